@@ -15,8 +15,10 @@ public abstract record Verdict
         Func<Met, T> met, Func<NotMet, T> notMet, Func<NoEvidence, T> noEvidence,
         Func<Expired, T> expired, Func<Waived, T> waived, Func<OutOfScope, T> outOfScope);
 
-    /// <summary>満たす. <see cref="Weakest"/> says whether any part of it rests on a statement only.</summary>
-    public sealed record Met(Bilingual Why, IReadOnlyList<EvidenceId> Evidence, EvidenceWeight Weakest) : Verdict(Why, Evidence)
+    /// <summary>満たす.</summary>
+    /// <param name="Weakest">Whether any part of it rests on a statement only.</param>
+    /// <param name="Until">When the first of its evidence stops to count, if nothing newer comes.</param>
+    public sealed record Met(Bilingual Why, IReadOnlyList<EvidenceId> Evidence, EvidenceWeight Weakest, DateTimeOffset Until) : Verdict(Why, Evidence)
     {
         public override T Match<T>(Func<Met, T> met, Func<NotMet, T> notMet, Func<NoEvidence, T> noEvidence, Func<Expired, T> expired, Func<Waived, T> waived, Func<OutOfScope, T> outOfScope) => met(this);
     }

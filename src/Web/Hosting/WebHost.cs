@@ -1,0 +1,115 @@
+using System.IO.Compression;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.WebEncoders;
+using Sekisho.Records;
+using Sekisho.Storage;
+using Sekisho.Web.Components.Layout;
+
+namespace Sekisho.Web.Hosting;
+
+/// <summary>The host that wires everything: database, records, sign-in, API, console.</summary>
+public static class WebHost
+{
+    /// <summary>Builds the server, ready to start. The caller starts, stops and disposes it.</summary>
+    /// <exception cref="StorageException">The database can't be used; says why and what to do.</exception>
+    /// <exception cref="IOException">The data folder can't be made or written.</exception>
+    public static async Task<WebApplication> BuildAsync(WebHostOptions options, CancellationToken cancel = default)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(WebHost).Assembly.GetName().Name,
+            ContentRootPath = options.ProgramFolder,
+            EnvironmentName = Environments.Production,
+            Args = [],
+        });
+        builder.WebHost.UseUrls([.. options.Urls]);
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 64L << 20; // a policy document with its appendices; larger uploads are refused before they are read
+        });
+        builder.Logging.SetMinimumLevel(options.LogLevel);
+        AddServices(builder, options);
+        await AddDatabaseAsync(builder, options, cancel).ConfigureAwait(false);
+        options.Services?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        UsePipeline(app);
+        MapEndpoints(app);
+        options.Endpoints?.Invoke(app);
+        return app;
+    }
+
+    private static async Task AddDatabaseAsync(WebApplicationBuilder builder, WebHostOptions options, CancellationToken cancel)
+    {
+        if (options.Database is { } given)
+        {
+            builder.Services.AddSingleton(given);
+            return;
+        }
+        using var logging = LoggerFactory.Create(b => b.AddConsole().SetMinimumLevel(options.LogLevel));
+        var opened = await Database.OpenAsync(options.Storage, RecordsMigrations.Sets, logging.CreateLogger<Database>(), cancel).ConfigureAwait(false);
+        builder.Services.AddSingleton(_ => opened); // made by a factory, so that the container closes it
+    }
+
+    private static void AddServices(WebApplicationBuilder builder, WebHostOptions options)
+    {
+        var services = builder.Services;
+        services.AddSingleton(options.Time);
+        services.AddSingleton(ConsoleAssets.Load(Path.Combine(options.ProgramFolder, "wwwroot")));
+        services.AddHttpContextAccessor();
+        services.AddScoped<Viewer>();
+        services.AddRazorComponents();
+        services.AddAntiforgery(static o =>
+        {
+            o.Cookie.Name = "sekisho.form";
+            o.Cookie.SameSite = SameSiteMode.Strict;
+            o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            o.SuppressXFrameOptionsHeader = true; // frame-ancestors in the policy of SecurityHeaders says it
+        });
+        // Japanese goes out as itself, not as character references: a third of the size, and readable in "view source".
+        services.Configure<WebEncoderOptions>(static o => o.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
+        var keys = Directory.CreateDirectory(Path.Combine(options.Storage.DataFolder, "keys"));
+        File.SetUnixFileMode(keys.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        services.AddDataProtection().SetApplicationName("Sekisho").PersistKeysToFileSystem(keys);
+        services.AddResponseCompression(static o =>
+        {
+            // Safe over TLS: no page repeats a secret beside text from the request; antiforgery tokens are encrypted anew for each answer.
+            o.EnableForHttps = true;
+            o.Providers.Add<BrotliCompressionProvider>();
+            o.Providers.Add<GzipCompressionProvider>();
+        });
+        services.Configure<BrotliCompressionProviderOptions>(static o => o.Level = CompressionLevel.Fastest);
+        services.Configure<GzipCompressionProviderOptions>(static o => o.Level = CompressionLevel.Fastest);
+        services.AddAuthentication();
+        services.AddAuthorization();
+    }
+
+    private static void UsePipeline(WebApplication app)
+    {
+        var assets = app.Services.GetRequiredService<ConsoleAssets>();
+        if (assets.Missing.Count > 0)
+            app.Logger.LogError("画面の部品がありません（{Missing}）。src/Web/Assets/build.sh を実行してください。 / Parts of the console are missing; run src/Web/Assets/build.sh.", string.Join(", ", assets.Missing));
+        app.UseExceptionHandler("/error");
+        app.UseStatusCodePagesWithReExecute("/error/{0}");
+        app.UseSecurityHeaders();
+        app.UseWhen(static c => c.Request.Path.StartsWithSegments("/assets"), branch => branch.Run(async context =>
+        {
+            if (!await assets.TryWriteAsync(context).ConfigureAwait(false)) context.Response.StatusCode = StatusCodes.Status404NotFound;
+        }));
+        app.UseResponseCompression();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+    }
+
+    private static void MapEndpoints(WebApplication app)
+    {
+        app.MapLanguageSwitch();
+        app.MapRazorComponents<Document>();
+    }
+}

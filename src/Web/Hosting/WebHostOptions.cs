@@ -1,0 +1,25 @@
+using Sekisho.Storage;
+
+namespace Sekisho.Web.Hosting;
+
+/// <summary>What a server is started with.</summary>
+/// <param name="Storage">Folder of this installation (private cluster, keys), and the PostgreSQL server when it isn't our own.</param>
+/// <param name="Urls">Addresses to listen on, e.g. <c>http://localhost:8080</c>; port 0 takes a free one.</param>
+/// <param name="Time">The clock; every page and verdict asks this one.</param>
+public sealed record WebHostOptions(StorageOptions Storage, IReadOnlyList<string> Urls, TimeProvider Time)
+{
+    /// <summary>Folder of the built program, where wwwroot lies: independent of the working directory.</summary>
+    public string ProgramFolder { get; init; } = AppContext.BaseDirectory;
+
+    /// <summary>A database that is open already and that the caller closes; null: the host opens its own and closes it at the end.</summary>
+    public Database? Database { get; init; }
+
+    /// <summary>Lowest level that is logged.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+
+    /// <summary>Adds services after the product's own; tests use it to add pages of their own.</summary>
+    public Action<IServiceCollection>? Services { get; init; }
+
+    /// <summary>Adds endpoints after the product's own.</summary>
+    public Action<WebApplication>? Endpoints { get; init; }
+}

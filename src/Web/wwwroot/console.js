@@ -1,0 +1,103 @@
+// Small helps upon pages that work without them. Nothing here is needed to read or to save.
+'use strict';
+
+// A panel that has arrived: move focus to its heading, mark the row it belongs to.
+document.addEventListener('htmx:after:swap', () => {
+  const panel = document.getElementById('panel');
+  if (!panel) return;
+  const content = panel.querySelector('[data-panel-of]');
+  const id = content ? content.dataset.panelOf : null;
+  panel.classList.toggle('is-open', !!id);
+  panel.classList.remove('is-arriving');
+  void panel.offsetWidth;
+  panel.classList.add('is-arriving');
+  panel.scrollTop = 0;
+  for (const e of document.querySelectorAll('.is-selected')) e.classList.remove('is-selected');
+  if (id) {
+    const row = document.getElementById('p-' + id);
+    if (row) row.classList.add('is-selected');
+    const heading = panel.querySelector('h2');
+    if (heading) { heading.tabIndex = -1; heading.focus({ preventScroll: true }); }
+  } else if (lastMark && document.contains(lastMark)) {
+    lastMark.focus({ preventScroll: true });
+  }
+});
+
+// The mark that opened the panel gets the focus back.
+let lastMark = null;
+document.addEventListener('click', e => {
+  const link = e.target.closest && e.target.closest('.mark-link');
+  if (link) lastMark = link;
+});
+
+document.addEventListener('keydown', e => {
+  if (e.ctrlKey || e.metaKey || e.altKey) return;
+  const typing = e.target.matches && e.target.matches('input:not([type=checkbox],[type=radio]), textarea, select');
+  if (e.key === 'Escape' && !typing) {
+    const close = document.querySelector('.panel.is-open .panel-close');
+    if (close) { e.preventDefault(); close.click(); }
+    return;
+  }
+  if (typing) return;
+  // j and k: the next and the previous row of a list, or provision with a mark that doesn't hold; Enter opens it.
+  if (e.key === 'j' || e.key === 'k') {
+    const rows = [...document.querySelectorAll('[data-rows] > [data-row]')];
+    const list = rows.length ? rows : [...document.querySelectorAll('.row:is(.is-notmet,.is-expired,.is-noevidence,.is-waived) .mark-link')];
+    if (!list.length) return;
+    const at = list.findIndex(r => r === document.activeElement || r.contains(document.activeElement) || r.classList.contains('is-current'));
+    const next = list[Math.min(list.length - 1, Math.max(0, at + (e.key === 'j' ? 1 : -1)))];
+    e.preventDefault();
+    for (const r of rows) r.classList.toggle('is-current', r === next);
+    const focus = next.matches('a, button') ? next : next.querySelector('a, button, input');
+    if (focus) focus.focus({ preventScroll: true });
+    next.scrollIntoView({ block: 'center' });
+  }
+  // On a row of ties: y confirms it.
+  if (e.key === 'y') {
+    const row = document.activeElement && document.activeElement.closest('[data-row]');
+    const confirm = row && row.querySelector('[data-key=y]');
+    if (confirm) { e.preventDefault(); confirm.click(); }
+  }
+});
+
+// The day slider sends its form when let go; the words beside it follow while it moves.
+for (const slider of document.querySelectorAll('.day input[type=range]')) {
+  const day = new Date(slider.dataset.last + 'T00:00:00Z');
+  const text = document.getElementById(slider.dataset.text);
+  const at = () => new Date(day.getTime() - (slider.max - slider.value) * 86400000).toISOString().slice(0, 10);
+  slider.addEventListener('input', () => { text.value = at(); });
+  slider.addEventListener('change', () => { text.value = at(); slider.form.requestSubmit(); });
+}
+
+// A file may be dropped anywhere on its box.
+for (const box of document.querySelectorAll('.drop')) {
+  const input = box.querySelector('input[type=file]');
+  const over = on => e => { e.preventDefault(); box.classList.toggle('is-over', on); };
+  box.addEventListener('dragover', over(true));
+  box.addEventListener('dragleave', over(false));
+  box.addEventListener('drop', e => {
+    over(false)(e);
+    if (!e.dataTransfer.files.length) return;
+    input.files = e.dataTransfer.files;
+    if (box.dataset.send !== undefined) input.form.requestSubmit();
+  });
+}
+
+// Choosing rows for a bulk action: the bar appears when something is chosen.
+const bulk = document.querySelector('[data-bulk]');
+if (bulk) {
+  const boxes = () => [...document.querySelectorAll('[data-row] input[type=checkbox]')];
+  const show = () => {
+    const n = boxes().filter(b => b.checked).length;
+    bulk.hidden = n === 0;
+    const count = bulk.querySelector('[data-bulk-count]');
+    if (count) count.textContent = n;
+  };
+  document.addEventListener('change', e => {
+    if (e.target.matches('[data-all]')) for (const b of boxes()) b.checked = e.target.checked;
+    show();
+  });
+  show();
+}
+
+for (const b of document.querySelectorAll('[data-print]')) b.addEventListener('click', () => window.print());

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Sekisho.Ledger;
+
+/// <summary>One thing that happened and must stay known (台帳の記録): evidence, a decision, the reading of a withheld document.</summary>
+/// <param name="At">When, to the microsecond.</param>
+/// <param name="Kind">What sort of event, e.g. <c>evidence.recorded</c>, <c>tie.confirmed</c>, <c>document.read</c>.</param>
+/// <param name="Actor">Who: an account's id, or <c>system:…</c>.</param>
+/// <param name="Subject">About what: the id of the evidence, provision, document.</param>
+/// <param name="Body">The particulars, any JSON. Large content goes in by its digest: an entry holds at most 65,535 bytes.</param>
+/// <remarks>
+/// One entry has one spelling in bytes, which is what is hashed: the JSON of RFC 8785 (JCS) with the fields actor, at, body, kind, subject and v (1).
+/// An auditor reads it with any JSON tool.
+/// </remarks>
+public sealed record LedgerEntry(DateTimeOffset At, string Kind, string Actor, string Subject, JsonElement Body)
+{
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+
+    /// <summary>An entry whose particulars are an object of the caller's.</summary>
+    public static LedgerEntry Of<T>(DateTimeOffset at, string kind, string actor, string subject, T body) =>
+        new(at, kind, actor, subject, JsonSerializer.SerializeToElement(body));
+
+    /// <summary>The bytes that are hashed and kept.</summary>
+    /// <exception cref="ArgumentException">Longer than 65,535 bytes, or a number that JSON readers would round: a mistake of the caller.</exception>
+    public byte[] ToBytes()
+    {
+        var fields = JsonSerializer.SerializeToElement(new Dictionary<string, object>
+        {
+            ["actor"] = Actor,
+            ["at"] = At.ToUniversalTime().ToString(TimeFormat, CultureInfo.InvariantCulture),
+            ["body"] = Body.ValueKind == JsonValueKind.Undefined ? NoBody : Body,
+            ["kind"] = Kind,
+            ["subject"] = Subject,
+            ["v"] = 1,
+        });
+        var bytes = CanonicalJson.Write(fields);
+        return bytes.Length <= EntryBundle.MaxEntryBytes
+            ? bytes
+            : throw new ArgumentException($"A ledger entry holds at most {EntryBundle.MaxEntryBytes} bytes; this one ({Kind}) has {bytes.Length}. Put the digest of large content in, not the content.");
+    }
+
+    /// <returns>False when the bytes aren't an entry in its one spelling; the content never makes it throw.</returns>
+    public static bool TryRead(ReadOnlyMemory<byte> untrusted, out LedgerEntry entry)
+    {
+        entry = null!;
+        try
+        {
+            using var document = JsonDocument.Parse(untrusted, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object || root.GetPropertyCount() != 6) return false;
+            if (!TryText(root, "actor", out var actor) || !TryText(root, "kind", out var kind) || !TryText(root, "subject", out var subject)) return false;
+            if (!TryText(root, "at", out var text) || !DateTimeOffset.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)) return false;
+            if (!root.TryGetProperty("v", out var v) || v.ValueKind != JsonValueKind.Number || !v.TryGetInt32(out var version) || version != 1) return false;
+            if (!root.TryGetProperty("body", out var body)) return false;
+            var read = new LedgerEntry(at, kind, actor, subject, body.Clone());
+            if (!read.ToBytes().AsSpan().SequenceEqual(untrusted.Span)) return false;
+            entry = read;
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static readonly JsonElement NoBody = JsonSerializer.SerializeToElement<object?>(null);
+
+    private static bool TryText(JsonElement parent, string name, out string text)
+    {
+        text = "";
+        if (!parent.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String) return false;
+        text = value.GetString()!;
+        return true;
+    }
+}

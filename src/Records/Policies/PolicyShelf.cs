@@ -1,0 +1,139 @@
+using Sekisho.Assurance;
+using Sekisho.Policy;
+using Sekisho.Storage;
+
+namespace Sekisho.Records.Policies;
+
+/// <summary>The policies that a municipality keeps (規程の棚): import, versions, putting in force, comparing, withholding.</summary>
+public sealed class PolicyShelf
+{
+    private readonly RecordKeeper keeper;
+    private readonly PolicyImport import;
+
+    internal PolicyShelf(RecordKeeper keeper, PolicyImport import, DocumentCache documents)
+    {
+        this.keeper = keeper;
+        this.import = import;
+        Documents = documents;
+    }
+
+    internal DocumentCache Documents { get; }
+
+    /// <summary>Reads a document and keeps it as a draft (案): the file as it came, its text, its provisions, findings and proposed ties.</summary>
+    /// <remarks>The same file again is recognised. Two imports of one policy at once are done one after the other.</remarks>
+    public Task<ImportOutcome> ImportAsync(MunicipalityId municipality, PolicyUpload upload, Actor actor, CancellationToken cancel) =>
+        import.RunAsync(municipality, upload, actor, cancel);
+
+    /// <summary>Puts a version in force (施行) from a day in Japan on. The same again with another day corrects the date.</summary>
+    /// <remarks>Of several versions effective by a day, the one with the latest effective date is in force; the newest entry among equals.</remarks>
+    public async Task<Outcome<VersionSummary>> PutInForceAsync(MunicipalityId municipality, PolicyVersionId version, DateOnly effectiveOn, Actor actor, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        var at = keeper.Clock.Now();
+        if (await VersionRows.FindAsync(tx, version, at, cancel) is not { } found) return Refusals.UnknownVersion;
+        if (found.EffectiveOn == effectiveOn && found.State is VersionState.InForce or VersionState.Scheduled)
+            return Refusals.AlreadyInForce(effectiveOn);
+        var index = await keeper.AppendAsync(tx, at, "policy.enforced", actor, $"policy-version/{version}",
+            new { policy = found.PolicyKey, version, found.Number, found.Title, found.Original, effectiveOn }, cancel);
+        await tx.RunAsync("""
+            INSERT INTO records.policy_enforcement (municipality_id, id, policy_id, version_id, effective_on, recorded_at, recorded_by, recorded_by_name, ledger_index)
+            SELECT municipality_id, $2, policy_id, id, $3, $4, $5, $6, $7 FROM records.policy_version WHERE id = $1
+            """, cancel, version.Value, RecordKeeper.NewId(at), effectiveOn, at, actor.Account, actor.Name, index);
+        var now = await VersionRows.FindAsync(tx, version, at, cancel);
+        await tx.CommitAsync(cancel);
+        return now!;
+    }
+
+    /// <summary>Versions as they stood at a moment, newest first within each policy.</summary>
+    /// <param name="policyKey">Null: of all policies.</param>
+    /// <param name="at">Null: now.</param>
+    public async Task<IReadOnlyList<VersionSummary>> VersionsAsync(MunicipalityId municipality, string? policyKey, DateTimeOffset? at, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return await VersionRows.AllAsync(tx, policyKey, at ?? keeper.Clock.Now(), cancel);
+    }
+
+    /// <summary>A version with its text, or null.</summary>
+    public async Task<PolicyVersion?> VersionAsync(MunicipalityId municipality, PolicyVersionId version, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return await WithTextAsync(tx, await VersionRows.FindAsync(tx, version, keeper.Clock.Now(), cancel), cancel);
+    }
+
+    /// <summary>The version in force at a moment, by what was known then; null when there was none.</summary>
+    public async Task<PolicyVersion?> InForceAsync(MunicipalityId municipality, string policyKey, DateTimeOffset at, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return await WithTextAsync(tx, await VersionRows.InForceAsync(tx, policyKey, at, cancel), cancel);
+    }
+
+    /// <summary>The file as it was uploaded. Opening a withheld one needs a permitted role and a purpose, and is in the ledger (document.read) before the bytes go out.</summary>
+    /// <param name="mayOpenWithheld">The caller's answer to whether this person's role may.</param>
+    /// <param name="purpose">For withheld ones; may be empty otherwise.</param>
+    public async Task<Outcome<KeptFile>> OriginalAsync(
+        MunicipalityId municipality, PolicyVersionId version, Actor actor, bool mayOpenWithheld, string purpose, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        var at = keeper.Clock.Now();
+        if (await VersionRows.FindAsync(tx, version, at, cancel) is not { } found) return Refusals.UnknownVersion;
+        if (found.WithheldGround is { } ground)
+        {
+            if (!mayOpenWithheld) return Refusals.Withheld(ground);
+            if (string.IsNullOrWhiteSpace(purpose)) return Refusals.PurposeMissing;
+        }
+        var bytes = await KeptFiles.ReadAsync(tx, found.Original, cancel);
+        if (found.WithheldGround is not null)
+        {
+            var index = await keeper.AppendAsync(tx, at, "document.read", actor, $"policy-version/{version}",
+                new { document = found.Title, found.Number, digest = found.Original, ground = found.WithheldGround, purpose = purpose.Trim() }, cancel);
+            await tx.RunAsync("""
+                INSERT INTO records.document_opening (municipality_id, id, version_id, purpose, opened_at, opened_by, opened_by_name, ledger_index)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                """, cancel, municipality.Value, RecordKeeper.NewId(at), version.Value, purpose.Trim(), at, actor.Account, actor.Name, index);
+            await tx.CommitAsync(cancel);
+        }
+        return new KeptFile(found.FileName, KeptFiles.MediaTypeOf(found.FileName), bytes, found.Original);
+    }
+
+    /// <summary>Withholds the original from disclosure (不開示) on a legal ground, such as 情報公開条例第7条第6号.</summary>
+    public Task<Outcome<VersionSummary>> WithholdAsync(MunicipalityId municipality, PolicyVersionId version, string legalGround, Actor actor, CancellationToken cancel) =>
+        string.IsNullOrWhiteSpace(legalGround)
+            ? Task.FromResult<Outcome<VersionSummary>>(Refusals.NoteMissing)
+            : SetWithheldAsync(municipality, version, legalGround.Trim(), actor, cancel);
+
+    /// <summary>Lifts the withholding.</summary>
+    public Task<Outcome<VersionSummary>> DiscloseAsync(MunicipalityId municipality, PolicyVersionId version, Actor actor, CancellationToken cancel) =>
+        SetWithheldAsync(municipality, version, null, actor, cancel);
+
+    /// <summary>Who opened withheld originals, newest first.</summary>
+    public async Task<IReadOnlyList<DocumentOpening>> OpeningsAsync(MunicipalityId municipality, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return await tx.ListAsync(
+            "SELECT version_id, purpose, opened_at, opened_by, opened_by_name, ledger_index FROM records.document_opening ORDER BY opened_at DESC, id DESC LIMIT 1000",
+            r => new DocumentOpening(new(r.GetGuid(0)), r.GetString(1), r.Moment(2), r.By(3), r.GetInt64(5)), cancel);
+    }
+
+    private async Task<Outcome<VersionSummary>> SetWithheldAsync(MunicipalityId municipality, PolicyVersionId version, string? ground, Actor actor, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        var at = keeper.Clock.Now();
+        if (await VersionRows.FindAsync(tx, version, at, cancel) is not { } found) return Refusals.UnknownVersion;
+        if (ground is null && found.WithheldGround is null) return Refusals.NotWithheld;
+        var index = await keeper.AppendAsync(tx, at, ground is null ? "document.disclosed" : "document.withheld", actor, $"policy-version/{version}",
+            new { document = found.Title, found.Number, digest = found.Original, ground }, cancel);
+        await tx.RunAsync("""
+            INSERT INTO records.policy_withholding (municipality_id, id, version_id, legal_ground, recorded_at, recorded_by, recorded_by_name, ledger_index)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            """, cancel, municipality.Value, RecordKeeper.NewId(at), version.Value, ground, at, actor.Account, actor.Name, index);
+        await tx.CommitAsync(cancel);
+        return found with { WithheldGround = ground };
+    }
+
+    private async Task<PolicyVersion?> WithTextAsync(TenantTransaction tx, VersionSummary? summary, CancellationToken cancel)
+    {
+        if (summary is null) return null;
+        var entry = await Documents.GetAsync(tx, summary.Id, cancel);
+        return new PolicyVersion(summary, entry.Document, entry.Keys);
+    }
+}

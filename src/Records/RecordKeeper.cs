@@ -1,30 +1,41 @@
 using System.Text.Json;
 using Sekisho.Assurance;
+using Sekisho.Ledger;
+using Sekisho.Records.Ledgers;
 using Sekisho.Storage;
 
 namespace Sekisho.Records;
 
-/// <summary>Appends to a municipality's ledger inside the caller's transaction.</summary>
-public interface ILedgerAppender
-{
-    /// <returns>The index of the entry in the municipality's ledger.</returns>
-    ValueTask<long> AppendAsync(TenantTransaction tenant, DateTimeOffset at, string kind, string actor, string subject, JsonElement body, CancellationToken cancel);
-}
-
 /// <summary>What every slice of records needs (記録係): the database, the ledger and the clock.</summary>
 /// <remarks>A slice does one thing in one transaction, and says so in the ledger in that same transaction: there is no record without its entry.</remarks>
-public sealed class RecordKeeper(Database database, ILedgerAppender ledger, TimeProvider clock)
+public sealed class RecordKeeper(Database database, LedgerStore ledger, TimeProvider clock)
 {
     public Database Database { get; } = database;
 
     public TimeProvider Clock { get; } = clock;
+
+    /// <summary>Told after a change was committed, with the kinds of evidence that may look different now.</summary>
+    internal Func<MunicipalityId, IReadOnlyCollection<string>, CancellationToken, Task>? Watcher { get; set; }
 
     internal Task<TenantTransaction> EnterAsync(MunicipalityId municipality, CancellationToken cancel) => Database.EnterAsync(municipality, cancel);
 
     internal static Guid NewId(DateTimeOffset at) => Guid.CreateVersion7(at);
 
     /// <summary>One entry; its body says what was decided, complete enough to be understood without the database.</summary>
-    internal ValueTask<long> AppendAsync(
+    /// <returns>Its index in the municipality's ledger.</returns>
+    internal async Task<long> AppendAsync(
         TenantTransaction tx, DateTimeOffset at, string kind, Actor actor, string subject, object body, CancellationToken cancel) =>
-        ledger.AppendAsync(tx, at, kind, actor.Account, subject, JsonSerializer.SerializeToElement(body, RecordJson.Options), cancel);
+        (long)(await ledger.AppendAsync(tx, Entry(at, kind, actor, subject, body), cancel)).First;
+
+    /// <summary>Several entries, which follow each other.</summary>
+    /// <returns>The index of the first.</returns>
+    internal async Task<long> AppendAsync(TenantTransaction tx, IReadOnlyList<LedgerEntry> entries, CancellationToken cancel) =>
+        (long)(await ledger.AppendAsync(tx, entries, cancel)).First;
+
+    internal static LedgerEntry Entry(DateTimeOffset at, string kind, Actor actor, string subject, object body) =>
+        new(at, kind, actor.Account, subject, JsonSerializer.SerializeToElement(body, RecordJson.Options));
+
+    /// <summary>Called after the commit: what the running system can see of itself is looked at again at once.</summary>
+    internal Task ChangedAsync(MunicipalityId municipality, CancellationToken cancel, params IReadOnlyCollection<string> kinds) =>
+        Watcher?.Invoke(municipality, kinds, cancel) ?? Task.CompletedTask;
 }

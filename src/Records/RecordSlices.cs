@@ -1,4 +1,5 @@
 using Sekisho.Records.EvidenceKept;
+using Sekisho.Records.EvidenceKept.Sources;
 using Sekisho.Records.Exclusions;
 using Sekisho.Records.Obligations;
 using Sekisho.Records.Policies;
@@ -13,7 +14,8 @@ namespace Sekisho.Records;
 /// <summary>The slices of policies, ties, evidence and verdicts, made to work together. One for the whole process; each slice is safe to share.</summary>
 public sealed class RecordSlices
 {
-    public RecordSlices(RecordKeeper keeper)
+    /// <param name="more">Sources of evidence beside those of these slices: the organisation, the ledger's verification, the engines.</param>
+    public RecordSlices(RecordKeeper keeper, params IReadOnlyList<SourceFor> more)
     {
         ArgumentNullException.ThrowIfNull(keeper);
         var documents = new DocumentCache();
@@ -28,6 +30,15 @@ public sealed class RecordSlices
         Exclusions = new ExclusionDesk(keeper, Obligations);
         Publications = new PublicationDesk(keeper, documents);
         Verdicts = new VerdictBoard(keeper, Obligations, documents);
+        Collector = new EvidenceCollector(keeper, Evidence,
+        [
+            town => new PublicationSource(town, Policies, Publications),
+            town => new LintSource(town, Policies, Findings),
+            town => new TieSource(town, Policies, Ties),
+            town => new DisclosureSource(town, keeper),
+            .. more,
+        ]);
+        keeper.Watcher = (town, kinds, cancel) => Collector.RunAsync(town, kinds, cancel);
     }
 
     public PolicyShelf Policies { get; }
@@ -51,4 +62,6 @@ public sealed class RecordSlices
     public PublicationDesk Publications { get; }
 
     public VerdictBoard Verdicts { get; }
+
+    public EvidenceCollector Collector { get; }
 }

@@ -1,5 +1,7 @@
 using Sekisho.Assurance;
+using Sekisho.Ledger;
 using Sekisho.Records;
+using Sekisho.Records.Ledgers;
 using Sekisho.TestSupport;
 
 namespace Sekisho.Records.Tests;
@@ -30,18 +32,10 @@ internal sealed class Office : IAsyncDisposable
     {
         var test = await TestDatabase.CreateAsync();
         var clock = new ManualClock(Start);
-        var slices = new RecordSlices(new RecordKeeper(test.Database, new CountingLedger(), clock));
+        var slices = new RecordSlices(new RecordKeeper(test.Database, new LedgerStore(NoteSigner.Create(), clock), clock));
         await slices.Obligations.EnsureEditionAsync(Cancel);
         return new Office(test, clock, slices, await test.AddMunicipalityAsync("misaki", "みさき町"));
     }
 
     public ValueTask DisposeAsync() => Test.DisposeAsync();
-}
-
-internal sealed class CountingLedger : ILedgerAppender
-{
-    private long next;
-
-    public ValueTask<long> AppendAsync(Storage.TenantTransaction tenant, DateTimeOffset at, string kind, string actor, string subject, System.Text.Json.JsonElement body, CancellationToken cancel) =>
-        ValueTask.FromResult(Interlocked.Increment(ref next) - 1);
 }

@@ -1,5 +1,6 @@
 using Sekisho.Assurance;
 using Sekisho.Policy;
+using Sekisho.Records.EvidenceKept.Sources;
 
 namespace Sekisho.Records.Policies;
 
@@ -32,6 +33,7 @@ public sealed class FindingDesk
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """, cancel, municipality.Value, RecordKeeper.NewId(at), finding.Value, answer, note.Trim(), at, actor.Account, actor.Name, index);
         await tx.CommitAsync(cancel);
+        await keeper.ChangedAsync(municipality, cancel, LintSource.Kind);
         return found with { Answer = new AnswerGiven(answer, note.Trim(), at, actor, Carried: false, index) };
     }
 
@@ -47,6 +49,7 @@ public sealed class FindingDesk
         var added = await FindingRows.InsertAsync(tx, version, FindingRows.Number(entry.Document, entry.Keys, lint), at, cancel);
         await keeper.AppendAsync(tx, at, "policy.checked", actor, $"policy-version/{version}", new { found.Title, found.Number, findings = lint.Count, added }, cancel);
         await tx.CommitAsync(cancel);
+        await keeper.ChangedAsync(municipality, cancel, LintSource.Kind);
         return added;
     }
 }

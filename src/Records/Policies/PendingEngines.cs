@@ -14,7 +14,4 @@ internal static class PendingEngines
     }
 
     public static IReadOnlyList<Finding> Check(PolicyDocument document, DateTimeOffset at) => document is null || at == default ? [] : [];
-
-    public static IReadOnlyDictionary<string, string> CarryIds(PolicyDocument old, PolicyDocument @new) =>
-        @new.All().Select(p => p.Id).Intersect(old.All().Select(p => p.Id)).ToDictionary(id => id, id => id);
 }

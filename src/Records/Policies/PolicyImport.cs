@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Sekisho.Assurance;
 using Sekisho.Policy;
+using Sekisho.Policy.Comparison;
 using Sekisho.Policy.Obligations;
 using Sekisho.Records.Obligations;
 using Sekisho.Records.Ties;
@@ -111,7 +112,7 @@ internal sealed partial class PolicyImport(RecordKeeper keeper, ObligationBook o
         foreach (var version in new[] { previous, inForce }.OfType<VersionSummary>().DistinctBy(v => v.Id))
         {
             var old = await documents.GetAsync(tx, version.Id, cancel);
-            foreach (var (newId, oldId) in PendingEngines.CarryIds(old.Document, document))
+            foreach (var (newId, oldId) in PolicyDiff.CarryIds(old.Document, document))
             {
                 if (!keys.ContainsKey(newId) && old.Keys.TryGetValue(oldId, out var key) && used.Add(key)) keys.Add(newId, key);
             }

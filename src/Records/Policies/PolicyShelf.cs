@@ -1,5 +1,7 @@
 using Sekisho.Assurance;
 using Sekisho.Policy;
+using Sekisho.Policy.Comparison;
+using Sekisho.Records.EvidenceKept.Sources;
 using Sekisho.Storage;
 
 namespace Sekisho.Records.Policies;
@@ -41,6 +43,7 @@ public sealed class PolicyShelf
             """, cancel, version.Value, RecordKeeper.NewId(at), effectiveOn, at, actor.Account, actor.Name, index);
         var now = await VersionRows.FindAsync(tx, version, at, cancel);
         await tx.CommitAsync(cancel);
+        await keeper.ChangedAsync(municipality, cancel, PublicationSource.Kind, LintSource.Kind, TieSource.Kind);
         return now!;
     }
 
@@ -67,6 +70,17 @@ public sealed class PolicyShelf
         return await WithTextAsync(tx, await VersionRows.InForceAsync(tx, policyKey, at, cancel), cancel);
     }
 
+    /// <summary>The 新旧対照表 of two versions.</summary>
+    public async Task<Outcome<ComparisonTable>> CompareAsync(MunicipalityId municipality, PolicyVersionId old, PolicyVersionId @new, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        var at = keeper.Clock.Now();
+        var before = await WithTextAsync(tx, await VersionRows.FindAsync(tx, old, at, cancel), cancel);
+        var after = await WithTextAsync(tx, await VersionRows.FindAsync(tx, @new, at, cancel), cancel);
+        if (before is null || after is null) return Refusals.UnknownVersion;
+        return PolicyDiff.Compare(before.Document, after.Document);
+    }
+
     /// <summary>The file as it was uploaded. Opening a withheld one needs a permitted role and a purpose, and is in the ledger (document.read) before the bytes go out.</summary>
     /// <param name="mayOpenWithheld">The caller's answer to whether this person's role may.</param>
     /// <param name="purpose">For withheld ones; may be empty otherwise.</param>
@@ -91,6 +105,7 @@ public sealed class PolicyShelf
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
                 """, cancel, municipality.Value, RecordKeeper.NewId(at), version.Value, purpose.Trim(), at, actor.Account, actor.Name, index);
             await tx.CommitAsync(cancel);
+            await keeper.ChangedAsync(municipality, cancel, DisclosureSource.Kind);
         }
         return new KeptFile(found.FileName, KeptFiles.MediaTypeOf(found.FileName), bytes, found.Original);
     }
@@ -127,6 +142,7 @@ public sealed class PolicyShelf
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             """, cancel, municipality.Value, RecordKeeper.NewId(at), version.Value, ground, at, actor.Account, actor.Name, index);
         await tx.CommitAsync(cancel);
+        await keeper.ChangedAsync(municipality, cancel, DisclosureSource.Kind);
         return found with { WithheldGround = ground };
     }
 

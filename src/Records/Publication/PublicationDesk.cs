@@ -1,5 +1,6 @@
 using Npgsql;
 using Sekisho.Assurance;
+using Sekisho.Records.EvidenceKept.Sources;
 using Sekisho.Records.Policies;
 using Sekisho.Storage;
 
@@ -47,6 +48,7 @@ public sealed class PublicationDesk
             SELECT municipality_id, $2, policy_id, id, $3, sha256, $4, $5, $6, $7 FROM records.policy_version WHERE id = $1
             """, cancel, version.Value, id.Value, url.AbsoluteUri, at, actor.Account, actor.Name, index);
         await tx.CommitAsync(cancel);
+        await keeper.ChangedAsync(municipality, cancel, PublicationSource.Kind);
         return new KeptPublication(id, version, found.PolicyKey, found.Number, found.Title, effective, url, found.Original, at, actor, null, null, null, index);
     }
 
@@ -65,6 +67,7 @@ public sealed class PublicationDesk
             VALUES ($1, $2, $3, $4, $5, $6, $7)
             """, cancel, municipality.Value, publication.Value, reason.Trim(), at, actor.Account, actor.Name, index);
         await tx.CommitAsync(cancel);
+        await keeper.ChangedAsync(municipality, cancel, PublicationSource.Kind);
         return kept with { WithdrawnAt = at, WithdrawnBy = actor, WithdrawnReason = reason.Trim() };
     }
 

@@ -1,4 +1,6 @@
 using Sekisho.Assurance;
+using Sekisho.Ledger;
+using Sekisho.Records.EvidenceKept.Sources;
 using Sekisho.Records.Obligations;
 using Sekisho.Records.Policies;
 using Sekisho.Storage;
@@ -34,16 +36,19 @@ public sealed class TieBook
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var at = keeper.Clock.Now();
-        var confirmed = 0;
+        var open = new List<Tie>();
         foreach (var id in ties.Distinct())
         {
             if (await TieRows.FindAsync(tx, id, at, cancel) is not { } tie) return Refusals.UnknownTie;
-            if (Stands(tie, TieState.Confirmed)) continue;
-            await DecideAsync(tx, tie, TieState.Confirmed, "", actor, at, cancel);
-            confirmed++;
+            if (!Stands(tie, TieState.Confirmed)) open.Add(tie);
         }
+        if (open.Count == 0) return 0;
+        var first = await keeper.AppendAsync(tx, [.. open.Select(t => EntryOf(t, TieState.Confirmed, "", actor, at))], cancel);
+        for (var i = 0; i < open.Count; i++)
+            await TieRows.DecideAsync(tx, RecordKeeper.NewId(at), open[i].Id, new TieDecision(TieState.Confirmed, "", at, actor, Carried: false, first + i), cancel);
         await tx.CommitAsync(cancel);
-        return confirmed;
+        await keeper.ChangedAsync(municipality, cancel, TieSource.Kind);
+        return open.Count;
     }
 
     /// <summary>Adds a tie that the words didn't propose. It is confirmed by the one who adds it.</summary>
@@ -53,7 +58,9 @@ public sealed class TieBook
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var outcome = await AddAsync(tx, version, provisionId, obligation, reason, actor, keeper.Clock.Now(), cancel);
-        if (outcome is Outcome<Tie>.Done) await tx.CommitAsync(cancel);
+        if (outcome is Outcome<Tie>.Refused) return outcome;
+        await tx.CommitAsync(cancel);
+        await keeper.ChangedAsync(municipality, cancel, TieSource.Kind);
         return outcome;
     }
 
@@ -66,7 +73,9 @@ public sealed class TieBook
         if (await TieRows.FindAsync(tx, tie, at, cancel) is not { } old) return Refusals.UnknownTie;
         if (!Stands(old, TieState.Rejected)) await DecideAsync(tx, old, TieState.Rejected, reason, actor, at, cancel);
         var outcome = await AddAsync(tx, old.Version, old.ProvisionId, obligation, reason, actor, at, cancel);
-        if (outcome is Outcome<Tie>.Done) await tx.CommitAsync(cancel);
+        if (outcome is Outcome<Tie>.Refused) return outcome;
+        await tx.CommitAsync(cancel);
+        await keeper.ChangedAsync(municipality, cancel, TieSource.Kind);
         return outcome;
     }
 
@@ -106,6 +115,7 @@ public sealed class TieBook
         await DecideAsync(tx, tie, state, note, actor, at, cancel);
         var now = await TieRows.FindAsync(tx, id, at, cancel);
         await tx.CommitAsync(cancel);
+        await keeper.ChangedAsync(municipality, cancel, TieSource.Kind);
         return now!;
     }
 
@@ -114,8 +124,11 @@ public sealed class TieBook
 
     private async Task DecideAsync(TenantTransaction tx, Tie tie, TieState state, string note, Actor actor, DateTimeOffset at, CancellationToken cancel)
     {
-        var index = await keeper.AppendAsync(tx, at, state == TieState.Confirmed ? "tie.confirmed" : "tie.rejected", actor, $"tie/{tie.Id}",
-            new { tie.Version, provision = tie.ProvisionKey, tie.Path, tie.Obligation, note = note.Trim() }, cancel);
+        var index = await keeper.AppendAsync(tx, [EntryOf(tie, state, note, actor, at)], cancel);
         await TieRows.DecideAsync(tx, RecordKeeper.NewId(at), tie.Id, new TieDecision(state, note.Trim(), at, actor, Carried: false, index), cancel);
     }
+
+    private static LedgerEntry EntryOf(Tie tie, TieState state, string note, Actor actor, DateTimeOffset at) =>
+        RecordKeeper.Entry(at, state == TieState.Confirmed ? "tie.confirmed" : "tie.rejected", actor, $"tie/{tie.Id}",
+            new { tie.Version, provision = tie.ProvisionKey, tie.Path, tie.Obligation, note = note.Trim() });
 }

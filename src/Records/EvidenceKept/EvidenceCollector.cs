@@ -1,0 +1,78 @@
+using Sekisho.Assurance;
+
+namespace Sekisho.Records.EvidenceKept;
+
+/// <summary>A source of evidence about one municipality.</summary>
+public delegate IEvidenceSource SourceFor(MunicipalityId municipality);
+
+/// <summary>Asks the sources of the running system and keeps what they say (証跡の収集).</summary>
+/// <remarks>
+/// Run hourly in the background and after every change that a source watches. An observation is kept when it differs from the newest one on
+/// its subject, or when that is older than <see cref="Heartbeat"/>: evidence stays young without a row an hour for each fact (docs/adr/0043).
+/// </remarks>
+public sealed class EvidenceCollector
+{
+    /// <summary>A quarter of the shortest validity in the catalogue (24 h).</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromHours(6);
+
+    private static readonly Actor Self = Actor.System("collector");
+
+    private readonly RecordKeeper keeper;
+    private readonly EvidenceBook evidence;
+    private readonly IReadOnlyList<SourceFor> sources;
+
+    internal EvidenceCollector(RecordKeeper keeper, EvidenceBook evidence, IReadOnlyList<SourceFor> sources)
+    {
+        this.keeper = keeper;
+        this.evidence = evidence;
+        this.sources = sources;
+    }
+
+    /// <summary>All municipalities of the installation, one after the other.</summary>
+    /// <returns>How many observations were kept.</returns>
+    public async Task<int> RunAllAsync(CancellationToken cancel)
+    {
+        List<MunicipalityId> all;
+        await using (var tx = await keeper.Database.EnterOwnerAsync(cancel))
+            all = await tx.ListAsync("SELECT id FROM records.municipality ORDER BY id", r => new MunicipalityId(r.GetGuid(0)), cancel);
+        var kept = 0;
+        foreach (var municipality in all) kept += await RunAsync(municipality, null, cancel);
+        return kept;
+    }
+
+    /// <summary>One municipality.</summary>
+    /// <param name="kinds">Only sources that can produce one of these; null: all.</param>
+    /// <returns>How many observations were kept.</returns>
+    public async Task<int> RunAsync(MunicipalityId municipality, IReadOnlyCollection<string>? kinds, CancellationToken cancel)
+    {
+        var kept = 0;
+        foreach (var source in sources.Select(s => s(municipality)).Where(s => kinds is null || s.Kinds.Any(kinds.Contains)))
+        {
+            var at = keeper.Clock.Now();
+            foreach (var observation in await source.ObserveAsync(at, cancel))
+            {
+                if (await IsNewsAsync(municipality, observation, at, cancel))
+                {
+                    // Our own sources keep the rules of evidence; if one doesn't, that is a bug to be seen.
+                    (await evidence.RecordAsync(municipality, observation, Self, cancel)).OrThrow();
+                    kept++;
+                }
+            }
+        }
+        return kept;
+    }
+
+    private async Task<bool> IsNewsAsync(MunicipalityId municipality, Observation observation, DateTimeOffset at, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        var newest = await tx.FirstAsync($"""
+            SELECT {EvidenceRows.Columns} FROM records.evidence e
+            WHERE e.kind = $1 AND e.subject = $2 AND e.weight = 'System' ORDER BY e.seen_at DESC, e.recorded_at DESC, e.id DESC LIMIT 1
+            """, EvidenceRows.Evidence, cancel, observation.Kind, observation.Subject);
+        return newest is null
+            || at - newest.Observed.ObservedAt >= Heartbeat
+            || newest.Observed.Sentence != observation.Sentence
+            || newest.Observed.Facts.Count != observation.Facts.Count
+            || observation.Facts.Any(f => !newest.Observed.Facts.TryGetValue(f.Key, out var was) || was != f.Value);
+    }
+}

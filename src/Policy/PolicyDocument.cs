@@ -21,12 +21,20 @@ public sealed record PolicyDocument(
     IReadOnlyList<ContentsEntry> Contents,
     IReadOnlyList<Finding> Findings)
 {
+    /// <summary>別表, 様式 and 別記 after the provisions, as text and tables.</summary>
+    public IReadOnlyList<PolicyAppendix> Appendices { get; init; } = [];
+
     /// <summary>Every provision of the main part, parents before children, in the order of the document.</summary>
     public IEnumerable<Provision> All() => Provisions.SelectMany(static p => p.SelfAndDescendants());
 }
 
 /// <summary>A date and what was done on it (制定・改正), e.g. 2023-04-01, 目企広第229号決定.</summary>
 public sealed record Enactment(DateOnly Date, string Reference);
+
+/// <summary>別表, 様式 or 別記.</summary>
+/// <param name="Label">別表第１（第３条関係), as printed.</param>
+/// <param name="Caption">Heading after the label; empty when none.</param>
+public sealed record PolicyAppendix(string Label, string Caption, string Text, IReadOnlyList<PolicyTable> Tables);
 
 /// <summary>One line of the table of contents (目次).</summary>
 public sealed record ContentsEntry(string Label, string Number, string Caption);

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Text;
+using Sekisho.Policy;
+
+namespace Sekisho.Cli;
+
+/// <summary>`sekisho policy read FILE [--json|--xml|--text]`.</summary>
+internal static class PolicyReadCommand
+{
+    internal static Command Create()
+    {
+        var file = new Argument<FileInfo>("FILE") { Description = "規程の文書（テキスト、Markdown、.docx、.pdf、HTML） / the policy document" };
+        var json = new Option<bool>("--json") { Description = "JSON で出力 / as JSON (docs/formats/policy-json.md)" };
+        var text = new Option<bool>("--text") { Description = "整えた本文で出力（既定） / as plain text (default)" };
+        var command = new Command("read", "規程を読み取り、条・項・号に分ける / read a policy into its provisions") { file, json, text };
+        command.Validators.Add(result =>
+        {
+            if (new[] { json, text }.Count(result.GetValue) > 1)
+                result.AddError("--json と --text は、どちらか一つだけ指定してください。 / Give only one of --json and --text.");
+        });
+        command.SetAction((parsed, cancel) => ReadAsync(
+            parsed.GetRequiredValue(file),
+            parsed.GetValue(json) ? Form.Json : Form.Text, cancel));
+        return command;
+    }
+
+    private static async Task<int> ReadAsync(FileInfo file, Form form, CancellationToken cancel)
+    {
+        var reading = await PolicyFile.ReadAsync(file, cancel);
+        return reading.Match(
+            read =>
+            {
+                using var output = Console.OpenStandardOutput();
+                switch (form)
+                {
+                    case Form.Json:
+                        PolicyJson.Write(read.Document, output);
+                        output.WriteByte((byte)'\n');
+                        break;
+                    default:
+                        using (var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true))
+                            PolicyPlainText.Write(read.Document, writer);
+                        break;
+                }
+                return 0;
+            },
+            refused => PolicyFile.Say(refused.Error));
+    }
+
+    private enum Form
+    {
+        Text,
+        Json,
+    }
+}

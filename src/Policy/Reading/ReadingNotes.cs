@@ -1,0 +1,97 @@
+using System.Globalization;
+using Sekisho.Assurance;
+
+namespace Sekisho.Policy.Reading;
+
+/// <summary>What the reader repaired or could not make sense of, gathered while it reads.</summary>
+internal sealed class ReadingNotes
+{
+    private readonly List<Finding> _findings = [];
+    private readonly List<int> _unspaced = [];
+    private readonly List<string> _amendmentNotes = [];
+    private int _furniture;
+
+    internal void Furniture(int lines) => _furniture += lines;
+
+    internal void Unspaced(int line) => _unspaced.Add(line);
+
+    /// <summary>（平28規程3・一部改正） after a provision.</summary>
+    internal void AmendmentNote(string text) => _amendmentNotes.Add(text);
+
+    internal void Add(Finding finding) => _findings.Add(finding);
+
+    internal void NumberRepaired(string printed, string meant, int line, string where) => _findings.Add(new(
+        "POL-READ-101", FindingSeverity.Warning, null, where,
+        new($"番号「{printed}」（{line}行目）は、前後の番号から「{meant}」と読みました。", $"The number “{printed}” (line {line}) was read as “{meant}”, from the numbers around it."),
+        new("公表している文書の番号を確かめ、読み取りの元の文書を直してください。", "Check the number in the published document and correct the text that was read.")));
+
+    internal void ReferenceRepaired(string printed, string meant, string where, string? id) => _findings.Add(new(
+        "POL-READ-102", FindingSeverity.Warning, id, where,
+        new($"引用「{printed}」は、番号の修復に合わせて「{meant}」と読みました。", $"The reference “{printed}” was read as “{meant}”, along with the repaired numbers."),
+        new("公表している文書の引用を確かめてください。", "Check the reference in the published document.")));
+
+    internal void CaptionRecovered(string caption, string where, int line) => _findings.Add(new(
+        "POL-READ-103", FindingSeverity.Info, null, where,
+        new($"見出し「{caption}」が前の行の末尾に続いていたため、分けて読みました。", $"The caption “{caption}” was run into the line before it (line {line}) and was read apart."),
+        new("読み取りの元の文書では、見出しの前で改行してください。", "Put a line break before the caption in the text that was read.")));
+
+    internal void NumberRecovered(string label, string where, int line) => _findings.Add(new(
+        "POL-READ-105", FindingSeverity.Warning, null, where,
+        new($"「{label}」が前の文に続いていたため、分けて読みました（{line}行目）。", $"“{label}” was run into the sentence before it (line {line}) and was read apart."),
+        new("読み取りの元の文書では、番号の前で改行してください。", "Put a line break before the number in the text that was read.")));
+
+    internal void NumberRepeated(string label, string where, int line) => _findings.Add(new(
+        "POL-READ-201", FindingSeverity.Warning, null, where,
+        new($"「{label}」が順番どおりではありません（{line}行目）。印刷されたとおりに読みました。", $"“{label}” is out of sequence (line {line}). It was read as printed."),
+        new("番号が正しいか、公表している文書で確かめてください。", "Check the number in the published document.")));
+
+    internal void NoEffectiveDate(string label) => _findings.Add(new(
+        "POL-READ-202", FindingSeverity.Warning, null, label,
+        new("施行期日を読み取れませんでした。", "The effective date could not be told."),
+        new("附則に日付がない場合は、公表日などを記録で補ってください。", "Where the supplementary provision gives no date, record the day of promulgation by hand.")));
+
+    internal void NoTitle() => _findings.Add(new(
+        "POL-READ-203", FindingSeverity.Warning, null, "",
+        new("文書の題名を見つけられませんでした。", "No title was found."),
+        new("題名の行があるか確かめてください。", "Check that the document has a line with its title.")));
+
+    internal void Unread(string text, int line) => _findings.Add(new(
+        "POL-READ-204", FindingSeverity.Info, null, string.Create(CultureInfo.InvariantCulture, $"{line}行目"),
+        new($"本文の前の「{Shorten(text)}」は、どの項目にも当てはまらないため、前文として残しました。", $"“{Shorten(text)}” before the first provision fits nowhere and was kept in the preamble."),
+        new("必要な文であれば、そのままで構いません。", "Nothing to do if it belongs there.")));
+
+    internal void ReadAsText(string label, string where, int line) => _findings.Add(new(
+        "POL-READ-205", FindingSeverity.Info, null, where,
+        new($"行頭の「{label}」は番号の順に合わないため、文の一部として読みました（{line}行目）。", $"“{label}” at the start of line {line} fits no sequence of numbers and was read as text."),
+        new("番号であれば、公表している文書で順番を確かめてください。", "If it is a number, check its sequence in the published document.")));
+
+    /// <summary>All of them, in the order of the document where they have one; the notes on the whole come last.</summary>
+    internal List<Finding> ToFindings()
+    {
+        if (_unspaced.Count > 0)
+        {
+            _findings.Add(new("POL-READ-104", FindingSeverity.Info, null, Lines(_unspaced),
+                new("一文字ずつ空白で離れた英字（例: L G W A N）を、つなげて読みました。", "Letters set apart by blanks (such as L G W A N) were joined."),
+                new("読み取りの元の文書の空白を取り除いてください。", "Remove the blanks in the text that was read.")));
+        }
+        if (_amendmentNotes.Count > 0)
+        {
+            var notes = string.Join("", _amendmentNotes.Take(5)) + (_amendmentNotes.Count > 5 ? "…" : "");
+            _findings.Add(new("POL-READ-107", FindingSeverity.Info, null, "",
+                new($"条文の後ろの改正注記{_amendmentNotes.Count}件は、本文に含めていません: {notes}", $"{_amendmentNotes.Count} notes of amendment after provisions are not part of their text: {notes}"),
+                new("対応は不要です。", "Nothing to do.")));
+        }
+        if (_furniture > 0)
+        {
+            _findings.Add(new("POL-READ-106", FindingSeverity.Info, null, "",
+                new($"ページ番号や柱など{_furniture}行を除いて読みました。", $"{_furniture} lines of page numbers and running heads were left out."),
+                new("対応は不要です。", "Nothing to do.")));
+        }
+        return _findings;
+    }
+
+    private static string Shorten(string text) => text.Length <= 40 ? text : text[..40] + "…";
+
+    private static string Lines(List<int> lines) =>
+        string.Join("、", lines.Distinct().Take(8).Select(static n => string.Create(CultureInfo.InvariantCulture, $"{n}行目"))) + (lines.Count > 8 ? "…" : "");
+}

@@ -11,8 +11,14 @@ CREATE TABLE ledger.entry (
 ALTER TABLE ledger.entry ALTER leaf_hash SET STORAGE PLAIN;
 
 -- What is asked for comes out of the bytes themselves: there is no second copy that could say something else.
+-- Null where the bytes are no entry: a damaged row must not stand in the way of being looked at.
 CREATE FUNCTION ledger.field(data bytea, name text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (convert_from(data, 'UTF8')::jsonb ->> name);
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN convert_from(data, 'UTF8')::jsonb ->> name;
+EXCEPTION WHEN OTHERS THEN
+  RETURN NULL;
+END $$;
 
 CREATE INDEX entry_subject ON ledger.entry (municipality_id, ledger.field(data, 'subject'), idx);
 

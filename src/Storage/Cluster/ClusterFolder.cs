@@ -53,12 +53,7 @@ internal sealed class ClusterFolder
         path = System.IO.Path.GetFullPath(path);
         try
         {
-            var parent = System.IO.Path.GetDirectoryName(path)!;
-            if (!Directory.Exists(parent))
-                // Root's server reads its own files in there; the cluster's user only has to get through.
-                Directory.CreateDirectory(parent, OperatingSystemUser.IsRoot
-                    ? UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute
-                    : UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            DataFolder.Create(System.IO.Path.GetDirectoryName(path)!);
             var made = !Directory.Exists(path);
             if (made) Directory.CreateDirectory(path, Private);
             var folder = new ClusterFolder(path, RunAs(path, made));

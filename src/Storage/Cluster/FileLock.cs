@@ -12,10 +12,15 @@ internal sealed partial class FileLock : IDisposable
 
     private FileLock(SafeFileHandle file) => this.file = file;
 
-    /// <summary>Opens the lock file without taking the lock.</summary>
-    private static FileLock Open(string path) =>
-        // FileShare.ReadWrite: .NET's own use of flock for sharing modes stays out of the way.
-        new(File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+    /// <summary>Opens the lock file without taking the lock. Not by .NET's own open: that takes flock(2) itself for its sharing modes.</summary>
+    private static FileLock Open(string path)
+    {
+        const int ReadWrite = 2, Create = 0x40, CloseOnExec = 0x80000;
+        var file = open(path, ReadWrite | Create | CloseOnExec, 0b110_100_100);
+        if (!file.IsInvalid) return new(file);
+        var message = $"{path}: {Marshal.GetLastPInvokeErrorMessage()}";
+        throw Marshal.GetLastPInvokeError() is 13 or 1 ? new UnauthorizedAccessException(message) : new IOException(message);
+    }
 
     /// <summary>Null when somebody else holds it in a way that forbids this.</summary>
     public static FileLock? TryTake(string path, bool shared)
@@ -65,6 +70,9 @@ internal sealed partial class FileLock : IDisposable
     }
 
     public void Dispose() => file.Dispose();
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle open(string path, int flags, int mode);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int flock(int descriptor, int operation);

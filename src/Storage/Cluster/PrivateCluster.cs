@@ -187,10 +187,10 @@ internal sealed class PrivateCluster : IAsyncDisposable
     {
         const string Script = """
             exec setsid flock -x "$1/users.lock" /bin/sh -c '
-              read -r pid <"$1/data/postmaster.pid" || exit 0
-              case $(cat /proc/$pid/comm) in postgres) ;; *) exit 0 ;; esac
-              kill -INT "$pid"
-              while kill -0 "$pid"; do sleep 0.05; done' sh "$1" >/dev/null 2>&1 </dev/null
+              file=$1/data/postmaster.pid
+              lives() { case $(cat "/proc/$pid/stat") in *"(postgres) Z"*|*"(postgres) X"*) return 1 ;; *"(postgres)"*) ;; *) return 1 ;; esac; }
+              read -r pid <"$file" && lives && kill -INT "$pid" || exit 0
+              while read -r now <"$file" && [ "$now" = "$pid" ] && lives; do sleep 0.05; done' sh "$1" >/dev/null 2>&1 </dev/null
             """;
         StartDetached(folder.AsClusterUser("/bin/sh", ["-c", Script, "sh", folder.Path])).Dispose();
     }

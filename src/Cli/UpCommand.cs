@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging;
-using Sekisho.Assurance;
-using Sekisho.Records;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Hosting;
 using Sekisho.Storage;
+using Sekisho.Web.Hosting;
 
 namespace Sekisho.Cli;
 
@@ -36,17 +36,20 @@ internal static class UpCommand
             return Launch.BadInput;
         }
         using var server = DataFolder.TakeForServer(dataFolder);
-        using var logs = LoggerFactory.Create(b => b.SetMinimumLevel(LogLevel.Information).AddSimpleConsole(c => { c.SingleLine = true; c.TimestampFormat = "HH:mm:ss "; }));
-        await using var database = await Database.OpenAsync(StorageOptions.FromEnvironment(dataFolder), RecordsMigrations.Sets, logs.CreateLogger("Sekisho.Storage"), cancel);
-        Console.WriteLine($"準備ができました / ready: {string.Join(' ', urls)} ({dataFolder})");
+        await using var app = await WebHost.BuildAsync(new WebHostOptions(StorageOptions.FromEnvironment(dataFolder), urls, TimeProvider.System), cancel);
         try
         {
-            await Task.Delay(Timeout.Infinite, cancel);
+            await app.StartAsync(cancel);
         }
-        catch (OperationCanceledException)
+        catch (IOException e) when (e.InnerException is AddressInUseException or System.Net.Sockets.SocketException)
         {
-            Console.WriteLine("終了します / stopping");
+            await Launch.SayAsync("CLI-UP-002",
+                new($"{string.Join(' ', urls)} で待ち受けできません。データはそのままです。", $"Can't listen on {string.Join(' ', urls)}. The data is untouched."),
+                new("ほかのプログラムが使っていないポートを --port で指定してください。", "Name a port that no other program uses with --port."), e.Message);
+            return Launch.OutsideIsDown;
         }
+        Console.WriteLine($"準備ができました / ready: {string.Join(' ', app.Urls)} ({dataFolder})");
+        await app.WaitForShutdownAsync(cancel);
         return Launch.Fine;
     }
 }

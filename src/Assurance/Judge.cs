@@ -219,7 +219,8 @@ public static class Judge
 
         private static Bilingual Sentence(VerdictKind kind, Finding finding)
         {
-            var asks = finding.Criterion.Asks;
+            // Quoted inside a sentence, a criterion loses its full stop.
+            var asks = new Bilingual(finding.Criterion.Asks.Ja.TrimEnd('。'), finding.Criterion.Asks.En.TrimEnd('.'));
             if (finding.Evidence is not { } evidence)
                 return new($"「{asks.Ja}」を示す証跡がまだありません。", $"There is no evidence yet for \"{asks.En}\".");
             if (kind == VerdictKind.NoEvidence)

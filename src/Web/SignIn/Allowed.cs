@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Authorization;
+using Sekisho.Records.Accounts;
+
+namespace Sekisho.Web.SignIn;
+
+/// <summary>Names of the authorisation policies that pages and API endpoints ask for. Without one, signing in is asked for.</summary>
+public static class Allowed
+{
+    /// <summary>Anybody who is signed in. Also what holds where an endpoint says nothing.</summary>
+    public const string Everyone = "everyone";
+
+    /// <summary>Running the policy: uploads, ties, statements, waivers. Officers.</summary>
+    public const string RunPolicy = "run-policy";
+
+    /// <summary>Reading what only the office and auditors read: the ledger, findings. Officers and auditors.</summary>
+    public const string ReadAssurance = "read-assurance";
+
+    /// <summary>Reading accounts and organisation in full. Officers, administrators, auditors.</summary>
+    public const string ReadAccounts = "read-accounts";
+
+    /// <summary>Changing accounts and organisation. Officers and administrators.</summary>
+    public const string ManageAccounts = "manage-accounts";
+
+    /// <summary>Handing in evidence as a system: an evidence token, or an officer's.</summary>
+    public const string HandInEvidence = "hand-in-evidence";
+
+    /// <summary>Declares the policies.</summary>
+    public static void Declare(AuthorizationOptions options)
+    {
+        options.FallbackPolicy = options.DefaultPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
+        options.AddPolicy(Everyone, options.DefaultPolicy);
+        Add(RunPolicy, Role.Officer);
+        Add(ReadAssurance, Role.Officer, Role.Auditor);
+        Add(ReadAccounts, Role.Officer, Role.Administrator, Role.Auditor);
+        Add(ManageAccounts, Role.Officer, Role.Administrator);
+        Add(HandInEvidence, Role.Officer);
+
+        void Add(string name, params Role[] roles) =>
+            options.AddPolicy(name, policy => policy.RequireAuthenticatedUser().RequireRole([.. roles.Select(static role => role.Key())]));
+    }
+}
+
+/// <summary>Marks an endpoint whose changes concern nothing but the person's own sign-in, so that auditors may use it too (sign-out, own devices).</summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
+public sealed class OwnAccountAttribute : Attribute;
+
+/// <summary>Marks the endpoint that an evidence token may use.</summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
+public sealed class EvidenceTokenAttribute : Attribute;

@@ -39,7 +39,6 @@ public sealed class AccountBook(Database database, TimeProvider time)
         if (!await UnitExistsAsync(tenant, form.Unit, cancel)) return new AccountOutcome.Refused(AccountRefusal.UnitUnknown);
         if (!await AccountData.InsertAsync(tenant.Connection, tenant.Transaction, account, time, cancel)) return new AccountOutcome.Refused(AccountRefusal.LoginTaken);
         var secret = await Invitations.IssueAsync(tenant, account, by.Id, time, cancel);
-        await AccountLedger.WriteAsync(tenant, time, "account.invited", by, account, cancel);
         await tenant.CommitAsync(cancel);
         return new AccountOutcome.Done(account, secret);
     }
@@ -66,7 +65,6 @@ public sealed class AccountBook(Database database, TimeProvider time)
         }
         (account.DisplayName, account.Roles, account.Unit) = (form.DisplayName.Trim(), form.Roles, form.Unit);
         if (!await AccountData.UpdateAsync(tenant, account, time, cancel)) return new AccountOutcome.Refused(AccountRefusal.ChangedMeanwhile);
-        await AccountLedger.WriteAsync(tenant, time, "account.changed", by, account, cancel);
         await tenant.CommitAsync(cancel);
         return new AccountOutcome.Done(account, null);
     }
@@ -83,7 +81,6 @@ public sealed class AccountBook(Database database, TimeProvider time)
         if (!await AccountData.UpdateAsync(tenant, account, time, cancel)) return new AccountOutcome.Refused(AccountRefusal.ChangedMeanwhile);
         await StripAsync(tenant, id, withFactors: true, cancel);
         var secret = await Invitations.IssueAsync(tenant, account, by.Id, time, cancel);
-        await AccountLedger.WriteAsync(tenant, time, "account.reset", by, account, cancel);
         await tenant.CommitAsync(cancel);
         return new AccountOutcome.Done((await FindAsync(by.Municipality, id, cancel))!, secret);
     }
@@ -100,7 +97,6 @@ public sealed class AccountBook(Database database, TimeProvider time)
         account.SecurityStamp = OneTimeSecret.Create();
         if (!await AccountData.UpdateAsync(tenant, account, time, cancel)) return new AccountOutcome.Refused(AccountRefusal.ChangedMeanwhile);
         if (closed) await StripAsync(tenant, id, withFactors: false, cancel);
-        await AccountLedger.WriteAsync(tenant, time, closed ? "account.closed" : "account.opened", by, account, cancel);
         await tenant.CommitAsync(cancel);
         return new AccountOutcome.Done(account, null);
     }

@@ -98,7 +98,7 @@ public sealed partial class FirstStart(Database database, TimeProvider time)
         return form.Slug.Length is >= 2 and <= 63 && SlugShape().IsMatch(form.Slug) ? null : SlugMalformed;
     }
 
-    private static async Task<(MunicipalityId, string, string)?> WaitingAsync(OwnerTransaction owner, CancellationToken cancel)
+    private static async Task<(MunicipalityId Id, string Name, string Slug)?> WaitingAsync(OwnerTransaction owner, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand("SELECT id, name, slug FROM records.municipality ORDER BY created_at LIMIT 1", owner.Connection, owner.Transaction);
         await using var row = await command.ExecuteReaderAsync(cancel);

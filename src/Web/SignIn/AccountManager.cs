@@ -28,6 +28,9 @@ public sealed class AccountManager(
         return IdentityResult.Success;
     }
 
+    /// <summary>Sets the secret of the authenticator app on the account, sealed; kept with the account's next update.</summary>
+    public Task SetAuthenticatorKeyAsync(Account user, string key) => store.SetAuthenticatorKeyAsync(user, key, CancellationToken);
+
     /// <summary>Null when the password may be used; otherwise what to do, for the field.</summary>
     public async Task<Assurance.Bilingual?> RefusePasswordAsync(Account user, string password)
     {

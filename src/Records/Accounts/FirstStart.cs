@@ -58,6 +58,18 @@ public sealed partial class FirstStart(Database database, TimeProvider time)
         return await WaitingAsync(owner, cancel);
     }
 
+    /// <summary>Everything that is wrong with what was entered, so that it can be said at once.</summary>
+    /// <param name="form">Null when a municipality is waiting for its first officer.</param>
+    /// <param name="officer">The first officer.</param>
+    public static IEnumerable<AccountRefusal> Check(MunicipalityForm? form, AccountForm officer)
+    {
+        if (form is not null && form.Name.Trim().Length is 0 or > 100) yield return NameMissing;
+        if (form is not null && !(form.Slug.Length is >= 2 and <= 63 && SlugShape().IsMatch(form.Slug))) yield return SlugMalformed;
+        if (!LoginName.IsWellFormed(officer.Login)) yield return AccountRefusal.LoginMalformed;
+        if (officer.DisplayName.Trim().Length is 0 or > 100) yield return AccountRefusal.NameMissing;
+    }
+
+    /// <summary>Makes both, or neither.</summary>
     /// <param name="form">The municipality; left aside when one is waiting for its first officer.</param>
     /// <param name="officer">The first officer; roles and unit are set here.</param>
     /// <param name="passwordHash">Of the password, made by the sign-in code.</param>
@@ -70,10 +82,9 @@ public sealed partial class FirstStart(Database database, TimeProvider time)
         await ExecuteAsync(owner, "SELECT pg_advisory_xact_lock(hashtextextended('signin.first-start', 0))", cancel);
         if (await IsDoneAsync(cancel)) return new FirstStartOutcome.Refused(AlreadyDone);
         var waiting = await WaitingAsync(owner, cancel);
-        if (waiting is null && Check(form) is { } wrong) return new FirstStartOutcome.Refused(wrong);
+        if (Check(waiting is null ? form : null, officer).FirstOrDefault() is { } wrong) return new FirstStartOutcome.Refused(wrong);
         // Alone at first: the officer also manages accounts and organisation, until somebody else does.
         var first = officer with { Roles = [Role.Officer, Role.Administrator], Unit = null };
-        if (AccountBook.Check(first) is { } refusal) return new FirstStartOutcome.Refused(refusal);
         var municipality = waiting?.Id ?? new MunicipalityId(Guid.CreateVersion7(now));
         if (waiting is null)
         {
@@ -91,12 +102,6 @@ public sealed partial class FirstStart(Database database, TimeProvider time)
     /// <summary>As the check of records.municipality.</summary>
     [GeneratedRegex("^[a-z0-9](-?[a-z0-9])*$", RegexOptions.CultureInvariant)]
     private static partial Regex SlugShape();
-
-    private static AccountRefusal? Check(MunicipalityForm form)
-    {
-        if (form.Name.Trim().Length is 0 or > 100) return NameMissing;
-        return form.Slug.Length is >= 2 and <= 63 && SlugShape().IsMatch(form.Slug) ? null : SlugMalformed;
-    }
 
     private static async Task<(MunicipalityId Id, string Name, string Slug)?> WaitingAsync(OwnerTransaction owner, CancellationToken cancel)
     {

@@ -18,6 +18,10 @@ public sealed class AccountSignIn(
     /// <summary>Passkeys count: Identity would forget wrong passwords of an account that has only those.</summary>
     public override Task<bool> IsTwoFactorEnabledAsync(Account user) => Task.FromResult(user.HasSecondFactor);
 
+    /// <summary>Signs in whoever has just enrolled: the account is read again, since it carries its second factor only now.</summary>
+    public async Task EnterAfterEnrolmentAsync(Account account) =>
+        await SignInAsync((await UserManager.FindByIdAsync(account.Id.ToString()))!, isPersistent: false, "enrolment");
+
     /// <summary>Every way of signing in ends here: the session is written before the cookie goes out.</summary>
     public override async Task SignInWithClaimsAsync(Account user, AuthenticationProperties? authenticationProperties, IEnumerable<Claim> additionalClaims)
     {

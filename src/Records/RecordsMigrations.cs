@@ -2,13 +2,15 @@ using Sekisho.Storage;
 
 namespace Sekisho.Records;
 
-/// <summary>The schema changes of the records and of the ledger, in the order in which they are applied.</summary>
+/// <summary>The schema changes of the records, of sign-in and of the ledger, in the order in which they are applied.</summary>
 public static class RecordsMigrations
 {
     public static MigrationSet Records { get; } = new("records", typeof(RecordsMigrations).Assembly);
 
+    public static MigrationSet SignIn { get; } = new("signin", typeof(RecordsMigrations).Assembly);
+
     public static MigrationSet Ledger { get; } = new("ledger", typeof(RecordsMigrations).Assembly);
 
-    /// <summary>All sets of this assembly. The web host adds <c>signin</c> after them.</summary>
-    public static IReadOnlyList<MigrationSet> Sets { get; } = [Records, Ledger];
+    /// <summary>All sets of this assembly.</summary>
+    public static IReadOnlyList<MigrationSet> Sets { get; } = [Records, SignIn, Ledger];
 }

@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Sekisho.Storage;
 using Sekisho.TestSupport;
 using Sekisho.Web.Hosting;
+using Sekisho.Web.SignIn;
 
 namespace Sekisho.Web.Tests;
 
@@ -17,24 +19,43 @@ public sealed class ConsoleServer : IAsyncDisposable
 
     private ConsoleServer(TestDatabase database, WebApplication app, DirectoryInfo folder) => (this.database, this.app, this.folder) = (database, app, folder);
 
+    /// <summary>The officer of the first municipality (slug "hama"); absent when the server was started before its first start.</summary>
+    public Person Officer { get; private set; } = null!;
+
     public Uri Address => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     public IServiceProvider Services => app.Services;
 
     public TestDatabase TestDatabase => database;
 
-    public static async Task<ConsoleServer> StartAsync(TimeProvider? time = null, Action<IServiceCollection>? services = null, Action<WebApplication>? endpoints = null)
+    public static async Task<ConsoleServer> StartAsync(TimeProvider? time = null, Action<IServiceCollection>? services = null, Action<WebApplication>? endpoints = null, bool firstStartDone = true, SignInLimitOptions? limits = null)
     {
         var database = await TestDatabase.CreateAsync();
         var folder = Directory.CreateTempSubdirectory("sekisho-web-");
         var app = await WebHost.BuildAsync(new WebHostOptions(new StorageOptions(folder.FullName, null), ["http://127.0.0.1:0"], time ?? TimeProvider.System)
         {
             Database = database.Database,
-            Services = services,
+            Services = more =>
+            {
+                more.Configure<PasswordHasherOptions>(static o => o.IterationCount = 1000); // hundreds of sign-ins
+                if (limits is not null) more.AddSingleton(limits);
+                services?.Invoke(more);
+            },
             Endpoints = endpoints,
         });
         await app.StartAsync();
-        return new(database, app, folder);
+        var server = new ConsoleServer(database, app, folder);
+        if (firstStartDone) server.Officer = await Person.FirstAsync(server);
+        return server;
+    }
+
+    /// <summary>A browser in which this person is signed in already, by a real session; the way through the pages is tested once, in SignInTests.</summary>
+    public async Task<HttpClient> ClientAsync(Person person, string language = "ja", bool followRedirects = true)
+    {
+        var client = new SocketsHttpHandler { AllowAutoRedirect = followRedirects, CookieContainer = new(), UseCookies = true };
+        client.CookieContainer.Add(Address, new System.Net.Cookie(Viewer.LanguageCookie, language));
+        client.CookieContainer.Add(Address, new System.Net.Cookie("sekisho", await person.SessionAsync(this)));
+        return new HttpClient(client) { BaseAddress = Address };
     }
 
     /// <summary>A browser without script: keeps cookies, follows redirects when asked.</summary>

@@ -7,6 +7,7 @@ using Microsoft.Extensions.WebEncoders;
 using Sekisho.Records;
 using Sekisho.Storage;
 using Sekisho.Web.Components.Layout;
+using Sekisho.Web.SignIn;
 
 namespace Sekisho.Web.Hosting;
 
@@ -84,8 +85,7 @@ public static class WebHost
         });
         services.Configure<BrotliCompressionProviderOptions>(static o => o.Level = CompressionLevel.Fastest);
         services.Configure<GzipCompressionProviderOptions>(static o => o.Level = CompressionLevel.Fastest);
-        services.AddAuthentication();
-        services.AddAuthorization();
+        services.AddSignIn(SignInOptions.For(options.Https));
     }
 
     private static void UsePipeline(WebApplication app)
@@ -102,14 +102,14 @@ public static class WebHost
         }));
         app.UseResponseCompression();
         app.UseRouting();
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.UseSignIn();
         app.UseAntiforgery();
     }
 
     private static void MapEndpoints(WebApplication app)
     {
         app.MapLanguageSwitch();
+        app.MapSignIn();
         app.MapRazorComponents<Document>();
     }
 }

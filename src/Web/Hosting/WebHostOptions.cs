@@ -11,6 +11,9 @@ public sealed record WebHostOptions(StorageOptions Storage, IReadOnlyList<string
     /// <summary>Folder of the built program, where wwwroot lies: independent of the working directory.</summary>
     public string ProgramFolder { get; init; } = AppContext.BaseDirectory;
 
+    /// <summary>Whether people reach the server by https, here or at a proxy in front: cookies are then bound to this very host.</summary>
+    public bool Https { get; init; } = Urls.Any(static url => url.StartsWith("https://", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>A database that is open already and that the caller closes; null: the host opens its own and closes it at the end.</summary>
     public Database? Database { get; init; }
 

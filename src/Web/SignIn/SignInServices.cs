@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sekisho.Records.Accounts;
 using Sekisho.Storage;
@@ -95,7 +97,8 @@ public static class SignInServices
             })
             .AddScheme<AuthenticationSchemeOptions, AccessTokenHandler>(AccessTokenHandler.Scheme, null);
         services.AddAuthorization(Allowed.Declare);
-        services.AddRateLimiter(limiter => SignInLimits.Declare(limiter, options.Limits));
+        services.AddRateLimiter(static _ => { });
+        services.AddOptions<RateLimiterOptions>().Configure<SignInLimitOptions>(SignInLimits.Declare);
         return services;
     }
 
@@ -106,6 +109,12 @@ public static class SignInServices
         app.Use(next => context => gate.InvokeAsync(context, next));
         app.UseAuthentication();
         app.UseRateLimiter();
+        app.Use(static (context, next) =>
+        {
+            // An address that leads nowhere is answered as such: it has nothing to protect, and sign-in would lead nowhere after it.
+            if (context.GetEndpoint() is null) context.SetEndpoint(Nowhere);
+            return next(context);
+        });
         app.UseAuthorization();
         app.UseRequestGuard();
         return app;
@@ -114,6 +123,12 @@ public static class SignInServices
     /// <summary>Makes a first-start code when nobody can sign in yet; null when it is done.</summary>
     public static async Task<string?> FirstStartCodeAsync(this IServiceProvider services, CancellationToken cancel) =>
         await services.GetRequiredService<FirstStartGate>().IsDoneAsync(cancel) ? null : services.GetRequiredService<FirstStartCode>().Issue();
+
+    private static readonly Endpoint Nowhere = new(static context =>
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }, new EndpointMetadataCollection(new AllowAnonymousAttribute()), "nowhere");
 
     private static void Secure(CookieAuthenticationOptions cookie, SignInOptions options, string name)
     {

@@ -93,8 +93,8 @@ public static class WebHost
         var assets = app.Services.GetRequiredService<ConsoleAssets>();
         if (assets.Missing.Count > 0)
             app.Logger.LogError("画面の部品がありません（{Missing}）。src/Web/Assets/build.sh を実行してください。 / Parts of the console are missing; run src/Web/Assets/build.sh.", string.Join(", ", assets.Missing));
-        app.UseExceptionHandler("/error");
-        app.UseStatusCodePagesWithReExecute("/error/{0}");
+        app.UseExceptionHandler("/error", createScopeForErrors: true); // a scope of its own: the page that failed has used the services of the first
+        app.UseStatusCodePagesWithReExecute("/error/{0}", createScopeForStatusCodePages: true);
         app.UseSecurityHeaders();
         app.UseWhen(static c => c.Request.Path.StartsWithSegments("/assets"), branch => branch.Run(async context =>
         {

@@ -108,9 +108,9 @@ public sealed partial class EnrolmentTests
 
         using var second = new Browser(server.Client());
         await second.OpenAsync("/invitation/" + link);
-        Assert.Equal(HttpStatusCode.NotFound, second.Status);
+        Assert.Equal(HttpStatusCode.Gone, second.Status);
         await second.OpenAsync("/invitation/" + new string('A', 43));
-        Assert.Equal(HttpStatusCode.NotFound, second.Status);
+        Assert.Equal(HttpStatusCode.Gone, second.Status);
     }
 
     [Fact]

@@ -103,13 +103,14 @@ public static class ComparisonLayout
     private static void One(Node node, int depth, bool inAdded, List<ComparisonLine> lines)
     {
         var row = node.Row;
+        var textChanged = row is { New: { } n, Old: { } o } && (n.TextChanged || o.TextChanged);
         var above = (row.Change & (Change.Added | Change.Deleted)) != 0 && inAdded;
         var (left, right) = row.Change switch
         {
             Change.Added => (Line(row.New!, false), above ? Nothing : Plain("（新設）")),
             Change.Deleted => (above ? Nothing : Plain("（削る）"), Line(row.Old!, false)),
             Change.MovedAway => (Plain($"（{row.ElsewhereLabel}へ移動）"), Line(row.Old!, true)),
-            _ => (Line(row.New!, !row.Change.HasFlag(Change.Text)), Line(row.Old!, !row.Change.HasFlag(Change.Text))),
+            _ => (Line(row.New!, !textChanged), Line(row.Old!, !textChanged)),
         };
         lines.Add(new ComparisonLine(depth, node.IsHeading, above ? "" : Tag(row), left, right));
         Below(node.Below, depth + 1, row.Change is Change.Added or Change.Deleted, lines);

@@ -40,6 +40,8 @@ public static class PolicyDiff
             else if (unit.Match is not null) Pair(unit, depth, moved: true, rows);
             else
             {
+                // What was deleted from the articles stands before a new 附則.
+                for (; next < old.Count && old[next].Role < unit.Role && (old[next].Match is null || !inOrder.Contains(old[next].Match!)); next++) Gone(old[next], depth, rows);
                 rows.Add(new ComparisonRow(Change.Added, depth, Whole(unit, changed: true), null, ""));
                 Walk([], unit.Children, depth + 1, rows);
             }
@@ -65,15 +67,17 @@ public static class PolicyDiff
         var before = unit.Match!;
         var (oldCaption, newCaption) = WordDiff.Compare(before.Caption, unit.Caption);
         var (oldText, newText) = WordDiff.Compare(before.Text, unit.Text);
+        var (oldLabel, newLabel) = unit.Kind is null ? WordDiff.Compare(before.Label, unit.Label) : (Pieces(before.Label, false), Pieces(unit.Label, false));
         var change = Change.None;
-        if (oldCaption.Concat(newCaption).Concat(oldText).Concat(newText).Any(static p => p.Changed)) change |= Change.Text;
-        if (before.Number != unit.Number || (before.Kind is null && WordDiff.Fold(before.Label) != WordDiff.Fold(unit.Label))) change |= moved ? Change.None : Change.Number;
+        if (new[] { oldLabel, newLabel, oldCaption, newCaption, oldText, newText }.Any(static side => side.Any(static p => p.Changed))) change |= Change.Text;
         if (moved) change |= Change.Place;
-        var renamed = before.Number != unit.Number || WordDiff.Fold(before.Label) != WordDiff.Fold(unit.Label);
+        else if (before.Number != unit.Number) change |= Change.Number;
+        if (unit.Kind is not null && (change & (Change.Number | Change.Place)) != 0 && WordDiff.Fold(before.Label) != WordDiff.Fold(unit.Label))
+            (oldLabel, newLabel) = (Pieces(before.Label, true), Pieces(unit.Label, true));
         rows.Add(new ComparisonRow(
             change, depth,
-            new ComparisonCell(unit.Id, unit.Kind, unit.Label, [new Piece(unit.Label, renamed && (change & (Change.Number | Change.Place)) != 0)], newCaption, newText),
-            new ComparisonCell(before.Id, before.Kind, before.Label, [new Piece(before.Label, renamed && (change & (Change.Number | Change.Place)) != 0)], oldCaption, oldText),
+            new ComparisonCell(unit.Id, unit.Kind, unit.Label, newLabel, newCaption, newText),
+            new ComparisonCell(before.Id, before.Kind, before.Label, oldLabel, oldCaption, oldText),
             (change & (Change.Number | Change.Place)) != 0 ? before.FullLabel : ""));
         Walk(before.Children, unit.Children, depth + 1, rows);
     }

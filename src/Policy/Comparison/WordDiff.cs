@@ -162,8 +162,10 @@ internal static class WordDiff
         var pieces = new List<Piece>();
         for (var i = 0; i < tokens.Length; i++)
         {
-            if (pieces.Count > 0 && pieces[^1].Changed == !kept[i]) pieces[^1] = new Piece(pieces[^1].Text + tokens[i].Source, !kept[i]);
-            else pieces.Add(new Piece(tokens[i].Source, !kept[i]));
+            // A line break is no word: it is never marked.
+            var changed = !kept[i] && tokens[i].Compared.Length > 0;
+            if (pieces.Count > 0 && pieces[^1].Changed == changed) pieces[^1] = new Piece(pieces[^1].Text + tokens[i].Source, changed);
+            else pieces.Add(new Piece(tokens[i].Source, changed));
         }
         return pieces;
     }

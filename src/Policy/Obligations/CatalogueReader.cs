@@ -10,6 +10,10 @@ internal sealed class CatalogueReader
     private readonly ObligationCatalogue? under;
     private readonly Dictionary<string, LegalSource> sources = new(StringComparer.Ordinal);
     private readonly Dictionary<string, EvidenceKind> evidence = new(StringComparer.Ordinal);
+
+    /// <summary>Names that the file means to define: a mistake in a definition isn't reported again at each use.</summary>
+    private readonly HashSet<string> meant = new(StringComparer.Ordinal);
+
     private Vocabulary vocabulary = new(new Dictionary<string, IReadOnlyList<string>>(), new Dictionary<string, string>(), []);
 
     private CatalogueReader(ObligationCatalogue? under) => this.under = under;
@@ -51,6 +55,7 @@ internal sealed class CatalogueReader
         foreach (var source in under?.Sources.Values ?? []) sources[source.Name] = source;
         foreach (var entry in YamlFields.Named(value, errors))
         {
+            meant.Add(entry.Key);
             if (YamlFields.Of(entry.Value, errors, "title", "date") is { } fields && fields.Text("title") is { } title && fields.Date("date") is { } date)
                 sources[entry.Key] = new LegalSource(entry.Key, title, date);
         }
@@ -82,6 +87,7 @@ internal sealed class CatalogueReader
         {
             if (!IsName(entry.Key)) errors.Wrong(entry.Line, $"「{entry.Key}」は英小文字・数字・ハイフン・点で書きます", $"'{entry.Key}' must be lower-case letters, digits, hyphens and dots");
             if (evidence.ContainsKey(entry.Key)) errors.Twice(entry.Line, entry.Key);
+            meant.Add(entry.Key);
             if (YamlFields.Of(entry.Value, errors, "name", "facts") is not { } fields) continue;
             var facts = new Dictionary<string, Bilingual>(StringComparer.Ordinal);
             foreach (var fact in YamlFields.Named(fields["facts"], errors))
@@ -129,7 +135,7 @@ internal sealed class CatalogueReader
         {
             if (YamlFields.Of(item, errors, "source", "place") is not { } fields) continue;
             if (fields.Text("source") is not { } source || fields.Text("place") is not { } place) continue;
-            if (!sources.ContainsKey(source)) errors.Undefined(fields.LineOf("source"), source);
+            if (!sources.ContainsKey(source) && !meant.Contains(source)) errors.Undefined(fields.LineOf("source"), source);
             grounds.Add(new LegalGround(source, place));
         }
         return grounds;
@@ -144,7 +150,7 @@ internal sealed class CatalogueReader
             var (id, asks, kind, validity) = (ReadId(fields, "id"), fields.Both("asks"), fields.Text("evidence"), fields.Duration("validity"));
             Spoken(fields.LineOf("asks"), asks);
             if (id is not null && criteria.Exists(c => c.Id == id)) errors.Twice(fields.LineOf("id"), id);
-            if (kind is not null && !evidence.ContainsKey(kind)) errors.Undefined(fields.LineOf("evidence"), kind);
+            if (kind is not null && !evidence.ContainsKey(kind) && !meant.Contains(kind)) errors.Undefined(fields.LineOf("evidence"), kind);
             if (fields.Text("condition") is not { } text) continue;
             if (!Condition.TryParse(text, out var condition, out var why))
             {

@@ -97,8 +97,8 @@ public static class PolicyTies
                 {
                     var branches = children.Where(c => c.SelfAndBelow().Any(n => n.Kept.Exists(k => k.Obligation == claim.Obligation))).ToList();
                     if (branches.Count == 0) continue;
-                    // A heading over a single provision that says it: that provision has the duty.
-                    if (claim.ByCaption && onlyAnnounces && branches.Count == 1) Kept.Remove(claim);
+                    // A heading over a single 号 or 細分 that says it: that one has the duty. The caption of an article belongs to all its 項.
+                    if (claim.ByCaption && onlyAnnounces && branches is [{ Provision.Kind: not ProvisionKind.Paragraph }]) Kept.Remove(claim);
                     else foreach (var below in branches.SelectMany(static b => b.SelfAndBelow())) below.Kept.RemoveAll(k => k.Obligation == claim.Obligation);
                 }
             }

@@ -48,13 +48,20 @@ internal static class YamlTree
             errors.NotYaml(1, $"大きすぎます（{untrusted.Length:N0} 文字）", $"it is too large ({untrusted.Length:N0} characters)");
             return null;
         }
+        var parser = new Parser(new StringReader(untrusted));
         try
         {
-            return Build(new Parser(new StringReader(untrusted)), errors);
+            return Build(parser, errors);
         }
         catch (YamlException e)
         {
             errors.NotYaml((int)e.Start.Line, "書き方が誤っています", e.Message);
+            return null;
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or IndexOutOfRangeException or NullReferenceException)
+        {
+            // YamlDotNet 16.3's scanner throws these on some damaged files (fuzzing found the first): bad content all the same.
+            errors.NotYaml((int)(parser.Current?.Start.Line ?? 1), "書き方が誤っています", "it is damaged about here");
             return null;
         }
     }

@@ -1,7 +1,9 @@
 using Sekisho.Records.EvidenceKept;
 using Sekisho.Records.EvidenceKept.Sources;
 using Sekisho.Records.Exclusions;
+using Sekisho.Records.Municipalities;
 using Sekisho.Records.Obligations;
+using Sekisho.Records.Organisation;
 using Sekisho.Records.Policies;
 using Sekisho.Records.Publication;
 using Sekisho.Records.Statements;
@@ -14,11 +16,13 @@ namespace Sekisho.Records;
 /// <summary>The slices of policies, ties, evidence and verdicts, made to work together. One for the whole process; each slice is safe to share.</summary>
 public sealed class RecordSlices
 {
-    /// <param name="more">Sources of evidence beside those of these slices: the organisation, the ledger's verification, the engines.</param>
+    /// <param name="more">Sources of evidence beside those of these slices: the ledger's verification, the engines.</param>
     public RecordSlices(RecordKeeper keeper, params IReadOnlyList<SourceFor> more)
     {
         ArgumentNullException.ThrowIfNull(keeper);
         var documents = new DocumentCache();
+        Municipalities = new MunicipalityRegister(keeper);
+        Organisation = new OrganisationRegister(keeper);
         Obligations = new ObligationBook(keeper);
         Policies = new PolicyShelf(keeper, new PolicyImport(keeper, Obligations, documents), documents);
         Findings = new FindingDesk(keeper, documents);
@@ -36,10 +40,15 @@ public sealed class RecordSlices
             town => new LintSource(town, Policies, Findings),
             town => new TieSource(town, Policies, Ties),
             town => new DisclosureSource(town, keeper),
+            town => new OrganisationSource(town, keeper),
             .. more,
         ]);
         keeper.Watcher = (town, kinds, cancel) => Collector.RunAsync(town, kinds, cancel);
     }
+
+    public MunicipalityRegister Municipalities { get; }
+
+    public OrganisationRegister Organisation { get; }
 
     public PolicyShelf Policies { get; }
 

@@ -6,8 +6,10 @@ namespace Sekisho.Storage;
 /// <summary>One transaction over one connection. Disposing without <see cref="CommitAsync"/> undoes it.</summary>
 public abstract class DatabaseTransaction : IAsyncDisposable
 {
-    private protected DatabaseTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction) =>
-        (Connection, Transaction) = (connection, transaction);
+    private readonly bool owns;
+
+    private protected DatabaseTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, bool owns = true) =>
+        (Connection, Transaction, this.owns) = (connection, transaction, owns);
 
     /// <summary>The connection, already in <see cref="Transaction"/>; Dapper works on it.</summary>
     public NpgsqlConnection Connection { get; }
@@ -19,6 +21,8 @@ public abstract class DatabaseTransaction : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
+        if (!owns) return;
         try
         {
             await Transaction.DisposeAsync().ConfigureAwait(false);
@@ -27,15 +31,14 @@ public abstract class DatabaseTransaction : IAsyncDisposable
         {
             await Connection.DisposeAsync().ConfigureAwait(false);
         }
-        GC.SuppressFinalize(this);
     }
 }
 
 /// <summary>A transaction that sees and writes one municipality's rows only: row-level security, not the query, keeps the others out.</summary>
 public sealed class TenantTransaction : DatabaseTransaction
 {
-    internal TenantTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, MunicipalityId municipality)
-        : base(connection, transaction) => Municipality = municipality;
+    internal TenantTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, MunicipalityId municipality, bool owns = true)
+        : base(connection, transaction, owns) => Municipality = municipality;
 
     public MunicipalityId Municipality { get; }
 }
@@ -52,5 +55,10 @@ public sealed class OwnerTransaction : DatabaseTransaction
     internal OwnerTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction) : base(connection, transaction) { }
 
     /// <summary>From here to its end this transaction also sees and writes that municipality's rows: to make a municipality and its first rows at once.</summary>
-    public Task EnterAsync(MunicipalityId municipality, CancellationToken cancel) => Database.SetMunicipalityAsync(Connection, Transaction, municipality, cancel);
+    /// <returns>The same transaction, as what writes a municipality's rows takes it; committing either commits both, disposing it does nothing.</returns>
+    public async Task<TenantTransaction> EnterAsync(MunicipalityId municipality, CancellationToken cancel)
+    {
+        await Database.SetMunicipalityAsync(Connection, Transaction, municipality, cancel).ConfigureAwait(false);
+        return new TenantTransaction(Connection, Transaction, municipality, owns: false);
+    }
 }

@@ -70,7 +70,8 @@ public sealed class EvidenceCollector
             WHERE e.kind = $1 AND e.subject = $2 AND e.weight = 'System' ORDER BY e.seen_at DESC, e.recorded_at DESC, e.id DESC LIMIT 1
             """, EvidenceRows.Evidence, cancel, observation.Kind, observation.Subject);
         return newest is null
-            || at - newest.Observed.ObservedAt >= Heartbeat
+            // What was observed once and for all (a meeting) doesn't get younger by being told again.
+            || (at - newest.Observed.ObservedAt >= Heartbeat && observation.ObservedAt > newest.Observed.ObservedAt)
             || newest.Observed.Sentence != observation.Sentence
             || newest.Observed.Facts.Count != observation.Facts.Count
             || observation.Facts.Any(f => !newest.Observed.Facts.TryGetValue(f.Key, out var was) || was != f.Value);

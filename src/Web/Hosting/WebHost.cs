@@ -5,8 +5,11 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.WebEncoders;
 using Sekisho.Records;
+using Sekisho.Records.Ledgers;
 using Sekisho.Storage;
 using Sekisho.Web.Components.Layout;
+using Sekisho.Web.Pages.Files;
+using Sekisho.Web.Pages.Public;
 using Sekisho.Web.SignIn;
 
 namespace Sekisho.Web.Hosting;
@@ -38,6 +41,7 @@ public static class WebHost
         options.Services?.Invoke(builder.Services);
 
         var app = builder.Build();
+        await app.Services.GetRequiredService<RecordSlices>().Obligations.EnsureEditionAsync(cancel).ConfigureAwait(false);
         UsePipeline(app);
         MapEndpoints(app);
         options.Endpoints?.Invoke(app);
@@ -46,14 +50,29 @@ public static class WebHost
 
     private static async Task AddDatabaseAsync(WebApplicationBuilder builder, WebHostOptions options, CancellationToken cancel)
     {
-        if (options.Database is { } given)
+        var database = options.Database;
+        if (database is not null)
         {
-            builder.Services.AddSingleton(given);
-            return;
+            builder.Services.AddSingleton(database);
         }
+        else
+        {
+            database = await OpenAsync(options, cancel).ConfigureAwait(false);
+            builder.Services.AddSingleton(_ => database); // made by a factory, so that the container closes it
+        }
+        var signer = await LedgerKey.OpenAsync(options.Storage.DataFolder, database, options.Time, cancel).ConfigureAwait(false);
+        builder.Services.AddSingleton(_ => signer);
+        builder.Services.AddSingleton<LedgerStore>();
+        builder.Services.AddSingleton<RecordKeeper>();
+        builder.Services.AddSingleton(static services => new RecordSlices(services.GetRequiredService<RecordKeeper>()));
+        builder.Services.AddSingleton<MunicipalityNames>();
+        builder.Services.AddHostedService<EvidenceRound>();
+    }
+
+    private static async Task<Database> OpenAsync(WebHostOptions options, CancellationToken cancel)
+    {
         using var logging = LoggerFactory.Create(b => b.AddConsole().SetMinimumLevel(options.LogLevel));
-        var opened = await Database.OpenAsync(options.Storage, RecordsMigrations.Sets, logging.CreateLogger<Database>(), cancel).ConfigureAwait(false);
-        builder.Services.AddSingleton(_ => opened); // made by a factory, so that the container closes it
+        return await Database.OpenAsync(options.Storage, RecordsMigrations.Sets, logging.CreateLogger<Database>(), cancel).ConfigureAwait(false);
     }
 
     private static void AddServices(WebApplicationBuilder builder, WebHostOptions options)
@@ -110,6 +129,7 @@ public static class WebHost
     {
         app.MapLanguageSwitch();
         app.MapSignIn();
+        app.MapFiles();
         app.MapRazorComponents<Document>();
     }
 }

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Components;
+using Sekisho.Assurance;
+using Sekisho.Records.Verdicts;
+using Sekisho.Web.Hosting;
+
+namespace Sekisho.Web.Pages.Duties;
+
+/// <summary>A form about one obligation.</summary>
+public abstract class DutyFormPage : MunicipalPage
+{
+    [Parameter]
+    public string Id { get; set; } = "";
+
+    /// <summary>The obligation as it stands; null when there is none of that name (the answer is then 404).</summary>
+    protected ObligationView? View { get; private set; }
+
+    protected Obligation Obligation => View!.Standing.Obligation;
+
+    protected string Home => $"/obligations/{Id}";
+
+    protected override async Task OnInitializedAsync()
+    {
+        View = await Records.Verdicts.ObligationAsync(Municipality, new ObligationId(Id), null, Cancel);
+        if (View is null) HttpContext.Response.StatusCode = StatusCodes.Status404NotFound;
+    }
+
+    /// <summary>Reads a day of the form; says what to do where it isn't one.</summary>
+    protected bool TryDay(string field, out DateOnly day)
+    {
+        if (Dates.TryRead(Text(field), Dates.DayOf(Viewer.Now), out day)) return true;
+        Wrong(field, new("日付として読めません。「令和9年3月31日」のように書いてください。", "Not a day. Write it like 2027-03-31."));
+        return false;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
+using Sekisho.Assurance;
+using Sekisho.Records;
+using Sekisho.Records.Accounts;
+using Sekisho.Records.Ledgers;
+using Sekisho.Records.Policies;
+using Sekisho.Storage;
+using Sekisho.Web.Pages.Public;
+using Sekisho.Web.SignIn;
+
+namespace Sekisho.Web.Pages.Files;
+
+/// <summary>Files that pages link to: originals, attachments, proofs. Always handed over to be saved, never shown in our own origin.</summary>
+public static class FileEndpoints
+{
+    public static void MapFiles(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/policy/versions/{id:guid}/original", OriginalAsync).ExcludeFromDescription();
+        endpoints.MapGet("/evidence/{id:guid}/files/{ordinal:int}", AttachmentAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
+        endpoints.MapGet("/ledger/{index:long}/proof.json", ProofAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
+        endpoints.MapGet("/public/{slug}/{number:int}/original", PublicOriginalAsync).AllowAnonymous().ExcludeFromDescription();
+    }
+
+    private static async Task<IResult> OriginalAsync(Guid id, [FromQuery] string? purpose, HttpContext context, RecordSlices records, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        var outcome = await records.Policies.OriginalAsync(
+            person.Municipality, new PolicyVersionId(id), new Actor(person.Account.ToString(), person.Name),
+            mayOpenWithheld: person.Has(Role.Officer) || person.Has(Role.Auditor), purpose ?? "", cancel);
+        return outcome.Match(file => Hand(context, file), refused => Results.LocalRedirect($"/policy/versions/{id}/open?refused={Uri.EscapeDataString(refused.Code)}"));
+    }
+
+    private static async Task<IResult> AttachmentAsync(Guid id, int ordinal, HttpContext context, RecordSlices records, CancellationToken cancel)
+    {
+        var outcome = await records.Evidence.AttachmentAsync(CurrentPerson.Of(context).Municipality, new EvidenceId(id), ordinal, cancel);
+        return outcome.Match(file => Hand(context, file), static _ => Results.NotFound());
+    }
+
+    private static async Task<IResult> PublicOriginalAsync(string slug, int number, HttpContext context, MunicipalityNames names, RecordSlices records, CancellationToken cancel) =>
+        await names.OfSlugAsync(slug, cancel) is { } municipality
+        && await records.Publications.PublicOriginalAsync(municipality.Id, PolicyKeys.Basic, number, cancel) is { } file
+            ? Hand(context, file)
+            : Results.NotFound();
+
+    /// <summary>The inclusion proof as <c>sekisho ledger check</c> reads it.</summary>
+    private static async Task<IResult> ProofAsync(long index, HttpContext context, Database database, CancellationToken cancel)
+    {
+        if (index < 0) return Results.NotFound();
+        await using var tenant = await database.EnterAsync(CurrentPerson.Of(context).Municipality, cancel);
+        if (await LedgerReader.ProveInclusionAsync(tenant, (ulong)index, null, cancel) is not { } proof) return Results.NotFound();
+        var document = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            leafIdx = proof.Index,
+            treeSize = proof.Size,
+            root = Convert.ToBase64String(proof.Root.ToArray()),
+            leafHash = Convert.ToBase64String(proof.Leaf.ToArray()),
+            proof = proof.Path.Select(static h => Convert.ToBase64String(h.ToArray())),
+        });
+        return Results.File(document, "application/json", $"sekisho-proof-{index}.json");
+    }
+
+    private static IResult Hand(HttpContext context, KeptFile file)
+    {
+        // What people uploaded never runs as a page of ours, whatever it is.
+        context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+        var disposition = new ContentDispositionHeaderValue("attachment");
+        disposition.SetHttpFileName(file.FileName);
+        context.Response.Headers.ContentDisposition = disposition.ToString();
+        return Results.Bytes(file.Bytes, "application/octet-stream");
+    }
+}

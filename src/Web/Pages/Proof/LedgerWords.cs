@@ -1,0 +1,33 @@
+using Sekisho.Assurance;
+
+namespace Sekisho.Web.Pages.Proof;
+
+/// <summary>What kinds of ledger entries are called. A kind without a word is shown as it is: nothing is hidden for want of a translation.</summary>
+public static class LedgerWords
+{
+    public static Bilingual Kind(string kind) => kind switch
+    {
+        "policy.imported" => new("方針の取込み", "Policy uploaded"),
+        "policy.enforced" => new("方針の施行", "Policy put in force"),
+        "policy.checked" => new("方針の点検", "Policy checked"),
+        "policy.published" => new("公表", "Policy published"),
+        "policy.unpublished" => new("公表の取下げ", "Publication withdrawn"),
+        "finding.answered" => new("指摘への回答", "Finding answered"),
+        "tie.confirmed" => new("結び付きの確認", "Tie confirmed"),
+        "tie.rejected" => new("結び付きの却下", "Tie rejected"),
+        "tie.added" => new("結び付きの追加", "Tie added"),
+        "evidence.recorded" => new("証跡の記録", "Evidence recorded"),
+        "waiver.requested" => new("例外措置の申請", "Waiver asked for"),
+        "waiver.approved" => new("例外措置の承認", "Waiver approved"),
+        "waiver.refused" => new("例外措置の却下", "Waiver refused"),
+        "waiver.ended" => new("例外措置の取消し", "Waiver ended"),
+        "exclusion.recorded" => new("対象外の記録", "Set out of scope"),
+        "exclusion.withdrawn" => new("対象外の取下げ", "Exclusion withdrawn"),
+        "document.read" => new("不開示文書の閲覧", "Withheld document read"),
+        "document.withheld" => new("不開示の指定", "Document withheld"),
+        "document.disclosed" => new("不開示の解除", "Document disclosed"),
+        "words.kept" => new("用語の設定", "Words kept"),
+        "catalogue.changed" => new("義務の一覧の変更", "Catalogue changed"),
+        _ => Bilingual.Same(kind),
+    };
+}

@@ -11,16 +11,17 @@ internal static class PolicyReadCommand
     {
         var file = new Argument<FileInfo>("FILE") { Description = "規程の文書（テキスト、Markdown、.docx、.pdf、HTML） / the policy document" };
         var json = new Option<bool>("--json") { Description = "JSON で出力 / as JSON (docs/formats/policy-json.md)" };
+        var xml = new Option<bool>("--xml") { Description = "法令標準XMLで出力 / as 法令標準XML" };
         var text = new Option<bool>("--text") { Description = "整えた本文で出力（既定） / as plain text (default)" };
-        var command = new Command("read", "規程を読み取り、条・項・号に分ける / read a policy into its provisions") { file, json, text };
+        var command = new Command("read", "規程を読み取り、条・項・号に分ける / read a policy into its provisions") { file, json, xml, text };
         command.Validators.Add(result =>
         {
-            if (new[] { json, text }.Count(result.GetValue) > 1)
-                result.AddError("--json と --text は、どちらか一つだけ指定してください。 / Give only one of --json and --text.");
+            if (new[] { json, xml, text }.Count(result.GetValue) > 1)
+                result.AddError("--json、--xml、--text は、どれか一つだけ指定してください。 / Give only one of --json, --xml, --text.");
         });
         command.SetAction((parsed, cancel) => ReadAsync(
             parsed.GetRequiredValue(file),
-            parsed.GetValue(json) ? Form.Json : Form.Text, cancel));
+            parsed.GetValue(json) ? Form.Json : parsed.GetValue(xml) ? Form.Xml : Form.Text, cancel));
         return command;
     }
 
@@ -37,6 +38,10 @@ internal static class PolicyReadCommand
                         PolicyJson.Write(read.Document, output);
                         output.WriteByte((byte)'\n');
                         break;
+                    case Form.Xml:
+                        PolicyXml.Write(read.Document, output);
+                        output.WriteByte((byte)'\n');
+                        break;
                     default:
                         using (var writer = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true))
                             PolicyPlainText.Write(read.Document, writer);
@@ -51,5 +56,6 @@ internal static class PolicyReadCommand
     {
         Text,
         Json,
+        Xml,
     }
 }

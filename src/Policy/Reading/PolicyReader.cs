@@ -1,3 +1,4 @@
+using Sekisho.Assurance;
 using Sekisho.Policy.Reading;
 
 namespace Sekisho.Policy;
@@ -12,14 +13,38 @@ public static class PolicyReader
     /// <param name="untrusted">The bytes as they came.</param>
     /// <param name="untrustedName">The file's name; a hint only, the content decides.</param>
     /// <returns>The document, or why it is none; no content makes it throw.</returns>
-    public static Task<PolicyReading> ReadAsync(ReadOnlyMemory<byte> untrusted, string untrustedName, CancellationToken cancel)
+    /// <remarks>For a PDF, pdftotext (poppler-utils) runs as a separate program; everything else is read in this process.</remarks>
+    public static Task<PolicyReading> ReadAsync(ReadOnlyMemory<byte> untrusted, string untrustedName, CancellationToken cancel) =>
+        ReadAsync(untrusted, untrustedName, "pdftotext", cancel);
+
+    internal static async Task<PolicyReading> ReadAsync(ReadOnlyMemory<byte> untrusted, string untrustedName, string pdfProgram, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(untrustedName);
         cancel.ThrowIfCancellationRequested();
         if (untrusted.Length > MostBytes)
-            return Task.FromResult<PolicyReading>(new PolicyReading.Refused(ReadingErrors.TooLarge()));
+            return new PolicyReading.Refused(ReadingErrors.TooLarge());
         if (untrusted.IsEmpty)
-            return Task.FromResult<PolicyReading>(new PolicyReading.Refused(ReadingErrors.Empty()));
-        return Task.FromResult(TextDecoder.TryDecode(untrusted.Span, out var text, out var error) ? PolicyText.Read(text) : new PolicyReading.Refused(error!));
+            return new PolicyReading.Refused(ReadingErrors.Empty());
+        if (untrusted.Span[..Math.Min(untrusted.Length, 1024)].IndexOf("%PDF-"u8) >= 0)
+        {
+            var (extracted, failure) = await PdfText.ExtractAsync(untrusted, pdfProgram, cancel);
+            return failure is null ? PolicyText.Read(extracted) : new PolicyReading.Refused(failure);
+        }
+        if (untrusted.Span.StartsWith("PK\x03\x04"u8))
+        {
+            return DocxReader.TryRead(untrusted, out var source, out var broken)
+                ? PolicyText.Read(source, new ReadingWork())
+                : new PolicyReading.Refused(broken!);
+        }
+        return ReadText(untrusted.Span);
+    }
+
+    private static PolicyReading ReadText(ReadOnlySpan<byte> untrusted)
+    {
+        if (!TextDecoder.TryDecode(untrusted, out var text, out var error))
+            return new PolicyReading.Refused(error!);
+        if (text.Length > PolicyText.MostCharacters)
+            return new PolicyReading.Refused(ReadingErrors.TooLarge());
+        return HtmlReader.LooksLikeHtml(text) ? PolicyText.Read(HtmlReader.Read(text), new ReadingWork()) : PolicyText.Read(text);
     }
 }

@@ -185,7 +185,7 @@ internal sealed class ProvisionBuilder(ReadingNotes notes, bool supplementary)
                 caption = head;
                 text[0] = rest;
             }
-            else if (text.Count == 1 && IsBareHeading(node, text[0]) && (plainArticle || (headed && node.Kind >= ProvisionKind.Item)))
+            else if (text.Count == 1 && IsBareHeading(node, text[0]) && (plainArticle || (node.Kind >= ProvisionKind.Paragraph && (headed || ChildrenAreSentences(node)))))
             {
                 caption = text[0];
                 text.Clear();
@@ -203,6 +203,10 @@ internal sealed class ProvisionBuilder(ReadingNotes notes, bool supplementary)
     private static bool IsBareHeading(Node node, string text) =>
         text.Length <= LongestInlineCaption && !Glyph.EndsSentence(text[^1]) && text != "削除" && text != "略"
         && (node.Children.Count > 0 || (node.Kind == ProvisionKind.Article && node.Style != MarkerStyle.Article));
+
+    // Over sentences a bare phrase is a heading (運用); over phrases it leads into them (町長の補助機関のうち).
+    private static bool ChildrenAreSentences(Node node) =>
+        node.Children.Count > 0 && node.Children.All(static c => c.Text.EndsSentence);
 
     // 「ネットワーク」とは、…をいう。 in a list of definitions.
     private static string QuotedTerm(string text)

@@ -55,16 +55,6 @@ internal sealed class ReadingNotes
         new("文書の題名を見つけられませんでした。", "No title was found."),
         new("題名の行があるか確かめてください。", "Check that the document has a line with its title.")));
 
-    internal void Unread(string text, int line) => _findings.Add(new(
-        "POL-READ-204", FindingSeverity.Info, null, string.Create(CultureInfo.InvariantCulture, $"{line}行目"),
-        new($"本文の前の「{Shorten(text)}」は、どの項目にも当てはまらないため、前文として残しました。", $"“{Shorten(text)}” before the first provision fits nowhere and was kept in the preamble."),
-        new("必要な文であれば、そのままで構いません。", "Nothing to do if it belongs there.")));
-
-    internal void ReadAsText(string label, string where, int line) => _findings.Add(new(
-        "POL-READ-205", FindingSeverity.Info, null, where,
-        new($"行頭の「{label}」は番号の順に合わないため、文の一部として読みました（{line}行目）。", $"“{label}” at the start of line {line} fits no sequence of numbers and was read as text."),
-        new("番号であれば、公表している文書で順番を確かめてください。", "If it is a number, check its sequence in the published document.")));
-
     /// <summary>All of them, in the order of the document where they have one; the notes on the whole come last.</summary>
     internal List<Finding> ToFindings()
     {

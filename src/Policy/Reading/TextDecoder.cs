@@ -39,6 +39,10 @@ internal static class TextDecoder
         error = null;
         if (System.Text.Unicode.Utf8.IsValid(untrusted))
             return Utf8.GetString(untrusted);
+        // Old 例規集 pages say so themselves; CP932 would read most of their bytes as half-width kana.
+        var head = untrusted[..Math.Min(untrusted.Length, 4096)];
+        if (head.IndexOf("euc-jp"u8) >= 0 || head.IndexOf("EUC-JP"u8) >= 0)
+            return CodePagesEncodingProvider.Instance.GetEncoding(51932)!.GetString(untrusted);
         try
         {
             return Cp932.GetString(untrusted);

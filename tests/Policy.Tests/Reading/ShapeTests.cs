@@ -1,0 +1,201 @@
+using System.Globalization;
+using System.Text;
+using Sekisho.Policy.Reading;
+
+namespace Sekisho.Policy.Tests.Reading;
+
+/// <summary>Shapes that none of the five real policies has.</summary>
+public sealed class ShapeTests
+{
+    [Fact]
+    public void A_standard_of_190_articles_in_chapters_is_read_whole()
+    {
+        var document = Files.Read(Standard(190));
+        var articles = document.All().Where(static p => p.Kind == ProvisionKind.Article).ToList();
+        Assert.Equal(Enumerable.Range(1, 190).Select(static n => n.ToString(CultureInfo.InvariantCulture)), articles.Select(static a => a.Number));
+        Assert.All(articles, static a => Assert.NotEmpty(a.Caption));
+        Assert.Equal(19, document.Provisions.Count);
+        Assert.All(document.Provisions, static c => Assert.Equal(ProvisionKind.Chapter, c.Kind));
+        Assert.All(document.Provisions, static c => Assert.Equal(2, c.Children.Count));
+        Assert.All(articles, static a => Assert.Equal(2, a.Children.Count));
+        Assert.Equal("a42.p2.i3.s2", Files.At(document, "a42.p2.i3.s2").Id);
+        Assert.Equal("42/2/3/2", Files.At(document, "a42.p2.i3.s2").Path);
+        Assert.Empty(document.Findings);
+    }
+
+    [Fact]
+    public void Work_grows_with_length_and_no_faster()
+    {
+        var small = Work(Standard(100));
+        var large = Work(Standard(800));
+        Assert.InRange((double)large.Lines / small.Lines, 7.0, 9.0);
+        Assert.InRange((double)large.Markers / small.Markers, 7.0, 9.0);
+        // The worst that a text can do: every line a number that fits nothing.
+        var odd = Work(string.Concat(Enumerable.Range(0, 20_000).Select(static i => $"({i % 7 + 1}) あ\n")) + "第1条　い\n");
+        Assert.InRange(odd.Markers, 1, 20_001 * 16);
+
+        static ReadingWork Work(string text)
+        {
+            var work = new ReadingWork();
+            PolicyText.Read(SourceText.FromPlain(text), work);
+            return work;
+        }
+    }
+
+    [Theory]
+    [InlineData("第1条（目的）　この規程は、目的を定める。\n第2条（定義）　用語を定める。", "目的", "この規程は、目的を定める。")]
+    [InlineData("第1条 （目的）\nこの規程は、目的を定める。\n第2条 （定義）\n用語を定める。", "目的", "この規程は、目的を定める。")]
+    [InlineData("第1条　目的\nこの規程は、目的を定める。\n第2条　定義\n用語を定める。", "目的", "この規程は、目的を定める。")]
+    [InlineData("（目的）\n第１条　この規程は、目的を定める。\n（定義）\n第２条　用語を定める。", "目的", "この規程は、目的を定める。")]
+    [InlineData("(目　的)\n第1条　この規程は、目的を定める。\n(定　義)\n第2条　用語を定める。", "目的", "この規程は、目的を定める。")]
+    [InlineData("１．目的\nこの規程は、目的を定める。\n２．定義\n用語を定める。", "目的", "この規程は、目的を定める。")]
+    [InlineData("Ⅰ　目的\nこの規程は、目的を定める。\nⅡ　定義\n用語を定める。", "目的", "この規程は、目的を定める。")]
+    [InlineData("第１　目的\n　この規程は、目的を定める。\n第２　定義\n　用語を定める。", "目的", "この規程は、目的を定める。")]
+    [InlineData("一　目的\nこの規程は、目的を定める。\n二　定義\n用語を定める。", "目的", "この規程は、目的を定める。")]
+    public void A_caption_is_found_wherever_it_stands(string text, string caption, string sentence)
+    {
+        var first = Files.Read(text).Provisions[0];
+        Assert.Equal((ProvisionKind.Article, "1", caption, sentence), (first.Kind, first.Number, first.Caption, first.Text));
+    }
+
+    [Theory]
+    [InlineData("2　二つめ", "2")]
+    [InlineData("２　二つめ", "２")]
+    [InlineData("②　二つめ", "②")]
+    public void A_second_paragraph_is_known_by_its_number_alone(string line, string label)
+    {
+        var article = Files.Read($"第1条　一つめ。\n{line}とする。\n第2条　終わる。").Provisions[0];
+        Assert.Equal([("1", "", "一つめ。"), ("2", label, "二つめとする。")], article.Children.Select(static c => (c.Number, c.Label, c.Text)));
+        Assert.All(article.Children, static c => Assert.Equal(ProvisionKind.Paragraph, c.Kind));
+    }
+
+    [Fact]
+    public void Branch_numbers_stand_after_their_trunk()
+    {
+        var document = Files.Read("第1条　一。\n第1条の2　二。\n第1条の2の2　三。\n第１条の３　四。\n第二条　五。\n2　六。\n2の2　七。\n(1)　八\n(1)の2　九\n第5条から第7条まで　削除\n第8条　終。");
+        Assert.Equal(["1", "1_2", "1_2_2", "1_3", "2", "5", "8"], document.Provisions.Select(static p => p.Number));
+        Assert.Equal("第5条から第7条まで", document.Provisions[5].Label);
+        Assert.Equal("削除", document.Provisions[5].Text);
+        Assert.Equal(["1", "2", "2_2"], document.Provisions[4].Children.Select(static p => p.Number));
+        Assert.Equal(["1", "1_2"], document.Provisions[4].Children[2].Children.Select(static p => p.Number));
+        Assert.Contains("\"number\": \"1_2\"", Files.Json(document), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_smallest_parts_keep_their_styles()
+    {
+        var document = Files.Read("第1条　次のとおりとする。\n一　甲\nイ　乙\n(1)　丙\n(ⅰ)　丁\n(ⅱ)　戊\n(2)　己\nロ　庚\n二　辛\n第2条　終わる。");
+        Assert.Equal(["一", "イ", "(1)", "(ⅰ)", "(ⅱ)", "(2)", "ロ", "二"], document.Provisions[0].SelfAndDescendants().Skip(1).Select(static p => p.Label));
+        Assert.Equal("1/1/1/1/2", document.All().Single(static p => p.Text == "戊").Path);
+    }
+
+    [Fact]
+    public void A_reference_at_the_start_of_a_wrapped_line_is_no_provision()
+    {
+        var document = Files.Read("""
+            第１条　この規程は、目的を定めるものであり、その他の事項については、
+            第３条第２項及び第４条の規定を準用する。この場合において、同項中必要
+            （１）から（３）までに掲げる事項については、別に定めるところによるも
+            のとし、２年を超えない範囲で行うものとする。
+            第２条　次の各号に掲げる事項は、情報セキュリティ責任者が定めるものと
+            する。
+            （１）職員が遵守すべき事項及び情報資産の管理に関し必要な事項であって
+            委員会が認めるもの
+            （２）その他の事項
+            第３条　終わる。
+            """);
+        Assert.Equal(["1", "2", "3"], document.Provisions.Select(static p => p.Number));
+        Assert.Equal("この規程は、目的を定めるものであり、その他の事項については、第３条第２項及び第４条の規定を準用する。この場合において、同項中必要（１）から（３）までに掲げる事項については、別に定めるところによるものとし、２年を超えない範囲で行うものとする。", document.Provisions[0].Text);
+        Assert.Equal("職員が遵守すべき事項及び情報資産の管理に関し必要な事項であって委員会が認めるもの", document.Provisions[1].Children[0].Text);
+    }
+
+    [Theory]
+    [InlineData("1 甲\n2 乙\n72 丙\n4 丁", "3")]
+    [InlineData("1 甲\n2 乙\n2 丙\n4 丁", "3")]
+    [InlineData("第1条 甲。\n第2条 乙。\n第8条 丙。\n第4条 丁。", "3")]
+    public void A_number_between_two_sound_ones_is_repaired_and_reported(string text, string third)
+    {
+        var document = Files.Read(text);
+        Assert.Equal(["1", "2", third, "4"], document.Provisions.Select(static p => p.Number));
+        Assert.Single(document.Findings, static f => f.Code == "POL-READ-101");
+    }
+
+    [Fact]
+    public void Letters_for_digits_are_read_only_where_the_sequence_asks_for_them()
+    {
+        var document = Files.Read(string.Concat(Enumerable.Range(1, 9).Select(static n => $"第{n}条 あ。\n")) + "第1O条 い。\n第l1条 う。\n第12条 え。");
+        Assert.Equal(Enumerable.Range(1, 12).Select(static n => n.ToString(CultureInfo.InvariantCulture)), document.Provisions.Select(static p => p.Number));
+        Assert.Equal(2, document.Findings.Count(static f => f.Code == "POL-READ-101"));
+    }
+
+    [Fact]
+    public void A_gap_in_the_print_stays_a_gap()
+    {
+        var document = Files.Read("第1条 甲。\n第2条 乙。\n第4条 丁。\n第5条 戊。");
+        Assert.Equal(["1", "2", "4", "5"], document.Provisions.Select(static p => p.Number));
+        Assert.DoesNotContain(document.Findings, static f => f.Code == "POL-READ-101");
+    }
+
+    [Fact]
+    public void Numbers_that_start_again_in_each_chapter_get_ids_of_their_own()
+    {
+        var document = Files.Read("第1章　総則\n1　目的\n定める。\n2　定義\n定める。\n第2章　対策\n1　組織\n定める。\n2　管理\n定める。");
+        Assert.Equal(["c1.a1", "c1.a2", "c2.a1", "c2.a2"], document.All().Where(static p => p.Kind == ProvisionKind.Article).Select(static p => p.Id));
+        Assert.Equal(["1", "2", "1", "2"], document.All().Where(static p => p.Kind == ProvisionKind.Article).Select(static p => p.Path));
+    }
+
+    [Fact]
+    public void An_id_survives_a_revision_that_leaves_the_provision_in_place()
+    {
+        var before = Files.Read(Standard(60));
+        var after = Files.Read(Standard(60).Replace("（対策42）\n第42条　市は、対策42を講じる。", "（新しい対策）\n第42条　市は、新しい対策を講じる。", StringComparison.Ordinal) + "第60条の2　加える。\n");
+        var kept = before.All().Where(static p => p.Number != "42").ToDictionary(static p => p.Id, static p => p.Text);
+        foreach (var (id, text) in kept.Where(static k => !k.Key.StartsWith("a42", StringComparison.Ordinal)))
+            Assert.Equal(text, Files.At(after, id).Text);
+        Assert.Equal("新しい対策", Files.At(after, "a42").Caption);
+    }
+
+    [Theory]
+    [InlineData("附則\nこの規程は、公布の日から施行する。", "2005-04-01", "公布の日")]
+    [InlineData("附　則\n　この規程は、平成17年4月1日から施行し、平成17年3月1日から適用する。", "2005-04-01", "平成17年4月1日")]
+    [InlineData("付則\n1　この規程は、平成十七年十月一日から施行する。\n2　経過措置を設ける。", "2005-10-01", "平成十七年十月一日")]
+    [InlineData("附　則　この規程は、平成17年５月１日から施行する。", "2005-05-01", "平成17年５月１日")]
+    [InlineData("附則\n第1条　この規程は、令和元年5月1日から施行する。\n第2条　省略する。", "2019-05-01", "令和元年5月1日")]
+    [InlineData("附則\nこの規程は、公布の日の翌日から施行する。", "2005-04-02", "公布の日の翌日")]
+    [InlineData("附則\nこの規程は、公布の日から起算して６月を超えない範囲内において市長が定める日から施行する。", null, "公布の日から起算して６月を超えない範囲内において市長が定める日")]
+    public void The_effective_date_is_found(string supplementary, string? date, string written)
+    {
+        var read = Assert.Single(Files.Read($"○試験規程\n平成17年4月1日\n訓令第5号\n第1条　甲。\n第2条　乙。\n{supplementary}\n").Supplementary);
+        Assert.Equal(date, read.Effective?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        Assert.Equal(written, read.EffectiveText);
+    }
+
+    [Fact]
+    public void Running_heads_and_page_numbers_of_a_pdf_are_left_out()
+    {
+        var pages = new StringBuilder("○○市情報セキュリティ規程\n\n第1条　この規程は、目的を定める。\n");
+        for (var page = 2; page <= 6; page++)
+            pages.Append(CultureInfo.InvariantCulture, $"\n{page - 1}\n\f○○市情報セキュリティ規程\n第{page}条　あ\nいうえお。\n");
+        var document = Files.Read(pages.ToString());
+        Assert.Equal(6, document.Provisions.Count);
+        Assert.All(document.All(), static p => Assert.DoesNotContain("規程\n", p.Text + "\n" == p.Text ? "" : p.Text.Replace("この規程", "", StringComparison.Ordinal), StringComparison.Ordinal));
+        Assert.Single(document.Findings, static f => f.Code == "POL-READ-106");
+    }
+
+    internal static string Standard(int articles)
+    {
+        var text = new StringBuilder("○試験市情報セキュリティ対策基準\n\n令和5年3月31日\n訓令第9号\n\n目次\n");
+        for (var chapter = 0; chapter < articles / 10; chapter++)
+            text.Append(CultureInfo.InvariantCulture, $"第{chapter + 1}章　対策（第{chapter * 10 + 1}条―第{chapter * 10 + 10}条）\n");
+        text.Append("附則\n\n");
+        for (var article = 1; article <= articles; article++)
+        {
+            if (article % 10 == 1)
+                text.Append(CultureInfo.InvariantCulture, $"第{article / 10 + 1}章　対策\n");
+            if (article % 5 == 1)
+                text.Append(CultureInfo.InvariantCulture, $"第{article % 10 / 5 + 1}節　節の名\n");
+            text.Append(CultureInfo.InvariantCulture, $"（対策{article}）\n第{article}条　市は、対策{article}を講じる。\n２　前項の対策は、次に掲げるものとする。\n(1)　監視を行うこと。\n(2)　記録を残すこと。\n(3)　次に掲げる訓練を行うこと。\nア　年度当初の訓練\nイ　随時の訓練\n");
+        }
+        return text.Append("附　則\nこの訓令は、令和5年4月1日から施行する。\n").ToString();
+    }
+}

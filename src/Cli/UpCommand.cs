@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
 using Sekisho.Storage;
 using Sekisho.Web.Hosting;
+using Sekisho.Web.SignIn;
 
 namespace Sekisho.Cli;
 
@@ -49,6 +50,18 @@ internal static class UpCommand
             return Launch.OutsideIsDown;
         }
         Console.WriteLine($"準備ができました / ready: {string.Join(' ', app.Urls)} ({dataFolder})");
+        if (await app.Services.FirstStartCodeAsync(cancel) is { } code)
+        {
+            var minutes = (int)FirstStartCode.Validity.TotalMinutes;
+            Console.WriteLine($"""
+
+                はじめての起動です。ブラウザで {app.Urls.First()} を開き、次の初期設定コードを入力してください（{minutes} 分間有効、一回限り）。
+                This is the first start. Open {app.Urls.First()} and enter this code (valid for {minutes} minutes, once):
+
+                    {code}
+
+                """);
+        }
         await app.WaitForShutdownAsync(cancel);
         return Launch.Fine;
     }

@@ -3,13 +3,17 @@ using Sekisho.Ledger;
 
 namespace Sekisho.Cli;
 
-/// <summary><c>sekisho ledger …</c>: the ledger (台帳) and its proofs.</summary>
+/// <summary><c>sekisho ledger …</c>: the ledger (台帳), its proofs and its copies outside.</summary>
 internal static class LedgerCommands
 {
     public static Command Create()
     {
         var ledger = new Command("ledger", "台帳の検証・書出し / verify and export the ledger");
+        ledger.Subcommands.Add(LedgerVerifyCommand.Create());
+        ledger.Subcommands.Add(LedgerExportCommand.Create());
         ledger.Subcommands.Add(Check());
+        ledger.Subcommands.Add(LedgerKeyCommand.Create());
+        ledger.Subcommands.Add(LedgerWitnessCommand.Create());
         return ledger;
     }
 
@@ -26,13 +30,13 @@ internal static class LedgerCommands
                 parsed.InvocationConfiguration.Output.WriteLine($"{file} {(valid ? "valid" : "invalid")}");
                 all &= valid;
             }
-            return all ? 0 : 1;
+            return all ? Launch.Fine : Launch.Findings;
         });
         return command;
     }
 
     /// <summary>Reads a file that may be anything: missing, a folder, endless.</summary>
-    private static bool TryReadFile(string path, int maxBytes, out byte[] bytes)
+    internal static bool TryReadFile(string path, int maxBytes, out byte[] bytes)
     {
         bytes = [];
         try

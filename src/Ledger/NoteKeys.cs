@@ -25,6 +25,9 @@ public sealed class NoteVerifier : IDisposable
 
     public uint Id { get; }
 
+    /// <summary>SHA-256 of the public key, to compare by eye or telephone: 64 hexadecimal digits.</summary>
+    public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(spki));
+
     /// <summary>The same key under another log's name.</summary>
     public NoteVerifier For(string name) =>
         TryCreate(name, spki, out var renamed) ? renamed : throw new ArgumentException("A key's name has neither spaces nor +.", nameof(name));

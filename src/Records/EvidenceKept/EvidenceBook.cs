@@ -39,6 +39,28 @@ public sealed partial class EvidenceBook
         return row;
     }
 
+    /// <summary>Keeps many observations of systems at once: all of them or, when one is refused, none.</summary>
+    public Task<Outcome<int>> RecordManyAsync(MunicipalityId municipality, IReadOnlyList<Observation> observations, Actor actor, CancellationToken cancel)
+    {
+        var now = keeper.Clock.Now();
+        return RecordManyAsync(municipality, [.. observations.Select(o => (o, now))], actor, cancel);
+    }
+
+    /// <summary>The same with moments of recording given: for data that is made up (the demo).</summary>
+    internal async Task<Outcome<int>> RecordManyAsync(
+        MunicipalityId municipality, IReadOnlyList<(Observation Observed, DateTimeOffset At)> observations, Actor actor, CancellationToken cancel)
+    {
+        foreach (var (observed, at) in observations)
+        {
+            if (observed.Weight == EvidenceWeight.Statement || observed.Kind.StartsWith("statement.", StringComparison.Ordinal)) return Refusals.Statement;
+            if (Refuse(observed, [], at) is { } refusal) return refusal;
+        }
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        foreach (var part in observations.Chunk(1000)) await EvidenceRows.InsertManyAsync(tx, keeper, part, actor, cancel);
+        await tx.CommitAsync(cancel);
+        return observations.Count;
+    }
+
     /// <summary>One page of what is kept, newest first.</summary>
     /// <param name="size">Rows, 1 to 200.</param>
     public async Task<EvidencePage> ListAsync(MunicipalityId municipality, EvidenceFilter filter, EvidenceCursor? after, int size, CancellationToken cancel)

@@ -40,18 +40,8 @@ internal static class EvidenceRows
     {
         var id = new EvidenceId(RecordKeeper.NewId(at));
         var files = attachments.Select(a => (Name: KeptFiles.SafeName(a.UntrustedName), a.MediaType, a.Content, Digest: Sha256.Of(a.Content.Span))).ToArray();
-        var index = await keeper.AppendAsync(tx, at, "evidence.recorded", actor, $"evidence/{id}", new
-        {
-            o.Kind,
-            o.Subject,
-            o.ObservedAt,
-            o.ExpiresAt,
-            o.Weight,
-            o.Facts,
-            o.Sentence,
-            attachments = files.Select(f => new { f.Name, digest = f.Digest, bytes = f.Content.Length }),
-            statement,
-        }, cancel);
+        var body = Body(o, files.Select(f => new { f.Name, digest = f.Digest, bytes = f.Content.Length }), statement);
+        var index = await keeper.AppendAsync(tx, at, "evidence.recorded", actor, $"evidence/{id}", body, cancel);
         await tx.RunAsync("""
             INSERT INTO records.evidence (municipality_id, id, kind, subject, weight, observed_at, expires_at, facts, sentence_ja, sentence_en, recorded_at, recorded_by, recorded_by_name, ledger_index)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10, $11, $12, $13, $14)
@@ -68,4 +58,32 @@ internal static class EvidenceRows
         }
         return new EvidenceRow(new Evidence(id, at, o), actor, index, files.Length);
     }
+
+    /// <summary>Writes many checked observations, each with its own moment, in one go; the caller commits.</summary>
+    public static async Task InsertManyAsync(
+        TenantTransaction tx, RecordKeeper keeper, IReadOnlyList<(Observation Observed, DateTimeOffset At)> many, Actor actor, CancellationToken cancel)
+    {
+        if (many.Count == 0) return;
+        var ids = many.Select(m => RecordKeeper.NewId(m.At)).ToArray();
+        var first = await keeper.AppendAsync(tx,
+            [.. many.Zip(ids, (m, id) => RecordKeeper.Entry(m.At, "evidence.recorded", actor, $"evidence/{id}", Body(m.Observed, Array.Empty<object>(), null)))], cancel);
+        await tx.RunAsync("""
+            INSERT INTO records.evidence (municipality_id, recorded_by, recorded_by_name, id, kind, subject, weight, observed_at, expires_at, facts, sentence_ja, sentence_en, recorded_at, ledger_index)
+            SELECT $1, $2, $3, id, kind, subject, weight, observed_at, expires_at, facts::jsonb, ja, en, recorded_at, $4 + n - 1
+            FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::text[], $14::timestamptz[])
+              WITH ORDINALITY AS m (id, kind, subject, weight, observed_at, expires_at, facts, ja, en, recorded_at, n)
+            """, cancel, tx.Municipality.Value, actor.Account, actor.Name, first, ids,
+            many.Select(m => m.Observed.Kind).ToArray(),
+            many.Select(m => m.Observed.Subject).ToArray(),
+            many.Select(m => m.Observed.Weight.ToString()).ToArray(),
+            many.Select(m => RecordedTime.Cut(m.Observed.ObservedAt)).ToArray(),
+            many.Select(m => m.Observed.ExpiresAt is { } e ? RecordedTime.Cut(e) : (DateTimeOffset?)null).ToArray(),
+            many.Select(m => RecordJson.Write(m.Observed.Facts)).ToArray(),
+            many.Select(m => m.Observed.Sentence.Ja).ToArray(),
+            many.Select(m => m.Observed.Sentence.En).ToArray(),
+            many.Select(m => RecordedTime.Cut(m.At)).ToArray());
+    }
+
+    private static object Body<T>(Observation o, IEnumerable<T> attachments, object? statement) =>
+        new { o.Kind, o.Subject, o.ObservedAt, o.ExpiresAt, o.Weight, o.Facts, o.Sentence, attachments, statement };
 }

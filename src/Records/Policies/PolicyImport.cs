@@ -27,7 +27,7 @@ internal sealed partial class PolicyImport(RecordKeeper keeper, ObligationBook o
             if (await SameFileAsync(look, upload.PolicyKey, digest, keeper.Clock.Now(), cancel) is { } same) return new ImportOutcome.AlreadyKept(same);
         }
         // Reading may start another program (pdftotext) and take seconds: never inside the transaction.
-        var reading = await PendingEngines.ReadAsync(upload.Untrusted, upload.UntrustedName, cancel);
+        var reading = await PolicyReader.ReadAsync(upload.Untrusted, upload.UntrustedName, cancel);
         return await reading.Match(
             read => KeepAsync(municipality, upload, digest, read.Document, actor, cancel),
             refused => Task.FromResult<ImportOutcome>(new ImportOutcome.Unreadable(refused.Error)));

@@ -1,16 +1,28 @@
+using System.Collections.Concurrent;
 using Sekisho.Assurance;
 using Sekisho.Records.EvidenceKept;
+using Sekisho.Records.Ledgers;
 using Sekisho.Records.Obligations;
 using Sekisho.Records.Policies;
 
 namespace Sekisho.Records.Verdicts;
 
 /// <summary>Verdicts (判定) of a municipality at any moment. Reads evidence and decides; keeps no verdict anywhere.</summary>
+/// <remarks>
+/// What verdicts follow from is kept in memory for "now", under the size of the municipality's ledger: nothing of it can change without an entry.
+/// Verdicts themselves are decided at every call (docs/adr/0042).
+/// </remarks>
 public sealed class VerdictBoard
 {
+    /// <summary>How long what was read may serve: bounds what another server's fast clock, or a new edition of the catalogue, could hide.</summary>
+    private static readonly TimeSpan Serves = TimeSpan.FromSeconds(30);
+
+    private sealed record Kept(ulong LedgerSize, DateTimeOffset ReadAt, BoardState State);
+
     private readonly RecordKeeper keeper;
     private readonly ObligationBook obligations;
     private readonly StateLoader loader;
+    private readonly ConcurrentDictionary<(MunicipalityId, string), Kept> kept = new();
 
     internal VerdictBoard(RecordKeeper keeper, ObligationBook obligations, DocumentCache documents)
     {
@@ -23,8 +35,22 @@ public sealed class VerdictBoard
     /// <param name="at">Null: now.</param>
     public async Task<Board?> BoardAsync(MunicipalityId municipality, DateTimeOffset? at, CancellationToken cancel, string policyKey = PolicyKeys.Basic)
     {
-        var moment = at ?? keeper.Clock.Now();
-        return (await StateAsync(municipality, policyKey, null, moment, cancel)).At(municipality, moment);
+        if (at is { } past) return (await StateAsync(municipality, policyKey, null, past, cancel)).At(municipality, past);
+        var (state, moment) = await NowAsync(municipality, policyKey, cancel);
+        return state.At(municipality, moment);
+    }
+
+    /// <summary>The counts of several municipalities now, for whoever looks after all of them; those without a policy in force are absent.</summary>
+    public async Task<IReadOnlyDictionary<MunicipalityId, BoardCounts>> CountsAsync(
+        IReadOnlyCollection<MunicipalityId> municipalities, CancellationToken cancel, string policyKey = PolicyKeys.Basic)
+    {
+        var counts = new ConcurrentDictionary<MunicipalityId, BoardCounts>();
+        await Parallel.ForEachAsync(municipalities, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = 8 }, async (municipality, stop) =>
+        {
+            var (state, moment) = await NowAsync(municipality, policyKey, stop);
+            if (state.At(municipality, moment) is { } board) counts[municipality] = board.Counts;
+        });
+        return counts;
     }
 
     /// <summary>Any version, a draft too, with the verdicts that it shows now; null when there is no such version.</summary>
@@ -37,8 +63,7 @@ public sealed class VerdictBoard
     /// <summary>All obligations of the catalogue with their verdicts, tied to a provision or not, in the catalogue's order.</summary>
     public async Task<IReadOnlyList<ObligationLine>> ObligationsAsync(MunicipalityId municipality, DateTimeOffset? at, CancellationToken cancel, string policyKey = PolicyKeys.Basic)
     {
-        var moment = at ?? keeper.Clock.Now();
-        var state = await StateAsync(municipality, policyKey, null, moment, cancel);
+        var (state, moment) = at is { } past ? (await StateAsync(municipality, policyKey, null, past, cancel), past) : await NowAsync(municipality, policyKey, cancel);
         var provisions = ByObligation(state.At(municipality, moment));
         return [.. state.Files.Select(f => new ObligationLine(BoardState.Standing(f.Dossier, moment), [.. provisions[f.Dossier.Obligation.Id]]))];
     }
@@ -46,8 +71,7 @@ public sealed class VerdictBoard
     /// <summary>One obligation in full; null when the catalogue of that moment doesn't have it.</summary>
     public async Task<ObligationView?> ObligationAsync(MunicipalityId municipality, ObligationId id, DateTimeOffset? at, CancellationToken cancel, string policyKey = PolicyKeys.Basic)
     {
-        var moment = at ?? keeper.Clock.Now();
-        var state = await StateAsync(municipality, policyKey, null, moment, cancel);
+        var (state, moment) = at is { } past ? (await StateAsync(municipality, policyKey, null, past, cancel), past) : await NowAsync(municipality, policyKey, cancel);
         if (state.Files.FirstOrDefault(f => f.Dossier.Obligation.Id == id) is not { } file) return null;
         var criteria = file.Dossier.Obligation.Criteria.Select(c =>
         {
@@ -87,6 +111,19 @@ public sealed class VerdictBoard
             }
         }
         return spans;
+    }
+
+    private async Task<(BoardState State, DateTimeOffset Moment)> NowAsync(MunicipalityId municipality, string policyKey, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        var size = (await LedgerReader.HeadAsync(tx, cancel))?.Size ?? 0;
+        var moment = keeper.Clock.Now();
+        if (kept.TryGetValue((municipality, policyKey), out var known) && known.LedgerSize == size
+            && moment >= known.ReadAt && moment - known.ReadAt < Serves && JapaneseTime.Day(moment) == JapaneseTime.Day(known.ReadAt)) return (known.State, moment);
+        // Read after the size: at worst more is known than the size says, and the next call reads again.
+        var state = await loader.LoadAsync(tx, policyKey, null, moment, null, cancel);
+        kept[(municipality, policyKey)] = new Kept(size, moment, state);
+        return (state, moment);
     }
 
     private async Task<BoardState> StateAsync(MunicipalityId municipality, string policyKey, PolicyVersionId? version, DateTimeOffset at, CancellationToken cancel)

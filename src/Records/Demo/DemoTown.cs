@@ -1,0 +1,99 @@
+using Sekisho.Assurance;
+using Sekisho.Ledger;
+using Sekisho.Records.Ledgers;
+using Sekisho.Storage;
+
+namespace Sekisho.Records.Demo;
+
+/// <summary>The made-up town (しおかぜ町) with a year of data that ends now: every screen full, every verdict to be seen.</summary>
+/// <remarks>Inserted only by <c>sekisho up --demo</c>. What it keeps goes through the same façades as everything else, with a clock of its own; only the made-up systems' evidence carries its moments along.</remarks>
+public sealed class DemoTown(Database database, NoteSigner signer, TimeProvider clock)
+{
+    /// <summary>Makes accounts for people; returns their account ids by <see cref="DemoPerson.Key"/>.</summary>
+    public delegate Task<IReadOnlyDictionary<string, string>> MakeAccounts(MunicipalityId municipality, IReadOnlyList<DemoPerson> people, CancellationToken cancel);
+
+    /// <summary>Its part of addresses, e.g. /p/shiokaze.</summary>
+    public static string Slug => Script.Value.Slug;
+
+    public static IReadOnlyList<DemoPerson> People => Script.Value.People;
+
+    public static IReadOnlyList<DemoUnit> Units => Script.Value.Units;
+
+    private static readonly Lazy<DemoScript> Script = new(DemoScript.Load);
+
+    private static readonly Actor Systems = Actor.System("demo");
+
+    /// <summary>Puts the town in when it isn't there; when it is, brings its systems' evidence up to now.</summary>
+    /// <param name="accounts">Null: records name the people under ids of the demo's own.</param>
+    public async Task<MunicipalityId> EnsureAsync(MakeAccounts? accounts, CancellationToken cancel)
+    {
+        var now = clock.Now();
+        if (await FindAsync(cancel) is { } there)
+        {
+            await TopUpAsync(there, now, cancel);
+            return there;
+        }
+        // Day 0 of the script is this morning's midnight in Japan: the story keeps office hours.
+        var start = JapaneseTime.StartOf(JapaneseTime.Day(now)).ToUniversalTime();
+        var town = await AddAsync(start.AddDays(-366), cancel);
+        var ids = accounts is null ? null : await accounts(town, People, cancel);
+        var story = new DemoClock(start.AddDays(-366));
+        var slices = new RecordSlices(new RecordKeeper(database, new LedgerStore(signer, story), story));
+        await slices.Obligations.EnsureEditionAsync(cancel);
+        var people = People.ToDictionary(p => p.Key, p => new Actor(ids?.GetValueOrDefault(p.Key) ?? $"demo:{p.Key}", p.Name));
+        var reached = DateTimeOffset.MinValue;
+        foreach (var step in new DemoStory(slices, town, people, Script.Value, start).Steps().OrderBy(s => s.At))
+        {
+            if (step.At > now) break;
+            await FlushAsync(slices, town, start, reached, step.At, cancel);
+            reached = step.At;
+            story.MoveTo(step.At);
+            await step.Act(cancel);
+        }
+        await FlushAsync(slices, town, start, reached, now, cancel);
+        story.MoveTo(now);
+        await slices.Collector.RunAsync(town, null, cancel);
+        return town;
+    }
+
+    /// <summary>After some days off, the made-up systems report what they would have seen meanwhile; the sentences stay those of the last day.</summary>
+    private async Task TopUpAsync(MunicipalityId town, DateTimeOffset now, CancellationToken cancel)
+    {
+        DateTimeOffset start, last;
+        await using (var tx = await database.EnterAsync(town, cancel))
+        {
+            var kept = await tx.FirstAsync("""
+                SELECT (SELECT min(imported_at) FROM records.policy_version), coalesce((SELECT max(recorded_at) FROM records.evidence WHERE recorded_by = $1), now())
+                """, r => Tuple.Create(r.MomentOrNull(0), r.Moment(1)), cancel, Systems.Account);
+            if (kept?.Item1 is not { } imported) return;
+            start = JapaneseTime.StartOf(JapaneseTime.Day(imported).AddDays(365)).ToUniversalTime();
+            last = kept.Item2;
+        }
+        var slices = new RecordSlices(new RecordKeeper(database, new LedgerStore(signer, clock), clock));
+        await FlushAsync(slices, town, start, last, now, cancel);
+        await slices.Collector.RunAsync(town, null, cancel);
+    }
+
+    private static async Task FlushAsync(RecordSlices slices, MunicipalityId town, DateTimeOffset start, DateTimeOffset after, DateTimeOffset upTo, CancellationToken cancel)
+    {
+        var part = Script.Value.Observations(start, after, upTo).ToArray();
+        if (part.Length > 0) (await slices.Evidence.RecordManyAsync(town, part, Systems, cancel)).OrThrow();
+    }
+
+    private async Task<MunicipalityId?> FindAsync(CancellationToken cancel)
+    {
+        await using var tx = await database.EnterOwnerAsync(cancel);
+        var found = await tx.ListAsync("SELECT id FROM records.municipality WHERE slug = $1", r => r.GetGuid(0), cancel, Slug);
+        return found.Count == 0 ? null : new MunicipalityId(found[0]);
+    }
+
+    private async Task<MunicipalityId> AddAsync(DateTimeOffset at, CancellationToken cancel)
+    {
+        var id = new MunicipalityId(RecordKeeper.NewId(at));
+        await using var tx = await database.EnterOwnerAsync(cancel);
+        await tx.RunAsync("INSERT INTO records.municipality (id, slug, name, created_at, settings) VALUES ($1, $2, $3, $4, '{\"demo\": true}')",
+            cancel, id.Value, Slug, Script.Value.Name, at);
+        await tx.CommitAsync(cancel);
+        return id;
+    }
+}

@@ -63,6 +63,7 @@ public static class WebHost
         var signer = await LedgerKey.OpenAsync(options.Storage.DataFolder, database, options.Time, cancel).ConfigureAwait(false);
         builder.Services.AddSingleton(_ => signer);
         builder.Services.AddSingleton<LedgerStore>();
+        LedgerPublishing.Add(builder.Services, options.Storage.DataFolder);
         builder.Services.AddSingleton<RecordKeeper>();
         builder.Services.AddSingleton(static services => new RecordSlices(services.GetRequiredService<RecordKeeper>()));
         builder.Services.AddSingleton<MunicipalityNames>();

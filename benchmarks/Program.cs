@@ -1,0 +1,8 @@
+// dotnet run -c Release --project benchmarks -- --filter '*Merkle*'     BenchmarkDotNet over the engines
+// benchmarks/ledger.sh [ENTRIES] [FOLDER]                               durable appends, verification and proofs on a real cluster
+using BenchmarkDotNet.Running;
+using Sekisho.Benchmarks.Ledgers;
+
+if (args is ["ledger", ..]) return await DurableLedger.RunAsync(args[1..]);
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+return 0;

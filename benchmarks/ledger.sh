@@ -1,0 +1,7 @@
+#!/bin/sh
+# Durable appends, proofs and verification of a ledger on a real cluster.
+#   benchmarks/ledger.sh [ENTRIES] [FOLDER]     FOLDER is kept and grown further; without it everything is removed
+set -e
+cd "$(dirname "$0")/.."
+dotnet build benchmarks/Benchmarks.csproj -c Release -v q --nologo >/dev/null
+exec dotnet benchmarks/bin/Release/net10.0/Sekisho.Benchmarks.dll ledger "$@"

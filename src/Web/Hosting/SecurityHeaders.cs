@@ -22,6 +22,8 @@ public static class SecurityHeaders
             if (string.IsNullOrEmpty(headers.ContentSecurityPolicy)) headers.ContentSecurityPolicy = ContentSecurityPolicy;
             // A town hall's machines are shared: what a signed-in person saw is not kept. Assets and public pages set their own.
             if (string.IsNullOrEmpty(headers.CacheControl)) headers.CacheControl = "no-store";
+            // The same address answers a whole page or a part of it, in one of two languages.
+            headers.Append("Vary", "HX-Request-Type, Cookie");
             return Task.CompletedTask;
         }, context);
         return next(context);

@@ -6,10 +6,11 @@ using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.WebEncoders;
 using Sekisho.Records;
 using Sekisho.Records.Ledgers;
+using Sekisho.Records.Municipalities;
+using Sekisho.Records.Organisation;
 using Sekisho.Storage;
 using Sekisho.Web.Components.Layout;
 using Sekisho.Web.Pages.Files;
-using Sekisho.Web.Pages.Public;
 using Sekisho.Web.SignIn;
 
 namespace Sekisho.Web.Hosting;
@@ -65,10 +66,13 @@ public static class WebHost
         builder.Services.AddSingleton<LedgerStore>();
         LedgerPublishing.Add(builder.Services, options.Storage.DataFolder);
         builder.Services.AddSingleton<RecordKeeper>();
-        builder.Services.AddSingleton(static services => new RecordSlices(services.GetRequiredService<RecordKeeper>()));
-        builder.Services.AddSingleton<MunicipalityNames>();
+        builder.Services.AddSingleton(static services => Slices(services.GetRequiredService<RecordKeeper>()));
+        builder.Services.AddSingleton<MunicipalityRegister>();
+        builder.Services.AddSingleton<OrganisationRegister>();
         builder.Services.AddHostedService<EvidenceRound>();
     }
+
+    private static RecordSlices Slices(RecordKeeper keeper) => new(keeper, town => new OrganisationSource(town, keeper));
 
     private static async Task<Database> OpenAsync(WebHostOptions options, CancellationToken cancel)
     {

@@ -13,7 +13,7 @@ public sealed record DutyView(
     IReadOnlyList<VerdictSpan> History,
     DateTimeOffset HistoryFrom,
     DateTimeOffset HistoryTo,
-    string? Responsible,
+    Bilingual? Responsible,
     NextStep? Next);
 
 /// <summary>The one thing to do next, as a button.</summary>

@@ -5,9 +5,9 @@ using Sekisho.Assurance;
 using Sekisho.Records;
 using Sekisho.Records.Accounts;
 using Sekisho.Records.Ledgers;
+using Sekisho.Records.Municipalities;
 using Sekisho.Records.Policies;
 using Sekisho.Storage;
-using Sekisho.Web.Pages.Public;
 using Sekisho.Web.SignIn;
 
 namespace Sekisho.Web.Pages.Files;
@@ -38,8 +38,8 @@ public static class FileEndpoints
         return outcome.Match(file => Hand(context, file), static _ => Results.NotFound());
     }
 
-    private static async Task<IResult> PublicOriginalAsync(string slug, int number, HttpContext context, MunicipalityNames names, RecordSlices records, CancellationToken cancel) =>
-        await names.OfSlugAsync(slug, cancel) is { } municipality
+    private static async Task<IResult> PublicOriginalAsync(string slug, int number, HttpContext context, MunicipalityRegister register, RecordSlices records, CancellationToken cancel) =>
+        await register.FindAsync(slug, cancel) is { } municipality
         && await records.Publications.PublicOriginalAsync(municipality.Id, PolicyKeys.Basic, number, cancel) is { } file
             ? Hand(context, file)
             : Results.NotFound();

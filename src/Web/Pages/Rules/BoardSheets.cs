@@ -1,7 +1,9 @@
 using Sekisho.Assurance;
 using Sekisho.Records;
+using Sekisho.Records.Organisation;
 using Sekisho.Records.Verdicts;
 using Sekisho.Web.Components.Rules;
+using Sekisho.Web.Hosting;
 
 namespace Sekisho.Web.Pages.Rules;
 
@@ -31,27 +33,40 @@ public static class DutyViews
     /// <param name="at">The moment of the page; the history ends there.</param>
     /// <param name="mayAct">Whether a next step is offered.</param>
     public static async Task<IReadOnlyList<DutyView>> LoadAsync(
-        RecordSlices records, MunicipalityId municipality, ProvisionStanding standing, DateTimeOffset at, bool mayAct, CancellationToken cancel)
+        RecordSlices records, OrganisationRegister organisation, MunicipalityId municipality, ProvisionStanding standing, DateTimeOffset at, bool mayAct, CancellationToken cancel)
     {
+        var responsible = await ResponsibleAsync(organisation, municipality, Dates.DayOf(at), cancel);
         var views = new List<DutyView>(standing.Obligations.Count);
         foreach (var obligation in standing.Obligations)
         {
-            if (await LoadAsync(records, municipality, obligation.Obligation.Id, at, mayAct, cancel) is { } view) views.Add(view);
+            if (await LoadAsync(records, municipality, obligation.Obligation.Id, at, responsible, mayAct, cancel) is { } view) views.Add(view);
         }
         return views;
     }
 
+    /// <summary>Who answers for the duties of the whole municipality: the 統括情報セキュリティ責任者, or else the CISO; null while both posts are vacant.</summary>
+    /// <remarks>Duties of a single unit get their own officer when registers of assets and systems say whose they are.</remarks>
+    public static async Task<Bilingual?> ResponsibleAsync(OrganisationRegister organisation, MunicipalityId municipality, DateOnly day, CancellationToken cancel)
+    {
+        var chart = await organisation.ReadAsync(municipality, day, null, cancel);
+        var post = chart.Posts.FirstOrDefault(static p => p is { Post: Post.GeneralOfficer, IsVacant: false })
+            ?? chart.Posts.FirstOrDefault(static p => p is { Post: Post.Ciso, IsVacant: false });
+        if (post is null) return null;
+        var (name, people) = (post.Post.Name(), string.Join("、", post.Holders.Select(static h => h.Name)));
+        return new Bilingual($"{name.Ja}　{people}", $"{people}, {name.En}");
+    }
+
     /// <summary>One obligation; null when the catalogue of that moment doesn't have it.</summary>
     public static async Task<DutyView?> LoadAsync(
-        RecordSlices records, MunicipalityId municipality, ObligationId id, DateTimeOffset at, bool mayAct, CancellationToken cancel)
+        RecordSlices records, MunicipalityId municipality, ObligationId id, DateTimeOffset at, Bilingual? responsible, bool mayAct, CancellationToken cancel)
     {
         if (await records.Verdicts.ObligationAsync(municipality, id, at, cancel) is not { } found) return null;
         var from = at - HistoryLength;
         var history = await records.Verdicts.HistoryAsync(municipality, id, from, at, cancel);
-        return Of(found, history, from, at, mayAct);
+        return Of(found, history, from, at, responsible, mayAct);
     }
 
-    public static DutyView Of(ObligationView found, IReadOnlyList<VerdictSpan> history, DateTimeOffset from, DateTimeOffset at, bool mayAct)
+    public static DutyView Of(ObligationView found, IReadOnlyList<VerdictSpan> history, DateTimeOffset from, DateTimeOffset at, Bilingual? responsible, bool mayAct)
     {
         var (obligation, verdict) = (found.Standing.Obligation, found.Standing.Verdict);
         var because = verdict.Because.ToHashSet();
@@ -64,7 +79,7 @@ public static class DutyViews
         return new DutyView(
             new ObligationStanding(obligation, verdict, since > from ? since : null),
             evidence, history, from, at,
-            found.Evidence.Count > 0 ? found.Evidence[0].By.Name : null,
+            responsible,
             mayAct ? Next(obligation, verdict) : null);
     }
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.WebEncoders;
 using Sekisho.Records;
+using Sekisho.Records.EvidenceKept.Sources;
 using Sekisho.Records.Ledgers;
 using Sekisho.Records.Municipalities;
 using Sekisho.Records.Organisation;
@@ -66,13 +67,17 @@ public static class WebHost
         builder.Services.AddSingleton<LedgerStore>();
         LedgerPublishing.Add(builder.Services, options.Storage.DataFolder);
         builder.Services.AddSingleton<RecordKeeper>();
-        builder.Services.AddSingleton(static services => Slices(services.GetRequiredService<RecordKeeper>()));
+        builder.Services.AddSingleton(options.Storage);
+        builder.Services.AddSingleton<LedgerExam>();
+        builder.Services.AddSingleton(static services => Slices(services.GetRequiredService<RecordKeeper>(), services.GetRequiredService<LedgerExam>()));
         builder.Services.AddSingleton<MunicipalityRegister>();
         builder.Services.AddSingleton<OrganisationRegister>();
         builder.Services.AddHostedService<EvidenceRound>();
+        builder.Services.AddHostedService<CheckpointRound>();
     }
 
-    private static RecordSlices Slices(RecordKeeper keeper) => new(keeper, town => new OrganisationSource(town, keeper));
+    private static RecordSlices Slices(RecordKeeper keeper, LedgerExam exam) =>
+        new(keeper, town => new LedgerSource(town, exam.Verifier, _ => Task.FromResult(exam.Copies(town))));
 
     private static async Task<Database> OpenAsync(WebHostOptions options, CancellationToken cancel)
     {

@@ -158,7 +158,7 @@ public sealed class SignInTests : IAsyncLifetime
         await PasswordAsync(browser, server.Officer);
         Assert.DoesNotContain("evil", browser.At, StringComparison.Ordinal);
         await browser.SubmitAsync("second", ("code", server.Officer.Code(clock.GetUtcNow())));
-        Assert.Equal("/", browser.At);
+        Assert.Equal("/policy", browser.At);
     }
 
     [Fact]

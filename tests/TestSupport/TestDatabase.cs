@@ -38,6 +38,19 @@ public sealed class TestDatabase : IAsyncDisposable
         return new(name, await Database.OpenInAsync(cluster, name, sets, NullLogger.Instance, default, ownsCluster: false));
     }
 
+    /// <summary>A database with no migration applied yet; <see cref="Database"/> is not to be used.</summary>
+    public static async Task<TestDatabase> CreateEmptyAsync()
+    {
+        var cluster = await Cluster.Value;
+        var name = $"test_{Interlocked.Increment(ref count)}";
+        await ClusterDatabase.PrepareAsync(cluster, name, default);
+        return new(name, null!);
+    }
+
+    /// <summary>Opens this database as another server would: with all that a start does. The caller disposes it.</summary>
+    public async Task<Database> OpenAgainAsync(IReadOnlyList<MigrationSet> sets) =>
+        await Sekisho.Storage.Database.OpenInAsync(await Cluster.Value, name, sets, NullLogger.Instance, default, ownsCluster: false);
+
     /// <summary>Adds a municipality with nothing but its name.</summary>
     public async Task<MunicipalityId> AddMunicipalityAsync(string slug, string? municipalityName = null)
     {
@@ -55,7 +68,7 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Database.DisposeAsync();
+        if (Database is not null) await Database.DisposeAsync();
         await using var superuser = await ClusterDatabase.SuperuserAsync(await Cluster.Value, default);
         await superuser.ExecuteAsync($"DROP DATABASE \"{name}\" WITH (FORCE)");
     }

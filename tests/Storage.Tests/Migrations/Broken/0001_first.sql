@@ -1,0 +1,1 @@
+CREATE TABLE broken.first (id uuid PRIMARY KEY);

@@ -13,9 +13,13 @@ internal static class PostgresAddress
         {
             if (!untrusted.StartsWith("postgres://", StringComparison.Ordinal) && !untrusted.StartsWith("postgresql://", StringComparison.Ordinal))
                 return new(untrusted);
-            var uri = new Uri(untrusted);
+            // libpq's form without a host (postgresql://user@/db?host=/folder/of/socket) is no URI to .NET: a name that can't exist stands in.
+            const string NoHost = "none.invalid";
+            var start = untrusted.IndexOf("://", StringComparison.Ordinal) + 3;
+            var end = untrusted.AsSpan(start).IndexOfAny('/', '?') is >= 0 and var at ? start + at : untrusted.Length;
+            var uri = new Uri(end == start || untrusted[end - 1] == '@' ? untrusted.Insert(end, NoHost) : untrusted);
             var address = new NpgsqlConnectionStringBuilder();
-            if (uri.Host.Length > 0) address.Host = uri.Host.Trim('[', ']');
+            if (uri.Host != NoHost) address.Host = uri.Host.Trim('[', ']');
             if (uri.Port > 0) address.Port = uri.Port;
             if (uri.AbsolutePath.Length > 1) address.Database = Uri.UnescapeDataString(uri.AbsolutePath[1..]);
             var user = uri.UserInfo.Split(':', 2);

@@ -11,10 +11,18 @@ internal static class PolicyFile
     {
         try
         {
-            if (file.Exists && file.Length > PolicyReader.MostBytes)
-                return new PolicyReading.Refused(TooLarge(file));
-            var bytes = await File.ReadAllBytesAsync(file.FullName, cancel);
-            return await PolicyReader.ReadAsync(bytes, file.Name, cancel);
+            await using var stream = file.OpenRead();
+            // A pipe or device has no length to ask for: one byte over the limit tells as well.
+            using var content = new MemoryStream();
+            var buffer = new byte[128 * 1024];
+            int read;
+            while ((read = await stream.ReadAsync(buffer, cancel)) > 0)
+            {
+                content.Write(buffer, 0, read);
+                if (content.Length > PolicyReader.MostBytes || (stream.CanSeek && stream.Length > PolicyReader.MostBytes))
+                    return new PolicyReading.Refused(TooLarge(file));
+            }
+            return await PolicyReader.ReadAsync(content.GetBuffer().AsMemory(0, (int)content.Length), file.Name, cancel);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {

@@ -115,11 +115,15 @@ internal sealed class Flow
 
     private static bool StandsAlone(string head, LineSet set, bool full)
     {
-        if (head.Length is 0 or > LongestHeading || Glyph.EndsSentence(head[^1]) || head[^1] is '、' or '，')
+        if (head.Length == 0 || Glyph.EndsSentence(head[^1]) || head[^1] is '、' or '，')
+            return false;
+        // 最高情報セキュリティ責任者（ＣＩＳＯ：…、以下「ＣＩＳＯ」という。）: what is in brackets makes no heading long.
+        var (length, comma) = Spelling.OutsideBrackets(head);
+        if (length > LongestHeading || head.Length > 3 * LongestHeading)
             return false;
         if (set.Wrapped)
             return !full;
         // A page may end inside a sentence; such a line is longer than a heading and has a comma in it.
-        return set.WholeParagraphs || !(head.Contains('、') && head.Length > 20);
+        return set.WholeParagraphs || !(comma && length > 20);
     }
 }

@@ -29,6 +29,7 @@ internal sealed class FrontMatter
         var title = matter.FindTitle(set, front);
         var flow = new Flow();
         var amending = false;
+        var above = new List<string>();
         for (var i = 0; i < front.Count; i++)
         {
             ref readonly var line = ref set.Lines[front[i]];
@@ -48,8 +49,14 @@ internal sealed class FrontMatter
             // The cover repeats the title.
             if (matter.Title.Length > 0 && CleanTitle(line.Text) == matter.Title)
                 continue;
-            flow.Add(line, set);
+            // Menus of a web page, and whatever else stands above the title.
+            if (title.Count > 0 && i < title.Min() && !line.EndsSentence)
+                above.Add(line.Text);
+            else
+                flow.Add(line, set);
         }
+        if (above.Count > 0)
+            notes.BeforeTitle(above);
         matter.Preamble = string.Join('\n', flow.Paragraphs());
         if (matter.Title.Length == 0)
             notes.NoTitle();
@@ -87,6 +94,10 @@ internal sealed class FrontMatter
             return used;
         used.Add(best);
         Title = CleanTitle(set.Lines[front[best]].Text);
+        // ○○規程（平成16年3月31日訓令第12号）
+        var titled = Glyph.Trim(set.Lines[front[best]].Text);
+        if (Glyph.IsClose(titled[^1]) && Spelling.OpeningBracket(titled) is > 0 and var open && Wareki.TryRead(Glyph.Trim(titled[(open + 1)..]), out var date, out var length))
+            Enacted = new Enactment(date, CleanReference(Glyph.Trim(titled[(open + 1)..^1])[length..]));
         // 稲城市 on a line of its own above 情報セキュリティ基本方針.
         if (best > 0 && set.Lines[front[best - 1]].Text is var above && IsMunicipality(above) && !Title.StartsWith(above, StringComparison.Ordinal))
         {

@@ -16,6 +16,7 @@ internal static class LineReader
         var page = true;
         var furniture = 0;
         var markdown = LooksLikeMarkdown(source.Lines);
+        Span<Marker> markers = stackalloc Marker[MarkerLexer.MostReadings];
         for (var i = 0; i < source.Lines.Count; i++)
         {
             var raw = source.Lines[i];
@@ -52,6 +53,18 @@ internal static class LineReader
                 continue;
             }
             line.Text = Unspace(text, raw.Number, notes);
+            // A provision that ran into the line before it gets a line of its own.
+            while (InnerStart(line.Text, markers) is > 0 and var inner)
+            {
+                var before = line;
+                before.Text = line.Text[..inner].TrimEnd();
+                before.Width = Glyph.Width(before.Text);
+                lines.Add(before);
+                line.Text = line.Text[inner..];
+                (line.Gap, line.Page, line.Indented, line.Heading, line.Bullet) = (0, false, false, false, false);
+                if (before.Text[0] is not ('（' or '('))
+                    notes.NumberRecovered(line.Text, raw.Number);
+            }
             line.Width = Glyph.Width(line.Text);
             lines.Add(line);
             (gap, page) = (0, false);
@@ -65,6 +78,38 @@ internal static class LineReader
             set.WholeParagraphs = true;
         return set;
     }
+
+    // 「（目的） 第1条　…」 on one line, and 「…とする。 第2条　…」: where the second begins; 0 for nowhere.
+    private static int InnerStart(ReadOnlySpan<char> text, Span<Marker> markers)
+    {
+        if (text.Length < 6)
+            return 0;
+        if (text[0] is '（' or '(' && Spelling.ClosingBracket(text, 0) is > 1 and < 40 and var close)
+        {
+            var at = Glyph.SkipBlanks(text, close + 1);
+            if (at < text.Length && text[at] == '第' && MarkerLexer.Read(text[at..], markers) > 0 && markers[0].Style == MarkerStyle.Article)
+                return at;
+        }
+        for (var i = text.IndexOf('。'); i >= 0 && i + 1 < text.Length;)
+        {
+            var at = Glyph.SkipBlanks(text, i + 1);
+            if (at > i + 1 && at < text.Length)
+            {
+                var article = at;
+                if (text[at] is '（' or '(' && Spelling.ClosingBracket(text[at..], 0) is > 1 and < 40 and var end)
+                    article = Glyph.SkipBlanks(text, at + end + 1);
+                if ((article > at && article < text.Length && StartsProvision(text[article..], captioned: true, markers)) || StartsProvision(text[at..], captioned: false, markers))
+                    return at;
+            }
+            var next = text[(i + 1)..].IndexOf('。');
+            i = next < 0 ? -1 : i + 1 + next;
+        }
+        return 0;
+    }
+
+    private static bool StartsProvision(ReadOnlySpan<char> text, bool captioned, Span<Marker> markers) =>
+        MarkerLexer.Read(text, markers) > 0 && markers[0].Strength == MarkerStrength.Strong && markers[0].RestStart > markers[0].LabelEnd
+        && (markers[0].Style == MarkerStyle.Article || (!captioned && markers[0].Style is MarkerStyle.Paren or MarkerStyle.Circled or MarkerStyle.Kana));
 
     private static int UsualGap(List<Line> lines)
     {

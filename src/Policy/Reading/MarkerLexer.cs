@@ -42,13 +42,14 @@ internal static class MarkerLexer
     private static int ReadOrdinal(ReadOnlySpan<char> line, Span<Marker> markers)
     {
         var at = 1;
+        var spaced = line.Length > 1 && Glyph.IsBlank(line[1]);
         if (!TryReadOrdinalNumber(line, ref at, out var main, out var damaged))
             return 0;
         var numberEnd = at;
         at = Glyph.SkipBlanks(line, at);
         var style = at < line.Length ? StyleOfUnit(line[at]) : MarkerStyle.Ordinal;
-        // 「第1 目的」 and 「第1 条件」 are headings; 「第 1 条　…」 is spaced out.
-        if (at > numberEnd && style != MarkerStyle.Ordinal && at + 1 < line.Length && !Glyph.IsBlank(line[at + 1]) && line[at + 1] is not ('（' or '(' or 'の'))
+        // 「第1 目的」 and 「第1 条件」 are headings; 「第 1 条この…」 is spaced out.
+        if (at > numberEnd && !(spaced && style == MarkerStyle.Article) && style != MarkerStyle.Ordinal && at + 1 < line.Length && !Glyph.IsBlank(line[at + 1]) && line[at + 1] is not ('（' or '(' or 'の'))
             style = MarkerStyle.Ordinal;
         if (style == MarkerStyle.Ordinal)
         {
@@ -220,6 +221,9 @@ internal static class MarkerLexer
         if (damaged)
             strength = MarkerStrength.Weak;
         var rest = Glyph.SkipBlanks(line, at);
+        // "5 年 3 月", "2 項に規定する": spaced out by the typesetter, and no number of a provision.
+        if (rest > at && IsCounted(line[rest..]))
+            return 0;
         if (depth == 1)
         {
             markers[count++] = new Marker(MarkerStyle.Plain, new Numeral(first), label, rest, strength, Damaged: damaged);
@@ -233,6 +237,16 @@ internal static class MarkerLexer
         if (depth == 2 && first < 100 && parts[1] < 10)
             markers[count++] = new Marker(MarkerStyle.Plain, new Numeral(first * 10 + parts[1]), label, rest, MarkerStrength.Weak, Damaged: true);
         return count;
+    }
+
+    private static bool IsCounted(ReadOnlySpan<char> rest)
+    {
+        if (rest.IsEmpty || !"年月日時分秒条項号章節人回件個名".Contains(rest[0], StringComparison.Ordinal))
+            return false;
+        if (rest.Length == 1)
+            return true;
+        var next = rest[1];
+        return Glyph.IsBlank(next) || Glyph.IsHiragana(next) || Glyph.Digit(next) >= 0 || next is '以' or '間' or '後' or '前' or '未' or '、' or '。' or '（' or '(';
     }
 
     // (1), （１）, (一), (ア), (イ), (ⅰ), (iv), (a), (1の2), (1)の2
@@ -313,8 +327,12 @@ internal static class MarkerLexer
             return Alone(MarkerStyle.Roman, small, line, markers);
         if (Numerals.LargeRoman(c) is > 0 and var large)
             return Alone(MarkerStyle.LargeRoman, large, line, markers);
+        if (c is 'I' or 'V' or 'X' or 'Ｉ' or 'Ｖ' or 'Ｘ')
+            count = ReadAsciiRoman(line, markers);
         if (c is >= '⒜' and <= '⒵')
             return Alone(MarkerStyle.ParenLetter, c - '⒜' + 1, line, markers);
+        if (count > 0)
+            return count;
         var next = line.Length > 1 ? line[1] : ' ';
         var kana = Numerals.Kana(c);
         var iroha = Numerals.Iroha(c);
@@ -355,12 +373,26 @@ internal static class MarkerLexer
         return count;
     }
 
+    // I., II　, IV.
+    private static int ReadAsciiRoman(ReadOnlySpan<char> line, Span<Marker> markers)
+    {
+        var end = 0;
+        while (end < line.Length && end < 5 && Numerals.Fold(line[end]) is 'i' or 'v' or 'x' && Numerals.IsUpper(line[end]))
+            end++;
+        if (end >= line.Length || !(Glyph.IsBlank(line[end]) || line[end] is '.' or '．') || Numerals.AsciiRoman(line[..end]) is not (> 0 and var value))
+            return 0;
+        var label = Glyph.IsBlank(line[end]) ? end : end + 1;
+        markers[0] = new Marker(MarkerStyle.LargeRoman, new Numeral(value), label, Glyph.SkipBlanks(line, label), MarkerStrength.Strong);
+        return 1;
+    }
+
     private static int Alone(MarkerStyle style, int number, ReadOnlySpan<char> line, Span<Marker> markers)
     {
-        var rest = Glyph.SkipBlanks(line, 1);
+        var label = line.Length > 1 && line[1] is '.' or '．' ? 2 : 1;
+        var rest = Glyph.SkipBlanks(line, label);
         if (rest == 1 && rest < line.Length && FollowsReference(line[rest..]))
             return 0;
-        markers[0] = new Marker(style, new Numeral(number), 1, rest, MarkerStrength.Strong);
+        markers[0] = new Marker(style, new Numeral(number), label, rest, MarkerStrength.Strong);
         return 1;
     }
 

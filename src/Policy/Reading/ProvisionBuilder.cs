@@ -18,7 +18,7 @@ internal sealed class ProvisionBuilder(ReadingNotes notes, bool supplementary)
         RecoverSwallowedCaptions(articles);
         // Articles that start again in each chapter need the chapter in their id; those that run through keep theirs when they move.
         var repeated = articles.GroupBy(static a => a.Number).Any(static g => g.Count() > 1);
-        return Convert(roots, idPrefix, idPrefix, "", repeated);
+        return Convert(roots, idPrefix, idPrefix, "", repeated, false);
     }
 
     private static IEnumerable<Node> Articles(IReadOnlyList<Node> nodes)
@@ -62,11 +62,22 @@ internal sealed class ProvisionBuilder(ReadingNotes notes, bool supplementary)
         }
         return parent.Kind switch
         {
+            // 「次のとおりとする。」 and then 1, 2: entries of a list, whatever their look.
+            ProvisionKind.Article when node.Style == MarkerStyle.Plain && parent.Children[0].Label.Length > 0 && LeadsIntoList(parent.Text.Last) => ProvisionKind.Item,
             ProvisionKind.Article when node.Style is MarkerStyle.Plain or MarkerStyle.Dotted2 or MarkerStyle.Dotted3 => ProvisionKind.Paragraph,
             ProvisionKind.Article when node.Style == MarkerStyle.Circled && parent.Children[0] is { Label: "" } => ProvisionKind.Paragraph,
             ProvisionKind.Article or ProvisionKind.Paragraph => ProvisionKind.Item,
             _ => ProvisionKind.Subitem,
         };
+    }
+
+    private static bool LeadsIntoList(string text)
+    {
+        if (text.Length == 0 || !Glyph.EndsSentence(text[^1]))
+            return false;
+        var start = text.Length > 1 ? text.LastIndexOf('。', text.Length - 2) + 1 : 0;
+        var sentence = text.AsSpan(start);
+        return sentence.Contains("次の", StringComparison.Ordinal) || sentence.Contains("以下の", StringComparison.Ordinal) || sentence.Contains("掲げる", StringComparison.Ordinal) || sentence.Contains("各号", StringComparison.Ordinal);
     }
 
     // （職員等の遵守義務） at the end of the item before 第5条, where the other articles have their caption on a line before.
@@ -92,9 +103,9 @@ internal sealed class ProvisionBuilder(ReadingNotes notes, bool supplementary)
         }
     }
 
-    private List<Provision> Convert(IReadOnlyList<Node> nodes, string idPrefix, string parentId, string parentPath, bool chaptersInIds)
+    private List<Provision> Convert(IReadOnlyList<Node> nodes, string idPrefix, string parentId, string parentPath, bool chaptersInIds, bool defining)
     {
-        var shapes = Shapes(nodes);
+        var shapes = Shapes(nodes, defining);
         var provisions = new List<Provision>(nodes.Count);
         for (var i = 0; i < nodes.Count; i++)
         {
@@ -105,7 +116,8 @@ internal sealed class ProvisionBuilder(ReadingNotes notes, bool supplementary)
             var id = Unique(ownPrefix + Letter(node.Kind) + number);
             // Paths start at the article; those of chapters are their own.
             var path = node.Kind == ProvisionKind.Article || parentPath.Length == 0 ? number : parentPath + "/" + number;
-            var children = Convert(node.Children, idPrefix, id + ".", path, chaptersInIds);
+            var defines = node.Kind < ProvisionKind.Item && (defining || caption.Contains("定義", StringComparison.Ordinal) || caption.Contains("用語", StringComparison.Ordinal) || text.Contains("用語", StringComparison.Ordinal));
+            var children = Convert(node.Children, idPrefix, id + ".", path, chaptersInIds, defines);
             provisions.Add(new Provision(node.Kind, number, node.Label, caption, text, id, path, node.Line, node.Tables, children));
         }
         return provisions;
@@ -136,7 +148,7 @@ internal sealed class ProvisionBuilder(ReadingNotes notes, bool supplementary)
     };
 
     // Brothers are written alike: whether a blank in the first line divides heading and sentence is decided by all of them.
-    private static (string Caption, string Text)[] Shapes(IReadOnlyList<Node> nodes)
+    private static (string Caption, string Text)[] Shapes(IReadOnlyList<Node> nodes, bool defining)
     {
         var shapes = new (string Caption, string Text)[nodes.Count];
         var texts = new List<string>[nodes.Count];
@@ -164,12 +176,12 @@ internal sealed class ProvisionBuilder(ReadingNotes notes, bool supplementary)
             if (captioned * 2 > nodes.Count && nodes[i].Caption.Length == 0 && nodes[i].Text.FirstBreak is > 0 and var at && texts[i].Count > 0)
                 shapes[i] = (texts[i][0][..at], string.Join('\n', texts[i].Skip(1).Prepend(texts[i][0][at..].TrimStart())));
             else
-                shapes[i] = Shape(nodes[i], texts[i], split, headed);
+                shapes[i] = Shape(nodes[i], texts[i], split, headed, defining);
         }
         return shapes;
     }
 
-    private static (string Caption, string Text) Shape(Node node, List<string> text, bool split, bool headed)
+    private static (string Caption, string Text) Shape(Node node, List<string> text, bool split, bool headed, bool defining)
     {
         var caption = node.Caption;
         if (caption.Length == 0 && text.Count > 0)
@@ -190,7 +202,7 @@ internal sealed class ProvisionBuilder(ReadingNotes notes, bool supplementary)
                 caption = text[0];
                 text.Clear();
             }
-            else if (node.Kind >= ProvisionKind.Item && QuotedTerm(text[0]) is { Length: > 0 } term)
+            else if (node.Kind >= ProvisionKind.Item && DefinedTerm(text[0], defining) is { Length: > 0 } term)
             {
                 caption = term;
             }
@@ -201,18 +213,23 @@ internal sealed class ProvisionBuilder(ReadingNotes notes, bool supplementary)
 
     // A heading that only its children follow: 「(8) 業務委託と外部サービスの利用」 over ア, イ, ウ.
     private static bool IsBareHeading(Node node, string text) =>
-        text.Length <= LongestInlineCaption && !Glyph.EndsSentence(text[^1]) && text != "削除" && text != "略"
+        text.Length <= 3 * LongestInlineCaption && Spelling.OutsideBrackets(text).Length <= LongestInlineCaption && !Glyph.EndsSentence(text[^1]) && text != "削除" && text != "略"
         && (node.Children.Count > 0 || (node.Kind == ProvisionKind.Article && node.Style != MarkerStyle.Article));
 
     // Over sentences a bare phrase is a heading (運用); over phrases it leads into them (町長の補助機関のうち).
     private static bool ChildrenAreSentences(Node node) =>
         node.Children.Count > 0 && node.Children.All(static c => c.Text.EndsSentence);
 
-    // 「ネットワーク」とは、…をいう。 in a list of definitions.
-    private static string QuotedTerm(string text)
+    // 「ネットワーク」とは、…をいう。; without quotes only in a list of definitions.
+    private static string DefinedTerm(string text, bool defining)
     {
-        if (text.Length < 4 || text[0] != '「')
+        if (text.Length < 4)
             return "";
+        if (text[0] != '「')
+        {
+            var end = defining ? text.IndexOf("とは", StringComparison.Ordinal) : -1;
+            return end is > 1 and <= 30 && end + 2 < text.Length && text[end + 2] is '、' or '，' && !text.AsSpan(0, end).Contains('。') ? text[..end] : "";
+        }
         var close = text.IndexOf('」', StringComparison.Ordinal);
         return close is > 1 and < 40 && text.AsSpan(close + 1).StartsWith("とは") ? text[1..close] : "";
     }

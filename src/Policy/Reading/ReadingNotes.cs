@@ -35,10 +35,15 @@ internal sealed class ReadingNotes
         new($"見出し「{caption}」が前の行の末尾に続いていたため、分けて読みました。", $"The caption “{caption}” was run into the line before it (line {line}) and was read apart."),
         new("読み取りの元の文書では、見出しの前で改行してください。", "Put a line break before the caption in the text that was read.")));
 
-    internal void NumberRecovered(string label, string where, int line) => _findings.Add(new(
-        "POL-READ-105", FindingSeverity.Warning, null, where,
-        new($"「{label}」が前の文に続いていたため、分けて読みました（{line}行目）。", $"“{label}” was run into the sentence before it (line {line}) and was read apart."),
+    internal void NumberRecovered(string text, int line) => _findings.Add(new(
+        "POL-READ-105", FindingSeverity.Info, null, string.Create(CultureInfo.InvariantCulture, $"{line}行目"),
+        new($"「{Shorten(text)}」が前の文と同じ行にあったため、分けて読みました。", $"“{Shorten(text)}” stood on one line with the sentence before and was read apart."),
         new("読み取りの元の文書では、番号の前で改行してください。", "Put a line break before the number in the text that was read.")));
+
+    internal void BeforeTitle(List<string> lines) => _findings.Add(new(
+        "POL-READ-108", FindingSeverity.Info, null, "",
+        new($"題名より前の{lines.Count}行は含めていません: {Shorten(string.Join("／", lines))}", $"{lines.Count} lines before the title were left out: {Shorten(string.Join(" / ", lines))}"),
+        new("対応は不要です。", "Nothing to do.")));
 
     internal void NumberRepeated(string label, string where, int line) => _findings.Add(new(
         "POL-READ-201", FindingSeverity.Warning, null, where,

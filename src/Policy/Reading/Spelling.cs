@@ -34,6 +34,27 @@ internal static class Spelling
             : (CloseSpaced(Glyph.Trim(text.AsSpan(1, close - 1)).ToString()), text[Glyph.SkipBlanks(text, close + 1)..]);
     }
 
+    /// <summary>Length of a text without what stands in round brackets, and whether a comma is left.</summary>
+    internal static (int Length, bool Comma) OutsideBrackets(ReadOnlySpan<char> text)
+    {
+        var depth = 0;
+        var length = 0;
+        var comma = false;
+        foreach (var c in text)
+        {
+            if (c is '（' or '(')
+                depth++;
+            else if (c is '）' or ')')
+                depth = Math.Max(0, depth - 1);
+            else if (depth == 0)
+            {
+                length++;
+                comma |= c is '、' or '，';
+            }
+        }
+        return (length, comma);
+    }
+
     /// <summary>Index of the bracket that closes the one at <paramref name="open"/>; -1 when none does.</summary>
     internal static int ClosingBracket(ReadOnlySpan<char> text, int open)
     {

@@ -186,6 +186,9 @@ internal sealed class StructureResolver(LineSet set, MarkerTable markers, Readin
         var named = marker.Style <= MarkerStyle.Ordinal;
         if (level >= 0 && ExplainedByNext(at, last, marker.Number) && marker.Number.Branch == 0)
             return new Decision(80, at, new Numeral(last.Main + 1), level, rank, true);
+        // 1.9 and then 2.1: the next group of a document whose groups have no heading of their own.
+        if (level >= 0 && marker.Prefix > _levels[level].Prefix && marker.Number.IsFirst)
+            return new Decision(90, at, marker.Number, level, rank, false);
         if (level >= 0 && marker.Number.IsFirst && !named)
             return NestedRun(at, last.Main + 1) ? new Decision(85, at, marker.Number, -1, BelowArticle, false) : default;
         if (named)

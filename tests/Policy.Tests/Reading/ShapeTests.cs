@@ -171,6 +171,52 @@ public sealed class ShapeTests
     }
 
     [Fact]
+    public void Provisions_that_run_together_on_one_line_are_read_apart()
+    {
+        var document = Files.Read("○試験規程（平成30年12月28日訓令第11号）\n( 目的 ) 第 1 条この規程は、目的を定める。 (定義) 第2条 用語は、次のとおりとする。 (1) 情報資産とは、情報をいう。\n(2) 職員とは、市の職員をいう。\n第3条 終わる。 第4条 本当に終わる。");
+        Assert.Equal(("試験規程", new Enactment(new(2018, 12, 28), "訓令第11号")), (document.Title, document.Enacted));
+        Assert.Equal([("1", "目的"), ("2", "定義"), ("3", ""), ("4", "")], document.Provisions.Select(static p => (p.Number, p.Caption)));
+        Assert.Equal(["情報資産", "職員"], document.Provisions[1].Children.Select(static p => p.Caption));
+        Assert.Equal(3, document.Findings.Count(static f => f.Code == "POL-READ-105"));
+    }
+
+    [Fact]
+    public void A_heading_that_only_its_parts_follow_is_a_caption()
+    {
+        var document = Files.Read("""
+            第２章　対策基準
+            １　組織体制
+            （１）最高情報セキュリティ責任者（ＣＩＳＯ：Chief Information Security Officer、以下「ＣＩＳＯ」という。）
+            ①　副市長を、ＣＩＳＯとする。
+            ②　ＣＩＳＯは、次の権限を有する。
+            （ア）開発の権限
+            （イ）運用の権限
+            （２）委員会
+            ①　委員会を置く。
+            ２　管理
+            管理する。
+            """);
+        Assert.Equal(["最高情報セキュリティ責任者（ＣＩＳＯ：Chief Information Security Officer、以下「ＣＩＳＯ」という。）", "委員会"], Files.At(document, "a1").Children.Select(static p => p.Caption));
+        Assert.Equal(["開発の権限", "運用の権限"], Files.At(document, "a1.i1.s2").Children.Select(static p => p.Text));
+    }
+
+    [Fact]
+    public void Numbered_entries_after_a_leading_sentence_are_items()
+    {
+        var document = Files.Read("第1条（定義）\n用語の定義は、次の通りとする。\n1. 情報とは、電磁的記録をいう。\n2. 端末とは、機器をいう。\n第2条（組織）\n1. 委員会を置く。\n2. 委員長を置く。");
+        Assert.All(document.Provisions[0].Children, static c => Assert.Equal(ProvisionKind.Item, c.Kind));
+        Assert.All(document.Provisions[1].Children, static c => Assert.Equal(ProvisionKind.Paragraph, c.Kind));
+    }
+
+    [Fact]
+    public void Groups_of_dotted_numbers_need_no_heading_of_their_own()
+    {
+        var document = Files.Read("1.1 目的\n定める。\n1.2 定義\n定める。\n2.1 組織\n定める。\n2.2 管理\n定める。");
+        Assert.Equal(["1.1", "1.2", "2.1", "2.2"], document.Provisions.Select(static p => p.Label));
+        Assert.Equal(4, document.Provisions.Select(static p => p.Id).Distinct().Count());
+    }
+
+    [Fact]
     public void Running_heads_and_page_numbers_of_a_pdf_are_left_out()
     {
         var pages = new StringBuilder("○○市情報セキュリティ規程\n\n第1条　この規程は、目的を定める。\n");

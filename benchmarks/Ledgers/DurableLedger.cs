@@ -97,6 +97,7 @@ internal static class DurableLedger
     private static async Task MeasureAsync(string what, int times, Func<int, Task> work)
     {
         var taken = new List<double>(times);
+        var cpu = Process.GetCurrentProcess().TotalProcessorTime;
         for (var i = 0; i < times; i++)
         {
             var clock = Stopwatch.GetTimestamp();
@@ -104,7 +105,7 @@ internal static class DurableLedger
             taken.Add(Stopwatch.GetElapsedTime(clock).TotalMilliseconds);
         }
         taken.Sort();
-        Print(what, $"median {taken[taken.Count / 2]:N2} ms, fastest {taken[0]:N2} ms, p95 {taken[Math.Min(taken.Count - 1, taken.Count * 95 / 100)]:N2} ms");
+        Print(what, $"median {taken[taken.Count / 2]:N2} ms, fastest {taken[0]:N2} ms, p95 {taken[Math.Min(taken.Count - 1, taken.Count * 95 / 100)]:N2} ms, own CPU {(Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalMilliseconds / times:N2} ms");
     }
 
     private static void Print(FormattableString what, FormattableString figure) => Print(FormattableString.Invariant(what), FormattableString.Invariant(figure));

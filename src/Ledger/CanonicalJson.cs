@@ -14,8 +14,11 @@ public static class CanonicalJson
     {
         var text = new StringBuilder();
         Append(text, value);
-        return Strict.GetBytes(text.ToString());
+        return ToBytes(text);
     }
+
+    /// <exception cref="ArgumentException">A lone surrogate.</exception>
+    internal static byte[] ToBytes(StringBuilder text) => Strict.GetBytes(text.ToString());
 
     private static readonly UTF8Encoding Strict = new(false, true);
 
@@ -23,7 +26,7 @@ public static class CanonicalJson
     private static readonly SearchValues<char> Escaped = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Select(static i => (char)i), '"', '\\']);
 
-    private static void Append(StringBuilder text, JsonElement value)
+    internal static void Append(StringBuilder text, JsonElement value)
     {
         switch (value.ValueKind)
         {
@@ -70,7 +73,7 @@ public static class CanonicalJson
         }
     }
 
-    private static void AppendText(StringBuilder text, string value)
+    internal static void AppendText(StringBuilder text, string value)
     {
         text.Append('"');
         var rest = value.AsSpan();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Sekisho.Ledger;
@@ -25,19 +26,35 @@ public sealed record LedgerEntry(DateTimeOffset At, string Kind, string Actor, s
     /// <exception cref="ArgumentException">Longer than 65,535 bytes, or a number that JSON readers would round: a mistake of the caller.</exception>
     public byte[] ToBytes()
     {
-        var fields = JsonSerializer.SerializeToElement(new Dictionary<string, object>
-        {
-            ["actor"] = Actor,
-            ["at"] = At.ToUniversalTime().ToString(TimeFormat, CultureInfo.InvariantCulture),
-            ["body"] = Body.ValueKind == JsonValueKind.Undefined ? NoBody : Body,
-            ["kind"] = Kind,
-            ["subject"] = Subject,
-            ["v"] = 1,
-        });
-        var bytes = CanonicalJson.Write(fields);
+        var text = new StringBuilder(256);
+        text.Append("{\"actor\":");
+        CanonicalJson.AppendText(text, Actor);
+        text.Append(",\"at\":\"").Append(At.ToUniversalTime().ToString(TimeFormat, CultureInfo.InvariantCulture)).Append("\",\"body\":");
+        if (Body.ValueKind == JsonValueKind.Undefined) text.Append("null");
+        else CanonicalJson.Append(text, Body);
+        AppendLabels(text, Kind, Subject);
+        var bytes = CanonicalJson.ToBytes(text);
         return bytes.Length <= EntryBundle.MaxEntryBytes
             ? bytes
             : throw new ArgumentException($"A ledger entry holds at most {EntryBundle.MaxEntryBytes} bytes; this one ({Kind}) has {bytes.Length}. Put the digest of large content in, not the content.");
+    }
+
+    /// <summary>True when an entry of this kind and subject can end as these bytes do. Cheap: the bytes aren't read as JSON.</summary>
+    public static bool AreLabelsOf(ReadOnlySpan<byte> data, string kind, string subject)
+    {
+        var text = new StringBuilder(96);
+        AppendLabels(text, kind, subject);
+        return data.EndsWith(CanonicalJson.ToBytes(text));
+    }
+
+    /// <summary>The last three fields in their order.</summary>
+    private static void AppendLabels(StringBuilder text, string kind, string subject)
+    {
+        text.Append(",\"kind\":");
+        CanonicalJson.AppendText(text, kind);
+        text.Append(",\"subject\":");
+        CanonicalJson.AppendText(text, subject);
+        text.Append(",\"v\":1}");
     }
 
     /// <returns>False when the bytes aren't an entry in its one spelling; the content never makes it throw.</returns>
@@ -63,8 +80,6 @@ public sealed record LedgerEntry(DateTimeOffset At, string Kind, string Actor, s
             return false;
         }
     }
-
-    private static readonly JsonElement NoBody = JsonSerializer.SerializeToElement<object?>(null);
 
     private static bool TryText(JsonElement parent, string name, out string text)
     {

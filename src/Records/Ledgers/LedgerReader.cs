@@ -44,7 +44,7 @@ public static class LedgerReader
     public static async Task<IReadOnlyList<KeptEntry>> ListAsync(TenantTransaction tenant, LedgerQuery query, CancellationToken cancel)
     {
         // Written out, so that PostgreSQL takes the index of subjects where one is asked for.
-        var where = (query.Subject is null ? "" : " AND ledger.field(data, 'subject') = $4") + (query.Kind is null ? "" : $" AND ledger.field(data, 'kind') = ${(query.Subject is null ? 4 : 5).ToString(CultureInfo.InvariantCulture)}");
+        var where = (query.Subject is null ? "" : " AND subject = $4") + (query.Kind is null ? "" : $" AND kind = ${(query.Subject is null ? 4 : 5).ToString(CultureInfo.InvariantCulture)}");
         var command = Command(tenant, $"SELECT idx, leaf_hash, data FROM ledger.entry WHERE municipality_id = $1 AND idx < $2{where} ORDER BY idx DESC LIMIT $3",
             (long)Math.Min(query.Before ?? long.MaxValue, long.MaxValue), query.Limit);
         await using var _ = command.ConfigureAwait(false);

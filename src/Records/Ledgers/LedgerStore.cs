@@ -11,6 +11,12 @@ namespace Sekisho.Records.Ledgers;
 /// <param name="Note">The checkpoint that covers them, signed.</param>
 public sealed record LedgerReceipt(ulong First, ulong Size, Sha256 Root, ReadOnlyMemory<byte> Note);
 
+/// <summary>An entry spelled out, ready to be written.</summary>
+internal readonly record struct NewEntry(byte[] Data, string Kind, string Subject)
+{
+    public static NewEntry Of(LedgerEntry entry) => new(entry.ToBytes(), entry.Kind, entry.Subject);
+}
+
 /// <summary>The ledgers of all municipalities in PostgreSQL (台帳の保存).</summary>
 /// <remarks>
 /// Every append ends with a checkpoint signed over exactly what was appended, in the caller's transaction: what is committed is signed.
@@ -24,13 +30,13 @@ public sealed class LedgerStore(NoteSigner signer, TimeProvider time)
     /// <summary>Appends within the caller's transaction: the entries are there when the caller's rows are.</summary>
     /// <exception cref="LedgerBrokenException">The ledger's end isn't what was signed; nothing was appended.</exception>
     public Task<LedgerReceipt> AppendAsync(TenantTransaction tenant, LedgerEntry entry, CancellationToken cancel) =>
-        AppendAsync(tenant, [entry.ToBytes()], cancel);
+        AppendAsync(tenant, [entry], cancel);
 
     /// <inheritdoc cref="AppendAsync(TenantTransaction, LedgerEntry, CancellationToken)"/>
     public Task<LedgerReceipt> AppendAsync(TenantTransaction tenant, IReadOnlyList<LedgerEntry> entries, CancellationToken cancel) =>
-        AppendAsync(tenant, entries.Select(static e => e.ToBytes()).ToArray(), cancel);
+        AppendAsync(tenant, entries.Select(NewEntry.Of).ToArray(), cancel);
 
-    internal async Task<LedgerReceipt> AppendAsync(TenantTransaction tenant, byte[][] entries, CancellationToken cancel)
+    internal async Task<LedgerReceipt> AppendAsync(TenantTransaction tenant, NewEntry[] entries, CancellationToken cancel)
     {
         if (entries.Length == 0) throw new ArgumentException("There is nothing to append.", nameof(entries));
         var frontier = await LockAsync(tenant, cancel).ConfigureAwait(false);
@@ -38,7 +44,7 @@ public sealed class LedgerStore(NoteSigner signer, TimeProvider time)
         var leaves = new byte[entries.Length][];
         for (var i = 0; i < entries.Length; i++)
         {
-            var leaf = Rfc6962.Leaf(entries[i]);
+            var leaf = Rfc6962.Leaf(entries[i].Data);
             leaves[i] = leaf.ToArray();
         }
         var tiles = await CompleteTilesAsync(tenant, frontier, leaves, cancel).ConfigureAwait(false);
@@ -129,16 +135,24 @@ public sealed class LedgerStore(NoteSigner signer, TimeProvider time)
     }
 
     private async Task WriteAsync(
-        TenantTransaction tenant, ulong first, byte[][] leaves, byte[][] entries, List<(int Level, ulong Index, byte[] Hashes, Sha256 Root)> tiles,
+        TenantTransaction tenant, ulong first, byte[][] leaves, NewEntry[] entries, List<(int Level, ulong Index, byte[] Hashes, Sha256 Root)> tiles,
         Checkpoint checkpoint, Frontier frontier, byte[] note, CancellationToken cancel)
     {
         var batch = new NpgsqlBatch(tenant.Connection, tenant.Transaction);
         await using var _ = batch.ConfigureAwait(false);
         // Arrays and not COPY: PostgreSQL refuses COPY FROM under row-level security.
         batch.BatchCommands.Add(new("""
-            INSERT INTO ledger.entry (municipality_id, idx, leaf_hash, data)
-            SELECT $1, $2 + n - 1, leaf, entry FROM unnest($3, $4) WITH ORDINALITY AS added (leaf, entry, n)
-            """) { Parameters = { Of(tenant.Municipality), Of((long)first), Of(leaves), Of(entries) } });
+            INSERT INTO ledger.entry (municipality_id, idx, leaf_hash, data, kind, subject)
+            SELECT $1, $2 + n - 1, leaf, entry, kind, subject FROM unnest($3, $4, $5, $6) WITH ORDINALITY AS added (leaf, entry, kind, subject, n)
+            """)
+        {
+            Parameters =
+            {
+                Of(tenant.Municipality), Of((long)first), Of(leaves), Of([.. entries.Select(static e => e.Data)]),
+                new NpgsqlParameter<string[]> { TypedValue = [.. entries.Select(static e => e.Kind)] },
+                new NpgsqlParameter<string[]> { TypedValue = [.. entries.Select(static e => e.Subject)] },
+            },
+        });
         if (tiles.Count > 0)
         {
             batch.BatchCommands.Add(new("""

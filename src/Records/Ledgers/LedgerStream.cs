@@ -21,9 +21,9 @@ public sealed class LedgerStream(Database database, LedgerStore store) : IAsyncD
     /// <summary>Callers wait when this many calls are queued for a ledger: memory stays bounded.</summary>
     private const int QueuedCalls = 4096;
 
-    private sealed record Waiting(byte[][] Entries, TaskCompletionSource<LedgerReceipt> Done)
+    private sealed record Waiting(NewEntry[] Entries, TaskCompletionSource<LedgerReceipt> Done)
     {
-        public int Bytes { get; } = Entries.Sum(static e => e.Length);
+        public int Bytes { get; } = Entries.Sum(static e => e.Data.Length);
     }
 
     private sealed record Lane(Channel<Waiting> Queue, Task Work);
@@ -37,7 +37,7 @@ public sealed class LedgerStream(Database database, LedgerStore store) : IAsyncD
     public async Task<LedgerReceipt> AppendAsync(MunicipalityId municipality, IReadOnlyList<LedgerEntry> entries, CancellationToken cancel)
     {
         // Spelled here, on the caller's thread: the lane only hashes and writes.
-        var waiting = new Waiting([.. entries.Select(static e => e.ToBytes())], new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var waiting = new Waiting([.. entries.Select(NewEntry.Of)], new(TaskCreationOptions.RunContinuationsAsynchronously));
         if (waiting.Entries.Length == 0) throw new ArgumentException("There is nothing to append.", nameof(entries));
         var lane = lanes.GetOrAdd(municipality, id => new(() => Open(id))).Value;
         await lane.Queue.Writer.WriteAsync(waiting, cancel).ConfigureAwait(false);

@@ -86,6 +86,15 @@ public sealed class TamperingTests : IAsyncLifetime
         Assert.Equal(["RowChanged: entry 270 data, leaf_hash"], Names(await VerifyAsync()));
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(699)]
+    public async Task A_search_column_that_says_other_than_the_entry_is_named(int index)
+    {
+        await TamperAsync($"UPDATE ledger.entry SET subject = 'another' WHERE idx = {index}", $"UPDATE ledger.entry SET kind = 'x' WHERE idx = 6");
+        Assert.Equal(new[] { index, 6 }.Order().Select(i => $"RowChanged: entry {i} kind, subject"), Names(await VerifyAsync()));
+    }
+
     [Fact]
     public async Task Several_changed_rows_are_each_named()
     {
@@ -242,7 +251,7 @@ public sealed class TamperingTests : IAsyncLifetime
     [Fact]
     public async Task Entries_that_nobody_signed_are_named()
     {
-        await TamperAsync($"INSERT INTO ledger.entry SELECT municipality_id, 700, leaf_hash, data FROM ledger.entry WHERE idx = 5");
+        await TamperAsync($"INSERT INTO ledger.entry SELECT municipality_id, 700, leaf_hash, data, kind, subject FROM ledger.entry WHERE idx = 5");
         Assert.Equal(["Uncovered: entry 700"], Names(await VerifyAsync()));
         await TamperAsync("DELETE FROM ledger.checkpoint WHERE size > 301");
         Assert.Equal(["Uncovered: entry 301–700"], Names(await VerifyAsync()));

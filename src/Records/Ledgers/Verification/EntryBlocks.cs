@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Threading.Channels;
 using Sekisho.Assurance;
 using Sekisho.Ledger;
@@ -24,6 +25,9 @@ internal sealed class EntryBlock
 
     /// <summary>Which entries have a row.</summary>
     public bool[] Present { get; } = new bool[TileId.FullWidth];
+
+    /// <summary>What the search columns of each row say: positions where the bytes say otherwise.</summary>
+    public List<int> Mislabelled { get; } = [];
 
     /// <summary>Every entry has a row, and every row the hash of its bytes.</summary>
     public bool IsSound { get; set; }
@@ -65,10 +69,10 @@ internal static class EntryBlocks
         try
         {
             var copy = await RawCopy.OpenAsync(tenant.Connection, string.Create(CultureInfo.InvariantCulture,
-                $"SELECT idx, leaf_hash, data FROM ledger.entry WHERE municipality_id = '{tenant.Municipality.Value}' AND idx < {size} ORDER BY idx"), cancel).ConfigureAwait(false);
+                $"SELECT idx, leaf_hash, data, kind, subject FROM ledger.entry WHERE municipality_id = '{tenant.Municipality.Value}' AND idx < {size} ORDER BY idx"), cancel).ConfigureAwait(false);
             await using var _ = copy.ConfigureAwait(false);
-            var fields = new Range[3];
-            var (block, data, ends) = (default(EntryBlock), new byte[128 * 1024], new int[TileId.FullWidth]);
+            var fields = new Range[5];
+            var (block, data, ends, labels) = (default(EntryBlock), new byte[128 * 1024], new int[TileId.FullWidth], new (string, string)[TileId.FullWidth]);
             var length = 0;
             while (await copy.ReadAsync(fields, cancel).ConfigureAwait(false))
             {
@@ -77,8 +81,8 @@ internal static class EntryBlocks
                 {
                     if (block is not null)
                     {
-                        await SendAsync(blocks, block, data, ends, cancel).ConfigureAwait(false);
-                        (data, ends, length) = (new byte[Math.Max(64 * 1024, length)], new int[TileId.FullWidth], 0);
+                        await SendAsync(blocks, block, data, ends, labels, cancel).ConfigureAwait(false);
+                        (data, ends, labels, length) = (new byte[Math.Max(64 * 1024, length)], new int[TileId.FullWidth], new (string, string)[TileId.FullWidth], 0);
                     }
                     block = new EntryBlock { Start = index - index % TileId.FullWidth };
                 }
@@ -89,9 +93,10 @@ internal static class EntryBlocks
                 bytes.CopyTo(data.AsSpan(length));
                 length += bytes.Length;
                 ends[at] = length;
+                labels[at] = (Encoding.UTF8.GetString(copy.Bytes[fields[3]]), Encoding.UTF8.GetString(copy.Bytes[fields[4]]));
                 block.Present[at] = true;
             }
-            if (block is not null) await SendAsync(blocks, block, data, ends, cancel).ConfigureAwait(false);
+            if (block is not null) await SendAsync(blocks, block, data, ends, labels, cancel).ConfigureAwait(false);
             blocks.Complete();
         }
         catch (Exception e)
@@ -101,10 +106,10 @@ internal static class EntryBlocks
         }
     }
 
-    private static ValueTask SendAsync(ChannelWriter<Task<EntryBlock>> blocks, EntryBlock block, byte[] data, int[] ends, CancellationToken cancel) =>
-        blocks.WriteAsync(Task.Run(() => Hash(block, data, ends), cancel), cancel);
+    private static ValueTask SendAsync(ChannelWriter<Task<EntryBlock>> blocks, EntryBlock block, byte[] data, int[] ends, (string Kind, string Subject)[] labels, CancellationToken cancel) =>
+        blocks.WriteAsync(Task.Run(() => Hash(block, data, ends, labels), cancel), cancel);
 
-    private static EntryBlock Hash(EntryBlock block, byte[] data, int[] ends)
+    private static EntryBlock Hash(EntryBlock block, byte[] data, int[] ends, (string Kind, string Subject)[] labels)
     {
         var start = 0;
         var sound = true;
@@ -115,7 +120,9 @@ internal static class EntryBlocks
                 sound = false;
                 continue;
             }
-            Rfc6962.Leaf(data.AsSpan(start, ends[at] - start)).CopyTo(block.Hashes.AsSpan(at * Sha256.Size));
+            var entry = data.AsSpan(start, ends[at] - start);
+            Rfc6962.Leaf(entry).CopyTo(block.Hashes.AsSpan(at * Sha256.Size));
+            if (!LedgerEntry.AreLabelsOf(entry, labels[at].Kind, labels[at].Subject)) block.Mislabelled.Add(at);
             start = ends[at];
         }
         block.IsSound = sound && block.Hashes.AsSpan().SequenceEqual(block.Columns);

@@ -34,6 +34,7 @@ internal sealed class HistoryCheck(FaultList faults, UpperTiles upper)
         var full = count == TileId.FullWidth;
         var tileAgrees = !full || (tile is not null && block is not null && tile.Hashes.AsSpan().SequenceEqual(block.Hashes));
         if (full) CheckTile(start, block, tile, tileAgrees);
+        CheckLabels(start, block, tile);
 
         // The usual case: everything agrees, and nothing is signed within.
         if (full && block is { IsSound: true } && tileAgrees && (due.Count == 0 || due[0].Size == start + (ulong)count) && told is not null)
@@ -49,6 +50,18 @@ internal sealed class HistoryCheck(FaultList faults, UpperTiles upper)
         {
             TakeOne(start + (ulong)at, at, block, tile);
             for (; next < due.Count && due[next].Size == start + (ulong)at + 1; next++) Settle(due[next]);
+        }
+    }
+
+    /// <summary>Where the bytes themselves are in doubt, that is what gets named.</summary>
+    private void CheckLabels(ulong start, EntryBlock? block, LeafTile? tile)
+    {
+        foreach (var at in block?.Mislabelled ?? [])
+        {
+            var (hash, index) = (block!.Hash(at), start + (ulong)at);
+            if (hash != block.Column(at) || (tile is not null && !tile.Hashes.AsSpan(at * Sha256.Size, Sha256.Size).SequenceEqual(hash.ToArray()))) continue;
+            faults.Add(new(LedgerFaultKind.RowChanged, $"{Spans.Of(index, index + 1)} kind, subject",
+                new("検索用の列（kind、subject）が、記録の内容と違います。", "The search columns kind and subject don't say what the entry says.")));
         }
     }
 

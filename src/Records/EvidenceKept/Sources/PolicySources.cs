@@ -103,7 +103,7 @@ internal sealed class DisclosureSource(MunicipalityId municipality, RecordKeeper
             SELECT (SELECT count(*) FROM withheld WHERE legal_ground IS NOT NULL),
                    (SELECT count(*) FROM withheld WHERE btrim(legal_ground) = ''),
                    (SELECT count(*) FROM records.document_opening o WHERE o.opened_at <= $1 AND NOT EXISTS (
-                      SELECT FROM ledger.entry e WHERE e.municipality_id = o.municipality_id AND e.idx = o.ledger_index AND ledger.field(e.data, 'kind') = 'document.read'))
+                      SELECT FROM ledger.entry e WHERE e.municipality_id = o.municipality_id AND e.idx = o.ledger_index AND e.kind = 'document.read'))
             """, r => Tuple.Create(r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancel, at);
         var (withheld, groundless, unrecorded) = counts!;
         return

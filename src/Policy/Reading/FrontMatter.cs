@@ -89,6 +89,12 @@ internal sealed class FrontMatter
             if (score > bestScore)
                 (best, bestScore) = (i, score);
         }
+        // A page repeats its title; the one nearest to the text is the document's.
+        for (var i = best + 1; best >= 0 && i < front.Count && i < 120; i++)
+        {
+            if (set.Lines[front[i]].Table is null && CleanTitle(set.Lines[front[i]].Text) == CleanTitle(set.Lines[front[best]].Text))
+                best = i;
+        }
         var used = new HashSet<int>();
         if (best < 0)
             return used;
@@ -183,6 +189,11 @@ internal sealed class FrontMatter
                 return false;
             if (reference.Contains("施行", StringComparison.Ordinal) && !reference.Contains('号'))
                 return false;
+            // 「平成16年3月30日 制定」: the word stands behind.
+            if (AmendmentWords.Contains(reference))
+                (isAmendment, reference) = (true, "");
+            else if (EnactmentWords.Contains(reference) && reference is "制定" or "策定" or "作成" or "公布")
+                reference = "";
             var entry = new Enactment(date, reference);
             if (isAmendment || ((amending || found) && word < 0) || Enacted is not null)
                 Amendments.Add(entry);

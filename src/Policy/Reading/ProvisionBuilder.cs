@@ -77,7 +77,7 @@ internal sealed class ProvisionBuilder(ReadingNotes notes, bool supplementary)
             return false;
         var start = text.Length > 1 ? text.LastIndexOf('。', text.Length - 2) + 1 : 0;
         var sentence = text.AsSpan(start);
-        return sentence.Contains("次の", StringComparison.Ordinal) || sentence.Contains("以下の", StringComparison.Ordinal) || sentence.Contains("掲げる", StringComparison.Ordinal) || sentence.Contains("各号", StringComparison.Ordinal);
+        return sentence.Contains("次の", StringComparison.Ordinal) || sentence.Contains("以下の", StringComparison.Ordinal) || sentence.Contains("掲げる", StringComparison.Ordinal) || sentence.Contains("各号", StringComparison.Ordinal) || sentence.Contains("下記", StringComparison.Ordinal);
     }
 
     // （職員等の遵守義務） at the end of the item before 第5条, where the other articles have their caption on a line before.

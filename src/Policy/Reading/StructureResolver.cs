@@ -9,7 +9,7 @@ namespace Sekisho.Policy.Reading;
 internal sealed class StructureResolver(LineSet set, MarkerTable markers, ReadingNotes notes, ReadingWork work)
 {
     /// <summary>How many following numbers of the same style may explain one that doesn't fit.</summary>
-    private const int LookAhead = 12;
+    private const int LookAhead = 40;
 
     private const int Accepted = 60;
     private const int ArticleRank = 5;
@@ -175,6 +175,8 @@ internal sealed class StructureResolver(LineSet set, MarkerTable markers, Readin
         var captioned = _pendingCaption >= 0;
         var level = FindRank(rank);
         var last = level >= 0 ? _levels[level].Last : _lastOfRank[rank];
+        if (level >= 0 && NestedLevel(at, marker, level) is >= 0 and var nested)
+            return new Decision(strong ? 100 : 0, at, marker.Number, nested, BelowArticle, false);
         if (level < 0 && !strong && !marker.Damaged && rank == ArticleRank && marker.Style != MarkerStyle.Article)
             return default;
         if (marker.Number.Follows(last) || (level < 0 && marker.Number.IsFirst))
@@ -292,6 +294,32 @@ internal sealed class StructureResolver(LineSet set, MarkerTable markers, Readin
                 expected++;
             else
                 return number == new Numeral(awaited);
+        }
+        return false;
+    }
+
+    // 3 定義, and in it 1, 2, 3, 4 …: a list in the articles' own style. Where both wait for the same number, the list has it if the number comes again.
+    private int NestedLevel(int at, in Marker marker, int article)
+    {
+        for (var i = _levels.Count - 1; i > article; i--)
+        {
+            if (_levels[i].Style != marker.Style || !marker.Number.Follows(_levels[i].Last))
+                continue;
+            return !marker.Number.Follows(_levels[article].Last) || ComesAgain(at, marker.Number.Main) ? i : -1;
+        }
+        return -1;
+    }
+
+    private bool ComesAgain(int at, int number)
+    {
+        var expected = number + 1;
+        var next = markers.Next(at);
+        for (var i = 0; i < LookAhead && next >= 0 && markers.LineOf(next) < _end; i++, next = markers.Next(next))
+        {
+            work.Markers++;
+            if (markers[next].Number != new Numeral(expected))
+                return markers[next].Number == new Numeral(number);
+            expected++;
         }
         return false;
     }

@@ -24,7 +24,8 @@ internal static class TableShape
             }
             var first = row.Count > 0 ? Glyph.Trim(row[0]) : default;
             var read = MarkerLexer.Read(first, markers);
-            if (read > 0 && markers[0].Style != MarkerStyle.Plain && markers[0].LabelEnd == first.Length && row.Count == 2)
+            // 「(1)」 or 「(1) 実施機関」 beside its sentence, in sequence.
+            if (read > 0 && markers[0].Style != MarkerStyle.Plain && row.Count == 2 && markers[0].Number.Main == numbered + 1)
                 numbered++;
         }
         return numbered == rows.Count && rows.Count > 1;

@@ -217,6 +217,36 @@ public sealed class ShapeTests
     }
 
     [Fact]
+    public void A_list_in_the_style_of_the_articles_stays_inside_its_article()
+    {
+        var document = Files.Read("1. 目的\n定める。\n2. 適用\n適用する。\n3. 定義\n次の各号に定める。\n1. 情報とは、甲をいう。\n2. 端末とは、乙をいう。\n3. 職員とは、丙をいう。\n4. 回線とは、丁をいう。\n5. 媒体とは、戊をいう。\n4. 体制\n置く。\n5. 対策\n講じる。");
+        Assert.Equal(["目的", "適用", "定義", "体制", "対策"], document.Provisions.Select(static p => p.Caption));
+        Assert.Equal(["情報", "端末", "職員", "回線", "媒体"], document.Provisions[2].Children.Select(static p => p.Caption));
+    }
+
+    [Fact]
+    public void Numbers_that_a_pdf_set_on_lines_of_their_own_are_joined_to_their_text()
+    {
+        var document = Files.Read("香川野市情報セキュリティ基本方針\n1\n目的\nこの基本方針は、市が保有する情報資産に関する情報セキュリティを確保するため、本市が実\n施する情報セキュリティ対策について基本的な事項を定めることを目的とする。\n2\n定義\n(1)\n実施機関\n市長(水道事業管理者の権限を行う市長を含む。以下同じ。)、教育委員会、選挙管理委員会、\n監査委員会、農業委員会及び議会をいう。\n(2)\nネットワーク\nコンピュータ等を相互に接続するための通信網、その構成機器(ハードウェア及びソフトウ\nェア)をいう。\n3\n義務\n本市が所掌する情報を守る。\n");
+        Assert.Equal(["目的", "定義", "義務"], document.Provisions.Select(static p => p.Caption));
+        Assert.Equal(["実施機関", "ネットワーク"], document.Provisions[1].Children.Select(static p => p.Caption));
+        Assert.EndsWith("(ハードウェア及びソフトウェア)をいう。", document.Provisions[1].Children[1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Definitions_in_a_table_are_items_and_a_page_around_the_text_is_left_out()
+    {
+        var html = "<html><body><p>現在位置</p><h1>紫野市情報セキュリティ基本方針</h1><p>ページ番号 1009</p><h2>紫野市情報セキュリティ基本方針</h2><p>平成16年3月30日 制定</p><p>平成20年4月1日 改正</p><p>(定義)</p><p>第1条 用語の意義は、次の表のとおりとする。</p><table><tr><td>(1)実施機関</td><td>市長及び議会をいう。</td></tr><tr><td>(2)情報資産</td><td>次に定めるものをいう。<br>ア 文書<br>イ 端末</td></tr></table><p>(体制)</p><p>第2条 体制を置く。</p></body></html>";
+        var document = await Files.ReadAsync(Encoding.UTF8.GetBytes(html));
+        Assert.Equal("紫野市情報セキュリティ基本方針", document.Title);
+        Assert.Equal("", document.Preamble);
+        Assert.Equal(new Enactment(new(2004, 3, 30), ""), document.Enacted);
+        Assert.Equal([new Enactment(new(2008, 4, 1), "")], document.Amendments);
+        Assert.Equal([("実施機関", "市長及び議会をいう。"), ("情報資産", "次に定めるものをいう。")], document.Provisions[0].Children.Select(static p => (p.Caption, p.Text)));
+        Assert.Equal(2, document.Provisions[0].Children[1].Children.Count);
+    }
+
+    [Fact]
     public void Running_heads_and_page_numbers_of_a_pdf_are_left_out()
     {
         var pages = new StringBuilder("○○市情報セキュリティ規程\n\n第1条　この規程は、目的を定める。\n");

@@ -1,6 +1,10 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Sekisho.Ledger;
+using Sekisho.Records;
+using Sekisho.Records.Demo;
 using Sekisho.Storage;
 using Sekisho.Web.Hosting;
 using Sekisho.Web.SignIn;
@@ -38,6 +42,16 @@ internal static class UpCommand
         }
         using var server = DataFolder.TakeForServer(dataFolder);
         await using var app = await WebHost.BuildAsync(new WebHostOptions(StorageOptions.FromEnvironment(dataFolder), urls, TimeProvider.System), cancel);
+        if (demo)
+        {
+            Console.WriteLine("架空の町「しおかぜ町」の 1 年分のデータを確かめています… / preparing the made-up town of Shiokaze …");
+            var town = new DemoTown(app.Services.GetRequiredService<Database>(), app.Services.GetRequiredService<NoteSigner>(), TimeProvider.System);
+            if ((await town.EnsureAsync(null, cancel)).Match<Refusal?>(_ => null, no => no) is { } refusal)
+            {
+                await Launch.SayAsync(refusal.Code, refusal.What, refusal.Next);
+                return Launch.BadInput;
+            }
+        }
         try
         {
             await app.StartAsync(cancel);

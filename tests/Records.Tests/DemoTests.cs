@@ -1,6 +1,9 @@
 using Sekisho.Assurance;
+using Sekisho.Ledger;
 using Sekisho.Records.Demo;
+using Sekisho.Records.Ledgers;
 using Sekisho.Records.Policies;
+using Sekisho.TestSupport;
 
 namespace Sekisho.Records.Tests;
 
@@ -8,13 +11,29 @@ public sealed class DemoTests
 {
     private static CancellationToken Cancel => Office.Cancel;
 
+    private static async Task<(TestDatabase Test, NoteSigner Signer, ManualClock Clock, RecordSlices Slices)> EmptyAsync()
+    {
+        var test = await TestDatabase.CreateAsync();
+        var clock = new ManualClock(new DateTimeOffset(2026, 11, 21, 5, 4, 0, TimeSpan.Zero));
+        var signer = NoteSigner.Create();
+        return (test, signer, clock, new RecordSlices(new RecordKeeper(test.Database, new LedgerStore(signer, clock), clock)));
+    }
+
+    [Fact]
+    public async Task It_never_stands_beside_a_real_municipality()
+    {
+        await using var office = await Office.OpenAsync();
+        var outcome = await new DemoTown(office.Test.Database, office.Signer, office.Clock).EnsureAsync(null, Cancel);
+        Assert.Equal("REC-DEM-001", Assert.IsType<Outcome<MunicipalityId>.Refused>(outcome).Why.Code);
+    }
+
     [Fact]
     public async Task The_town_has_a_year_that_ends_today_and_shows_every_verdict()
     {
-        await using var office = await Office.OpenAsync();
-        office.Clock.MoveTo(new DateTimeOffset(2026, 11, 21, 5, 4, 0, TimeSpan.Zero));
-        var town = await new DemoTown(office.Test.Database, office.Signer, office.Clock).EnsureAsync(null, Cancel);
-        var board = (await office.Slices.Verdicts.BoardAsync(town, null, Cancel))!;
+        var (test, signer, clock, slices) = await EmptyAsync();
+        await using var _ = test;
+        var town = (await new DemoTown(test.Database, signer, clock).EnsureAsync(null, Cancel)).OrThrow();
+        var board = (await slices.Verdicts.BoardAsync(town, null, Cancel))!;
         Assert.Equal(2, board.Version.Summary.Number);
         Assert.Equal(Enum.GetValues<VerdictKind>(), board.Obligations.Values.Select(o => o.Verdict.Kind).Distinct().Order());
         Assert.Equal(Enum.GetValues<VerdictKind>(), board.Provisions.Select(p => p.WithBelow).OfType<VerdictKind>().Distinct().Order());
@@ -23,33 +42,33 @@ public sealed class DemoTests
         Assert.True(board.Counts.UnconfirmedTies > 0);
         Assert.True(board.Obligations.Count >= 28, $"{board.Obligations.Count} obligations");
 
-        Assert.Equal(3, (await office.Slices.Policies.VersionsAsync(town, null, null, Cancel)).Count);
-        Assert.Equal(2, (await office.Slices.Policies.OpeningsAsync(town, Cancel)).Count);
-        Assert.Equal(4, (await office.Slices.Waivers.ListAsync(town, null, null, Cancel)).Count);
-        Assert.NotNull(await office.Slices.Publications.PublicAsync(town, PolicyKeys.Basic, null, Cancel));
+        Assert.Equal(3, (await slices.Policies.VersionsAsync(town, null, null, Cancel)).Count);
+        Assert.Equal(2, (await slices.Policies.OpeningsAsync(town, Cancel)).Count);
+        Assert.Equal(4, (await slices.Waivers.ListAsync(town, null, null, Cancel)).Count);
+        Assert.NotNull(await slices.Publications.PublicAsync(town, PolicyKeys.Basic, null, Cancel));
         // The past is there to be looked at: a hole in the wall in April, the first version in spring.
-        var now = office.Clock.Now();
-        Assert.Equal(VerdictKind.NotMet, (await office.Slices.Verdicts.ObligationAsync(town, new("mynumber-isolation"), now.AddDays(-212), Cancel))!.Standing.Verdict.Kind);
-        Assert.Equal(1, (await office.Slices.Verdicts.BoardAsync(town, now.AddDays(-200), Cancel))!.Version.Summary.Number);
-        var history = await office.Slices.Verdicts.HistoryAsync(town, new("mynumber-isolation"), now.AddDays(-365), now, Cancel);
+        var now = clock.Now();
+        Assert.Equal(VerdictKind.NotMet, (await slices.Verdicts.ObligationAsync(town, new("mynumber-isolation"), now.AddDays(-212), Cancel))!.Standing.Verdict.Kind);
+        Assert.Equal(1, (await slices.Verdicts.BoardAsync(town, now.AddDays(-200), Cancel))!.Version.Summary.Number);
+        var history = await slices.Verdicts.HistoryAsync(town, new("mynumber-isolation"), now.AddDays(-365), now, Cancel);
         Assert.True(history.Count >= 3, $"{history.Count} stretches");
         // Nothing of the year lies in the future.
-        Assert.All((await office.Slices.Evidence.ListAsync(town, new(), null, 1, Cancel)).Rows, r => Assert.True(r.Evidence.RecordedAt <= now));
+        Assert.All((await slices.Evidence.ListAsync(town, new(), null, 1, Cancel)).Rows, r => Assert.True(r.Evidence.RecordedAt <= now));
     }
 
     [Fact]
     public async Task Starting_again_adds_no_second_town_and_fills_the_days_between()
     {
-        await using var office = await Office.OpenAsync();
-        office.Clock.MoveTo(new DateTimeOffset(2026, 11, 21, 5, 4, 0, TimeSpan.Zero));
-        var demo = new DemoTown(office.Test.Database, office.Signer, office.Clock);
-        var town = await demo.EnsureAsync(null, Cancel);
-        var size = await office.LedgerSizeAsync(town);
-        Assert.Equal(town, await demo.EnsureAsync(null, Cancel));
-        Assert.Equal(size, await office.LedgerSizeAsync(town));
-        office.Clock.Move(TimeSpan.FromDays(3));
-        Assert.Equal(VerdictKind.Expired, (await office.Slices.Verdicts.ObligationAsync(town, new("mynumber-isolation"), null, Cancel))!.Standing.Verdict.Kind);
+        var (test, signer, clock, slices) = await EmptyAsync();
+        await using var _ = test;
+        var demo = new DemoTown(test.Database, signer, clock);
+        var town = (await demo.EnsureAsync(null, Cancel)).OrThrow();
+        var before = (await slices.Evidence.KindsAsync(town, Cancel)).Sum(k => k.Count);
+        Assert.Equal(town, (await demo.EnsureAsync(null, Cancel)).OrThrow());
+        Assert.Equal(before, (await slices.Evidence.KindsAsync(town, Cancel)).Sum(k => k.Count));
+        clock.Move(TimeSpan.FromDays(3));
+        Assert.Equal(VerdictKind.Expired, (await slices.Verdicts.ObligationAsync(town, new("mynumber-isolation"), null, Cancel))!.Standing.Verdict.Kind);
         await demo.EnsureAsync(null, Cancel);
-        Assert.Equal(VerdictKind.Met, (await office.Slices.Verdicts.ObligationAsync(town, new("mynumber-isolation"), null, Cancel))!.Standing.Verdict.Kind);
+        Assert.Equal(VerdictKind.Met, (await slices.Verdicts.ObligationAsync(town, new("mynumber-isolation"), null, Cancel))!.Standing.Verdict.Kind);
     }
 }

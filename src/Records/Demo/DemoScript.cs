@@ -95,7 +95,9 @@ internal sealed partial record DemoScript(
 
 /// <summary>A unit of the made-up town.</summary>
 /// <param name="Parent">Key of the unit above; null: an agency by itself.</param>
-public sealed record DemoUnit(string Key, string Name, string? Parent);
+/// <param name="Kind">Agency, Department or Section.</param>
+/// <param name="Head">Who leads it; of a section the 情報セキュリティ管理者.</param>
+public sealed record DemoUnit(string Key, string Name, string? Parent, string Kind, string Head);
 
 /// <summary>A person of the made-up town, for whom the sign-in makes an account.</summary>
 /// <param name="Role">officer, manager, staff, auditor or administrator.</param>

@@ -22,6 +22,8 @@ internal sealed class DemoStory(RecordSlices slices, MunicipalityId town, IReadO
     private PolicyVersionId first, second, procedure;
     private WaiverId late, counter, refused;
 
+    private readonly DemoOrganisation organisation = new(slices.Organisation, town, script, people["admin"]);
+
     private Actor Officer => people["officer"];
 
     private Actor Ciso => people["ciso"];
@@ -62,6 +64,11 @@ internal sealed class DemoStory(RecordSlices slices, MunicipalityId town, IReadO
         yield return On(-18, 9.8, async c => (await slices.Waivers.RefuseAsync(town, refused, "暗号化機能付きの媒体を貸し出すことで足りる。", Ciso, c)).OrThrow());
         yield return On(-1, 16.2, async c => await AskAsync("asset-inventory", 0, 20, "建設課と水道事業の台帳の確認が、災害対応のため遅れています。", "確認済みの 15 課分で、持出しの審査を続けます。", Digital, c));
 
+        yield return On(-366, 9, c => organisation.SetUpAsync(DayOf(-366), c));
+        yield return On(-233, 8.5, c => organisation.LeaveVacantAsync(DayOf(-233), c));
+        yield return On(-229, 8.6, c => organisation.FillAsync(DayOf(-229), c));
+        yield return On(-330, 16, c => organisation.MeetAsync(DayOf(-330), "今年度の対策の計画", c));
+        yield return On(-35, 16, c => organisation.MeetAsync(DayOf(-35), "上半期の状況と是正措置", c));
         foreach (var signed in script.Statements) yield return On(signed.Day, 15, c => SignAsync(signed, c));
         // The running system looks at itself; twice a week keeps the story short and its evidence in date.
         for (var day = FirstImport; day <= 0; day += 4) yield return On(day, 20, async c => await slices.Collector.RunAsync(town, null, c));

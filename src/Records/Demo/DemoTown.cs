@@ -21,18 +21,25 @@ public sealed class DemoTown(Database database, NoteSigner signer, TimeProvider 
 
     private static readonly Lazy<DemoScript> Script = new(DemoScript.Load);
 
+    public static Refusal RealData { get; } = new("REC-DEM-001",
+        new("このデータフォルダには実際の自治体のデータがあるため、架空の町を入れませんでした。", "This data folder holds a real municipality; the made-up town was not put in."),
+        new("空のフォルダを --data で指定してください。", "Name an empty folder with --data."));
+
     private static readonly Actor Systems = Actor.System("demo");
 
     /// <summary>Puts the town in when it isn't there; when it is, brings its systems' evidence up to now.</summary>
     /// <param name="accounts">Null: records name the people under ids of the demo's own.</param>
-    public async Task<MunicipalityId> EnsureAsync(MakeAccounts? accounts, CancellationToken cancel)
+    public async Task<Outcome<MunicipalityId>> EnsureAsync(MakeAccounts? accounts, CancellationToken cancel)
     {
         var now = clock.Now();
-        if (await FindAsync(cancel) is { } there)
+        var (found, others) = await FindAsync(cancel);
+        if (found is { } there)
         {
             await TopUpAsync(there, now, cancel);
             return there;
         }
+        // Made-up data never stands beside a real municipality's.
+        if (others) return RealData;
         // Day 0 of the script is this morning's midnight in Japan: the story keeps office hours.
         var start = JapaneseTime.StartOf(JapaneseTime.Day(now)).ToUniversalTime();
         var town = await AddAsync(start.AddDays(-366), cancel);
@@ -80,11 +87,11 @@ public sealed class DemoTown(Database database, NoteSigner signer, TimeProvider 
         if (part.Length > 0) (await slices.Evidence.RecordManyAsync(town, part, Systems, cancel)).OrThrow();
     }
 
-    private async Task<MunicipalityId?> FindAsync(CancellationToken cancel)
+    private async Task<(MunicipalityId? Town, bool Others)> FindAsync(CancellationToken cancel)
     {
         await using var tx = await database.EnterOwnerAsync(cancel);
-        var found = await tx.ListAsync("SELECT id FROM records.municipality WHERE slug = $1", r => r.GetGuid(0), cancel, Slug);
-        return found.Count == 0 ? null : new MunicipalityId(found[0]);
+        var all = await tx.ListAsync("SELECT id, slug FROM records.municipality", r => (Id: r.GetGuid(0), Slug: r.GetString(1)), cancel);
+        return (all.Where(m => m.Slug == Slug).Select(m => (MunicipalityId?)new MunicipalityId(m.Id)).FirstOrDefault(), all.Any(m => m.Slug != Slug));
     }
 
     private async Task<MunicipalityId> AddAsync(DateTimeOffset at, CancellationToken cancel)

@@ -1,0 +1,54 @@
+using Sekisho.Assurance;
+using Sekisho.Records.Organisation;
+
+namespace Sekisho.Records.Demo;
+
+/// <summary>The made-up town's units, people and posts.</summary>
+internal sealed class DemoOrganisation(OrganisationRegister register, MunicipalityId town, DemoScript script, Actor by)
+{
+    private readonly Dictionary<string, UnitId> units = [];
+    private readonly Dictionary<string, PersonId> people = [];
+    private AppointmentId industry;
+
+    /// <summary>Everybody in a post from the first day on.</summary>
+    public async Task SetUpAsync(DateOnly day, CancellationToken cancel)
+    {
+        foreach (var u in script.Units)
+        {
+            units[u.Key] = (await register.AddUnitAsync(town, u.Parent is null ? null : units[u.Parent], Enum.Parse<UnitKind>(u.Kind), u.Name, day, by, cancel)).OrThrow().Id;
+            if (!people.ContainsKey(u.Head)) people[u.Head] = (await register.AddPersonAsync(town, units[u.Key], u.Head, null, StaffKind.Staff, day, by, cancel)).OrThrow().Id;
+        }
+        foreach (var p in script.People.Where(p => !people.ContainsKey(p.Name)))
+            people[p.Name] = (await register.AddPersonAsync(town, units[p.Unit], p.Name, null, StaffKind.Staff, day, by, cancel)).OrThrow().Id;
+        foreach (var u in script.Units.Where(u => u.Kind == nameof(UnitKind.Section)))
+        {
+            var appointed = await AppointAsync(Post.SecurityManager, units[u.Key], u.Head, day, cancel);
+            if (u.Key == "industry") industry = appointed;
+        }
+        await AppointAsync(Post.Ciso, null, NameOf("ciso"), day, cancel);
+        await AppointAsync(Post.GeneralOfficer, null, NameOf("digital"), day, cancel);
+        await AppointAsync(Post.Csirt, null, NameOf("officer"), day, cancel);
+        await AppointAsync(Post.CommitteeMember, null, NameOf("residents"), day, cancel);
+        await AppointAsync(Post.CommitteeMember, null, NameOf("tax"), day, cancel);
+        await AppointAsync(Post.AuditOfficer, null, NameOf("auditor"), day, cancel);
+    }
+
+    /// <summary>A section's post falls vacant at a transfer …</summary>
+    public async Task LeaveVacantAsync(DateOnly day, CancellationToken cancel) =>
+        (await register.EndAppointmentAsync(town, industry, day, by, cancel)).OrThrow();
+
+    /// <summary>… and is filled days later.</summary>
+    public async Task FillAsync(DateOnly day, CancellationToken cancel)
+    {
+        people["船越 歩"] = (await register.AddPersonAsync(town, units["industry"], "船越 歩", null, StaffKind.Staff, day, by, cancel)).OrThrow().Id;
+        await AppointAsync(Post.SecurityManager, units["industry"], "船越 歩", day, cancel);
+    }
+
+    public async Task MeetAsync(DateOnly day, string agenda, CancellationToken cancel) =>
+        (await register.RecordMeetingAsync(town, day, agenda, by, cancel)).OrThrow();
+
+    private string NameOf(string key) => script.People.Single(p => p.Key == key).Name;
+
+    private async Task<AppointmentId> AppointAsync(Post post, UnitId? unit, string person, DateOnly day, CancellationToken cancel) =>
+        (await register.AppointAsync(town, post, unit, people[person], day, by, cancel)).OrThrow().Id;
+}

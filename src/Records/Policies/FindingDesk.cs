@@ -1,5 +1,6 @@
 using Sekisho.Assurance;
 using Sekisho.Policy;
+using Sekisho.Policy.Lint;
 using Sekisho.Records.EvidenceKept.Sources;
 
 namespace Sekisho.Records.Policies;
@@ -45,7 +46,7 @@ public sealed class FindingDesk
         var at = keeper.Clock.Now();
         if (await VersionRows.FindAsync(tx, version, at, cancel) is not { } found) return Refusals.UnknownVersion;
         var entry = await documents.GetAsync(tx, version, cancel);
-        var lint = PendingEngines.Check(entry.Document, at);
+        var lint = PolicyLint.Check(entry.Document, NationalModel.Load(), JapaneseTime.Day(at));
         var added = await FindingRows.InsertAsync(tx, version, FindingRows.Number(entry.Document, entry.Keys, lint), at, cancel);
         await keeper.AppendAsync(tx, at, "policy.checked", actor, $"policy-version/{version}", new { found.Title, found.Number, findings = lint.Count, added }, cancel);
         await tx.CommitAsync(cancel);

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Sekisho.Assurance;
 using Sekisho.Policy;
 using Sekisho.Policy.Comparison;
+using Sekisho.Policy.Lint;
 using Sekisho.Policy.Obligations;
 using Sekisho.Records.Obligations;
 using Sekisho.Records.Ties;
@@ -85,7 +86,7 @@ internal sealed partial class PolicyImport(RecordKeeper keeper, ObligationBook o
         return new ImportOutcome.Imported(kept!, ties.Count, ties.Count(t => t.Decision is not null), findings.Count);
     }
 
-    private static IReadOnlyList<Finding> LintOf(PolicyDocument document, DateTimeOffset at) => PendingEngines.Check(document, at);
+    private static IReadOnlyList<Finding> LintOf(PolicyDocument document, DateTimeOffset at) => PolicyLint.Check(document, NationalModel.Load(), JapaneseTime.Day(at));
 
     private static async Task<VersionSummary?> SameFileAsync(TenantTransaction tx, string policyKey, Sha256 digest, DateTimeOffset at, CancellationToken cancel) =>
         (await VersionRows.AllAsync(tx, policyKey, at, cancel)).FirstOrDefault(v => v.Original == digest);

@@ -5,7 +5,7 @@ namespace Sekisho.Records.Organisation;
 /// <summary>What the register of the organisation says of itself (組織の証跡).</summary>
 public sealed class OrganisationSource(MunicipalityId municipality, RecordKeeper keeper) : IEvidenceSource
 {
-    public const string Appointments = "organisation.appointments", Committee = "organisation.committee", Scope = "organisation.scope";
+    public const string Appointments = "organisation.appointments", Committee = "organisation.committee";
 
     public IReadOnlyCollection<string> Kinds { get; } = [Appointments, Committee];
 

@@ -79,6 +79,7 @@ public sealed class FullTown : IAsyncLifetime
         "/obligations", "/obligations?show=untied", "/obligations/physical", "/obligations/human", "/obligations/physical/statement", "/obligations/physical/waiver",
         $"/obligations/human/waivers/{Waiver.Id}", "/obligations/physical/exclusion",
         "/evidence", "/evidence?weight=system&q=2", $"/evidence/{Evidence.Evidence.Id}", "/ledger", "/ledger/0",
+        "/organisation", "/organisation/unit", "/organisation/person", "/organisation/appoint", "/organisation/meeting",
     ];
 
     public async ValueTask InitializeAsync()

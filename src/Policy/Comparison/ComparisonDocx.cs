@@ -101,8 +101,9 @@ public static class ComparisonDocx
         foreach (var line in lines)
         {
             Open(xml, "tr");
-            Cell(xml, () => Side(xml, line, line.New, line.Tag));
-            Cell(xml, () => Side(xml, line, line.Old, ""));
+            // The mark's line stands empty on the right, so that both sides begin at the same height.
+            Cell(xml, () => Side(xml, line, line.New, line.Tag.Length > 0 ? $"【{line.Tag}】" : ""));
+            Cell(xml, () => Side(xml, line, line.Old, line.Tag.Length > 0 ? "　" : ""));
             xml.WriteEndElement();
         }
         xml.WriteEndElement();
@@ -110,9 +111,20 @@ public static class ComparisonDocx
 
     private static void Side(XmlWriter xml, ComparisonLine line, IReadOnlyList<Piece> pieces, string tag)
     {
-        if (tag.Length > 0) Paragraph(xml, () => Run(xml, $"【{tag}】", false, small: true));
+        if (tag.Length > 0) Paragraph(xml, () => Run(xml, tag, false, small: true), alignment: "right");
+        var paragraphs = ComparisonParagraph.Of(line, pieces);
+        foreach (var paragraph in paragraphs)
+        {
+            var (indent, first) = line.IsHeading ? (3, 0) : paragraph.Style switch
+            {
+                ParagraphStyle.Caption => (1, 0),
+                ParagraphStyle.Continued => (line.Depth, 1),
+                _ => (line.Depth + 1, -1),
+            };
+            Paragraph(xml, () => { foreach (var piece in paragraph.Pieces) Run(xml, piece.Text, piece.Changed); }, indent: indent, first: first);
+        }
         // A cell without a paragraph is damage to Word.
-        if (pieces.Count > 0 || tag.Length == 0) Paragraph(xml, () => { foreach (var piece in pieces) Run(xml, piece.Text, piece.Changed); }, indent: line.IsHeading ? 3 : line.Depth + 1, hanging: !line.IsHeading);
+        if (paragraphs.Count == 0 && tag.Length == 0) Paragraph(xml, static () => { });
     }
 
     private static void Cell(XmlWriter xml, Action content, bool head = false)
@@ -132,16 +144,13 @@ public static class ComparisonDocx
     }
 
     /// <param name="indent">In full-width characters of 10.5 pt (210 twips).</param>
-    private static void Paragraph(XmlWriter xml, Action runs, string? style = null, string? alignment = null, int indent = 0, bool hanging = false)
+    /// <param name="first">What the first line adds to it.</param>
+    private static void Paragraph(XmlWriter xml, Action runs, string? style = null, string? alignment = null, int indent = 0, int first = 0)
     {
         Open(xml, "p");
         Open(xml, "pPr");
         if (style is not null) Value(xml, "pStyle", ("val", style));
-        if (indent > 0)
-        {
-            if (hanging) Value(xml, "ind", ("left", 210 * indent), ("hanging", 210));
-            else Value(xml, "ind", ("left", 210 * indent));
-        }
+        if (indent > 0 || first > 0) Value(xml, "ind", ("left", 210 * indent), first < 0 ? ("hanging", -210 * first) : ("firstLine", 210 * first));
         if (alignment is not null) Value(xml, "jc", ("val", alignment));
         xml.WriteEndElement();
         runs();

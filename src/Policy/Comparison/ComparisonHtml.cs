@@ -21,9 +21,11 @@ public static class ComparisonHtml
         thead { display: table-header-group; }
         tr { break-inside: auto; }
         p { margin: 0; text-indent: -1em; padding-left: calc(1em * var(--depth, 0) + 1em); }
+        p.caption { text-indent: 0; padding-left: 1em; }
+        p.continued { text-indent: 1em; padding-left: calc(1em * var(--depth, 0)); }
         p.heading { text-indent: 0; padding-left: 3em; }
         u { text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: .22em; text-decoration-skip-ink: none; }
-        .mark { display: inline-block; margin: 0 0 .1em; padding: 0 .35em; border: 1px solid #555; text-indent: 0; line-height: 1.35;
+        .mark { float: right; margin: .2em 0 .1em .5em; padding: 0 .35em; border: 1px solid #555; text-indent: 0; line-height: 1.35;
           font-family: "Yu Gothic", YuGothic, "Hiragino Sans", "Noto Sans CJK JP", sans-serif; font-size: 8pt; }
         @media print { body { padding: 0; max-width: none; } }
         """;
@@ -53,14 +55,15 @@ public static class ComparisonHtml
     {
         to.Write("<td>");
         if (tag.Length > 0) to.Write($"<span class=\"mark\">{Encode(tag)}</span>");
-        if (pieces.Count > 0)
+        foreach (var paragraph in ComparisonParagraph.Of(line, pieces))
         {
-            to.Write(line.IsHeading ? "<p class=\"heading\">" : $"<p style=\"--depth:{line.Depth}\">");
-            foreach (var piece in pieces)
+            to.Write(line.IsHeading ? "<p class=\"heading\">" : paragraph.Style switch
             {
-                var text = Encode(piece.Text).Replace("\n", "<br>", StringComparison.Ordinal);
-                to.Write(piece.Changed ? $"<u>{text}</u>" : text);
-            }
+                ParagraphStyle.Caption => "<p class=\"caption\">",
+                ParagraphStyle.Continued => $"<p class=\"continued\" style=\"--depth:{line.Depth}\">",
+                _ => $"<p style=\"--depth:{line.Depth}\">",
+            });
+            foreach (var piece in paragraph.Pieces) to.Write(piece.Changed ? $"<u>{Encode(piece.Text)}</u>" : Encode(piece.Text));
             to.Write("</p>");
         }
         to.Write("</td>");

@@ -4,7 +4,7 @@ namespace Sekisho.Policy.Comparison;
 
 /// <summary>One line of the printed table: what stands left (改正後) and right (改正前).</summary>
 /// <param name="Depth">Indentation in full-width characters.</param>
-/// <param name="Tag">改正, 新設, 削除, 移動（旧 第３条）, 繰下げ（旧 第10条）; empty where nothing changed.</param>
+/// <param name="Tag">改正, 新設, 削除, 移動（旧 第３条）, 繰下げ; empty where nothing changed.</param>
 public sealed record ComparisonLine(int Depth, bool IsHeading, string Tag, IReadOnlyList<Piece> New, IReadOnlyList<Piece> Old);
 
 /// <summary>Lays a comparison out as municipal offices print it: what didn't change is 「（略）」.</summary>
@@ -123,7 +123,7 @@ public static class ComparisonLayout
         if (row.Change.HasFlag(Change.Deleted)) tags.Add("削除");
         if (row.Change.HasFlag(Change.Text)) tags.Add("改正");
         if (row.Change.HasFlag(Change.Place)) tags.Add($"移動（旧 {row.ElsewhereLabel}）");
-        if (row.Change.HasFlag(Change.Number)) tags.Add($"{Shift(row.Old!.Label, row.New!.Label)}（旧 {row.ElsewhereLabel}）");
+        if (row.Change.HasFlag(Change.Number)) tags.Add(Shift(row.Old!.Label, row.New!.Label));
         return string.Join('・', tags);
     }
 

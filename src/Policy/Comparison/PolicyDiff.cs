@@ -27,7 +27,7 @@ public static class PolicyDiff
     {
         var place = old.Select(static (u, i) => (u, i)).ToDictionary(static x => x.u, static x => x.i);
         var stayed = @new.Where(n => n.Match is { } o && place.ContainsKey(o)).ToList();
-        var inOrder = LongestRising(stayed.ConvertAll(n => place[n.Match!]), i => stayed[i].Own.Length).Select(i => stayed[i]).ToHashSet();
+        var inOrder = LongestRising(stayed.ConvertAll(n => place[n.Match!]), i => stayed[i].Whole.Length).Select(i => stayed[i]).ToHashSet();
         var next = 0;
         foreach (var unit in @new)
         {

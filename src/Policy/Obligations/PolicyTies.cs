@@ -50,12 +50,14 @@ public static class PolicyTies
         private readonly FoldedText caption;
         private readonly FoldedText text;
         private readonly bool listed;
+        private readonly List<(Range Range, bool IsDuty)> sentences;
 
         public Node(Provision provision, Node? parent, ObligationCatalogue catalogue, bool inDefinitions, bool listed)
         {
             (Provision, this.parent, this.listed) = (provision, parent, listed);
             caption = FoldedText.Of(provision.Caption, catalogue.Vocabulary);
             text = FoldedText.Of(provision.Text, catalogue.Vocabulary);
+            sentences = [.. Sentences.Split(text.Text).Select(r => (r, Sentences.IsDuty(text.Text.AsSpan(r))))];
             var defines = !inDefinitions && catalogue.Signs.Any(s => s.Place == SignPlace.DefinitionsArticle && Try(s) is not null);
             var place = inDefinitions ? SignPlace.Definition : defines ? SignPlace.DefinitionsArticle : SignPlace.Duties;
             foreach (var sign in catalogue.Signs.Where(s => s.Place == place))
@@ -128,10 +130,10 @@ public static class PolicyTies
             }
             if (sign.Text is not { } words)
                 return new Claim(sign.Obligation, sign.Confidence, true, new Bilingual($"見出しに{Quote(caption, 0, inCaption!)}とあります。", $"The caption says {Quote(caption, 0, inCaption!)}."));
-            foreach (var range in Sentences.Split(text.Text))
+            foreach (var (range, isDuty) in sentences)
             {
+                if (sign.Place == SignPlace.Duties && !listed && !isDuty) continue;
                 var sentence = text.Text.AsSpan(range);
-                if (sign.Place != SignPlace.Definition && !listed && sign.Place == SignPlace.Duties && !Sentences.IsDuty(sentence)) continue;
                 if (words.Match(sentence) is not { } found || sign.Not?.Match(sentence) is not null) continue;
                 var quote = Quote(text, range.Start.Value, found);
                 return inCaption is null

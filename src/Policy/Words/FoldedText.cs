@@ -29,14 +29,17 @@ internal sealed class FoldedText
         var origin = new List<int>(source.Length);
         for (var i = 0; i < source.Length;)
         {
+            var ch = source[i];
             // A half-width kana and its voicing mark are one character; surrogate pairs stay together.
-            var length = i + 1 < source.Length && (source[i + 1] is 'ﾞ' or 'ﾟ' || char.IsSurrogatePair(source[i], source[i + 1])) ? 2 : 1;
-            var piece = source.AsSpan(i, length);
-            foreach (var ch in Widths(piece))
+            var length = i + 1 < source.Length && (source[i + 1] is 'ﾞ' or 'ﾟ' || char.IsSurrogatePair(ch, source[i + 1])) ? 2 : 1;
+            if (length == 1 && (ch is (>= 'ぁ' and <= '鿿') or '\n' || char.IsAscii(ch)))
             {
-                if (char.IsWhiteSpace(ch) && ch != '\n') continue;
-                text.Append(char.IsAsciiLetterLower(ch) ? char.ToUpperInvariant(ch) : ch);
-                origin.Add(i);
+                // Nearly all of a policy: NFKC leaves these alone.
+                Take(ch, i);
+            }
+            else
+            {
+                foreach (var narrow in Widths(source.AsSpan(i, length))) Take(narrow, i);
             }
             i += length;
         }
@@ -52,13 +55,19 @@ internal sealed class FoldedText
             }
         }
         return new FoldedText(source, folded, [.. origin]);
+
+        void Take(char ch, int from)
+        {
+            if (char.IsWhiteSpace(ch) && ch != '\n') return;
+            text.Append(char.IsAsciiLetterLower(ch) ? char.ToUpperInvariant(ch) : ch);
+            origin.Add(from);
+        }
     }
 
     private static string Widths(ReadOnlySpan<char> piece)
     {
         var text = piece.ToString();
-        // Most characters are kana and ideographs that NFKC leaves alone; a lone surrogate would make it throw.
-        if (text.Length == 1 && text[0] is (>= '぀' and <= '鿿') or '\n') return text;
+        // A lone surrogate would make it throw.
         if (text.Length == 1 && char.IsSurrogate(text[0])) return "\uFFFD";
         return text.Normalize(NormalizationForm.FormKC);
     }

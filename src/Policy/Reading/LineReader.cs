@@ -5,12 +5,9 @@ namespace Sekisho.Policy.Reading;
 /// <summary>Takes from a document what belongs to the page and not to the text: page numbers, running heads, blank lines, Markdown marks; and finds out whether lines are wrapped.</summary>
 internal static class LineReader
 {
-    /// <summary>Wider columns than this are paragraphs on one line, not wrapped text (A4 across holds 50 full-width characters).</summary>
-    private const int WidestColumn = 130;
-
     internal static LineSet Read(SourceText source, ReadingNotes notes)
     {
-        var running = RunningHeads(source.Lines);
+        var running = PageFurniture.RunningHeads(source.Lines);
         var lines = new List<Line>(source.Lines.Count / 2 + 1);
         var gap = 0;
         var page = true;
@@ -33,7 +30,7 @@ internal static class LineReader
                 gap++;
                 continue;
             }
-            if (IsPageNumber(text, raw, page, NextIsPage(source.Lines, i)) || (running.Count > 0 && running.Contains(HeadKey(text)) && (page || NextIsPage(source.Lines, i))))
+            if (PageFurniture.IsPageNumber(text, raw, page, PageFurniture.NextIsPage(source.Lines, i)) || (running.Count > 0 && running.Contains(PageFurniture.HeadKey(text)) && (page || PageFurniture.NextIsPage(source.Lines, i))))
             {
                 furniture++;
                 gap++;
@@ -73,7 +70,7 @@ internal static class LineReader
             notes.Furniture(furniture);
         var set = new LineSet(lines.ToArray()) { UsualGap = UsualGap(lines) };
         if (!source.WholeParagraphs)
-            FindColumn(set);
+            TextColumn.Find(set);
         else
             set.WholeParagraphs = true;
         return set;
@@ -125,129 +122,6 @@ internal static class LineReader
 
     private static bool IsIndented(string text) =>
         text.Length > 1 && (text[0] == '\u3000' || (Glyph.IsBlank(text[0]) && Glyph.IsBlank(text[1])));
-
-    private static bool NextIsPage(IReadOnlyList<SourceLine> lines, int at)
-    {
-        for (var i = at + 1; i < lines.Count && i <= at + 4; i++)
-        {
-            if (lines[i].Page)
-                return true;
-            if (!Glyph.Trim(lines[i].Text).IsEmpty || lines[i].Table is not null)
-                return false;
-        }
-        return at + 4 >= lines.Count;
-    }
-
-    // "- 1 -", "－１－", "1/12", "P.3", "3 ページ", and a bare number at the edge of a page.
-    private static bool IsPageNumber(ReadOnlySpan<char> text, SourceLine raw, bool pageStarts, bool pageEnds)
-    {
-        if (text.Length > 16)
-            return false;
-        Span<char> compact = stackalloc char[16];
-        var length = 0;
-        foreach (var c in text)
-        {
-            if (!Glyph.IsBlank(c))
-                compact[length++] = Glyph.Digit(c) is >= 0 and var digit ? (char)('0' + digit) : Glyph.IsHyphen(c) || c == 'ー' ? '-' : c;
-        }
-        var s = compact[..length];
-        if (s.Length >= 3 && s[0] == '-' && s[^1] == '-' && AllDigits(s[1..^1]))
-            return true;
-        var slash = s.IndexOfAny('/', '／');
-        if (slash > 0 && AllDigits(s[..slash]) && AllDigits(s[(slash + 1)..]) && (pageStarts || pageEnds || raw.Text.Length > 20))
-            return true;
-        if ((s.StartsWith("P.") || s.StartsWith("p.")) && AllDigits(s[2..]))
-            return true;
-        if (s.Length > 3 && s.EndsWith("ページ") && AllDigits(s[..^3]))
-            return true;
-        // Only where the page says so: a lone number may be that of a provision whose text is on the next line.
-        return AllDigits(s) && (pageEnds || (pageStarts && raw.Page) || IndentOf(raw.Text) >= 12);
-    }
-
-    private static int IndentOf(string text)
-    {
-        var width = 0;
-        foreach (var c in text)
-        {
-            if (!Glyph.IsBlank(c))
-                break;
-            width += c == '\u3000' ? 2 : 1;
-        }
-        return width;
-    }
-
-    private static bool AllDigits(ReadOnlySpan<char> text)
-    {
-        foreach (var c in text)
-        {
-            if (c is < '0' or > '9')
-                return false;
-        }
-        return !text.IsEmpty;
-    }
-
-    // Lines that stand at the edge of three pages or more, their digits apart.
-    private static HashSet<string> RunningHeads(IReadOnlyList<SourceLine> lines)
-    {
-        var heads = new HashSet<string>(StringComparer.Ordinal);
-        var pages = 1;
-        for (var i = 1; i < lines.Count; i++)
-        {
-            if (lines[i].Page)
-                pages++;
-        }
-        if (pages < 3)
-            return heads;
-        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var i = 0; i < lines.Count; i++)
-        {
-            if (i != 0 && !lines[i].Page)
-                continue;
-            Count(FirstSaying(lines, i, 1));
-            if (i > 0)
-                Count(FirstSaying(lines, i - 1, -1));
-        }
-        Count(FirstSaying(lines, lines.Count - 1, -1));
-        foreach (var (key, count) in seen)
-        {
-            if (count >= 3 && count * 2 >= pages)
-                heads.Add(key);
-        }
-        return heads;
-
-        void Count(int at)
-        {
-            if (at < 0)
-                return;
-            var text = Glyph.Trim(lines[at].Text);
-            Span<Marker> markers = stackalloc Marker[MarkerLexer.MostReadings];
-            if (text.Length > 60 || MarkerLexer.Read(text, markers) > 0)
-                return;
-            var key = HeadKey(text);
-            seen[key] = seen.GetValueOrDefault(key) + 1;
-        }
-    }
-
-    private static int FirstSaying(IReadOnlyList<SourceLine> lines, int from, int step)
-    {
-        for (var i = from; i >= 0 && i < lines.Count && Math.Abs(i - from) < 6; i += step)
-        {
-            if (!Glyph.Trim(lines[i].Text).IsEmpty)
-                return i;
-        }
-        return -1;
-    }
-
-    private static string HeadKey(ReadOnlySpan<char> text)
-    {
-        var key = new StringBuilder(text.Length);
-        foreach (var c in text)
-        {
-            if (!Glyph.IsBlank(c) && Glyph.Digit(c) < 0)
-                key.Append(c);
-        }
-        return key.ToString();
-    }
 
     private static bool LooksLikeMarkdown(IReadOnlyList<SourceLine> lines)
     {
@@ -372,55 +246,4 @@ internal static class LineReader
     }
 
     private static bool IsCapital(char c) => c is (>= 'A' and <= 'Z') or (>= 'Ａ' and <= 'Ｚ');
-
-    // Wrapped text has a column: many lines of nearly one width that stop in the middle of a sentence, and hardly any wider one.
-    private static void FindColumn(LineSet set)
-    {
-        var lines = set.Lines;
-        var widths = new List<int>(lines.Length);
-        foreach (ref readonly var line in lines.AsSpan())
-        {
-            if (line.Table is null && !line.EndsSentence && line.Width >= 24)
-                widths.Add(line.Width);
-        }
-        if (widths.Count < 3)
-            return;
-        widths.Sort();
-        var column = widths[widths.Count * 9 / 10];
-        if (column > WidestColumn)
-            return;
-        var broken = 0;
-        var wider = 0;
-        Span<Marker> markers = stackalloc Marker[MarkerLexer.MostReadings];
-        for (var i = 0; i < lines.Length; i++)
-        {
-            var width = lines[i].Width;
-            if (width > column * 6 / 5)
-                wider++;
-            else if (width >= column * 17 / 20 && !lines[i].EndsSentence && i + 1 < lines.Length && MarkerLexer.Read(lines[i + 1].Text, markers) == 0)
-                broken++;
-        }
-        if (broken < 2 || broken * 8 < lines.Length || wider * 20 > lines.Length)
-            return;
-        set.Column = column;
-        for (var i = 0; i < lines.Length; i++)
-            lines[i].Full = lines[i].Width >= column * 17 / 20;
-    }
-}
-
-/// <summary>The lines of a document and what is known of them all.</summary>
-internal sealed class LineSet(Line[] lines)
-{
-    internal Line[] Lines { get; } = lines;
-
-    /// <summary>Width of the column in half-width cells where text is wrapped; 0 where it is not.</summary>
-    internal int Column { get; set; }
-
-    /// <summary>Each line is a whole paragraph by its source.</summary>
-    internal bool WholeParagraphs { get; set; }
-
-    /// <summary>Blank lines that usually stand between two lines: 1 where every line is followed by a blank one.</summary>
-    internal int UsualGap { get; set; }
-
-    internal bool Wrapped => Column > 0;
 }

@@ -4,24 +4,21 @@ namespace Sekisho.Policy.Reading;
 /// <remarks>
 /// A style of numbering opens a level with its first number and goes on while the next number in sequence comes. A line that starts with a
 /// number which fits no open level, and opens none, is a line of text; one that its neighbours explain (11, "1.2", 13) is repaired.
-/// Each line is looked at once, and at most <see cref="LookAhead"/> following numbers with it, so the time is linear in the text.
+/// Each line is looked at once, and at most <see cref="MarkerNeighbours.LookAhead"/> following numbers with it, so the time is linear in the text.
 /// </remarks>
 internal sealed class StructureResolver(LineSet set, MarkerTable markers, ReadingNotes notes, ReadingWork work)
 {
-    /// <summary>How many following numbers of the same style may explain one that doesn't fit.</summary>
-    private const int LookAhead = 40;
-
     private const int Accepted = 60;
     private const int ArticleRank = 5;
     private const int BelowArticle = 6;
 
+    private readonly MarkerNeighbours _neighbours = new(markers, work);
     private readonly List<Level> _levels = [];
     private readonly Numeral[] _lastOfRank = new Numeral[ArticleRank + 1];
     private readonly List<Node> _roots = [];
     private readonly List<int> _front = [];
     private MarkerStyle _articleStyle;
     private bool _supplementary;
-    private int _end;
     private int _pendingCaption = -1;
     private Node? _lastTextNode;
 
@@ -52,7 +49,7 @@ internal sealed class StructureResolver(LineSet set, MarkerTable markers, Readin
 
     private void Run(int from, int to)
     {
-        _end = to;
+        _neighbours.End = to;
         for (var i = from; i < to; i++)
         {
             ref readonly var line = ref set.Lines[i];
@@ -124,7 +121,7 @@ internal sealed class StructureResolver(LineSet set, MarkerTable markers, Readin
     {
         if (_supplementary)
             return true;
-        for (var i = index + 1; i < _end; i++)
+        for (var i = index + 1; i < _neighbours.End; i++)
         {
             ref readonly var line = ref set.Lines[i];
             if (line.Table is not null)
@@ -180,19 +177,19 @@ internal sealed class StructureResolver(LineSet set, MarkerTable markers, Readin
         if (level < 0 && !strong && !marker.Damaged && rank == ArticleRank && marker.Style != MarkerStyle.Article)
             return default;
         if (marker.Number.Follows(last) || (level < 0 && marker.Number.IsFirst))
-            return new Decision(strong ? complete || captioned || marker.Style != MarkerStyle.Plain || NextIs(at, marker.Number.Main + 1) ? 100 : 40 : complete || captioned ? 75 : 0, at, marker.Number, level, rank, marker.Damaged);
+            return new Decision(strong ? complete || captioned || marker.Style != MarkerStyle.Plain || _neighbours.NextIs(at, marker.Number.Main + 1) ? 100 : 40 : complete || captioned ? 75 : 0, at, marker.Number, level, rank, marker.Damaged);
         if (!strong || marker.Damaged)
             return default;
         if (level >= 0 && !complete && !captioned)
             return default;
         var named = marker.Style <= MarkerStyle.Ordinal;
-        if (level >= 0 && ExplainedByNext(at, last, marker.Number) && marker.Number.Branch == 0)
+        if (level >= 0 && _neighbours.ExplainedByNext(at, last, marker.Number) && marker.Number.Branch == 0)
             return new Decision(80, at, new Numeral(last.Main + 1), level, rank, true);
         // 1.9 and then 2.1: the next group of a document whose groups have no heading of their own.
         if (level >= 0 && marker.Prefix > _levels[level].Prefix && marker.Number.IsFirst)
             return new Decision(90, at, marker.Number, level, rank, false);
         if (level >= 0 && marker.Number.IsFirst && !named)
-            return NestedRun(at, last.Main + 1) ? new Decision(85, at, marker.Number, -1, BelowArticle, false) : default;
+            return _neighbours.NestedRun(at, last.Main + 1) ? new Decision(85, at, marker.Number, -1, BelowArticle, false) : default;
         if (named)
         {
             // A gap, a repeated number, or an extract that starts later: the print is believed, and lint says what is odd.
@@ -200,7 +197,7 @@ internal sealed class StructureResolver(LineSet set, MarkerTable markers, Readin
             return new Decision(score, at, marker.Number, level, rank, false, OutOfOrder: marker.Number.Main <= last.Main && !marker.Number.IsFirst);
         }
         var gap = marker.Number.Main - last.Main;
-        return level >= 0 && gap is > 1 and <= 4 && !line.EndsSentence && (markers.Next(at) < 0 || NextIs(at, marker.Number.Main + 1))
+        return level >= 0 && gap is > 1 and <= 4 && !line.EndsSentence && (markers.Next(at) < 0 || _neighbours.NextIs(at, marker.Number.Main + 1))
             ? new Decision(62, at, marker.Number, level, rank, false)
             : default;
     }
@@ -223,22 +220,22 @@ internal sealed class StructureResolver(LineSet set, MarkerTable markers, Readin
                 return new Decision(strong ? 100 : marker.Damaged ? 75 : ended ? 74 : 0, at, marker.Number, i, BelowArticle, marker.Damaged);
         }
         if (marker.Damaged)
-            return same < 0 && marker.Number.IsFirst && NextIs(at, 2) ? new Decision(70, at, marker.Number, -1, BelowArticle, true) : default;
+            return same < 0 && marker.Number.IsFirst && _neighbours.NextIs(at, 2) ? new Decision(70, at, marker.Number, -1, BelowArticle, true) : default;
         if (marker.Number.IsFirst)
         {
             if (same >= 0)
             {
                 if (!strong || !complete)
                     return default;
-                return NestedRun(at, _levels[same].Last.Main + 1)
+                return _neighbours.NestedRun(at, _levels[same].Last.Main + 1)
                     ? new Decision(88, at, marker.Number, -1, BelowArticle, false)
                     : new Decision(61, at, marker.Number, same, BelowArticle, false);
             }
             if (marker.Prefix > 0 && !PrefixIsOpen(marker))
                 return default;
             if (!strong)
-                return ended && NextIs(at, 2) ? new Decision(65, at, marker.Number, -1, BelowArticle, false) : default;
-            if ((!complete || IsRisky(marker.Style)) && !NextIs(at, 2))
+                return ended && _neighbours.NextIs(at, 2) ? new Decision(65, at, marker.Number, -1, BelowArticle, false) : default;
+            if ((!complete || IsRisky(marker.Style)) && !_neighbours.NextIs(at, 2))
                 return default;
             return new Decision(90, at, marker.Number, -1, BelowArticle, false);
         }
@@ -252,10 +249,10 @@ internal sealed class StructureResolver(LineSet set, MarkerTable markers, Readin
         if (!strong || !complete || marker.Number.Branch > 0)
             return default;
         var last = _levels[same].Last;
-        if (ExplainedByNext(at, last, marker.Number))
+        if (_neighbours.ExplainedByNext(at, last, marker.Number))
             return new Decision(80, at, new Numeral(last.Main + 1), same, BelowArticle, true);
         var gap = marker.Number.Main - last.Main;
-        if (gap is > 1 and <= 3 && !NextIs(at, last.Main + 1) && (marker.Prefix == 0 || marker.Prefix == _levels[same].Prefix))
+        if (gap is > 1 and <= 3 && !_neighbours.NextIs(at, last.Main + 1) && (marker.Prefix == 0 || marker.Prefix == _levels[same].Prefix))
             return new Decision(62, at, marker.Number, same, BelowArticle, false);
         if (gap == 0)
             return new Decision(61, at, marker.Number, same, BelowArticle, false, OutOfOrder: true);
@@ -265,39 +262,6 @@ internal sealed class StructureResolver(LineSet set, MarkerTable markers, Readin
     // A letter or kanji at the start of a line is often just that.
     private static bool IsRisky(MarkerStyle style) => style is MarkerStyle.Letter or MarkerStyle.LargeLetter or MarkerStyle.ParenLetter or MarkerStyle.ParenLargeLetter or MarkerStyle.Roman or MarkerStyle.LargeRoman;
 
-    private bool NextIs(int at, int main)
-    {
-        var next = markers.Next(at);
-        return next >= 0 && markers.LineOf(next) < _end && markers[next].Number == new Numeral(main);
-    }
-
-    // last, x, last + 2: x is last + 1, whatever it looks like.
-    private bool ExplainedByNext(int at, Numeral last, Numeral printed)
-    {
-        if (last.Main == 0 || printed.Main == last.Main + 1)
-            return false;
-        var next = markers.Next(at);
-        work.Markers++;
-        return next >= 0 && markers.LineOf(next) < _end && markers[next].Number == new Numeral(last.Main + 2);
-    }
-
-    // 1, 2, … k and then the number that the outer list waits for: a list of the same style inside one of its entries.
-    private bool NestedRun(int at, int awaited)
-    {
-        var expected = 2;
-        var next = markers.Next(at);
-        for (var i = 0; i < LookAhead && next >= 0 && markers.LineOf(next) < _end; i++, next = markers.Next(next))
-        {
-            work.Markers++;
-            var number = markers[next].Number;
-            if (number == new Numeral(expected) && expected != awaited)
-                expected++;
-            else
-                return number == new Numeral(awaited);
-        }
-        return false;
-    }
-
     // 3 定義, and in it 1, 2, 3, 4 …: a list in the articles' own style. Where both wait for the same number, the list has it if the number comes again.
     private int NestedLevel(int at, in Marker marker, int article)
     {
@@ -305,23 +269,9 @@ internal sealed class StructureResolver(LineSet set, MarkerTable markers, Readin
         {
             if (_levels[i].Style != marker.Style || !marker.Number.Follows(_levels[i].Last))
                 continue;
-            return !marker.Number.Follows(_levels[article].Last) || ComesAgain(at, marker.Number.Main) ? i : -1;
+            return !marker.Number.Follows(_levels[article].Last) || _neighbours.ComesAgain(at, marker.Number.Main) ? i : -1;
         }
         return -1;
-    }
-
-    private bool ComesAgain(int at, int number)
-    {
-        var expected = number + 1;
-        var next = markers.Next(at);
-        for (var i = 0; i < LookAhead && next >= 0 && markers.LineOf(next) < _end; i++, next = markers.Next(next))
-        {
-            work.Markers++;
-            if (markers[next].Number != new Numeral(expected))
-                return markers[next].Number == new Numeral(number);
-            expected++;
-        }
-        return false;
     }
 
     private bool PrefixIsOpen(in Marker marker)
@@ -460,11 +410,4 @@ internal sealed class StructureResolver(LineSet set, MarkerTable markers, Readin
 
     private readonly record struct Decision(
         int Score, int Marker, Numeral Number, int Level, int Rank, bool Repaired, bool OutOfOrder = false, bool SecondParagraph = false);
-}
-
-/// <summary>Steps done, counted so that a test can hold the reader to linear work without a clock.</summary>
-internal sealed class ReadingWork
-{
-    internal long Lines;
-    internal long Markers;
 }

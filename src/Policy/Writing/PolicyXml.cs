@@ -35,7 +35,7 @@ public static class PolicyXml
         Element(xml, "LawNum", document.Enacted is { } enacted ? Wareki.Format(enacted.Date) + enacted.Reference : "");
         xml.WriteStartElement("LawBody");
         Element(xml, "LawTitle", document.Title);
-        foreach (var line in Lines(document.Preamble))
+        foreach (var line in XmlSentences.Lines(document.Preamble))
             Element(xml, "EnactStatement", line);
         WriteContents(xml, document.Contents);
         xml.WriteStartElement("MainProvision");
@@ -231,7 +231,7 @@ public static class PolicyXml
             Element(xml, "ParagraphCaption", $"（{caption}）");
         Element(xml, "ParagraphNum", label);
         xml.WriteStartElement("ParagraphSentence");
-        WriteSentences(xml, text);
+        XmlSentences.WriteSentences(xml, text);
         xml.WriteEndElement();
         foreach (var table in tables)
             WriteTable(xml, table);
@@ -252,16 +252,16 @@ public static class PolicyXml
             // A term and its definition are two columns, as in the statutes.
             xml.WriteStartElement("Column");
             xml.WriteAttributeString("Num", "1");
-            WriteSentence(xml, item.Caption, 1, "");
+            XmlSentences.WriteSentence(xml, item.Caption, 1, "");
             xml.WriteEndElement();
             xml.WriteStartElement("Column");
             xml.WriteAttributeString("Num", "2");
-            WriteSentences(xml, item.Text);
+            XmlSentences.WriteSentences(xml, item.Text);
             xml.WriteEndElement();
         }
         else
         {
-            WriteSentences(xml, item.Caption.Length > 0 ? item.Caption : item.Text);
+            XmlSentences.WriteSentences(xml, item.Caption.Length > 0 ? item.Caption : item.Text);
         }
         // The schema ends at Subitem10; nothing in the field comes near.
         xml.WriteEndElement();
@@ -281,64 +281,10 @@ public static class PolicyXml
         {
             xml.WriteStartElement("List");
             xml.WriteStartElement("ListSentence");
-            WriteSentences(xml, $"{provision.Label}　{provision.Caption}　{provision.Text}");
+            XmlSentences.WriteSentences(xml, $"{provision.Label}　{provision.Caption}　{provision.Text}");
             xml.WriteEndElement();
             xml.WriteEndElement();
         }
-    }
-
-    // 本文 and ただし書 are told apart, as the schema does.
-    private static void WriteSentences(XmlWriter xml, string text)
-    {
-        var sentences = Sentences(text);
-        if (sentences.Count == 0)
-        {
-            WriteSentence(xml, "", 1, "");
-            return;
-        }
-        for (var i = 0; i < sentences.Count; i++)
-        {
-            var function = IsProviso(sentences[i]) && i > 0 ? "proviso" : i + 1 < sentences.Count && IsProviso(sentences[i + 1]) ? "main" : "";
-            WriteSentence(xml, sentences[i], sentences.Count == 1 ? 0 : i + 1, function);
-        }
-    }
-
-    private static bool IsProviso(string sentence) => sentence.StartsWith("ただし、", StringComparison.Ordinal);
-
-    private static void WriteSentence(XmlWriter xml, string text, int number, string function)
-    {
-        xml.WriteStartElement("Sentence");
-        if (number > 0)
-            xml.WriteAttributeString("Num", Text(number));
-        if (function.Length > 0)
-            xml.WriteAttributeString("Function", function);
-        xml.WriteString(Allowed(text));
-        xml.WriteEndElement();
-    }
-
-    private static List<string> Sentences(string text)
-    {
-        var sentences = new List<string>();
-        foreach (var line in Lines(text))
-        {
-            var depth = 0;
-            var start = 0;
-            for (var i = 0; i < line.Length; i++)
-            {
-                if (line[i] is '（' or '「' or '(')
-                    depth++;
-                else if (line[i] is '）' or '」' or ')')
-                    depth = Math.Max(0, depth - 1);
-                else if (line[i] == '。' && depth == 0)
-                {
-                    sentences.Add(line[start..(i + 1)]);
-                    start = i + 1;
-                }
-            }
-            if (start < line.Length)
-                sentences.Add(line[start..]);
-        }
-        return sentences;
     }
 
     private static void WriteSupplementary(XmlWriter xml, SupplementaryProvision supplementary, bool first)
@@ -371,12 +317,12 @@ public static class PolicyXml
         foreach (var table in appendix.Tables)
             WriteTable(xml, table);
         var number = 0;
-        foreach (var line in Lines(appendix.Text))
+        foreach (var line in XmlSentences.Lines(appendix.Text))
         {
             xml.WriteStartElement("Item");
             xml.WriteAttributeString("Num", Text(++number));
             xml.WriteStartElement("ItemSentence");
-            WriteSentence(xml, line, 0, "");
+            XmlSentences.WriteSentence(xml, line, 0, "");
             xml.WriteEndElement();
             xml.WriteEndElement();
         }
@@ -395,11 +341,11 @@ public static class PolicyXml
             foreach (var cell in row)
             {
                 xml.WriteStartElement("TableColumn");
-                var lines = Lines(cell);
+                var lines = XmlSentences.Lines(cell);
                 if (lines.Length == 0)
-                    WriteSentence(xml, "", 0, "");
+                    XmlSentences.WriteSentence(xml, "", 0, "");
                 foreach (var line in lines)
-                    WriteSentence(xml, line, 0, "");
+                    XmlSentences.WriteSentence(xml, line, 0, "");
                 xml.WriteEndElement();
             }
             xml.WriteEndElement();
@@ -425,38 +371,12 @@ public static class PolicyXml
         return Text(Math.Max(1, number));
     }
 
-    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static void Element(XmlWriter xml, string name, string text)
     {
         xml.WriteStartElement(name);
-        xml.WriteString(Allowed(text));
+        xml.WriteString(XmlSentences.Allowed(text));
         xml.WriteEndElement();
-    }
-
-    // Control characters that XML 1.0 has no way to write become the replacement character.
-    private static string Allowed(string text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (!XmlConvert.IsXmlChar(text[i]) && !(char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[++i])))
-                return Replace(text);
-        }
-        return text;
-    }
-
-    private static string Replace(string text)
-    {
-        var clean = new StringBuilder(text.Length);
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
-                clean.Append(text[i]).Append(text[++i]);
-            else
-                clean.Append(XmlConvert.IsXmlChar(text[i]) ? text[i] : '\uFFFD');
-        }
-        return clean.ToString();
     }
 }

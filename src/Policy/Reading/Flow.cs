@@ -99,9 +99,9 @@ internal sealed class Flow
     {
         if (_lastLine.Length == 0)
             return false;
-        if (set.WholeParagraphs || line.Bullet)
-            return false;
         var last = _lastLine[^1];
+        if (set.WholeParagraphs || line.Bullet)
+            return last is '、' or '，' && !line.Bullet;
         if (Glyph.EndsSentence(last))
             return set.Wrapped && _lastWidth >= set.Column * 19 / 20 && !line.Indented && line.Gap <= set.UsualGap;
         if (_lines == 1 && StandsAlone(_current, set, _lastFull))

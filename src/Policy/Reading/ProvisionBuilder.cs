@@ -238,9 +238,16 @@ internal sealed class ProvisionBuilder(ReadingNotes notes, bool supplementary)
     private static bool TrySplitInline(string text, out string head, out string rest)
     {
         (head, rest) = ("", text);
-        for (var i = 1; i < text.Length - 1 && i <= LongestInlineCaption; i++)
+        var depth = Glyph.IsOpen(text[0]) ? 1 : 0;
+        var outside = 0;
+        for (var i = 1; i < text.Length - 1 && outside <= LongestInlineCaption; i++)
         {
             var c = text[i];
+            depth += Glyph.IsOpen(c) ? 1 : Glyph.IsClose(c) ? -1 : 0;
+            // （ＣＩＳＯ：Chief …） explains the heading; what divides it stands outside.
+            if (depth > 0)
+                continue;
+            outside++;
             if (c is '。' or '、' && i > 20 || c == '。')
                 return false;
             if (c is '：' or ':')

@@ -25,7 +25,8 @@ internal static class TableShape
             var first = row.Count > 0 ? Glyph.Trim(row[0]) : default;
             var read = MarkerLexer.Read(first, markers);
             // 「(1)」 or 「(1) 実施機関」 beside its sentence, in sequence.
-            if (read > 0 && markers[0].Style != MarkerStyle.Plain && row.Count == 2 && markers[0].Number.Main == numbered + 1)
+            if (read > 0 && markers[0].Style != MarkerStyle.Plain && markers[0].Number.Main == numbered + 1
+                && (row.Count == 2 || (row.Count == 3 && markers[0].LabelEnd == first.Length)))
                 numbered++;
         }
         return numbered == rows.Count && rows.Count > 1;
@@ -59,7 +60,7 @@ internal sealed class LineCollector
             foreach (var row in rows)
             {
                 // 「(1)」 and its sentence in two cells are one line.
-                var joined = row.Count == 2 && !row[0].Contains('\n') ? row[0] + "　" + row[1] : string.Join('\n', row);
+                var joined = string.Join(row.Count is 2 or 3 && !row[0].Contains('\n') ? '　' : '\n', row);
                 foreach (var line in joined.Split('\n'))
                     Add(line);
             }

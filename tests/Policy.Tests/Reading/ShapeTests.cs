@@ -247,6 +247,22 @@ public sealed class ShapeTests
     }
 
     [Fact]
+    public async Task A_number_a_term_and_its_meaning_in_three_cells_are_one_item_and_a_break_after_a_comma_is_healed()
+    {
+        var html = "<html><body><p>○三笠野市情報セキュリティ規程</p><p>第１条　この規程は、<br>目的を定める。</p><p>第２条　用語は、次のとおりとする。</p><table><tr><td>(1)</td><td>実施機関</td><td>市長及び議会をいう。</td></tr><tr><td>(2)</td><td>職員</td><td>市の職員を広くいう。</td></tr></table></body></html>";
+        var document = await Files.ReadAsync(System.Text.CodePagesEncodingProvider.Instance.GetEncoding(932)!.GetBytes(html));
+        Assert.Equal("この規程は、目的を定める。", document.Provisions[0].Text);
+        Assert.Equal([("(1)", "実施機関", "市長及び議会をいう。"), ("(2)", "職員", "市の職員を広くいう。")], document.Provisions[1].Children.Select(static p => (p.Label, p.Caption, p.Text)));
+    }
+
+    [Fact]
+    public void What_divides_a_heading_from_its_sentence_stands_outside_brackets()
+    {
+        var items = Files.Read("1 体制\n(1) 最高責任者(CISO:Chief Officer,以下「CISO」という。)\n① 副市長とする。\n(2) 委員会\n① 委員会を置く。\n2 終わり\n終わる。").Provisions[0].Children;
+        Assert.Equal(["最高責任者(CISO:Chief Officer,以下「CISO」という。)", "委員会"], items.Select(static p => p.Caption));
+    }
+
+    [Fact]
     public void Running_heads_and_page_numbers_of_a_pdf_are_left_out()
     {
         var pages = new StringBuilder("○○市情報セキュリティ規程\n\n第1条　この規程は、目的を定める。\n");

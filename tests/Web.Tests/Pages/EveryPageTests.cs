@@ -14,9 +14,6 @@ public sealed partial class EveryPageTests(FullTown town) : IClassFixture<FullTo
     [GeneratedRegex(@"[\p{IsHiragana}\p{IsKatakana}\p{IsCJKUnifiedIdeographs}]")]
     private static partial Regex Japanese();
 
-    [GeneratedRegex(@"(?:src|href|action|content)\s*=\s*""(?:https?:)?//", RegexOptions.IgnoreCase)]
-    private static partial Regex Elsewhere();
-
     [Fact]
     public async Task Every_page_answers_in_both_languages_and_keeps_to_this_server()
     {
@@ -28,12 +25,14 @@ public sealed partial class EveryPageTests(FullTown town) : IClassFixture<FullTo
                 using var answer = await client.GetAsync(address, TestContext.Current.CancellationToken);
                 var html = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
                 Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{address}: {answer.StatusCode}");
-                Assert.False(Elsewhere().IsMatch(html), address);
                 Assert.DoesNotContain("style=\"", html, StringComparison.Ordinal);
                 Assert.DoesNotContain(" onclick=", html, StringComparison.Ordinal);
                 Assert.DoesNotMatch(@"<script(?![^>]* src=)", html);
                 Assert.Equal(SecurityHeaders.ContentSecurityPolicy, Assert.Single(answer.Headers.GetValues("Content-Security-Policy")));
                 var page = new HtmlParser().ParseDocument(html);
+                // A link that a person follows may lead elsewhere (the town's own site); what a browser loads or sends by itself may not.
+                Assert.DoesNotContain(page.QuerySelectorAll("*:not(a)").SelectMany(e => new[] { "src", "href", "action", "srcset", "data", "poster" }.Select(e.GetAttribute)),
+                    a => a is not null && (a.StartsWith("//", StringComparison.Ordinal) || a.Contains("://", StringComparison.Ordinal)));
                 Assert.Equal(language, page.DocumentElement.GetAttribute("lang"));
                 Assert.Single(page.QuerySelectorAll("h1"));
                 Assert.Single(page.QuerySelectorAll("main"));

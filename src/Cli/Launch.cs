@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sekisho.Assurance;
+using Sekisho.Records.Ledgers;
 using Sekisho.Storage;
 
 namespace Sekisho.Cli;
@@ -44,6 +45,11 @@ internal static class Launch
         catch (Exception e) when (StorageException.Explain(e) is { } storage)
         {
             await SayAsync(storage.Code, storage.What, storage.Next, storage.Detail);
+            return OutsideIsDown;
+        }
+        catch (LedgerBrokenException e)
+        {
+            await SayAsync(e.Code, e.What, e.Next);
             return OutsideIsDown;
         }
 #pragma warning disable CA1031 // The last resort: a person gets a sentence, the trace goes to who asks for it.

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -40,8 +42,13 @@ internal static class UpCommand
             await Launch.SayAsync("CLI-UP-001", new($"アドレス {address} を読み取れません。", $"The address {address} can't be read."), new($"例: --url {DefaultUrl}", $"For example --url {DefaultUrl}"));
             return Launch.BadInput;
         }
+        // Asked before anything is opened: the host would find it last, and say it with a stack trace.
+        if (urls.Select(TakenBecause).FirstOrDefault(why => why is not null) is { } taken) return await CannotListenAsync(urls, taken);
         using var server = DataFolder.TakeForServer(dataFolder);
-        await using var app = await WebHost.BuildAsync(new WebHostOptions(StorageOptions.FromEnvironment(dataFolder), urls, TimeProvider.System), cancel);
+        var options = new WebHostOptions(StorageOptions.FromEnvironment(dataFolder), urls, TimeProvider.System);
+        // Behind a proxy the server itself speaks http; cookies follow what the browser speaks.
+        if (publicUrl is not null) options = options with { Https = publicUrl.StartsWith("https://", StringComparison.OrdinalIgnoreCase) };
+        await using var app = await WebHost.BuildAsync(options, cancel);
         if (demo)
         {
             Console.WriteLine("架空の町「しおかぜ町」の 1 年分のデータを確かめています… / preparing the made-up town of Shiokaze …");
@@ -56,21 +63,18 @@ internal static class UpCommand
         {
             await app.StartAsync(cancel);
         }
-        catch (IOException e) when (e.InnerException is AddressInUseException or System.Net.Sockets.SocketException)
+        catch (IOException e) when (e.InnerException is AddressInUseException or SocketException)
         {
-            await Launch.SayAsync("CLI-UP-002",
-                new($"{string.Join(' ', urls)} で待ち受けできません。データはそのままです。", $"Can't listen on {string.Join(' ', urls)}. The data is untouched."),
-                new("ほかのプログラムが使っていないポートを --port で指定してください。", "Name a port that no other program uses with --port."), e.Message);
-            return Launch.OutsideIsDown;
+            return await CannotListenAsync(urls, e.Message);
         }
-        Console.WriteLine($"準備ができました / ready: {string.Join(' ', app.Urls)} ({dataFolder})");
+        Console.WriteLine($"準備ができました / ready: {publicUrl ?? string.Join(' ', app.Urls)} ({dataFolder})");
         if (await app.Services.FirstStartCodeAsync(cancel) is { } code)
         {
             var minutes = (int)FirstStartCode.Validity.TotalMinutes;
             Console.WriteLine($"""
 
-                はじめての起動です。ブラウザで {app.Urls.First()} を開き、次の初期設定コードを入力してください（{minutes} 分間有効、一回限り）。
-                This is the first start. Open {app.Urls.First()} and enter this code (valid for {minutes} minutes, once):
+                はじめての起動です。ブラウザで {publicUrl ?? app.Urls.First()} を開き、次の初期設定コードを入力してください（{minutes} 分間有効、一回限り）。
+                This is the first start. Open {publicUrl ?? app.Urls.First()} and enter this code (valid for {minutes} minutes, once):
 
                     {code}
 
@@ -78,5 +82,31 @@ internal static class UpCommand
         }
         await app.WaitForShutdownAsync(cancel);
         return Launch.Fine;
+    }
+
+    private static async Task<int> CannotListenAsync(string[] urls, string detail)
+    {
+        await Launch.SayAsync("CLI-UP-002",
+            new($"{string.Join(' ', urls)} で待ち受けできません。データはそのままです。", $"Can't listen on {string.Join(' ', urls)}. The data is untouched."),
+            new("ほかのプログラムが使っていないポートを --port で指定してください。", "Name a port that no other program uses with --port."), detail);
+        return Launch.OutsideIsDown;
+    }
+
+    /// <summary>Why the address can't be listened on; null when it can, or when only the host can tell (a name, any free port).</summary>
+    private static string? TakenBecause(string address)
+    {
+        var url = new Uri(address.Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal));
+        var host = url.IsLoopback && !IPAddress.TryParse(url.Host, out _) ? IPAddress.Loopback : IPAddress.TryParse(url.Host, out var ip) ? ip : null;
+        if (host is null || url.Port == 0) return null;
+        try
+        {
+            using var socket = new Socket(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(host, url.Port));
+            return null;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable)
+        {
+            return e.Message;
+        }
     }
 }

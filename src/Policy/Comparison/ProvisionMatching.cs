@@ -27,12 +27,23 @@ internal static class ProvisionMatching
         {
             if (old.Children.Find(u => u.Role == role) is { } before && @new.Children.Find(u => u.Role == role) is { } after) Join(before, after);
         }
-        foreach (var role in new[] { ComparisonRole.Heading, ComparisonRole.Article, ComparisonRole.Supplement, ComparisonRole.Below })
+        foreach (var role in new[] { ComparisonRole.Heading, ComparisonRole.Article, ComparisonRole.Supplement })
         {
             MatchSame(Of(old, role), Of(@new, role));
             MatchAlike(Of(old, role), Of(@new, role));
         }
+        // Level by level, since matched parents speak for their children; then across levels, until nothing more is found.
+        MatchSame(Of(old, ComparisonRole.Below), Of(@new, ComparisonRole.Below));
+        for (var depth = 2; Of(@new, ComparisonRole.Below).Exists(u => Depth(u) >= depth); depth++)
+            MatchAlike([.. Of(old, ComparisonRole.Below).Where(u => Depth(u) == depth)], [.. Of(@new, ComparisonRole.Below).Where(u => Depth(u) == depth)]);
+        for (var left = int.MaxValue; Of(@new, ComparisonRole.Below) is { Count: > 0 } rest && rest.Count < left;)
+        {
+            left = rest.Count;
+            MatchAlike(Of(old, ComparisonRole.Below), rest);
+        }
     }
+
+    private static int Depth(ComparisonUnit unit) => unit.Parent is { } parent ? 1 + Depth(parent) : 0;
 
     private static List<ComparisonUnit> Of(ComparisonUnit root, ComparisonRole role) =>
         [.. root.SelfAndBelow().Where(u => u.Role == role && u.Match is null)];

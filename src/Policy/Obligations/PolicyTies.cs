@@ -99,12 +99,15 @@ public static class PolicyTies
                 {
                     var branches = children.Where(c => c.SelfAndBelow().Any(n => n.Kept.Exists(k => k.Obligation == claim.Obligation))).ToList();
                     if (branches.Count == 0) continue;
-                    // A heading over a single 号 or 細分 that says it: that one has the duty. The caption of an article belongs to all its 項.
-                    if (claim.ByCaption && onlyAnnounces && branches is [{ Provision.Kind: not ProvisionKind.Paragraph }]) Kept.Remove(claim);
+                    // A heading over entries of which one says it and others say something else: that one has the duty.
+                    // Where the others say nothing of their own, the heading speaks for all; so does the caption of an article for its 項.
+                    if (claim.ByCaption && onlyAnnounces && branches is [{ Provision.Kind: not ProvisionKind.Paragraph } only] && OthersSpeak(only)) Kept.Remove(claim);
                     else foreach (var below in branches.SelectMany(static b => b.SelfAndBelow())) below.Kept.RemoveAll(k => k.Obligation == claim.Obligation);
                 }
             }
             foreach (var child in children) child.Settle();
+
+            bool OthersSpeak(Node only) => children.Count == 1 || children.Exists(c => c != only && c.SelfAndBelow().Any(static n => n.Claims.Count > 0));
         }
 
         /// <summary>For an article without a claim of its own anywhere in it: what the captions of its chapter claim.</summary>

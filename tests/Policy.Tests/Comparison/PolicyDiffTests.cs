@@ -174,7 +174,23 @@ public class PolicyDiffTests
     public void A_document_compared_with_itself_is_empty() =>
         Prop.ForAll(Documents.ToArbitrary(), static document => PolicyDiff.Compare(document, document).IsEmpty).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
 
-    /// <summary>The second engine: every one-to-one matching of a small document, tried one by one.</summary>
+    /// <summary>The second engine: every pair of leftovers, held against each other without index, groups or bounds.</summary>
+    [Fact]
+    public void No_two_provisions_that_are_alike_are_left_apart() =>
+        Prop.ForAll(Documents.ToArbitrary(), Documents.ToArbitrary(), static (old, @new) =>
+        {
+            var (before, after) = (ComparisonUnit.Of(old), ComparisonUnit.Of(@new));
+            ProvisionMatching.Match(before, after);
+            var profiles = before.SelfAndBelow().Concat(after.SelfAndBelow()).ToDictionary(static u => u, static u => new ProvisionMatching.Profile(u));
+            var alike =
+                from o in before.SelfAndBelow()
+                from n in after.SelfAndBelow()
+                where o.Match is null && n.Match is null && o.Role == n.Role && ProvisionMatching.Score(o, n, profiles) >= ProvisionMatching.Least
+                select (o, n);
+            return !alike.Any();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
+
+    /// <summary>The second engine: every assignment of a small table, tried one by one.</summary>
     [Fact]
     public void The_assignment_costs_as_little_as_any()
     {

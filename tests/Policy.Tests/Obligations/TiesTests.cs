@@ -191,6 +191,17 @@ public class TiesTests
             """, Show(policy));
     }
 
+    [Fact]
+    public void A_heading_speaks_for_entries_that_say_nothing_of_their_own() => Assert.Equal("1/1: physical\n1/2/1: contractor-control\n1/2/2: cloud-control", Show(Written.Policy("""
+        条1 (情報セキュリティ対策) 次の対策を講じる。
+          号1 (物理的セキュリティ)
+            細1 サーバ室の入退室管理を行う。
+            細2 機器の盗難防止を図る。
+          号2 (業務委託と外部サービスの利用)
+            細1 委託事業者を選定する。
+            細2 外部サービスの利用の基準を定める。
+        """)));
+
     /// <summary>A 対策基準: chapters say what their articles are about; articles with words of their own speak for themselves.</summary>
     [Fact]
     public void A_standard_with_chapters_is_tied_at_its_articles()

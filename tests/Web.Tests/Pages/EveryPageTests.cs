@@ -122,7 +122,8 @@ public sealed partial class EveryPageTests(FullTown town) : IClassFixture<FullTo
     // The reasons of ties quote the policy's words in 「」; places are named as the document names them (第4条第1号, 附則).
     private static string QuotedFromPolicy(string text) => PlaceNames(Regex.Replace(text, "[「\"“][^」\"”]*[」\"”]", ""));
 
-    private static string PlaceNames(string text) => Regex.Replace(text, "第?[0-9０-９]+(条|項|号|版)(の[0-9]+)?|附則|[ア-ン]$|、", "");
+    // Laws keep their Japanese names in English, as the ministry's own English does beside a translation.
+    private static string PlaceNames(string text) => Regex.Replace(text, "\\p{IsCJKUnifiedIdeographs}+(法|規則)(?=第)|第?[0-9０-９]+(条|項|号|版)(の[0-9]+)?|附則|[ア-ン]$|、", "");
 
     private static async Task<(string Html, long Bytes)> WireAsync(HttpClient client, string address)
     {

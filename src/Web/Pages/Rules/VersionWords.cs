@@ -15,6 +15,15 @@ public static class VersionWords
         _ => new("旧版", "Superseded"),
     };
 
+    /// <summary>A place of a finding: the document's own label as it is, the engines' words for the rest in both languages.</summary>
+    public static Bilingual Place(string where) => where switch
+    {
+        "全体" => new("文書全体", "The whole document"),
+        "目次" => new("目次", "Contents page"),
+        _ when where.EndsWith("行目", StringComparison.Ordinal) => new(where, "Line " + where[..^2]),
+        _ => Bilingual.Same(where),
+    };
+
     public static Bilingual Severity(FindingSeverity severity) => severity switch
     {
         FindingSeverity.Error => new("誤り", "Error"),

@@ -54,7 +54,7 @@ internal sealed class ContentsPage
             if (line.Table is not null)
                 break;
             var leader = HasLeader(line.Text);
-            var text = StripLeader(line.Text).TrimEnd();
+            var text = StripTab(StripLeader(line.Text)).TrimEnd();
             var back = text.StartsWith("附則", StringComparison.Ordinal) || text.StartsWith("付則", StringComparison.Ordinal) || Glyph.WithoutBlanks(text) is "附則" or "付則";
             var annex = text.StartsWith("別表", StringComparison.Ordinal) || text.StartsWith("様式", StringComparison.Ordinal) || text.StartsWith("別記", StringComparison.Ordinal);
             var count = MarkerLexer.Read(text, markers);
@@ -111,6 +111,13 @@ internal sealed class ContentsPage
 
     // "第１条  目的.........1": leaders, then at most a page number.
     private static bool HasLeader(string text) => StripLeader(text).Length < text.Length;
+
+    // Word sets the page number behind a tab.
+    private static string StripTab(string text)
+    {
+        var tab = text.LastIndexOf('\t');
+        return tab > 0 && tab + 1 < text.Length && text.AsSpan(tab + 1).IndexOfAnyExceptInRange('0', '9') < 0 ? text[..tab] : text;
+    }
 
     private static string StripLeader(string text)
     {

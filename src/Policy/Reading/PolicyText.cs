@@ -25,6 +25,8 @@ public static class PolicyText
         var set = LineReader.Read(source, notes);
         if (set.Lines.Length == 0)
             return new PolicyReading.Refused(ReadingErrors.Empty());
+        if (!SpeaksJapanese(set))
+            return new PolicyReading.Refused(ReadingErrors.NoProvision());
         var contents = ContentsPage.Find(set);
         var markers = MarkerTable.Build(set, contents.Contains);
         var segments = Segmenter.Cut(set, markers, contents);
@@ -51,6 +53,20 @@ public static class PolicyText
         {
             Appendices = segments.Appendices.Select(a => ReadAppendix(a, set)).ToList(),
         });
+    }
+
+    // Numbered lines alone make no policy: a table of figures has them too.
+    private static bool SpeaksJapanese(LineSet set)
+    {
+        var japanese = 0;
+        var all = 0;
+        foreach (ref readonly var line in set.Lines.AsSpan())
+        {
+            foreach (var c in line.Text)
+                japanese += Glyph.IsJapanese(c) ? 1 : 0;
+            all += line.Text.Length;
+        }
+        return japanese * 10 >= all;
     }
 
     private static PolicyAppendix ReadAppendix(Segment segment, LineSet set)

@@ -16,6 +16,7 @@ public sealed class BadInputTests
         Assert.Equal("POL-READ-003", await Files.RefusalAsync([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0]));
         Assert.Equal("POL-READ-004", await Files.RefusalAsync([0x81, 0x20, 0x81, 0x20, 0x41, 0xFD, 0xFF]));
         Assert.Equal("POL-READ-005", await Files.RefusalAsync(Encoding.UTF8.GetBytes("本日は晴天です。\nよろしくお願いします。")));
+        Assert.Equal("POL-READ-005", await Files.RefusalAsync(Encoding.UTF8.GetBytes("1  255 0 0 red\n2  0 255 0 green\n3  0 0 255 blue\n")));
         Assert.Equal("POL-READ-006", await Files.RefusalAsync([(byte)'P', (byte)'K', 3, 4, 9, 9, 9, 9, 9, 9]));
         Assert.Equal("POL-READ-002", await Files.RefusalAsync(new byte[PolicyReader.MostBytes + 1]));
     }

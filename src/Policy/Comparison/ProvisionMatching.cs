@@ -13,6 +13,9 @@ internal static class ProvisionMatching
     private const int MaxGroup = 80;
     private const int MaxCandidates = 12;
 
+    /// <summary>Up to this many pairs are all candidates; beyond, the index chooses.</summary>
+    private const int FewPairs = 4096;
+
     /// <summary>Of the letter pairs of a provision, how many of the rarest are looked up; and how common a pair may be to be one.</summary>
     private const int RarestPairs = 32;
     private const int MaxPosting = 200;
@@ -88,6 +91,7 @@ internal static class ProvisionMatching
 
     private static HashSet<(ComparisonUnit, ComparisonUnit)> Candidates(List<ComparisonUnit> old, List<ComparisonUnit> @new, Dictionary<ComparisonUnit, Profile> profiles)
     {
+        if ((long)old.Count * @new.Count <= FewPairs) return [.. old.SelectMany(o => @new.Select(n => (o, n)))];
         var postings = new Dictionary<int, List<ComparisonUnit>>();
         foreach (var unit in old)
         {

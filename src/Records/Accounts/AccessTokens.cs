@@ -17,6 +17,32 @@ public enum TokenScope
     Evidence,
 }
 
+/// <summary>Names of scopes.</summary>
+public static class TokenScopes
+{
+    /// <summary>The name kept in the database and spoken by the API.</summary>
+    public static string Key(TokenScope scope) => scope switch
+    {
+        TokenScope.Read => "read",
+        TokenScope.Write => "write",
+        TokenScope.Evidence => "evidence",
+        _ => throw new ArgumentOutOfRangeException(nameof(scope)),
+    };
+
+    /// <summary>False when there is no such scope.</summary>
+    public static bool TryParse(string? untrusted, out TokenScope scope)
+    {
+        foreach (var candidate in Enum.GetValues<TokenScope>())
+        {
+            if (!string.Equals(Key(candidate), untrusted, StringComparison.Ordinal)) continue;
+            scope = candidate;
+            return true;
+        }
+        scope = default;
+        return false;
+    }
+}
+
 /// <summary>A personal access token (APIトークン) without its secret.</summary>
 public sealed record AccessToken(Guid Id, string Name, TokenScope Scope, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? LastUsedAt);
 
@@ -50,7 +76,7 @@ public sealed class AccessTokens(Database database, TimeProvider time)
         p.AddWithValue("account", account.Id.Value);
         p.AddWithValue("name", name);
         p.AddWithValue("hash", OneTimeSecret.Hash(secret));
-        p.AddWithValue("scope", Key(scope));
+        p.AddWithValue("scope", TokenScopes.Key(scope));
         p.AddWithValue("now", now);
         p.AddWithValue("expires", token.ExpiresAt);
         await command.ExecuteNonQueryAsync(cancel);
@@ -105,30 +131,8 @@ public sealed class AccessTokens(Database database, TimeProvider time)
         await ChangeAsync(account.Municipality, "UPDATE signin.access_token SET revoked_at = @now WHERE id = @id AND account_id = @account AND revoked_at IS NULL",
             cancel, ("id", token), ("account", account.Id.Value), ("now", time.GetUtcNow())) == 1;
 
-    /// <summary>The name kept in the database and spoken by the API.</summary>
-    public static string Key(TokenScope scope) => scope switch
-    {
-        TokenScope.Read => "read",
-        TokenScope.Write => "write",
-        TokenScope.Evidence => "evidence",
-        _ => throw new ArgumentOutOfRangeException(nameof(scope)),
-    };
-
-    /// <summary>False when there is no such scope.</summary>
-    public static bool TryParse(string? untrusted, out TokenScope scope)
-    {
-        foreach (var candidate in Enum.GetValues<TokenScope>())
-        {
-            if (!string.Equals(Key(candidate), untrusted, StringComparison.Ordinal)) continue;
-            scope = candidate;
-            return true;
-        }
-        scope = default;
-        return false;
-    }
-
     private static AccessToken Read(NpgsqlDataReader row, int first) => new(
-        row.GetGuid(first), row.GetString(first + 1), TryParse(row.GetString(first + 2), out var scope) ? scope : throw new InvalidOperationException("Unknown scope in signin.access_token."),
+        row.GetGuid(first), row.GetString(first + 1), TokenScopes.TryParse(row.GetString(first + 2), out var scope) ? scope : throw new InvalidOperationException("Unknown scope in signin.access_token."),
         row.GetFieldValue<DateTimeOffset>(first + 3), row.GetFieldValue<DateTimeOffset>(first + 4), AccountRow.Moment(row, first + 5));
 
     private async Task<int> ChangeAsync(MunicipalityId municipality, string sql, CancellationToken cancel, params (string Name, object Value)[] parameters)

@@ -9,8 +9,11 @@ namespace Sekisho.Records.Accounts;
 public sealed record AccountForm(string Login, string DisplayName, IReadOnlyList<Role> Roles, Guid? Unit);
 
 /// <summary>The accounts of a municipality, as those who manage them see and change them (アカウントの管理).</summary>
-public sealed class AccountBook(Database database, TimeProvider time)
+public sealed class AccountBook(RecordKeeper keeper)
 {
+    private readonly Database database = keeper.Database;
+    private readonly TimeProvider time = keeper.Clock;
+
     /// <summary>Everyone, by name; closed accounts last.</summary>
     public async Task<IReadOnlyList<Account>> ListAsync(MunicipalityId municipality, CancellationToken cancel)
     {
@@ -39,6 +42,7 @@ public sealed class AccountBook(Database database, TimeProvider time)
         if (!await UnitExistsAsync(tenant, form.Unit, cancel)) return new AccountOutcome.Refused(AccountRefusal.UnitUnknown);
         if (!await AccountData.InsertAsync(tenant.Connection, tenant.Transaction, account, time, cancel)) return new AccountOutcome.Refused(AccountRefusal.LoginTaken);
         var secret = await Invitations.IssueAsync(tenant, account, by.Id, time, cancel);
+        await AccountLedger.WriteAsync(keeper, tenant, "account.invited", by, account, cancel);
         await tenant.CommitAsync(cancel);
         return new AccountOutcome.Done(account, secret);
     }
@@ -65,6 +69,7 @@ public sealed class AccountBook(Database database, TimeProvider time)
         }
         (account.DisplayName, account.Roles, account.Unit) = (form.DisplayName.Trim(), form.Roles, form.Unit);
         if (!await AccountData.UpdateAsync(tenant, account, time, cancel)) return new AccountOutcome.Refused(AccountRefusal.ChangedMeanwhile);
+        await AccountLedger.WriteAsync(keeper, tenant, "account.changed", by, account, cancel);
         await tenant.CommitAsync(cancel);
         return new AccountOutcome.Done(account, null);
     }
@@ -81,6 +86,7 @@ public sealed class AccountBook(Database database, TimeProvider time)
         if (!await AccountData.UpdateAsync(tenant, account, time, cancel)) return new AccountOutcome.Refused(AccountRefusal.ChangedMeanwhile);
         await StripAsync(tenant, id, withFactors: true, cancel);
         var secret = await Invitations.IssueAsync(tenant, account, by.Id, time, cancel);
+        await AccountLedger.WriteAsync(keeper, tenant, "account.reset", by, account, cancel);
         await tenant.CommitAsync(cancel);
         return new AccountOutcome.Done((await FindAsync(by.Municipality, id, cancel))!, secret);
     }
@@ -97,6 +103,7 @@ public sealed class AccountBook(Database database, TimeProvider time)
         account.SecurityStamp = OneTimeSecret.Create();
         if (!await AccountData.UpdateAsync(tenant, account, time, cancel)) return new AccountOutcome.Refused(AccountRefusal.ChangedMeanwhile);
         if (closed) await StripAsync(tenant, id, withFactors: false, cancel);
+        await AccountLedger.WriteAsync(keeper, tenant, closed ? "account.closed" : "account.opened", by, account, cancel);
         await tenant.CommitAsync(cancel);
         return new AccountOutcome.Done(account, null);
     }

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Npgsql;
 using Sekisho.Assurance;
+using Sekisho.Records.Municipalities;
 using Sekisho.Storage;
 
 namespace Sekisho.Records.Accounts;
@@ -9,7 +9,7 @@ namespace Sekisho.Records.Accounts;
 /// <summary>The municipality as entered on the first page.</summary>
 /// <param name="Name">E.g. 目黒区.</param>
 /// <param name="Slug">Its name in addresses: lower-case letters, digits and hyphens.</param>
-/// <param name="Words">Its own words for the product's terms (用語), e.g. mynumber-zone → マイナンバー接続系.</param>
+/// <param name="Words">Its own words for the product's terms (用語), e.g. マイナンバー利用事務系 → マイナンバー接続系.</param>
 public sealed record MunicipalityForm(string Name, string Slug, IReadOnlyDictionary<string, string> Words);
 
 /// <summary>What came of the first start.</summary>
@@ -35,8 +35,12 @@ public abstract record FirstStartOutcome
 }
 
 /// <summary>The first start of an installation: the municipality and the first officer, made once and together.</summary>
-public sealed partial class FirstStart(Database database, TimeProvider time)
+public sealed partial class FirstStart(RecordKeeper keeper, RecordSlices records)
 {
+    private readonly Database database = keeper.Database;
+    private readonly TimeProvider time = keeper.Clock;
+    private readonly MunicipalityRegister municipalities = new(keeper);
+
     public static AccountRefusal AlreadyDone { get; } = new("ACC-020", "", new("初期設定は済んでいます。サインインしてください。", "The first start is done. Please sign in."));
 
     public static AccountRefusal NameMissing { get; } = new("ACC-021", "municipalityName", new("自治体の名称を 1〜100 字で入力してください。", "Enter the municipality's name, 1 to 100 characters."));
@@ -69,33 +73,37 @@ public sealed partial class FirstStart(Database database, TimeProvider time)
         if (officer.DisplayName.Trim().Length is 0 or > 100) yield return AccountRefusal.NameMissing;
     }
 
-    /// <summary>Makes both, or neither.</summary>
+    /// <summary>Makes the municipality, then its officer. Broken off in between, the next try finds the municipality waiting and goes on with it.</summary>
     /// <param name="form">The municipality; left aside when one is waiting for its first officer.</param>
     /// <param name="officer">The first officer; roles and unit are set here.</param>
     /// <param name="passwordHash">Of the password, made by the sign-in code.</param>
-    /// <param name="cancel">Stops it; nothing is made then.</param>
+    /// <param name="cancel">Stops it.</param>
     public async Task<FirstStartOutcome> CompleteAsync(MunicipalityForm form, AccountForm officer, Func<Account, string> passwordHash, CancellationToken cancel)
     {
-        var now = time.GetUtcNow();
         await using var owner = await database.EnterOwnerAsync(cancel);
         // Two browsers with the same code: the second waits here, and then finds it done.
-        await ExecuteAsync(owner, "SELECT pg_advisory_xact_lock(hashtextextended('signin.first-start', 0))", cancel);
+        await using (var wait = new NpgsqlCommand("SELECT pg_advisory_xact_lock(hashtextextended('signin.first-start', 0))", owner.Connection, owner.Transaction))
+            await wait.ExecuteNonQueryAsync(cancel);
         if (await IsDoneAsync(cancel)) return new FirstStartOutcome.Refused(AlreadyDone);
         var waiting = await WaitingAsync(owner, cancel);
         if (Check(waiting is null ? form : null, officer).FirstOrDefault() is { } wrong) return new FirstStartOutcome.Refused(wrong);
+
         // Alone at first: the officer also manages accounts and organisation, until somebody else does.
         var first = officer with { Roles = [Role.Officer, Role.Administrator], Unit = null };
-        var municipality = waiting?.Id ?? new MunicipalityId(Guid.CreateVersion7(now));
+        var actor = Actor.System("first-start");
         if (waiting is null)
         {
-            await ExecuteAsync(owner, "INSERT INTO records.municipality (id, slug, name, created_at, words) VALUES (@id, @slug, @name, @now, @words::jsonb)", cancel,
-                ("id", municipality.Value), ("slug", form.Slug), ("name", form.Name.Trim()), ("now", now), ("words", JsonSerializer.Serialize(form.Words)));
+            var made = (await municipalities.CreateAsync(form.Slug, form.Name, actor, cancel)).Match(static m => (m.Id, Refusal: (Refusal?)null), static r => (default, r));
+            if (made.Refusal is { } refusal) return new FirstStartOutcome.Refused(new AccountRefusal(refusal.Code, "slug", refusal.What + refusal.Next));
+            waiting = (made.Id, form.Name, form.Slug);
+            if (form.Words.Count > 0) await records.Words.KeepAsync(made.Id, form.Words.ToDictionary(static w => w.Key, static w => (string?)w.Value), actor, cancel);
         }
-        await owner.EnterAsync(municipality, cancel);
-        var account = AccountBook.New(municipality, first, now);
+        var account = AccountBook.New(waiting.Value.Id, first, time.GetUtcNow());
         account.PasswordHash = passwordHash(account);
-        if (!await AccountData.InsertAsync(owner.Connection, owner.Transaction, account, time, cancel)) return new FirstStartOutcome.Refused(AccountRefusal.LoginTaken);
-        await owner.CommitAsync(cancel);
+        await using var tenant = await database.EnterAsync(account.Municipality, cancel);
+        if (!await AccountData.InsertAsync(tenant.Connection, tenant.Transaction, account, time, cancel)) return new FirstStartOutcome.Refused(AccountRefusal.LoginTaken);
+        await AccountLedger.WriteAsync(keeper, tenant, "account.first-officer", account, account, cancel);
+        await tenant.CommitAsync(cancel);
         return new FirstStartOutcome.Done(account);
     }
 
@@ -108,12 +116,5 @@ public sealed partial class FirstStart(Database database, TimeProvider time)
         await using var command = new NpgsqlCommand("SELECT id, name, slug FROM records.municipality ORDER BY created_at LIMIT 1", owner.Connection, owner.Transaction);
         await using var row = await command.ExecuteReaderAsync(cancel);
         return await row.ReadAsync(cancel) ? (new MunicipalityId(row.GetGuid(0)), row.GetString(1), row.GetString(2)) : null;
-    }
-
-    private static async Task ExecuteAsync(OwnerTransaction owner, string sql, CancellationToken cancel, params (string Name, object Value)[] parameters)
-    {
-        await using var command = new NpgsqlCommand(sql, owner.Connection, owner.Transaction);
-        foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value);
-        await command.ExecuteNonQueryAsync(cancel);
     }
 }

@@ -1,3 +1,6 @@
+using Sekisho.Assurance;
+using Sekisho.Records.Organisation;
+
 namespace Sekisho.Records.Accounts;
 
 /// <summary>Which organisational units' matters a person sees (閲覧範囲): queries over rows that belong to units take one.</summary>
@@ -32,22 +35,9 @@ public abstract record UnitScope
         : unit is { } own ? new Own(own)
         : new Nothing();
 
-    /// <summary>The units seen, given each unit's parent; the tree of a municipality is small (hundreds).</summary>
-    /// <param name="parents">Unit to parent; null at the top.</param>
-    public IReadOnlySet<Guid> Units(IReadOnlyDictionary<Guid, Guid?> parents) => Match<IReadOnlySet<Guid>>(
-        _ => parents.Keys.ToHashSet(),
-        own => parents.Keys.Where(unit => IsBelow(unit, own.Unit, parents)).ToHashSet(),
-        _ => new HashSet<Guid>());
-
-    private static bool IsBelow(Guid unit, Guid top, IReadOnlyDictionary<Guid, Guid?> parents)
-    {
-        // At most as many steps as units: a loop in the data ends here instead of hanging a page.
-        Guid? at = unit;
-        for (var steps = 0; at is { } here && steps <= parents.Count; steps++)
-        {
-            if (here == top) return true;
-            at = parents.GetValueOrDefault(here);
-        }
-        return false;
-    }
+    /// <summary>The units seen, for queries that narrow by unit; null: all of the municipality.</summary>
+    public Task<IReadOnlyList<UnitId>?> UnitsAsync(OrganisationRegister organisation, MunicipalityId municipality, CancellationToken cancel) => Match<Task<IReadOnlyList<UnitId>?>>(
+        static _ => Task.FromResult<IReadOnlyList<UnitId>?>(null),
+        async own => await organisation.BelowAsync(municipality, new UnitId(own.Unit), cancel),
+        static _ => Task.FromResult<IReadOnlyList<UnitId>?>([]));
 }

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.WebEncoders;
 using Sekisho.Records;
@@ -10,6 +11,7 @@ using Sekisho.Records.Ledgers;
 using Sekisho.Records.Municipalities;
 using Sekisho.Records.Organisation;
 using Sekisho.Storage;
+using Sekisho.Web.Api;
 using Sekisho.Web.Components.Layout;
 using Sekisho.Web.Pages.Files;
 using Sekisho.Web.SignIn;
@@ -115,6 +117,7 @@ public static class WebHost
         services.Configure<BrotliCompressionProviderOptions>(static o => o.Level = CompressionLevel.Fastest);
         services.Configure<GzipCompressionProviderOptions>(static o => o.Level = CompressionLevel.Fastest);
         services.AddSignIn(SignInOptions.For(options.Https));
+        services.AddApi();
     }
 
     private static void UsePipeline(WebApplication app)
@@ -124,6 +127,13 @@ public static class WebHost
             app.Logger.LogError("画面の部品がありません（{Missing}）。src/Web/Assets/build.sh を実行してください。 / Parts of the console are missing; run src/Web/Assets/build.sh.", string.Join(", ", assets.Missing));
         app.UseExceptionHandler("/error", createScopeForErrors: true); // a scope of its own: the page that failed has used the services of the first
         app.UseStatusCodePagesWithReExecute("/error/{0}", createScopeForStatusCodePages: true);
+        app.Use(static (context, next) =>
+        {
+            // The page that tells of a failed POST is read, not posted to.
+            if (context.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.Features.Get<IExceptionHandlerFeature>() is not null) context.Request.Method = HttpMethods.Get;
+            return next(context);
+        });
+        app.UseApiProblems();
         app.UseSecurityHeaders();
         app.UseWhen(static c => c.Request.Path.StartsWithSegments("/assets"), branch => branch.Run(async context =>
         {
@@ -139,6 +149,7 @@ public static class WebHost
     {
         app.MapLanguageSwitch();
         app.MapSignIn();
+        app.MapApi();
         app.MapFiles();
         app.MapRazorComponents<Document>();
     }

@@ -22,7 +22,7 @@ public sealed class AccessTokenHandler(IOptionsMonitor<AuthenticationSchemeOptio
         if (await tokens.FindAsync(secret, Context.RequestAborted) is not var (account, token)) return AuthenticateResult.Fail("unknown token");
         // Whoever was reset and hasn't enrolled again can't act through a token either.
         if (!account.HasSecondFactor) return AuthenticateResult.Fail("no second factor");
-        var principal = CurrentPerson.Principal(account, Scheme, [new(CurrentPerson.TokenClaim, AccessTokens.Key(token.Scope))]);
+        var principal = CurrentPerson.Principal(account, Scheme, [new(CurrentPerson.TokenClaim, TokenScopes.Key(token.Scope))]);
         return AuthenticateResult.Success(new AuthenticationTicket(principal, Scheme));
     }
 

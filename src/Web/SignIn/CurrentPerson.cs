@@ -31,7 +31,7 @@ public sealed record CurrentPerson(AccountId Account, MunicipalityId Municipalit
             new AccountId(account), new MunicipalityId(municipality), principal.Identity.Name ?? "",
             [.. principal.FindAll(ClaimTypes.Role).Select(static c => Records.Accounts.Roles.TryParse(c.Value, out var role) ? role : (Role?)null).OfType<Role>()],
             Guid.TryParse(principal.FindFirstValue(UnitClaim), out var unit) ? unit : null,
-            AccessTokens.TryParse(principal.FindFirstValue(TokenClaim), out var scope) ? scope : null,
+            TokenScopes.TryParse(principal.FindFirstValue(TokenClaim), out var scope) ? scope : null,
             Guid.TryParse(principal.FindFirstValue(SessionClaim), out var session) ? session : null);
     }
 

@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sekisho.Records.Accounts;
+using Sekisho.Records.Municipalities;
+using Sekisho.Records.Organisation;
 using Sekisho.Storage;
 
 namespace Sekisho.Web.SignIn;
@@ -20,7 +22,7 @@ public sealed record SignInOptions(bool Https, string? ServerDomain, SessionLimi
 /// <summary>Wires the sign-in into the host.</summary>
 public static class SignInServices
 {
-    /// <summary>Needs <see cref="Database"/>, <see cref="TimeProvider"/> and Data Protection among the services.</summary>
+    /// <summary>Needs <see cref="Database"/>, <see cref="TimeProvider"/>, the records and Data Protection among the services.</summary>
     public static IServiceCollection AddSignIn(this IServiceCollection services, SignInOptions options)
     {
         services.AddSingleton(options);
@@ -34,6 +36,8 @@ public static class SignInServices
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<AccountBook>();
         services.AddSingleton<FirstStart>();
+        services.AddSingleton<OrganisationRegister>();
+        services.AddSingleton<MunicipalityRegister>();
         services.AddSingleton<FirstStartCode>();
         services.AddSingleton<FirstStartGate>();
         services.AddHttpContextAccessor();

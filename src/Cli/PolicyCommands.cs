@@ -8,6 +8,7 @@ internal static class PolicyCommands
     internal static Command Create() => new("policy", "規程を読む・点検する / read and check policies")
     {
         PolicyReadCommand.Create(),
+        PolicyImportCommand.Create(),
         PolicyLintCommand.Create(),
         PolicyObligationsCommand.Create(),
         PolicyDiffCommand.Create(),

@@ -44,6 +44,22 @@ public class LedgerEntryTests
     }
 
     [Theory]
+    [InlineData("k", "s")]
+    [InlineData("tie.confirmed", "条項:12/5/1")]
+    [InlineData("a\"b", "\\\n\u0001")]
+    [InlineData("", "")]
+    public void Kind_and_subject_are_told_from_the_bytes(string kind, string subject)
+    {
+        var data = LedgerEntry.Of(Moment, kind, "a", subject, 1).ToBytes();
+        byte[] k = Encoding.UTF8.GetBytes(kind), s = Encoding.UTF8.GetBytes(subject);
+        Assert.True(LedgerEntry.AreLabelsOf(data, k, s));
+        Assert.False(LedgerEntry.AreLabelsOf(data, [.. k, 65], s));
+        Assert.False(LedgerEntry.AreLabelsOf(data, k, [65, .. s]));
+        Assert.False(LedgerEntry.AreLabelsOf(data[..^1], k, s));
+        Assert.False(LedgerEntry.AreLabelsOf([], k, s));
+    }
+
+    [Theory]
     // RFC 8785 appendix B and §3.2.3, as far as a ledger keeps such numbers.
     [InlineData("0", "0")]
     [InlineData("-0", "0")]

@@ -50,7 +50,7 @@ public static class LedgerBundle
         var fields = new Range[2];
         var entries = new List<ReadOnlyMemory<byte>>(TileId.FullWidth);
         ulong next = 0;
-        while (await copy.ReadAsync(fields, cancel).ConfigureAwait(false))
+        while (copy.Read(fields))
         {
             if ((ulong)BinaryPrimitives.ReadInt64BigEndian(copy.Bytes[fields[0]]) != next) throw LedgerBrokenException.HeadDiffers(tenant.Municipality, size);
             entries.Add(copy.Bytes[fields[1]].ToArray());

@@ -57,7 +57,7 @@ internal sealed class Commitments(MunicipalityId municipality, IReadOnlyList<Not
             await using var _ = copy.ConfigureAwait(false);
             var fields = new Range[4];
             var rows = new List<Row>(RowsATime);
-            while (await copy.ReadAsync(fields, cancel).ConfigureAwait(false))
+            while (copy.Read(fields))
             {
                 rows.Add(new Row((ulong)BinaryPrimitives.ReadInt64BigEndian(copy.Bytes[fields[0]]), copy.Bytes[fields[1]].ToArray(), copy.Bytes[fields[2]].ToArray(), copy.Bytes[fields[3]].ToArray()));
                 Count++;

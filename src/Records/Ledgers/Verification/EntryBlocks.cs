@@ -1,7 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Threading.Channels;
 using Sekisho.Assurance;
 using Sekisho.Ledger;
@@ -46,6 +46,9 @@ internal static class EntryBlocks
     /// <summary>Blocks in the making at a time; about 100 kB each.</summary>
     private const int InTheMaking = 24;
 
+    /// <summary>Room for 256 entries of the usual size.</summary>
+    private const int SomeBytes = 128 * 1024;
+
     /// <summary>The blocks that have rows below <paramref name="size"/>, in order.</summary>
     public static async IAsyncEnumerable<EntryBlock> ReadAsync(TenantTransaction tenant, ulong size, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -72,31 +75,40 @@ internal static class EntryBlocks
                 $"SELECT idx, leaf_hash, data, kind, subject FROM ledger.entry WHERE municipality_id = '{tenant.Municipality.Value}' AND idx < {size} ORDER BY idx"), cancel).ConfigureAwait(false);
             await using var _ = copy.ConfigureAwait(false);
             var fields = new Range[5];
-            var (block, data, ends, labels) = (default(EntryBlock), new byte[128 * 1024], new int[TileId.FullWidth], new (string, string)[TileId.FullWidth]);
+            var (block, data, ends) = (default(EntryBlock), ArrayPool<byte>.Shared.Rent(SomeBytes), new int[3 * TileId.FullWidth]);
             var length = 0;
-            while (await copy.ReadAsync(fields, cancel).ConfigureAwait(false))
+            while (copy.Read(fields))
             {
                 var index = (ulong)BinaryPrimitives.ReadInt64BigEndian(copy.Bytes[fields[0]]);
                 if (block is null || index - block.Start >= TileId.FullWidth)
                 {
                     if (block is not null)
                     {
-                        await SendAsync(blocks, block, data, ends, labels, cancel).ConfigureAwait(false);
-                        (data, ends, labels, length) = (new byte[Math.Max(64 * 1024, length)], new int[TileId.FullWidth], new (string, string)[TileId.FullWidth], 0);
+                        await SendAsync(blocks, block, data, ends, cancel).ConfigureAwait(false);
+                        (data, ends, length) = (ArrayPool<byte>.Shared.Rent(SomeBytes), new int[3 * TileId.FullWidth], 0);
                     }
                     block = new EntryBlock { Start = index - index % TileId.FullWidth };
                 }
                 var at = (int)(index - block.Start);
                 copy.Bytes[fields[1]].CopyTo(block.Columns.AsSpan(at * Sha256.Size));
-                var bytes = copy.Bytes[fields[2]];
-                if (length + bytes.Length > data.Length) Array.Resize(ref data, Math.Max(data.Length * 2, length + bytes.Length));
-                bytes.CopyTo(data.AsSpan(length));
-                length += bytes.Length;
-                ends[at] = length;
-                labels[at] = (Encoding.UTF8.GetString(copy.Bytes[fields[3]]), Encoding.UTF8.GetString(copy.Bytes[fields[4]]));
+                for (var i = 0; i < 3; i++)
+                {
+                    // data, kind, subject
+                    var bytes = copy.Bytes[fields[2 + i]];
+                    if (length + bytes.Length > data.Length)
+                    {
+                        var larger = ArrayPool<byte>.Shared.Rent(2 * (length + bytes.Length));
+                        data.AsSpan(0, length).CopyTo(larger);
+                        ArrayPool<byte>.Shared.Return(data);
+                        data = larger;
+                    }
+                    bytes.CopyTo(data.AsSpan(length));
+                    length += bytes.Length;
+                    ends[3 * at + i] = length;
+                }
                 block.Present[at] = true;
             }
-            if (block is not null) await SendAsync(blocks, block, data, ends, labels, cancel).ConfigureAwait(false);
+            if (block is not null) await SendAsync(blocks, block, data, ends, cancel).ConfigureAwait(false);
             blocks.Complete();
         }
         catch (Exception e)
@@ -106,25 +118,29 @@ internal static class EntryBlocks
         }
     }
 
-    private static ValueTask SendAsync(ChannelWriter<Task<EntryBlock>> blocks, EntryBlock block, byte[] data, int[] ends, (string Kind, string Subject)[] labels, CancellationToken cancel) =>
-        blocks.WriteAsync(Task.Run(() => Hash(block, data, ends, labels), cancel), cancel);
+    private static ValueTask SendAsync(ChannelWriter<Task<EntryBlock>> blocks, EntryBlock block, byte[] data, int[] ends, CancellationToken cancel) =>
+        blocks.WriteAsync(Task.Run(() => Hash(block, data, ends), CancellationToken.None), cancel);
 
-    private static EntryBlock Hash(EntryBlock block, byte[] data, int[] ends, (string Kind, string Subject)[] labels)
+    /// <param name="ends">Where data, kind and subject of each entry end.</param>
+    private static EntryBlock Hash(EntryBlock block, byte[] data, int[] ends)
     {
         var start = 0;
         var sound = true;
-        for (var at = 0; at < ends.Length; at++)
+        for (var at = 0; at < TileId.FullWidth; at++)
         {
             if (!block.Present[at])
             {
                 sound = false;
                 continue;
             }
-            var entry = data.AsSpan(start, ends[at] - start);
+            var entry = data.AsSpan(start..ends[3 * at]);
+            var kind = data.AsSpan(ends[3 * at]..ends[3 * at + 1]);
+            var subject = data.AsSpan(ends[3 * at + 1]..ends[3 * at + 2]);
             Rfc6962.Leaf(entry).CopyTo(block.Hashes.AsSpan(at * Sha256.Size));
-            if (!LedgerEntry.AreLabelsOf(entry, labels[at].Kind, labels[at].Subject)) block.Mislabelled.Add(at);
-            start = ends[at];
+            if (!LedgerEntry.AreLabelsOf(entry, kind, subject)) block.Mislabelled.Add(at);
+            start = ends[3 * at + 2];
         }
+        ArrayPool<byte>.Shared.Return(data);
         block.IsSound = sound && block.Hashes.AsSpan().SequenceEqual(block.Columns);
         if (block.IsSound) block.Root = Rfc6962.Perfect(block.Hashes);
         return block;

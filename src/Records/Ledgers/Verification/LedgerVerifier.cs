@@ -136,7 +136,7 @@ internal static class LeafTiles
             $"SELECT idx, hashes, root FROM ledger.tile WHERE municipality_id = '{tenant.Municipality.Value}' AND level = 0 AND idx < {count} ORDER BY idx"), cancel).ConfigureAwait(false);
         await using var _ = copy.ConfigureAwait(false);
         var fields = new Range[3];
-        while (await copy.ReadAsync(fields, cancel).ConfigureAwait(false))
+        while (copy.Read(fields))
             yield return new LeafTile((ulong)BinaryPrimitives.ReadInt64BigEndian(copy.Bytes[fields[0]]), copy.Bytes[fields[1]].ToArray(), copy.Bytes[fields[2]].ToArray());
     }
 }

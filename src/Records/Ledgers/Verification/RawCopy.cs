@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using Npgsql;
 
 namespace Sekisho.Records.Ledgers.Verification;
@@ -24,12 +23,12 @@ internal sealed class RawCopy : IAsyncDisposable
     /// <summary>Moves to the next row.</summary>
     /// <param name="fields">Gets where each field lies in <see cref="Bytes"/>, valid until the next call.</param>
     /// <returns>False at the end.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> ReadAsync(Range[] fields, CancellationToken cancel)
+    /// <remarks>Blocks on purpose: each row comes as a message of its own, and a million awaits cost more than the hashing.</remarks>
+    public bool Read(Range[] fields)
     {
         if (!started)
         {
-            if (!TryNeed(HeaderBytes)) await FillAsync(HeaderBytes, cancel).ConfigureAwait(false);
+            Fill(HeaderBytes);
             start += HeaderBytes;
             started = true;
         }
@@ -37,11 +36,11 @@ internal sealed class RawCopy : IAsyncDisposable
         {
             var needed = TryParse(fields, out var ended);
             if (needed == 0) return !ended;
-            await FillAsync(needed, cancel).ConfigureAwait(false);
+            Fill(needed);
         }
     }
 
-    /// <summary>What the ranges of <see cref="ReadAsync"/> point into.</summary>
+    /// <summary>What the ranges of <see cref="Read"/> point into.</summary>
     public ReadOnlySpan<byte> Bytes => buffer;
 
     /// <summary>Takes one row from the buffer; otherwise returns how many bytes from its start are needed.</summary>
@@ -72,9 +71,7 @@ internal sealed class RawCopy : IAsyncDisposable
         return 0;
     }
 
-    private bool TryNeed(int bytes) => end - start >= bytes;
-
-    private async Task FillAsync(int bytes, CancellationToken cancel)
+    private void Fill(int bytes)
     {
         if (start > 0)
         {
@@ -82,9 +79,9 @@ internal sealed class RawCopy : IAsyncDisposable
             (start, end) = (0, end - start);
         }
         if (bytes > buffer.Length) Array.Resize(ref buffer, Math.Max(bytes, buffer.Length * 2));
-        while (!TryNeed(bytes))
+        while (end - start < bytes)
         {
-            var read = await stream.ReadAsync(buffer.AsMemory(end), cancel).ConfigureAwait(false);
+            var read = stream.Read(buffer.AsSpan(end));
             if (read == 0) throw new InvalidDataException("The COPY ended within a row.");
             end += read;
         }

@@ -17,7 +17,7 @@ public enum EvidenceWeight
 }
 
 /// <summary>What was observed about a subject, before it is kept as evidence (観測).</summary>
-/// <param name="Kind">What sort of fact, e.g. <c>zones.proof</c>; criteria name it.</param>
+/// <param name="Kind">What sort of fact, e.g. <c>zones.proof.mynumber</c>; criteria name it.</param>
 /// <param name="Subject">What it is about, e.g. the configuration <c>fw-01</c>. Empty: the municipality as a whole.</param>
 /// <param name="ObservedAt">When it was true.</param>
 /// <param name="ExpiresAt">When it stops to count, if it says so itself; otherwise the criterion's validity decides.</param>

@@ -63,14 +63,14 @@ public static class Judge
         private readonly Dossier dossier;
         private readonly IReadOnlyList<Criterion> criteria;
         private readonly string[] statementKinds;
-        private readonly Dictionary<string, Latest>[] bySubject;
+        private readonly SortedDictionary<string, Latest>[] bySubject; // sorted: a reason doesn't depend on the order of the evidence
 
         public Standing(Dossier dossier)
         {
             this.dossier = dossier;
             criteria = dossier.Obligation.Criteria;
             statementKinds = [.. criteria.Select(c => StatementKind(dossier.Obligation.Id, c.Id))];
-            bySubject = [.. criteria.Select(_ => new Dictionary<string, Latest>(StringComparer.Ordinal))];
+            bySubject = [.. criteria.Select(_ => new SortedDictionary<string, Latest>(StringComparer.Ordinal))];
         }
 
         public void Learn(Evidence evidence)
@@ -141,7 +141,7 @@ public static class Judge
             for (var i = 0; i < criteria.Count; i++)
             {
                 // A statement about the criterion as a whole has no subject; it can stand in for any of them.
-                var whole = bySubject[i].GetValueOrDefault("")?.Statement;
+                var whole = bySubject[i].TryGetValue("", out var unnamed) ? unnamed.Statement : null;
                 var before = findings.Count;
                 var observedBySystem = bySubject[i].Values.Any(l => l.System is not null);
                 foreach (var (subject, latest) in bySubject[i])

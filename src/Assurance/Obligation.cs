@@ -26,7 +26,7 @@ public sealed record LegalGround(string Source, string Place);
 /// <summary>A condition over evidence with a validity (判定基準).</summary>
 /// <param name="Id">Unique within its obligation.</param>
 /// <param name="Asks">What must be so, as a sentence.</param>
-/// <param name="EvidenceKind">Kind of evidence that speaks to it, e.g. <c>zones.proof</c>.</param>
+/// <param name="EvidenceKind">Kind of evidence that speaks to it, e.g. <c>zones.proof.mynumber</c>.</param>
 /// <param name="Condition">Over the facts of that evidence.</param>
 /// <param name="Validity">How long after its observation a piece of evidence stands, unless it carries its own expiry.</param>
 public sealed record Criterion(string Id, Bilingual Asks, string EvidenceKind, Condition Condition, TimeSpan Validity);

@@ -87,7 +87,7 @@ internal static class EvidenceApi
 }
 
 /// <summary>What a system observed.</summary>
-/// <param name="Kind">E.g. <c>zones.proof</c>.</param>
+/// <param name="Kind">E.g. <c>zones.proof.mynumber</c>.</param>
 /// <param name="Subject">What it is about; empty for the municipality as a whole.</param>
 /// <param name="ObservedAt">When it was true; left out: now.</param>
 /// <param name="Facts">Named numbers.</param>

@@ -55,7 +55,7 @@ public class LedgerEntryTests
         Assert.True(LedgerEntry.AreLabelsOf(data, k, s));
         Assert.False(LedgerEntry.AreLabelsOf(data, [.. k, 65], s));
         Assert.False(LedgerEntry.AreLabelsOf(data, k, [65, .. s]));
-        Assert.False(LedgerEntry.AreLabelsOf(data[..^1], k, s));
+        Assert.False(LedgerEntry.AreLabelsOf(data.AsSpan(..^1), k, s));
         Assert.False(LedgerEntry.AreLabelsOf([], k, s));
     }
 

@@ -68,6 +68,7 @@ public sealed class ConsoleServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await app.StopAsync();
         await app.DisposeAsync();
         await database.DisposeAsync();
         folder.Delete(recursive: true);

@@ -10,6 +10,27 @@ public abstract class ConsoleComponent : ComponentBase
     [Inject]
     public Viewer Viewer { get; set; } = null!;
 
+    /// <summary>Draws once everything is loaded, never in between.</summary>
+    /// <remarks>
+    /// The framework would draw a first time at the first await that has to wait, with whatever fields are set by then. A page that is sent whole
+    /// has no use for that drawing, and one that loads in steps would meet its own half-set fields, now and then.
+    /// </remarks>
+    public override async Task SetParametersAsync(ParameterView parameters)
+    {
+        parameters.SetParameterProperties(this);
+        if (!initialised)
+        {
+            initialised = true;
+            OnInitialized();
+            await OnInitializedAsync();
+        }
+        OnParametersSet();
+        await OnParametersSetAsync();
+        StateHasChanged();
+    }
+
+    private bool initialised;
+
     /// <summary>The side of a text that this person reads: <c>@T("義務", "Obligations")</c>.</summary>
     protected string T(string ja, string en) => Viewer.T(ja, en);
 

@@ -33,6 +33,10 @@ public static class ApiProblems
         new("内容に誤りがあります", "Invalid content"),
         new("送られた内容を確かめて、もう一度送ってください。何も保存していません。", "Check what was sent and send it again. Nothing was kept."));
 
+    public static ApiProblem FactorNotConfirmed { get; } = new("API-422-FACTOR", 422,
+        new("二つ目の要素を確認できません", "The second factor is not confirmed"),
+        new("次の 6 桁が出てから送り直してください。何も保存していません。", "Send it again with the next six digits. Nothing was kept."));
+
     public static ApiProblem Malformed { get; } = new("API-400", 400,
         new("要求を読み取れません", "Malformed request"),
         new("要求の形式を OpenAPI 文書（/api/v1/openapi.json）で確かめてください。何も保存していません。", "Check the form of the request in the OpenAPI document (/api/v1/openapi.json). Nothing was kept."));
@@ -64,6 +68,6 @@ public static class ApiProblems
     /// <summary>All of the above.</summary>
     public static IReadOnlyList<ApiProblem> All { get; } =
     [
-        SignInNeeded, NotAllowed, AuditorsRead, TokenScope, FormTokenMissing, NotFound, Invalid, Malformed, Refused, TooLarge, TooMany, Broken, FirstStartNeeded, Unavailable,
+        SignInNeeded, NotAllowed, AuditorsRead, TokenScope, FormTokenMissing, NotFound, Invalid, FactorNotConfirmed, Malformed, Refused, TooLarge, TooMany, Broken, FirstStartNeeded, Unavailable,
     ];
 }

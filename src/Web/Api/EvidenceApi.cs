@@ -62,7 +62,7 @@ internal static class EvidenceApi
         var person = CurrentPerson.Of(context);
         if (Files(request.Files) is not { } files) return ApiProblems.Malformed;
         var confirmed = (await factor.ConfirmAsync(person.Account, request.SecondFactor ?? "", cancel)).Match<(DateTimeOffset? At, Bilingual? Wrong)>(static c => (c.At, null), static r => (null, r.Message));
-        if (confirmed.Wrong is { } wrong) return (ApiProblems.Invalid with { Code = "API-422-FACTOR" }).With(wrong);
+        if (confirmed.Wrong is { } wrong) return ApiProblems.FactorNotConfirmed.With(wrong);
         var draft = new StatementDraft(new ObligationId(request.Obligation), request.Criterion, request.Holds, request.Text, request.ExpiresAt, files, confirmed.At);
         return (await records.Statements.SignAsync(person.Municipality, draft, person.Actor(), cancel)).Match<IResult>(
             static row => Results.Created($"/api/v1/evidence/{row.Evidence.Id}", EvidenceModel.Of(row)), static refusal => ApiAnswers.Problem(refusal));

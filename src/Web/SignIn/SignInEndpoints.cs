@@ -24,7 +24,7 @@ public static class SignInEndpoints
         return Results.LocalRedirect("/sign-in?done=1");
     }
 
-    /// <summary>A challenge for a passkey: of whoever is half-way or signed in, or of anybody (alone=1).</summary>
+    /// <summary>A challenge for a passkey: of whoever is half-way or signed in, or of anybody (alone=true).</summary>
     private static async Task<IResult> RequestOptionsAsync(HttpContext context, bool? alone, IAntiforgery antiforgery, AccountSignIn signIn, PendingSignIn pending, AccountData data)
     {
         if (!await antiforgery.IsRequestValidAsync(context)) return Results.BadRequest();

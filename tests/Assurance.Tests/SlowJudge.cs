@@ -21,7 +21,9 @@ internal static class SlowJudge
         var systems = known.Where(e => e.Observed.Weight == EvidenceWeight.System && e.Observed.Kind == c.EvidenceKind).ToList();
         var statements = known.Where(e => e.Observed.Weight == EvidenceWeight.Statement && e.Observed.Kind == statementKind).ToList();
         var subjects = systems.Select(e => e.Observed.Subject).ToHashSet();
-        subjects.UnionWith(statements.Select(e => e.Observed.Subject).Where(s => s.Length > 0 || subjects.Count == 0));
+        // Asked before the statements are added: the answer must not depend on their order.
+        var seenBySystem = subjects.Count > 0;
+        subjects.UnionWith(statements.Select(e => e.Observed.Subject).Where(s => s.Length > 0 || !seenBySystem));
         if (subjects.Count == 0) return VerdictKind.NoEvidence;
         return subjects.Select(s => Subject(c, at,
             Last(systems.Where(e => e.Observed.Subject == s)),

@@ -22,6 +22,18 @@ public static class Judge
         return standing.Verdict(at);
     }
 
+    /// <summary>The first moment after this one at which the verdict may differ, if nothing else is recorded: until then, what was decided stands and needn't be decided again.</summary>
+    /// <returns><see cref="DateTimeOffset.MaxValue"/> when time alone can't change it. May be early (a turn that changes nothing), never late.</returns>
+    public static DateTimeOffset NextTurn(Dossier dossier, DateTimeOffset at)
+    {
+        var next = DateTimeOffset.MaxValue;
+        foreach (var turn in new Standing(dossier).Moments(dossier.Evidence))
+        {
+            if (turn > at && turn < next) next = turn;
+        }
+        return next;
+    }
+
     /// <summary>The verdicts between two moments, in order, without gaps; neighbours differ. Linear in the evidence, but for sorting.</summary>
     public static IReadOnlyList<VerdictSpan> History(Dossier dossier, DateTimeOffset from, DateTimeOffset to)
     {
@@ -88,25 +100,33 @@ public static class Judge
             }
         }
 
-        /// <summary>Moments at which the verdict may change.</summary>
-        public SortedSet<DateTimeOffset> Turns(IEnumerable<Evidence> evidence, DateTimeOffset from, DateTimeOffset to)
+        /// <summary>Moments between two others at which the verdict may change; the first of the two is one.</summary>
+        public SortedSet<DateTimeOffset> Turns(IEnumerable<Evidence> evidence, DateTimeOffset from, DateTimeOffset to) =>
+            [from, .. Moments(evidence).Where(m => m > from && m < to)];
+
+        /// <summary>All moments at which the verdict may change, in no order.</summary>
+        public IEnumerable<DateTimeOffset> Moments(IEnumerable<Evidence> evidence)
         {
-            var turns = new SortedSet<DateTimeOffset> { from };
-            void Add(DateTimeOffset? moment)
-            {
-                if (moment is { } m && m > from && m < to) turns.Add(m);
-            }
             foreach (var e in evidence)
             {
-                Add(e.RecordedAt);
+                yield return e.RecordedAt;
                 for (var i = 0; i < criteria.Count; i++)
                 {
-                    if (e.Observed.Kind == criteria[i].EvidenceKind || e.Observed.Kind == statementKinds[i]) Add(Expiry(e, criteria[i]));
+                    if (e.Observed.Kind == criteria[i].EvidenceKind || e.Observed.Kind == statementKinds[i]) yield return Expiry(e, criteria[i]);
                 }
             }
-            foreach (var w in dossier.Waivers) { Add(w.ApprovedAt); Add(w.From); Add(w.Until); Add(w.RevokedAt); }
-            foreach (var x in dossier.Exclusions) { Add(x.RecordedAt); Add(x.WithdrawnAt); }
-            return turns;
+            foreach (var w in dossier.Waivers)
+            {
+                yield return w.ApprovedAt;
+                yield return w.From;
+                yield return w.Until;
+                if (w.RevokedAt is { } revoked) yield return revoked;
+            }
+            foreach (var x in dossier.Exclusions)
+            {
+                yield return x.RecordedAt;
+                if (x.WithdrawnAt is { } withdrawn) yield return withdrawn;
+            }
         }
 
         public Verdict Verdict(DateTimeOffset at)

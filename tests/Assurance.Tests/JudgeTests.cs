@@ -181,6 +181,32 @@ public class JudgeTests
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), property);
     }
 
+    [Fact]
+    public void Nothing_about_a_verdict_changes_before_its_next_turn()
+    {
+        var turned = 0;
+        var property = Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).Select(RandomDossier).ToArbitrary(), dossier =>
+        {
+            for (var at = Noon.AddHours(-2); at < Noon.AddHours(80);)
+            {
+                var (verdict, next) = (Judge.Decide(dossier, at), Judge.NextTurn(dossier, at));
+                Assert.True(next > at);
+                var last = next < Noon.AddDays(900) ? next.AddTicks(-1) : Noon.AddDays(900);
+                foreach (var moment in new[] { at.AddTicks((last - at).Ticks / 2), last })
+                {
+                    var then = Judge.Decide(dossier, moment);
+                    Assert.Equal((verdict.Kind, verdict.Reason), (then.Kind, then.Reason));
+                    Assert.Equal(SlowJudge.Decide(dossier, moment), verdict.Kind);
+                }
+                if (next < Noon.AddDays(900) && Judge.Decide(dossier, next).Kind != verdict.Kind) turned++;
+                at = next;
+            }
+            return true;
+        });
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), property);
+        Assert.True(turned > 100, "verdicts hardly changed at their turns: the test would show nothing");
+    }
+
     private static Dossier RandomDossier(int seed)
     {
         var random = new Random(seed);

@@ -49,6 +49,33 @@ public sealed class BoardPropertyTests
         Assert.True(shown.Select(s => s.Board).Distinct().Count() > 12, "the boards hardly changed: the test would show nothing");
     }
 
+    /// <summary>The board that is kept in memory must not outlive the evidence it rests on: looked at a tick before it runs out, at that instant, and after.</summary>
+    [Fact]
+    public async Task A_board_kept_in_memory_turns_at_the_very_instant_that_evidence_runs_out()
+    {
+        await using var office = await Office.OpenAsync();
+        await office.EnforceAsync(Texts.First);
+        var now = office.Clock.Now();
+        var end = now.AddSeconds(5);
+        foreach (var (kind, facts) in new[] { ("staff.acknowledgement", new Dictionary<string, decimal> { ["people"] = 1, ["acknowledged"] = 1 }), ("inspection.campaign", new Dictionary<string, decimal> { ["people"] = 1, ["answered"] = 1 }) })
+        {
+            (await office.Slices.Evidence.RecordAsync(office.Town, new Observation(kind, "", now, end, EvidenceWeight.System, facts, new("値は 1。", "Value 1.")), office.Officer, Cancel)).OrThrow();
+        }
+        var boards = new List<string>();
+        foreach (var at in new[] { now.AddSeconds(1), end.AddTicks(-10), end, end.AddTicks(10), end.AddSeconds(2) })
+        {
+            office.Clock.MoveTo(at.AddMicroseconds(-1)); // the look itself takes a microsecond
+            var board = await office.Slices.Verdicts.BoardAsync(office.Town, null, Cancel);
+            Assert.Equal(at, board!.At);
+            Assert.Equal(await SlowAsync(office, at), Spell(board));
+            Assert.Equal(board.Counts.ByKind, (await office.Slices.Verdicts.BoardAsync(office.Town, at, Cancel))!.Counts.ByKind);
+            boards.Add(Spell(board));
+        }
+        Assert.Equal(boards[0], boards[1]);
+        Assert.NotEqual(boards[1], boards[2]);
+        Assert.Equal(boards[2], boards[4]);
+    }
+
     [Fact]
     public async Task History_agrees_with_the_verdict_at_every_moment()
     {

@@ -7,7 +7,8 @@ using Sekisho.Records.Ties;
 
 namespace Sekisho.Records.Verdicts;
 
-/// <summary>All that verdicts of one municipality follow from, as known at one moment. Holds no verdict itself.</summary>
+/// <summary>All that verdicts of one municipality follow from, as known at one moment.</summary>
+/// <remarks>Keeps the board that it made last, for as long as time alone can't change it; nothing of that is stored.</remarks>
 internal sealed class BoardState
 {
     /// <summary>One obligation with its newest evidence, waivers and exclusions.</summary>
@@ -27,8 +28,23 @@ internal sealed class BoardState
     /// <summary>The municipality's words.</summary>
     public required PolicyWords Words { get; init; }
 
-    /// <summary>The board at a moment when nothing more is known than in this state.</summary>
+    private sealed record Decided(DateTimeOffset From, DateTimeOffset Until, Board Board);
+
+    private Decided? last;
+
+    /// <summary>The board at a moment when nothing more is known than in this state. Decided again only when an obligation's turn, or the end of a month, has come since.</summary>
     public Board? At(MunicipalityId municipality, DateTimeOffset at)
+    {
+        // Read once: another caller may put a newer one there meanwhile, which is as good.
+        if (Volatile.Read(ref last) is { } known && known.From <= at && at < known.Until && known.Board.Municipality == municipality)
+            return known.Board with { At = at };
+        if (Decide(municipality, at) is not { } board) return null;
+        var until = Files.Where(f => board.Obligations.ContainsKey(f.Dossier.Obligation.Id)).Select(f => Judge.NextTurn(f.Dossier, at)).Append(EndOfMonth(at)).Min();
+        Volatile.Write(ref last, new Decided(at, until, board));
+        return board;
+    }
+
+    private Board? Decide(MunicipalityId municipality, DateTimeOffset at)
     {
         if (Version is null || Document is null) return null;
         var monthEnd = EndOfMonth(at);

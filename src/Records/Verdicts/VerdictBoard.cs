@@ -10,7 +10,7 @@ namespace Sekisho.Records.Verdicts;
 /// <summary>Verdicts (判定) of a municipality at any moment. Reads evidence and decides; keeps no verdict anywhere.</summary>
 /// <remarks>
 /// What verdicts follow from is kept in memory for "now", under the size of the municipality's ledger: nothing of it can change without an entry.
-/// Verdicts themselves are decided at every call (docs/adr/0042).
+/// Verdicts are decided again when something was recorded or the next turn of an obligation has come (docs/adr/0042).
 /// </remarks>
 public sealed class VerdictBoard
 {

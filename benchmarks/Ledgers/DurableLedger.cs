@@ -18,6 +18,8 @@ internal static class DurableLedger
 
     public static async Task<int> RunAsync(string[] args)
     {
+        var bulk = args.Contains("--bulk");
+        args = [.. args.Where(a => a != "--bulk")];
         var total = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1_000_000;
         var folder = args.Length > 1 ? Path.GetFullPath(args[1]) : Directory.CreateTempSubdirectory("sekisho-bench-").FullName;
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
@@ -29,7 +31,9 @@ internal static class DurableLedger
             await owner.Connection.ExecuteAsync("INSERT INTO records.municipality (id, slug, name, created_at) VALUES (@Value, 'bench', 'bench', @at) ON CONFLICT DO NOTHING", new { town.Value, at = DateTimeOffset.UnixEpoch });
             await owner.CommitAsync(default);
         }
+        if (bulk) await LoadAsync(database, signer, town, total);
         await AppendAsync(database, signer, town, total);
+        await AppendOneByOneAsync(database, signer, town);
         await ProveAsync(database, town);
         await VerifyAsync(database, signer, town);
         Print("peak memory of this process", $"{Process.GetCurrentProcess().PeakWorkingSet64 / 1_000_000:N0} MB");
@@ -37,6 +41,21 @@ internal static class DurableLedger
         await database.DisposeAsync();
         Directory.Delete(folder, recursive: true);
         return 0;
+    }
+
+    private static LedgerEntry EntryAt(int i) =>
+        LedgerEntry.Of(DateTimeOffset.UnixEpoch.AddSeconds(i), "evidence.recorded", "system:zones", $"zones.proof/fw-{i % 1000}", new { violations = i % 7, rules = 3141 });
+
+    /// <summary>All at once where the ledger is still empty: see <see cref="BulkLedger"/>.</summary>
+    private static async Task LoadAsync(Database database, NoteSigner signer, MunicipalityId town, int total)
+    {
+        await using (var tenant = await database.EnterAsync(town, default))
+        {
+            if (await LedgerReader.HeadAsync(tenant, default) is not null) return;
+        }
+        var clock = Stopwatch.StartNew();
+        await BulkLedger.LoadAsync(database, signer, town, total, EntryAt);
+        Print($"bulk load of {total:N0} (no figure of the product)", $"{clock.Elapsed.TotalSeconds:N1} s");
     }
 
     /// <summary>Eight callers, each waiting for its batch to be durable before it sends the next.</summary>
@@ -54,14 +73,17 @@ internal static class DurableLedger
             for (int from; (from = Interlocked.Add(ref next, Batch) - Batch) < total;)
             {
                 var entries = Enumerable.Range(from, Math.Min(Batch, total - from))
-                    .Select(i => LedgerEntry.Of(DateTimeOffset.UnixEpoch.AddSeconds(i), "evidence.recorded", "system:zones", $"zones.proof/fw-{i % 1000}", new { violations = i % 7, rules = 3141 }))
+                    .Select(EntryAt)
                     .ToArray();
                 await stream.AppendAsync(town, entries, default);
             }
         })));
         Print($"durable appends ({missing:N0} in batches of {Batch:N0}, 8 callers)", $"{missing / clock.Elapsed.TotalSeconds:N0}/s");
+    }
 
-        // One at a time, as a person's act does it.
+    /// <summary>One at a time, as a person's act does it.</summary>
+    private static async Task AppendOneByOneAsync(Database database, NoteSigner signer, MunicipalityId town)
+    {
         var store = new LedgerStore(signer, TimeProvider.System);
         await MeasureAsync("one append, committed", 100, async i =>
         {

@@ -51,6 +51,12 @@ public sealed class Condition : IEquatable<Condition>
     public static Condition Parse(string text) =>
         TryParse(text, out var condition, out var error) ? condition : throw new FormatException(error);
 
+    /// <summary>The condition in a person's words: each fact by its name, comparisons joined by <paramref name="and"/>.</summary>
+    public string Say(Func<string, string> nameOf, string and) => string.Join(and, comparisons.Select(c =>
+        $"{(IsNumber(c.Left) ? c.Left : nameOf(c.Left))} {Sign(c.Operator)} {(IsNumber(c.Right) ? c.Right : nameOf(c.Right))}"));
+
+    private static string Sign(string op) => op switch { "!=" => "≠", "<=" => "≦", ">=" => "≧", _ => op };
+
     /// <summary>True or false, or null where a fact is missing.</summary>
     public bool? Holds(IReadOnlyDictionary<string, decimal> facts)
     {

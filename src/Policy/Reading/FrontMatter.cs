@@ -184,6 +184,14 @@ internal sealed class FrontMatter
                 reference = CleanReference(next);
                 usedNext = true;
             }
+            // 「平成30年4月1日改正（訓令第5号）」: the word, then the reference in brackets (whose end was trimmed off).
+            var bracket = reference.AsSpan().IndexOfAny('（', '(');
+            if (bracket > 0 && !reference.AsSpan(bracket).ContainsAny('）', ')'))
+            {
+                var lead = reference[..bracket].Trim();
+                isAmendment |= AmendmentWords.Contains(lead);
+                reference = isAmendment || EnactmentWords.Contains(lead) ? reference[(bracket + 1)..] : reference + "）";
+            }
             // A date alone is that of a cover; a reference makes it an enactment.
             if (word < 0 && !amending && !found && (reference.Length == 0 || !LooksLikeReference(reference)))
                 return false;

@@ -20,7 +20,7 @@ public sealed class FirstStartGate(FirstStart firstStart)
     internal async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var path = context.Request.Path;
-        if (await IsDoneAsync(context.RequestAborted) || path.StartsWithSegments(Address) || path.StartsWithSegments("/language") || path.StartsWithSegments("/health") || path.StartsWithSegments("/error"))
+        if (await IsDoneAsync(context.RequestAborted) || path.StartsWithSegments(Address) || path.StartsWithSegments("/language") || path.StartsWithSegments("/health") || path.StartsWithSegments("/error") || path.StartsWithSegments("/public"))
         {
             await next(context);
             return;

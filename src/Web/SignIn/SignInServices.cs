@@ -73,7 +73,7 @@ public static class SignInServices
             passkeys.ServerDomain = options.ServerDomain;
             // A passkey alone signs in: it must have asked for a PIN or a finger itself.
             passkeys.UserVerificationRequirement = "required";
-            passkeys.ResidentKeyRequirement = "required"; // kept on the device: without it a passkey can't sign in before the name is known
+            passkeys.ResidentKeyRequirement = "preferred"; // security keys without room for it still serve as a second factor
         });
 
         services.AddAuthentication("Sekisho")

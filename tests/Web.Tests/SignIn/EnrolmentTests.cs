@@ -21,6 +21,8 @@ public sealed partial class EnrolmentTests
             await browser.OpenAsync(path);
             Assert.Equal("/first-start", browser.At);
         }
+        // What a town publishes is for everyone, at any time.
+        using (var published = await browser.Http.GetAsync("/public/hama", Cancel)) Assert.NotEqual("/first-start", published.RequestMessage!.RequestUri!.AbsolutePath);
         using (var api = await browser.Http.GetAsync("/api/v1/policies", Cancel)) Assert.Equal(HttpStatusCode.ServiceUnavailable, api.StatusCode);
 
         var code = await server.Services.FirstStartCodeAsync(Cancel);

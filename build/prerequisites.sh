@@ -30,28 +30,14 @@ need() {
     fi
   fi
   say "関所: 足りないものを入れます（apt）: ${missing[*]} / Installing what is missing (apt): ${missing[*]}"
-  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=600)
-  refresh "${apt[@]}"
+  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold)
+  "${apt[@]}" update >&2
   if [[ " ${missing[*]} " == *' postgresql-15 '* ]]; then
     # Debian's package would make and start a server of its own on port 5432. Sekisho keeps a private one: none but that.
     "${apt[@]}" install -y --no-install-recommends postgresql-common >/dev/null
     "${as_root[@]}" sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
   fi
   "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null
-}
-
-# refresh APT …: apt-get update; a new machine's own updates may hold its lock for some minutes (the time-out above is for installing only).
-refresh() {
-  local said tries
-  for ((tries = 0; tries < 120; tries++)); do
-    said=$("$@" update 2>&1) && return
-    grep -q 'Could not get lock' <<<"$said" || break
-    ((tries == 0)) && say '関所: ほかの apt が終わるのを待っています。 / Waiting for another apt to end.'
-    sleep 5
-  done
-  say "$said"
-  say '関所: パッケージの一覧を取れませんでした。ネットワークと /etc/apt を確かめて、もう一度実行してください。 / The package lists could not be fetched. Check the network and /etc/apt, then run this again.'
-  exit 3
 }
 
 # What the server runs on.

@@ -47,4 +47,18 @@ public sealed class EvidenceTests
         while (cursor is not null);
         Assert.Equal([6m, 5, 4, 3, 2, 1, 0], seen.Order().Reverse());
     }
+
+    [Fact]
+    public async Task Evidence_of_an_obligation_is_that_of_its_criteria_and_an_unknown_obligation_has_none()
+    {
+        await using var office = await Office.OpenAsync();
+        var catalogue = await office.Slices.Obligations.CatalogueAsync(office.Town, null, Cancel);
+        var obligation = catalogue.Obligations.First(o => o.Criteria.Select(c => c.EvidenceKind).Distinct().Count() > 1);
+        var kinds = obligation.Criteria.Select(c => c.EvidenceKind).Distinct().ToList();
+        foreach (var kind in kinds.Append("elsewhere.fact"))
+            (await office.Slices.Evidence.RecordAsync(office.Town, Proof(office.Clock.Now(), 0) with { Kind = kind }, office.Officer, Cancel)).OrThrow();
+        var page = await office.Slices.Evidence.ListAsync(office.Town, new EvidenceFilter(Obligation: obligation.Id), null, 50, Cancel);
+        Assert.Equal(kinds.Order(StringComparer.Ordinal), page.Rows.Select(r => r.Evidence.Observed.Kind).Order(StringComparer.Ordinal));
+        Assert.Empty((await office.Slices.Evidence.ListAsync(office.Town, new EvidenceFilter(Obligation: new ObligationId("no-such")), null, 50, Cancel)).Rows);
+    }
 }

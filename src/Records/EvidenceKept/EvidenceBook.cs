@@ -88,7 +88,7 @@ public sealed partial class EvidenceBook
         if (filter.From is { } from) And("e.recorded_at >= ?", from);
         if (filter.Until is { } until) And("e.recorded_at < ?", until);
         if (filter.Text is { Length: > 0 } text) And("strpos(lower(e.sentence_ja || ' ' || e.sentence_en || ' ' || e.subject), lower(?)) > 0", text);
-        if (filter.Obligation is { } id) And("e.kind = ANY(?)", await KindsOfAsync(tx, id, cancel));
+        if (filter.Obligation is { } id) And("e.kind = ANY(?)", (object)await KindsOfAsync(tx, id, cancel)); // one value, not one for each kind
         if (after is { } cursor) And("(e.recorded_at, e.id) < (?, ?)", cursor.RecordedAt, cursor.Id);
         values.Add(rows + 1);
         sql.Append(FormattableString.Invariant($" ORDER BY e.recorded_at DESC, e.id DESC LIMIT ${values.Count}"));

@@ -22,13 +22,18 @@ public static class ApiEndpoints
     /// <summary>Before routing: whatever goes wrong under /api is told as a problem document, never as a page.</summary>
     public static IApplicationBuilder UseApiProblems(this IApplicationBuilder app) => app.UseWhen(static context => SessionCookie.IsApi(context.Request), static branch => branch.Use(static async (context, next) =>
     {
+        if (RequestMistake.WithNul(context.Request) is { } parameter)
+        {
+            await ApiProblems.Unreadable(parameter).WriteAsync(context);
+            return;
+        }
         try
         {
             await next(context);
         }
-        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        catch (Exception e) when (!context.Response.HasStarted && RequestMistake.Of(e) is { } mistake)
         {
-            await (e.StatusCode == StatusCodes.Status413PayloadTooLarge ? ApiProblems.TooLarge : ApiProblems.Malformed).WriteAsync(context);
+            await (mistake.Status == StatusCodes.Status413PayloadTooLarge ? ApiProblems.TooLarge : ApiProblems.Unreadable(mistake.Parameter) with { Status = mistake.Status }).WriteAsync(context);
             return;
         }
         catch (Exception e) when (!context.Response.HasStarted && e is not OperationCanceledException)
@@ -68,15 +73,17 @@ public static class ApiEndpoints
     }
 
     private static void MapProblems(this IEndpointRouteBuilder api) =>
-        api.MapGet("/problems/{code}", static (string code) => ApiProblems.All.FirstOrDefault(p => p.Code == code) is { } problem
-                ? Results.Ok(new ProblemExplanation(problem.Code, problem.Status, problem.Title, problem.Detail)) : ApiProblems.NotFound)
+        api.MapGet("/problems/{code}", static (string code) => ErrorGuide.Find(code) is { } entry
+                ? Results.Ok(new ProblemExplanation(entry.Code, entry.What, entry.Next)) : ApiProblems.NotFound)
             .AllowAnonymous()
             .Says("getProblem", "Problems", "エラーコードの意味を読む", "Read what a problem code means")
             .Gives<ProblemExplanation>(404);
 }
 
-/// <summary>What a problem code means.</summary>
-public sealed record ProblemExplanation(string Code, int Status, Bilingual Title, Bilingual Detail);
+/// <summary>What a code means: one of a problem, of a finding of a policy, or of the ledger's verification.</summary>
+/// <param name="Title">What happened.</param>
+/// <param name="Detail">What to do.</param>
+public sealed record ProblemExplanation(string Code, Bilingual Title, Bilingual Detail);
 
 /// <summary>How endpoints describe themselves, and how outcomes of the records become answers.</summary>
 internal static class ApiAnswers

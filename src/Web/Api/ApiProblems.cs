@@ -41,6 +41,12 @@ public static class ApiProblems
         new("要求を読み取れません", "Malformed request"),
         new("要求の形式を OpenAPI 文書（/api/v1/openapi.json）で確かめてください。何も保存していません。", "Check the form of the request in the OpenAPI document (/api/v1/openapi.json). Nothing was kept."));
 
+    /// <summary>A query value, or a member of the body, that can't be read.</summary>
+    public static ApiProblem Unreadable(string? parameter) => parameter is null or "" ? Malformed : Malformed.With(new(
+        $"{parameter} の値を読み取れません。形式を OpenAPI 文書（/api/v1/openapi.json）で確かめてください。何も保存していません。",
+        $"The value of {parameter} can't be read. Check its form in the OpenAPI document (/api/v1/openapi.json). Nothing was kept.")) with
+        { Parameter = parameter };
+
     public static ApiProblem Refused { get; } = new("API-409", 409,
         new("この操作はできません", "Refused by a rule"),
         new("いまの状態では、この操作はできません。何も保存していません。", "As things are, this can't be done. Nothing was kept."));

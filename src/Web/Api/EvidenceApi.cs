@@ -32,7 +32,7 @@ internal static class EvidenceApi
         EvidenceCursor? cursor = null;
         if (after is not null)
         {
-            if (!EvidenceCursor.TryParse(after, out var read)) return ApiProblems.Malformed;
+            if (!EvidenceCursor.TryParse(after, out var read)) return ApiProblems.Unreadable("after");
             cursor = read;
         }
         var filter = new EvidenceFilter(kind, subject, weight, from, until, text, obligation is null ? null : new ObligationId(obligation));
@@ -51,7 +51,7 @@ internal static class EvidenceApi
     private static async Task<IResult> RecordAsync(HttpContext context, RecordSlices records, TimeProvider time, [FromBody] EvidenceRequest request, CancellationToken cancel)
     {
         var person = CurrentPerson.Of(context);
-        if (Files(request.Files) is not { } files) return ApiProblems.Malformed;
+        if (Files(request.Files) is not { } files) return ApiProblems.Unreadable("$.files");
         var observation = new Observation(request.Kind, request.Subject ?? "", request.ObservedAt ?? time.GetUtcNow(), request.ExpiresAt, EvidenceWeight.System, request.Facts ?? new Dictionary<string, decimal>(), request.Sentence);
         return (await records.Evidence.RecordAsync(person.Municipality, observation, files, person.Actor(), cancel)).Match<IResult>(
             static row => Results.Created($"/api/v1/evidence/{row.Evidence.Id}", EvidenceModel.Of(row)), static refusal => ApiAnswers.Problem(refusal));
@@ -60,7 +60,7 @@ internal static class EvidenceApi
     private static async Task<IResult> SignAsync(HttpContext context, RecordSlices records, ISecondFactor factor, [FromBody] StatementRequest request, CancellationToken cancel)
     {
         var person = CurrentPerson.Of(context);
-        if (Files(request.Files) is not { } files) return ApiProblems.Malformed;
+        if (Files(request.Files) is not { } files) return ApiProblems.Unreadable("$.files");
         var confirmed = (await factor.ConfirmAsync(person.Account, request.SecondFactor ?? "", cancel)).Match<(DateTimeOffset? At, Bilingual? Wrong)>(static c => (c.At, null), static r => (null, r.Message));
         if (confirmed.Wrong is { } wrong) return ApiProblems.FactorNotConfirmed.With(wrong);
         var draft = new StatementDraft(new ObligationId(request.Obligation), request.Criterion, request.Holds, request.Text, request.ExpiresAt, files, confirmed.At);

@@ -83,7 +83,7 @@ internal static class PoliciesApi
                 using (var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true)) PolicyPlainText.Write(document, writer);
                 return Results.Bytes(stream.ToArray(), "text/plain; charset=utf-8");
             default:
-                return ApiProblems.Malformed;
+                return ApiProblems.Unreadable("format");
         }
     }
 
@@ -153,7 +153,7 @@ internal static class PoliciesApi
                         return Results.Bytes(docx.ToArray(), "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "新旧対照表.docx");
                     }
                 default:
-                    return ApiProblems.Malformed;
+                    return ApiProblems.Unreadable("format");
             }
         }, static refusal => ApiAnswers.Problem(refusal));
     }

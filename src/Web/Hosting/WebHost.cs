@@ -125,7 +125,12 @@ public static class WebHost
         var assets = app.Services.GetRequiredService<ConsoleAssets>();
         if (assets.Missing.Count > 0)
             app.Logger.LogError("画面の部品がありません（{Missing}）。src/Web/Assets/build.sh を実行してください。 / Parts of the console are missing; run src/Web/Assets/build.sh.", string.Join(", ", assets.Missing));
-        app.UseExceptionHandler("/error", createScopeForErrors: true); // a scope of its own: the page that failed has used the services of the first
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandlingPath = "/error",
+            CreateScopeForErrors = true, // a scope of its own: the page that failed has used the services of the first
+            StatusCodeSelector = static e => RequestMistake.Of(e)?.Status ?? StatusCodes.Status500InternalServerError,
+        });
         app.UseStatusCodePagesWithReExecute("/error/{0}", createScopeForStatusCodePages: true);
         app.Use(static (context, next) =>
         {
@@ -134,6 +139,11 @@ public static class WebHost
             return next(context);
         });
         app.UseApiProblems();
+        app.UseWhen(static c => RequestMistake.WithNul(c.Request) is not null, static branch => branch.Run(static context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest; // the console's page for it follows
+            return Task.CompletedTask;
+        }));
         app.UseSecurityHeaders();
         app.UseWhen(static c => c.Request.Path.StartsWithSegments("/assets"), branch => branch.Run(async context =>
         {

@@ -16,7 +16,7 @@ command -v npm >/dev/null 2>&1 || {
 }
 
 cd "$here"
-npm ci --silent --no-progress
+npm ci --loglevel=error --no-progress >/dev/null
 mkdir -p "$vendor"
 cp node_modules/@digital-go-jp/design-tokens/dist/tokens-simple.css "$vendor/tokens.css"
 cp node_modules/@digital-go-jp/design-tokens/LICENSE "$vendor/tokens.LICENSE.txt"

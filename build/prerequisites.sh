@@ -34,10 +34,19 @@ need() {
   "${apt[@]}" update >&2
   if [[ " ${missing[*]} " == *' postgresql-15 '* ]]; then
     # Debian's package would make and start a server of its own on port 5432. Sekisho keeps a private one: none but that.
-    "${apt[@]}" install -y --no-install-recommends postgresql-common >/dev/null
+    quietly "${apt[@]}" install -y --no-install-recommends postgresql-common
     "${as_root[@]}" sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
   fi
-  "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null
+  quietly "${apt[@]}" install -y --no-install-recommends "${missing[@]}"
+}
+
+# quietly APT …: what a package's scripts say concerns nobody unless it fails.
+quietly() {
+  local said
+  said=$("$@" 2>&1) && return
+  say "$said"
+  say '関所: 入れられませんでした。上の理由を直して、もう一度実行してください。 / It could not be installed. Mend what is said above and run this again.'
+  exit 3
 }
 
 # What the server runs on.

@@ -53,7 +53,7 @@ var entry = LedgerEntry.Of(morning, "evidence.recorded", "zones", proof.Id.ToStr
 var log = new Frontier();
 log.Append(Rfc6962.Leaf(entry));
 var inclusion = new InclusionProof(Index: 0, Size: log.Size, Root: log.Root(), Leaf: Rfc6962.Leaf(entry), Path: []);
-Console.WriteLine($"台帳   {log.Size} 件、包含の証明は{(inclusion.Holds() ? "正しい" : "誤り")}");
+Console.WriteLine($"記録簿 {log.Size} 件、包含の証明は{(inclusion.Holds() ? "正しい" : "誤り")}");
 
 // 6. Verdict: follows from evidence alone, at whatever moment one asks about.
 var dossier = new Dossier(obligation, [proof], Waivers: [], Exclusions: []);

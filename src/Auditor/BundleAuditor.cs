@@ -59,9 +59,9 @@ public static class BundleAuditor
         foreach (var (file, note) in earlier)
         {
             if (SignedCheckpoint.Read(note, key, out _) is not { } seen || seen.Origin != last.Origin)
-                faults.Add(new(file, "この台帳のチェックポイントではないか、署名が正しくありません。", "It is not a checkpoint of this ledger, or its signature is wrong."));
+                faults.Add(new(file, "この記録簿のチェックポイントではないか、署名が正しくありません。", "It is not a checkpoint of this ledger, or its signature is wrong."));
             else if (seen.Size > last.Size)
-                faults.Add(new(file, $"以前は {seen.Size} 件あった台帳が、この束では {last.Size} 件です（末尾の切捨て）。", $"The ledger once had {seen.Size} entries and has {last.Size} in this bundle (truncated)."));
+                faults.Add(new(file, $"以前は {seen.Size} 件あった記録簿が、この束では {last.Size} 件です（末尾の切捨て）。", $"The ledger once had {seen.Size} entries and has {last.Size} in this bundle (truncated)."));
             else if (seen.Size > 0)
                 (due.TryGetValue(seen.Size, out var list) ? list : due[seen.Size] = []).Add((file, seen.Root));
         }
@@ -191,7 +191,7 @@ public static class BundleAuditor
             foreach (var (file, seen) in commitments)
             {
                 if (!root.AsSpan().SequenceEqual(seen))
-                    Fault(file, "以前の台帳の続きになっていません（書換え）。", "The bundle is not a continuation of the ledger as it was then (rewritten).");
+                    Fault(file, "以前の記録簿の続きになっていません（書換え）。", "The bundle is not a continuation of the ledger as it was then (rewritten).");
             }
         }
 

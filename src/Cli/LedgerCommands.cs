@@ -3,12 +3,12 @@ using Sekisho.Ledger;
 
 namespace Sekisho.Cli;
 
-/// <summary><c>sekisho ledger …</c>: the ledger (台帳), its proofs and its copies outside.</summary>
+/// <summary><c>sekisho ledger …</c>: the ledger (記録簿), its proofs and its copies outside.</summary>
 internal static class LedgerCommands
 {
     public static Command Create()
     {
-        var ledger = new Command("ledger", "台帳の検証・書出し / verify and export the ledger");
+        var ledger = new Command("ledger", "記録簿の検証・書出し / verify and export the ledger");
         ledger.Subcommands.Add(LedgerVerifyCommand.Create());
         ledger.Subcommands.Add(LedgerExportCommand.Create());
         ledger.Subcommands.Add(Check());

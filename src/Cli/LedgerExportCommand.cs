@@ -23,7 +23,7 @@ internal static class LedgerExportCommand
         if (installation is null || await installation.MunicipalitiesAsync(asked, cancel) is not { } municipalities) return Launch.BadInput;
         if (municipalities.Count != 1)
         {
-            await Launch.SayAsync("CLI-LEDGER-005", new("どの自治体の台帳かを指定してください。", "Say whose ledger."),
+            await Launch.SayAsync("CLI-LEDGER-005", new("どの自治体の記録簿かを指定してください。", "Say whose ledger."),
                 new($"--municipality に次のいずれかを指定してください: {string.Join(", ", municipalities.Select(static m => m.Slug))}", $"Add --municipality with one of: {string.Join(", ", municipalities.Select(static m => m.Slug))}"));
             return Launch.BadInput;
         }
@@ -53,6 +53,6 @@ internal static class LedgerExportCommand
         }
     }
 
-    private static Task SayEmptyAsync() => Launch.SayAsync("CLI-LEDGER-007", new("台帳はまだ空です。何も書き出していません。", "The ledger is still empty. Nothing was written."),
+    private static Task SayEmptyAsync() => Launch.SayAsync("CLI-LEDGER-007", new("記録簿はまだ空です。何も書き出していません。", "The ledger is still empty. Nothing was written."),
         new("記録ができてから、もう一度実行してください。", "Run it again when something was recorded."));
 }

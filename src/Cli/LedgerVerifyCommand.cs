@@ -17,7 +17,7 @@ internal static class LedgerVerifyCommand
         var against = new Option<string[]>("--against") { Description = "データベースの外の控え（フォルダまたはファイル） / copies of checkpoints outside (folder or file)", DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true };
         var bundle = new Option<string?>("--bundle") { Description = "監査用の束（フォルダまたはZIP）を検証します / verify a bundle (folder or ZIP) instead" };
         var key = new Option<string?>("--key") { Description = "検証鍵の文字列、またはそのファイル / verifier key, or a file with it (for --bundle)" };
-        var command = new Command("verify", "台帳がすべて署名どおりかを確かめます / check that the ledger is all as it was signed") { data, municipality, against, bundle, key };
+        var command = new Command("verify", "記録簿がすべて署名どおりかを確かめます / check that the ledger is all as it was signed") { data, municipality, against, bundle, key };
         command.SetAction((parsed, cancel) => parsed.GetValue(bundle) is { } path
             ? BundleAsync(path, parsed.GetValue(key), parsed.GetValue(against)!)
             : LedgerInstallation.SayBrokenAsync(() => InstallationAsync(parsed.GetValue(data)!, parsed.GetValue(municipality), parsed.GetValue(against)!, cancel)));
@@ -46,7 +46,7 @@ internal static class LedgerVerifyCommand
             Print(municipality, report);
             holds &= report.Holds;
         }
-        if (municipalities.Count == 0) Console.WriteLine("台帳はまだありません。 / There is no ledger yet.");
+        if (municipalities.Count == 0) Console.WriteLine("記録簿はまだありません。 / There is no ledger yet.");
         return holds ? Launch.Fine : Launch.Findings;
     }
 

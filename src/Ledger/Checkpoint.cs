@@ -32,7 +32,7 @@ public sealed record Checkpoint(string Origin, ulong Size, Sha256 Root)
     }
 }
 
-/// <summary>The name of a municipality's log (台帳の名前): first line of its checkpoints, and the name of its key.</summary>
+/// <summary>The name of a municipality's log (記録簿の名前): first line of its checkpoints, and the name of its key.</summary>
 public static class LedgerOrigin
 {
     /// <summary>From the identity, not the name: a municipality may be renamed or merged, its ledger goes on.</summary>

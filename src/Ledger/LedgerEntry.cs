@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Sekisho.Ledger;
 
-/// <summary>One thing that happened and must stay known (台帳の記録): evidence, a decision, the reading of a withheld document.</summary>
+/// <summary>One thing that happened and must stay known (記録簿の記録): evidence, a decision, the reading of a withheld document.</summary>
 /// <param name="At">When, to the microsecond.</param>
 /// <param name="Kind">What sort of event, e.g. <c>evidence.recorded</c>, <c>tie.confirmed</c>, <c>document.read</c>.</param>
 /// <param name="Actor">Who: an account's id, or <c>system:…</c>.</param>

@@ -5,7 +5,7 @@ using Sekisho.Storage;
 
 namespace Sekisho.Records.Ledgers;
 
-/// <summary>The key that this installation signs its ledgers with (台帳の署名鍵). It lives in the data folder, never in the database: who owns the database can't sign.</summary>
+/// <summary>The key that this installation signs its ledgers with (記録簿の署名鍵). It lives in the data folder, never in the database: who owns the database can't sign.</summary>
 public static class LedgerKey
 {
     /// <summary>Folder of the ledger's files within the data folder.</summary>
@@ -83,6 +83,6 @@ public static class LedgerKey
 
     private static LedgerBrokenException Lost(string dataFolder) => new(
         "LED-KEY-001",
-        new($"台帳はこれまで別の署名鍵で署名されており、その鍵が {FolderOf(dataFolder)} にありません。何も変更していません。", $"The ledgers were signed with another key, which is not in {FolderOf(dataFolder)}. Nothing was changed."),
+        new($"記録簿はこれまで別の署名鍵で署名されており、その鍵が {FolderOf(dataFolder)} にありません。何も変更していません。", $"The ledgers were signed with another key, which is not in {FolderOf(dataFolder)}. Nothing was changed."),
         new("最初のサーバーのデータフォルダ、または控えから ledger/key.pem を写してください。", "Copy ledger/key.pem from the first server's data folder, or from the backup."));
 }

@@ -17,7 +17,7 @@ public sealed record KeptEntry(ulong Index, Sha256 Leaf, ReadOnlyMemory<byte> By
 /// <param name="Before">Entries below this index only; null: from the end.</param>
 public sealed record LedgerQuery(ulong? Before = null, int Limit = 50, string? Subject = null, string? Kind = null);
 
-/// <summary>Reads ledgers and proves things about them; what the API and the console show (台帳の閲覧と証明).</summary>
+/// <summary>Reads ledgers and proves things about them; what the API and the console show (記録簿の閲覧と証明).</summary>
 public static class LedgerReader
 {
     /// <summary>Null while the ledger is empty.</summary>

@@ -17,7 +17,7 @@ internal readonly record struct NewEntry(byte[] Data, string Kind, string Subjec
     public static NewEntry Of(LedgerEntry entry) => new(entry.ToBytes(), entry.Kind, entry.Subject);
 }
 
-/// <summary>The ledgers of all municipalities in PostgreSQL (台帳の保存).</summary>
+/// <summary>The ledgers of all municipalities in PostgreSQL (記録簿の保存).</summary>
 /// <remarks>
 /// Every append ends with a checkpoint signed over exactly what was appended, in the caller's transaction: what is committed is signed.
 /// Appends to one ledger wait for each other (an advisory lock until the end of the transaction), from whatever server they come; so append last.

@@ -35,7 +35,7 @@ public static class Refusals
 
     public static Refusal PurposeMissing { get; } = new("REC-POL-008",
         new("閲覧の目的が入力されていません。", "The purpose of reading is missing."),
-        new("目的を入力してください。閲覧は台帳に記録されます。", "Enter the purpose; the reading is recorded in the ledger."));
+        new("目的を入力してください。閲覧は記録簿に記録されます。", "Enter the purpose; the reading is recorded in the ledger."));
 
     public static Refusal NotWithheld { get; } = new("REC-POL-009",
         new("この版は非公開とされていません。", "This version is not withheld."),

@@ -17,7 +17,7 @@ internal static class ApiDocument
             {
                 Title = "関所 API / Sekisho API",
                 Version = "1",
-                Description = "規程・条項の判定・義務・証跡・台帳・組織・アカウント。誤りは RFC 9457 の文書で、code の意味は変わりません。 / " +
+                Description = "規程・条項の判定・義務・証跡・記録簿・組織・アカウント。誤りは RFC 9457 の文書で、code の意味は変わりません。 / " +
                     "Policies, verdicts of provisions, obligations, evidence, ledger, organisation, accounts. Problems are RFC 9457 documents; the meaning of a code never changes.",
                 License = new OpenApiLicense { Name = "Apache-2.0", Identifier = "Apache-2.0" },
             };

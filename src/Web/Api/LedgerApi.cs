@@ -17,7 +17,7 @@ internal static class LedgerApi
         ledger.MapGet("/checkpoint", CheckpointAsync).Says("getCheckpoint", "Ledger", "署名つきチェックポイント（C2SP）", "The signed checkpoint (C2SP)").GivesContent(["text/plain"], 404);
         ledger.MapGet("/tile/{level:int}/{**path}", TileAsync).Says("getTile", "Ledger", "タイル（C2SP tlog-tiles）", "A tile (C2SP tlog-tiles)").GivesContent(["application/octet-stream"], 404);
         ledger.MapGet("/tile/entries/{**path}", BundleAsync).Says("getEntryBundle", "Ledger", "タイルの記録（C2SP tlog-tiles）", "The entries under a tile (C2SP tlog-tiles)").GivesContent(["application/octet-stream"], 404);
-        ledger.MapGet("/entries", ListAsync).Says("listEntries", "Ledger", "台帳の記録の一覧（新しい順）", "List entries, newest first").Gives<IReadOnlyList<EntryModel>>();
+        ledger.MapGet("/entries", ListAsync).Says("listEntries", "Ledger", "記録簿の記録の一覧（新しい順）", "List entries, newest first").Gives<IReadOnlyList<EntryModel>>();
         ledger.MapGet("/entries/{index:long}", GetAsync).Says("getEntry", "Ledger", "一つの記録", "One entry").Gives<EntryModel>(404);
         ledger.MapGet("/proofs/inclusion", InclusionAsync).Says("proveInclusion", "Ledger", "包含証明", "Prove that an entry is in the ledger").Gives<InclusionModel>(404);
         ledger.MapGet("/proofs/consistency", ConsistencyAsync).Says("proveConsistency", "Ledger", "整合性証明", "Prove that the ledger only grew").Gives<ConsistencyModel>(404);
@@ -91,7 +91,7 @@ internal static class LedgerApi
     private static string Text(Sha256 hash) => Convert.ToBase64String(hash.ToArray());
 }
 
-/// <summary>An entry (台帳の記録).</summary>
+/// <summary>An entry (記録簿の記録).</summary>
 /// <param name="Leaf">Leaf hash, Base64.</param>
 /// <param name="At">Null, like the others, where the kept bytes aren't an entry: a row that was tampered with.</param>
 /// <param name="Data">The bytes that are hashed, Base64.</param>

@@ -25,7 +25,7 @@ public sealed class LedgerExam(Database database, NoteSigner signer, StorageOpti
             }
             catch (IOException e)
             {
-                logger.LogWarning("台帳の控え {Folder} を読めません。 / The ledger's copies in {Folder} can't be read: {Why}", folder, folder, e.Message);
+                logger.LogWarning("記録簿の控え {Folder} を読めません。 / The ledger's copies in {Folder} can't be read: {Why}", folder, folder, e.Message);
             }
         }
         return copies;

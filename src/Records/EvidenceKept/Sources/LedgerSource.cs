@@ -3,7 +3,7 @@ using Sekisho.Records.Ledgers.Verification;
 
 namespace Sekisho.Records.EvidenceKept.Sources;
 
-/// <summary>Whether the municipality's ledger verifies from its first entry to its last (台帳の検証).</summary>
+/// <summary>Whether the municipality's ledger verifies from its first entry to its last (記録簿の検証).</summary>
 /// <param name="copies">Checkpoints kept outside the database, read anew each time.</param>
 public sealed class LedgerSource(MunicipalityId municipality, LedgerVerifier verifier, Func<CancellationToken, Task<IReadOnlyList<CheckpointCopy>>> copies) : IEvidenceSource
 {
@@ -20,8 +20,8 @@ public sealed class LedgerSource(MunicipalityId municipality, LedgerVerifier ver
             new Observation(Kind, "", at, null, EvidenceWeight.System,
                 new Dictionary<string, decimal> { ["faults"] = faults },
                 faults == 0
-                    ? new("台帳は最初の記録から最後まで検証に合格しました。", "The ledger verifies from its first entry to its last.")
-                    : new($"台帳の検証で異常が {faults} 件見つかりました。", $"The ledger's verification found {faults} faults.")),
+                    ? new("記録簿は最初の記録から最後まで検証に合格しました。", "The ledger verifies from its first entry to its last.")
+                    : new($"記録簿の検証で異常が {faults} 件見つかりました。", $"The ledger's verification found {faults} faults.")),
         ];
     }
 }

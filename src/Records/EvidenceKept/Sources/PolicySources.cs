@@ -110,9 +110,9 @@ internal sealed class DisclosureSource(MunicipalityId municipality, RecordKeeper
         [
             new Observation(Kind, "", at, null, EvidenceWeight.System,
                 new Dictionary<string, decimal> { ["withheld"] = withheld, ["without_ground"] = groundless, ["openings_unrecorded"] = unrecorded },
-                unrecorded > 0 ? new($"非公開文書の閲覧のうち {unrecorded} 件が台帳にありません。", $"{unrecorded} openings of withheld documents are missing from the ledger.")
+                unrecorded > 0 ? new($"非公開文書の閲覧のうち {unrecorded} 件が記録簿にありません。", $"{unrecorded} openings of withheld documents are missing from the ledger.")
                 : withheld == 0 ? new("非公開とした規程はありません。", "No policy document is withheld.")
-                : new($"非公開の規程 {withheld} 件に根拠規定があり、閲覧はすべて台帳に記録されています。", $"{withheld} withheld documents carry their legal ground, and every opening is in the ledger.")),
+                : new($"非公開の規程 {withheld} 件に根拠規定があり、閲覧はすべて記録簿に記録されています。", $"{withheld} withheld documents carry their legal ground, and every opening is in the ledger.")),
         ];
     }
 }

@@ -95,7 +95,7 @@ internal sealed class Commitments(MunicipalityId municipality, IReadOnlyList<Not
             var readable = Frontier.TryRead(signed.Size, row.Frontier, out var frontier) && frontier.Root() == signed.Root;
             if (signed.Origin != origin || signed.Size != row.Size)
             {
-                faults.Add(Changed("note", "別の台帳または別の件数の署名文です。", "The signed text is of another ledger or size."));
+                faults.Add(Changed("note", "別の記録簿または別の件数の署名文です。", "The signed text is of another ledger or size."));
                 continue;
             }
             if (!signed.Root.ToArray().AsSpan().SequenceEqual(row.Root)) faults.Add(Changed("root", "根ハッシュの列が署名文と違います。", "The column root is not what the signed text says."));
@@ -116,7 +116,7 @@ internal sealed class Commitments(MunicipalityId municipality, IReadOnlyList<Not
         foreach (var copy in copies)
         {
             if (Read(copy.UntrustedNote.Span, keys) is { } signed && signed.Origin == origin) commitments.Add(new Commitment(signed.Size, signed.Root, copy.Source, null));
-            else report(new(LedgerFaultKind.CopyInvalid, copy.Source, new("控えを読み取れないか、この台帳の鍵で署名されていません。", "The copy can't be read or is not signed by this ledger's key.")));
+            else report(new(LedgerFaultKind.CopyInvalid, copy.Source, new("控えを読み取れないか、この記録簿の鍵で署名されていません。", "The copy can't be read or is not signed by this ledger's key.")));
         }
         foreach (var key in keys) key.Dispose();
         commitments.Sort(static (a, b) => a.Size.CompareTo(b.Size));

@@ -2,7 +2,7 @@ using Sekisho.Assurance;
 
 namespace Sekisho.Records.Ledgers.Verification;
 
-/// <summary>What is wrong with a ledger, named as what it is (台帳の異常の種類).</summary>
+/// <summary>What is wrong with a ledger, named as what it is (記録簿の異常の種類).</summary>
 public enum LedgerFaultKind
 {
     /// <summary>行の改変: an entry's bytes are not those that were signed.</summary>

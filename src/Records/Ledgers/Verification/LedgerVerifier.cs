@@ -7,7 +7,7 @@ using Sekisho.Storage;
 
 namespace Sekisho.Records.Ledgers.Verification;
 
-/// <summary>Checks a whole ledger (台帳の検証): every entry against its hash, the tiles, the signature and root of every checkpoint, and the copies outside.</summary>
+/// <summary>Checks a whole ledger (記録簿の検証): every entry against its hash, the tiles, the signature and root of every checkpoint, and the copies outside.</summary>
 /// <remarks>
 /// What it trusts is only the keys and the copies that it is given. Appends may go on meanwhile: what is there at the start is checked.
 /// How faults are told apart: docs/adr/0022.
@@ -88,7 +88,7 @@ public sealed class LedgerVerifier(Database database, IReadOnlyList<NoteVerifier
     }
 
     private static LedgerFault Truncated(ulong have, ulong had, string? copy) => new(LedgerFaultKind.Truncated, copy ?? string.Create(CultureInfo.InvariantCulture, $"checkpoint {had}"), new(
-        $"{had} 件まであった台帳に、いま {have} 件しかありません（{(copy is null ? "データベース内の署名" : $"控え {copy}")}による）。末尾の {had - have} 件が失われています。",
+        $"{had} 件まであった記録簿に、いま {have} 件しかありません（{(copy is null ? "データベース内の署名" : $"控え {copy}")}による）。末尾の {had - have} 件が失われています。",
         $"The ledger once had {had} entries ({(copy is null ? "by a signature in the database" : $"by the copy {copy}")}) and now has {have}: the last {had - have} are gone."));
 
     private static LedgerFault Uncovered(ulong from, ulong to) => new(LedgerFaultKind.Uncovered, Spans.Of(from, to), new(

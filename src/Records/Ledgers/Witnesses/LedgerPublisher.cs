@@ -112,7 +112,7 @@ public sealed class LedgerPublisher(Database database, string dataFolder, HttpCl
                 Note(witness, municipality, s => s with
                 {
                     Refused = true,
-                    Failure = new($"台帳が、控えにある {last.Size} 件目までの内容の続きになっていません。sekisho ledger verify で確かめてください。", $"The ledger is no continuation of the {last.Size} entries that the copy vouches for. Run sekisho ledger verify."),
+                    Failure = new($"記録簿が、控えにある {last.Size} 件目までの内容の続きになっていません。sekisho ledger verify で確かめてください。", $"The ledger is no continuation of the {last.Size} entries that the copy vouches for. Run sekisho ledger verify."),
                 });
                 logger.LogCritical("LED-PUBLISH-001 The ledger of {Municipality} is no continuation of what witness {Witness} has ({Size} entries): truncated or rewritten. Run sekisho ledger verify", municipality, witness.Text, last.Size);
                 return;

@@ -31,7 +31,7 @@ internal static class PoliciesApi
             .Says("disclosePolicy", "Policies", "不開示を解く", "Lift the withholding").Gives<VersionModel>(404, 409);
         api.MapGet("/policies/openings", OpeningsAsync).RequireAuthorization(Allowed.ReadAssurance)
             .Says("listDocumentOpenings", "Policies", "非公開文書の閲覧の記録", "List who opened withheld documents").Gives<IReadOnlyList<OpeningModel>>();
-        api.MapGet("/policies/{version:guid}/findings", FindingsAsync).Says("listPolicyFindings", "Policies", "点検の指摘の一覧", "List findings of a version").Gives<IReadOnlyList<FindingModel>>(404);
+        api.MapGet("/policies/{version:guid}/findings", FindingsAsync).RequireAuthorization(Allowed.ReadAssurance).Says("listPolicyFindings", "Policies", "点検の指摘の一覧", "List findings of a version").Gives<IReadOnlyList<FindingModel>>(404);
         api.MapPost("/policies/{version:guid}/check", CheckAsync).RequireAuthorization(Allowed.RunPolicy)
             .Says("checkPolicyAgain", "Policies", "もう一度点検する", "Check a version again").Gives<CountModel>(404);
         api.MapPost("/findings/{finding:guid}/answer", AnswerAsync).RequireAuthorization(Allowed.RunPolicy)

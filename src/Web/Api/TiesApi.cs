@@ -12,7 +12,7 @@ internal static class TiesApi
 {
     public static void MapTies(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/policies/{version:guid}/ties", ListAsync).Says("listTies", "Ties", "条項と義務の結び付きの一覧", "List ties of a version").Gives<IReadOnlyList<TieModel>>(404);
+        api.MapGet("/policies/{version:guid}/ties", ListAsync).RequireAuthorization(Allowed.ReadAssurance).Says("listTies", "Ties", "条項と義務の結び付きの一覧", "List ties of a version").Gives<IReadOnlyList<TieModel>>(404);
         api.MapPost("/policies/{version:guid}/ties", AddAsync).RequireAuthorization(Allowed.RunPolicy).Says("addTie", "Ties", "結び付きを加える", "Add a tie").Gives<TieModel>(404, 409, 422);
         api.MapPost("/ties/confirm", ConfirmAllAsync).RequireAuthorization(Allowed.RunPolicy).Says("confirmTies", "Ties", "複数の結び付きを確認する", "Confirm several ties").Gives<CountModel>(404, 422);
         api.MapPost("/ties/{tie:guid}/confirm", ConfirmAsync).RequireAuthorization(Allowed.RunPolicy).Says("confirmTie", "Ties", "結び付きを確認する", "Confirm a tie").Gives<TieModel>(404, 409);

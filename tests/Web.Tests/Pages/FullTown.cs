@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Sekisho.Assurance;
 using Sekisho.Policy.Obligations;
@@ -57,6 +58,9 @@ public sealed class FullTown : IAsyncLifetime
 
     public ConsoleServer Server { get; private set; } = null!;
 
+    /// <summary>Endpoints beside the product's own.</summary>
+    internal Action<WebApplication>? Endpoints { get; init; }
+
     public RecordSlices Records { get; private set; } = null!;
 
     public VersionSummary InForce { get; private set; } = null!;
@@ -84,7 +88,7 @@ public sealed class FullTown : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Server = await ConsoleServer.StartAsync();
+        Server = await ConsoleServer.StartAsync(endpoints: Endpoints);
         Records = Server.Services.GetRequiredService<RecordSlices>();
         var (actor, other) = (new Actor("1", "担当 花子"), new Actor("2", "担当 次郎"));
         var now = Server.Services.GetRequiredService<TimeProvider>().GetUtcNow();

@@ -1,0 +1,136 @@
+using System.Net.Http.Headers;
+using AngleSharp.Html.Parser;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Sekisho.Assurance;
+using Sekisho.Policy.Obligations;
+using Sekisho.Records;
+using Sekisho.Records.Accounts;
+using Sekisho.Records.EvidenceKept;
+using Sekisho.Records.Organisation;
+using Sekisho.Records.Statements;
+using Sekisho.Web.Tests.Pages;
+
+namespace Sekisho.Web.Tests.Authorisation;
+
+/// <summary>A town that has one of everything that an address can name, a person in each role, people of another section, and an officer of another municipality.</summary>
+public sealed class AuthorisationTown : IAsyncLifetime
+{
+    /// <summary>An endpoint that no row speaks of, and that asks for nothing but a sign-in.</summary>
+    public const string Planted = "/planted";
+
+    private readonly FullTown town = new() { Endpoints = static app => app.MapGet(Planted, static () => "浜町") };
+    private readonly Dictionary<string, string> values = [];
+    private readonly Dictionary<string, (HttpClient Pages, HttpClient Programs)> signedIn = [];
+    private readonly Dictionary<Role, Person> spares = [];
+
+    /// <summary>Nothing is called so, anywhere.</summary>
+    public const string NoId = "0198a000-0000-7000-8000-000000000000";
+
+    public ConsoleServer Server => town.Server;
+
+    public MunicipalityId Municipality => town.Municipality;
+
+    public RecordSlices Records => town.Records;
+
+    /// <summary>The section that the manager and the staff belong to.</summary>
+    public UnitId Section { get; private set; }
+
+    public Person Stranger { get; private set; } = null!;
+
+    private static readonly Actor By = new("1", "担当 花子");
+
+    public async ValueTask InitializeAsync()
+    {
+        await town.InitializeAsync();
+        var today = JapaneseTime.Day(Server.Services.GetRequiredService<TimeProvider>().GetUtcNow());
+        var agency = (await Records.Organisation.AddUnitAsync(Municipality, null, UnitKind.Agency, "町長部局", today, By, default)).OrThrow();
+        Section = (await Records.Organisation.AddUnitAsync(Municipality, agency.Id, UnitKind.Section, "税務課", today, By, default)).OrThrow().Id;
+        var other = (await Records.Organisation.AddUnitAsync(Municipality, agency.Id, UnitKind.Section, "福祉課", today, By, default)).OrThrow().Id;
+        var person = (await Records.Organisation.AddPersonAsync(Municipality, Section, "浜田 一郎", "1001", StaffKind.Staff, today, By, default)).OrThrow();
+        var appointment = (await Records.Organisation.AppointAsync(Municipality, Post.SecurityManager, Section, person.Id, today, By, default)).OrThrow();
+
+        foreach (var role in Roles.All)
+        {
+            Guid? unit = role is Role.Manager or Role.Staff ? Section.Value : null;
+            await SignInAsync(role.Key(), await Person.AddAsync(Server, Municipality, role.Key() + "@table", role, unit));
+            spares[role] = await Person.AddAsync(Server, Municipality, role.Key() + "@spare", role, unit);
+            if (unit is not null) await SignInAsync("other " + role.Key(), await Person.AddAsync(Server, Municipality, role.Key() + "@other", role, other.Value));
+        }
+        var town2 = await Server.TestDatabase.AddMunicipalityAsync("oki", "沖町");
+        Stranger = await Person.AddAsync(Server, town2, "officer@oki", Role.Officer);
+        await SignInAsync("stranger", Stranger);
+        signedIn["nobody"] = (Server.Client(followRedirects: false), Server.Client(followRedirects: false));
+
+        var statement = await SignStatementAsync();
+        var exclusion = (await Records.Exclusions.RecordAsync(Municipality, new("sns-control"), "町はソーシャルメディアを使っていません。", By, default)).OrThrow();
+        var version = town.InForce.Id.ToString();
+        var findings = await Records.Findings.FindingsAsync(Municipality, town.InForce.Id, null, default);
+        var ties = await Records.Ties.OfVersionAsync(Municipality, town.InForce.Id, null, default);
+        var document = (await Records.Policies.VersionAsync(Municipality, town.InForce.Id, default))!.Document;
+        var publication = (await Records.Publications.ListAsync(Municipality, null, null, default))[0];
+        foreach (var (at, value) in new[]
+        {
+            ("/accounts id", Server.Officer.Id.ToString()), ("/evidence id", statement.Evidence.Id.ToString()), ("ordinal", "0"), ("index", "0"), ("level", "0"), ("path", "000.p/1"),
+            ("/obligations id", "human"), ("waiverid", town.Waiver.Id.ToString()), ("/waivers id", town.Waiver.Id.ToString()), ("/exclusions id", exclusion.Id.ToString()),
+            ("/policy/versions id", version), ("version", version), ("other", town.Draft.Id.ToString()), ("/policy/findings id", findings[0].Id.ToString()),
+            ("finding", findings[0].Id.ToString()), ("/policy/ties id", ties[0].Id.ToString()), ("tie", ties[0].Id.ToString()),
+            ("/provisions key", document.Provisions[0].Id), ("/units id", Section.ToString()), ("/people id", person.Id.ToString()), ("/appointments id", appointment.Id.ToString()),
+            ("/publications id", publication.Id.ToString()), ("slug", "hama"), ("number", "1"), ("policy", "basic-policy"), ("/problems code", "API-404"), ("documentname", "v1"), ("language", "en"),
+            ("/error code", "404"), ("secret", "nothing"),
+        }) values[at] = value;
+    }
+
+    /// <summary>A value for a parameter of a route: of something that is really there.</summary>
+    public string Real(string route, string name)
+    {
+        var before = route[..route.LastIndexOf('/', Math.Max(route.IndexOf("{" + name, StringComparison.Ordinal), route.IndexOf("*" + name, StringComparison.Ordinal)))];
+        return values.OrderByDescending(v => v.Key.Length).FirstOrDefault(v => v.Key.Split(' ') is [var under, var field] && before.EndsWith(under, StringComparison.Ordinal) && field.Equals(name, StringComparison.OrdinalIgnoreCase)).Value
+            ?? values.GetValueOrDefault(name.ToLowerInvariant()) ?? NoId;
+    }
+
+    /// <summary>The same of something that is nowhere.</summary>
+    public static string Missing(string route, string name) => name.ToLowerInvariant() switch
+    {
+        "ordinal" or "number" or "index" => "404",
+        "language" => "en",
+        _ => NoId,
+    };
+
+    /// <summary>A browser and a program in which this person is signed in; made once.</summary>
+    public HttpClient Client(string who, bool program) => program ? signedIn[who].Programs : signedIn[who].Pages;
+
+    /// <summary>A browser of its own, with the token that its forms carry: for what ends the person's own session.</summary>
+    public async Task<HttpClient> SpareAsync(Role role)
+    {
+        var client = await Server.ClientAsync(spares[role], followRedirects: false);
+        var page = new HtmlParser().ParseDocument(await client.GetStringAsync("/account"));
+        client.DefaultRequestHeaders.Add("RequestVerificationToken", page.QuerySelector("[name=__RequestVerificationToken]")!.GetAttribute("value"));
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (pages, programs) in signedIn.Values)
+        {
+            pages.Dispose();
+            programs.Dispose();
+        }
+        await town.DisposeAsync();
+    }
+
+    private async Task SignInAsync(string who, Person person)
+    {
+        var programs = Server.Client(followRedirects: false);
+        programs.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await person.TokenAsync(Server, TokenScope.Write));
+        signedIn[who] = (await Server.ClientAsync(person, followRedirects: false), programs);
+    }
+
+    private async Task<EvidenceRow> SignStatementAsync()
+    {
+        var criterion = ObligationCatalogue.Load().Find(new("audit"))!.Criteria[0];
+        var now = Server.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+        return (await Records.Statements.SignAsync(Municipality, new StatementDraft(new("audit"), criterion.Id, true, "内部監査の報告書を読み、計画どおりであることを確かめた。", now.AddDays(90),
+            [new Attachment("報告書.txt", "text/plain", "監査済み"u8.ToArray())], now), By, default)).OrThrow();
+    }
+}

@@ -6,6 +6,7 @@ using Sekisho.Records.Obligations;
 using Sekisho.Records.Organisation;
 using Sekisho.Records.Policies;
 using Sekisho.Records.Publication;
+using Sekisho.Records.Registers;
 using Sekisho.Records.Statements;
 using Sekisho.Records.Ties;
 using Sekisho.Records.Verdicts;
@@ -33,6 +34,7 @@ public sealed class RecordSlices
         Waivers = new WaiverDesk(keeper, Obligations);
         Exclusions = new ExclusionDesk(keeper, Obligations);
         Publications = new PublicationDesk(keeper, documents);
+        Registers = new RegisterBook(keeper, RegisterCatalogue.Load(), new LawRules());
         Verdicts = new VerdictBoard(keeper, Obligations, documents);
         Collector = new EvidenceCollector(keeper, Evidence,
         [
@@ -41,6 +43,7 @@ public sealed class RecordSlices
             town => new TieSource(town, Policies, Ties),
             town => new DisclosureSource(town, keeper),
             town => new OrganisationSource(town, keeper),
+            town => new LawSource(town, keeper),
             .. more,
         ]);
         keeper.Watcher = (town, kinds, cancel) => Collector.RunAsync(town, kinds, cancel);
@@ -69,6 +72,8 @@ public sealed class RecordSlices
     public ExclusionDesk Exclusions { get; }
 
     public PublicationDesk Publications { get; }
+
+    public RegisterBook Registers { get; }
 
     public VerdictBoard Verdicts { get; }
 

@@ -44,11 +44,11 @@ public sealed class NationalModel
         {
             foreach (var item in file.Items("models"))
                 if (ReadText(item, catalogue, errors) is { } text) texts.Add(text);
-            foreach (var (term, line) in file.Words("terms").Select(t => (t, file.LineOf("terms"))))
+            foreach (var (term, at) in file.Words("terms").Select(t => (t, file.PlaceOf("terms"))))
             {
                 if (PolicyWords.Braced(term).SingleOrDefault() is not { } word) terms.Add([term]);
                 else if (catalogue.Vocabulary.Variants(word) is { } variants) terms.Add(variants);
-                else errors.Undefined(line, word);
+                else errors.Undefined(at, word);
             }
             foreach (var group in file.Items("spellings")) spellings.Add(YamlFields.Words(group, "spellings", errors));
         }
@@ -74,7 +74,7 @@ public sealed class NationalModel
         {
             if (YamlFields.Of(item, errors, "number", "name", "obligations?", "caption?", "text?") is not { } f) continue;
             var obligations = f.Words("obligations");
-            foreach (var id in obligations.Where(id => catalogue.Find(new ObligationId(id)) is null)) errors.Undefined(f.LineOf("obligations"), id);
+            foreach (var id in obligations.Where(id => catalogue.Find(new ObligationId(id)) is null)) errors.Undefined(f.PlaceOf("obligations"), id);
             if (f.Text("number") is { } number && f.Both("name") is { } name)
                 items.Add(new ModelItem(number, name, [.. obligations.Select(static o => new ObligationId(o))], Pattern(f, "caption", catalogue, errors), Pattern(f, "text", catalogue, errors)));
         }
@@ -85,8 +85,8 @@ public sealed class NationalModel
     {
         if (fields.Text(key) is not { } text) return null;
         var pattern = WordPattern.Parse(text, catalogue.Vocabulary, out var undefined);
-        if (undefined is not null) errors.Undefined(fields.LineOf(key), undefined);
-        else if (pattern is null) errors.BadPattern(fields.LineOf(key), text);
+        if (undefined is not null) errors.Undefined(fields.PlaceOf(key), undefined);
+        else if (pattern is null) errors.BadPattern(fields.PlaceOf(key), text);
         return pattern;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class CatalogueReader
             YamlFields.Of(root, errors, "format", "sources?", "vocabulary?", "fold?", "ignore?", "evidence?", "obligations?") is { } file)
         {
             if (file.Text("format") is { } format && format != "1")
-                errors.Wrong(file.LineOf("format"), $"「{format}」という版は読めません（1 だけです）", $"Version '{format}' is not known (only 1 is)");
+                errors.Wrong(file.PlaceOf("format"), $"「{format}」という版は読めません（1 だけです）", $"Version '{format}' is not known (only 1 is)");
             ReadSources(file["sources"]);
             ReadVocabulary(file);
             ReadEvidence(file["evidence"]);
@@ -66,7 +66,7 @@ internal sealed class CatalogueReader
         var variants = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (var entry in YamlFields.Named(file["vocabulary"], errors))
         {
-            if (entry.Key.AsSpan().ContainsAny('{', '}')) errors.Wrong(entry.Line, "言葉に波括弧は使えません", "A word can't contain braces");
+            if (entry.Key.AsSpan().ContainsAny('{', '}')) errors.Wrong(entry.At, "言葉に波括弧は使えません", "A word can't contain braces");
             variants[entry.Key] = [.. YamlFields.Words(entry.Value, entry.Key, errors).Prepend(entry.Key).Distinct()];
         }
         var folds = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -74,7 +74,7 @@ internal sealed class CatalogueReader
         {
             // A fold that makes its own beginning again would never end.
             if (entry.Value is YamlValue.Scalar { Value: { Length: > 0 } to } && !to.Contains(entry.Key, StringComparison.Ordinal)) folds[entry.Key] = to;
-            else errors.Wrong(entry.Value.Line, $"「{entry.Key}」の読み替え先が書かれていないか、それ自身を含んでいます", $"'{entry.Key}' must be folded to a text that doesn't contain it");
+            else errors.Wrong(entry.Value.At, $"「{entry.Key}」の読み替え先が書かれていないか、それ自身を含んでいます", $"'{entry.Key}' must be folded to a text that doesn't contain it");
         }
         var own = new Vocabulary(variants, folds, file.Words("ignore"));
         vocabulary = under is null ? own : under.Vocabulary.With(own);
@@ -85,14 +85,14 @@ internal sealed class CatalogueReader
         foreach (var kind in under?.Evidence.Values ?? []) evidence[kind.Kind] = kind;
         foreach (var entry in YamlFields.Named(value, errors))
         {
-            if (!IsName(entry.Key)) errors.Wrong(entry.Line, $"「{entry.Key}」は英小文字・数字・ハイフン・点で書きます", $"'{entry.Key}' must be lower-case letters, digits, hyphens and dots");
-            if (evidence.ContainsKey(entry.Key)) errors.Twice(entry.Line, entry.Key);
+            if (!IsName(entry.Key)) errors.Wrong(entry.At, $"「{entry.Key}」は英小文字・数字・ハイフン・点で書きます", $"'{entry.Key}' must be lower-case letters, digits, hyphens and dots");
+            if (evidence.ContainsKey(entry.Key)) errors.Twice(entry.At, entry.Key);
             meant.Add(entry.Key);
             if (YamlFields.Of(entry.Value, errors, "name", "facts") is not { } fields) continue;
             var facts = new Dictionary<string, Bilingual>(StringComparer.Ordinal);
             foreach (var fact in YamlFields.Named(fields["facts"], errors))
             {
-                if (!IsName(fact.Key)) errors.Wrong(fact.Line, $"「{fact.Key}」は英小文字・数字・下線で書きます", $"'{fact.Key}' must be lower-case letters, digits and underscores");
+                if (!IsName(fact.Key)) errors.Wrong(fact.At, $"「{fact.Key}」は英小文字・数字・下線で書きます", $"'{fact.Key}' must be lower-case letters, digits and underscores");
                 if (YamlFields.Of(fact.Value, errors, "ja", "en") is { } says && says.Text("ja") is { } ja && says.Text("en") is { } en)
                     facts[fact.Key] = new Bilingual(ja, en);
             }
@@ -106,8 +106,8 @@ internal sealed class CatalogueReader
         var id = ReadId(fields, "id");
         var name = fields.Both("name");
         var requires = fields.Both("requires");
-        Spoken(fields.LineOf("name"), name);
-        Spoken(fields.LineOf("requires"), requires);
+        Spoken(fields.PlaceOf("name"), name);
+        Spoken(fields.PlaceOf("requires"), requires);
         var grounds = ReadGrounds(fields);
         var criteria = ReadCriteria(fields);
         if (id is null) return;
@@ -116,13 +116,13 @@ internal sealed class CatalogueReader
         if (fields["words"] is not null)
             foreach (var item in fields.Items("words"))
                 if (ReadSign(item, key) is { } sign) words.Add(sign);
-        if (obligations.Exists(o => o.Id == key)) errors.Twice(fields.LineOf("id"), id);
+        if (obligations.Exists(o => o.Id == key)) errors.Twice(fields.PlaceOf("id"), id);
         if (fields.Text("replaces") is { } replaces)
         {
-            if (replaces is not ("true" or "false")) errors.Wrong(fields.LineOf("replaces"), "「replaces」は true か false です", "'replaces' is true or false");
-            if (replaces == "true" && !replaced.Add(key) | under?.Find(key) is null) errors.Undefined(fields.LineOf("id"), id);
+            if (replaces is not ("true" or "false")) errors.Wrong(fields.PlaceOf("replaces"), "「replaces」は true か false です", "'replaces' is true or false");
+            if (replaces == "true" && !replaced.Add(key) | under?.Find(key) is null) errors.Undefined(fields.PlaceOf("id"), id);
         }
-        if (under?.Find(key) is not null && !replaced.Contains(key)) errors.Twice(fields.LineOf("id"), id);
+        if (under?.Find(key) is not null && !replaced.Contains(key)) errors.Twice(fields.PlaceOf("id"), id);
         if (name is null || requires is null) return;
         obligations.Add(new Obligation(key, name, requires, grounds, criteria));
         signs.AddRange(words);
@@ -135,7 +135,7 @@ internal sealed class CatalogueReader
         {
             if (YamlFields.Of(item, errors, "source", "place") is not { } fields) continue;
             if (fields.Text("source") is not { } source || fields.Text("place") is not { } place) continue;
-            if (!sources.ContainsKey(source) && !meant.Contains(source)) errors.Undefined(fields.LineOf("source"), source);
+            if (!sources.ContainsKey(source) && !meant.Contains(source)) errors.Undefined(fields.PlaceOf("source"), source);
             grounds.Add(new LegalGround(source, place));
         }
         return grounds;
@@ -148,18 +148,18 @@ internal sealed class CatalogueReader
         {
             if (YamlFields.Of(item, errors, "id", "asks", "evidence", "condition", "validity") is not { } fields) continue;
             var (id, asks, kind, validity) = (ReadId(fields, "id"), fields.Both("asks"), fields.Text("evidence"), fields.Duration("validity"));
-            Spoken(fields.LineOf("asks"), asks);
-            if (id is not null && criteria.Exists(c => c.Id == id)) errors.Twice(fields.LineOf("id"), id);
-            if (kind is not null && !evidence.ContainsKey(kind) && !meant.Contains(kind)) errors.Undefined(fields.LineOf("evidence"), kind);
+            Spoken(fields.PlaceOf("asks"), asks);
+            if (id is not null && criteria.Exists(c => c.Id == id)) errors.Twice(fields.PlaceOf("id"), id);
+            if (kind is not null && !evidence.ContainsKey(kind) && !meant.Contains(kind)) errors.Undefined(fields.PlaceOf("evidence"), kind);
             if (fields.Text("condition") is not { } text) continue;
             if (!Condition.TryParse(text, out var condition, out var why))
             {
-                errors.BadCondition(fields.LineOf("condition"), text, why);
+                errors.BadCondition(fields.PlaceOf("condition"), text, why);
                 continue;
             }
             if (kind is not null && evidence.TryGetValue(kind, out var says))
                 foreach (var fact in condition.Facts.Where(f => !says.Facts.ContainsKey(f)))
-                    errors.BadCondition(fields.LineOf("condition"), text, $"evidence '{kind}' carries no fact '{fact}'");
+                    errors.BadCondition(fields.PlaceOf("condition"), text, $"evidence '{kind}' carries no fact '{fact}'");
             if (id is not null && asks is not null && kind is not null && validity is { } span)
                 criteria.Add(new Criterion(id, asks, kind, condition, span));
         }
@@ -176,9 +176,9 @@ internal sealed class CatalogueReader
             "definition" => SignPlace.Definition,
             _ => (SignPlace?)null,
         };
-        if (place is null) errors.Wrong(fields.LineOf("in"), "「in」は definitions か definition です", "'in' is definitions or definition");
+        if (place is null) errors.Wrong(fields.PlaceOf("in"), "「in」は definitions か definition です", "'in' is definitions or definition");
         var (caption, text, not) = (Pattern(fields, "caption"), Pattern(fields, "text"), Pattern(fields, "not"));
-        if (fields["caption"] is null && fields["text"] is null) errors.Missing(fields.Line, "caption / text");
+        if (fields["caption"] is null && fields["text"] is null) errors.Missing(fields.At, "caption / text");
         return fields.Share("confidence") is { } confidence && place is { } where ? new Sign(obligation, where, caption, text, not, confidence) : null;
     }
 
@@ -186,8 +186,8 @@ internal sealed class CatalogueReader
     {
         if (fields.Text(key) is not { } text) return null;
         var pattern = WordPattern.Parse(text, vocabulary, out var undefined);
-        if (undefined is not null) errors.Undefined(fields.LineOf(key), undefined);
-        else if (pattern is null) errors.BadPattern(fields.LineOf(key), text);
+        if (undefined is not null) errors.Undefined(fields.PlaceOf(key), undefined);
+        else if (pattern is null) errors.BadPattern(fields.PlaceOf(key), text);
         return pattern;
     }
 
@@ -195,16 +195,16 @@ internal sealed class CatalogueReader
     {
         if (fields.Text(key) is not { } id) return null;
         if (IsName(id)) return id;
-        errors.Wrong(fields.LineOf(key), $"「{id}」は英小文字・数字・ハイフンで書きます", $"'{id}' must be lower-case letters, digits and hyphens");
+        errors.Wrong(fields.PlaceOf(key), $"「{id}」は英小文字・数字・ハイフンで書きます", $"'{id}' must be lower-case letters, digits and hyphens");
         return null;
     }
 
     /// <summary>Words in braces are spoken in the municipality's own words, so they must be known.</summary>
-    private void Spoken(int line, Bilingual? text)
+    private void Spoken(YamlPlace at, Bilingual? text)
     {
         if (text is null) return;
         foreach (var word in PolicyWords.Braced(text.Ja).Concat(PolicyWords.Braced(text.En)))
-            if (vocabulary.Variants(word) is null) errors.Undefined(line, word);
+            if (vocabulary.Variants(word) is null) errors.Undefined(at, word);
     }
 
     private static bool IsName(string text) =>

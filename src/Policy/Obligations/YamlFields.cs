@@ -5,19 +5,19 @@ using Sekisho.Assurance;
 namespace Sekisho.Policy.Obligations;
 
 /// <summary>The fields of one YAML map, read strictly: an unknown key, a missing one and a repeated one are errors.</summary>
-internal sealed partial class YamlFields
+public sealed partial class YamlFields
 {
     private readonly Dictionary<string, YamlValue> values = new(StringComparer.Ordinal);
     private readonly DataErrors errors;
 
-    public int Line { get; }
+    public YamlPlace At { get; }
 
     private YamlFields(YamlValue.Map map, DataErrors errors)
     {
-        (Line, this.errors) = (map.Line, errors);
+        (At, this.errors) = (map.At, errors);
         foreach (var entry in map.Entries)
         {
-            if (!values.TryAdd(entry.Key, entry.Value)) errors.Twice(entry.Line, entry.Key);
+            if (!values.TryAdd(entry.Key, entry.Value)) errors.Twice(entry.At, entry.Key);
         }
     }
 
@@ -26,17 +26,17 @@ internal sealed partial class YamlFields
     {
         if (value is not YamlValue.Map map)
         {
-            errors.Wrong(value.Line, "見出しと値の組で書いてください", "Write keys and values here");
+            errors.Wrong(value.At, "見出しと値の組で書いてください", "Write keys and values here");
             return null;
         }
         var fields = new YamlFields(map, errors);
         foreach (var entry in map.Entries)
         {
-            if (!known.Contains(entry.Key) && !known.Contains(entry.Key + "?")) errors.UnknownKey(entry.Line, entry.Key);
+            if (!known.Contains(entry.Key) && !known.Contains(entry.Key + "?")) errors.UnknownKey(entry.At, entry.Key);
         }
         foreach (var key in known)
         {
-            if (!key.EndsWith('?') && !fields.values.ContainsKey(key)) errors.Missing(map.Line, key);
+            if (!key.EndsWith('?') && !fields.values.ContainsKey(key)) errors.Missing(map.At, key);
         }
         return fields;
     }
@@ -47,28 +47,28 @@ internal sealed partial class YamlFields
         if (value is null) yield break;
         if (value is not YamlValue.Map map)
         {
-            errors.Wrong(value.Line, "見出しと値の組で書いてください", "Write keys and values here");
+            errors.Wrong(value.At, "見出しと値の組で書いてください", "Write keys and values here");
             yield break;
         }
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in map.Entries)
         {
-            if (entry.Key.Length == 0) errors.Wrong(entry.Line, "名前が空です", "A name is empty");
+            if (entry.Key.Length == 0) errors.Wrong(entry.At, "名前が空です", "A name is empty");
             else if (seen.Add(entry.Key)) yield return entry;
-            else errors.Twice(entry.Line, entry.Key);
+            else errors.Twice(entry.At, entry.Key);
         }
     }
 
     public YamlValue? this[string key] => values.GetValueOrDefault(key);
 
-    public int LineOf(string key) => this[key]?.Line ?? Line;
+    public YamlPlace PlaceOf(string key) => this[key]?.At ?? At;
 
     /// <summary>Text of a key, or null (with an error only where it is present and no text).</summary>
     public string? Text(string key)
     {
         if (this[key] is not { } value) return null;
         if (value is YamlValue.Scalar { Value: { } text } && !string.IsNullOrWhiteSpace(text)) return text.Trim();
-        errors.Wrong(value.Line, $"「{key}」には文字を書いてください", $"Write text for '{key}'");
+        errors.Wrong(value.At, $"「{key}」には文字を書いてください", $"Write text for '{key}'");
         return null;
     }
 
@@ -82,7 +82,7 @@ internal sealed partial class YamlFields
     {
         if (this[key] is not { } value) return [];
         if (value is YamlValue.List { Items.Count: > 0 } list) return list.Items;
-        errors.Wrong(value.Line, $"「{key}」には一つ以上並べてください", $"List at least one entry under '{key}'");
+        errors.Wrong(value.At, $"「{key}」には一つ以上並べてください", $"List at least one entry under '{key}'");
         return [];
     }
 
@@ -93,14 +93,14 @@ internal sealed partial class YamlFields
         if (value is null) return [];
         if (value is not YamlValue.List list)
         {
-            errors.Wrong(value.Line, $"「{key}」には言葉を並べてください", $"List words under '{key}'");
+            errors.Wrong(value.At, $"「{key}」には言葉を並べてください", $"List words under '{key}'");
             return [];
         }
         var words = new List<string>();
         foreach (var item in list.Items)
         {
             if (item is YamlValue.Scalar { Value: { } text } && !string.IsNullOrWhiteSpace(text)) words.Add(text.Trim());
-            else errors.Wrong(item.Line, $"「{key}」には言葉を並べてください", $"List words under '{key}'");
+            else errors.Wrong(item.At, $"「{key}」には言葉を並べてください", $"List words under '{key}'");
         }
         return words;
     }
@@ -111,7 +111,7 @@ internal sealed partial class YamlFields
         if (Text(key) is not { } text) return null;
         if (DurationForm().Match(text) is { Success: true } m && int.TryParse(m.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= 100_000)
             return m.Groups[2].Value == "h" ? TimeSpan.FromHours(count) : TimeSpan.FromDays(count);
-        errors.Wrong(LineOf(key), $"「{text}」は期間ではありません（例：24h、400d）", $"'{text}' is not a duration (write 24h or 400d)");
+        errors.Wrong(PlaceOf(key), $"「{text}」は期間ではありません（例：24h、400d）", $"'{text}' is not a duration (write 24h or 400d)");
         return null;
     }
 
@@ -119,7 +119,7 @@ internal sealed partial class YamlFields
     {
         if (Text(key) is not { } text) return null;
         if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)) return date;
-        errors.Wrong(LineOf(key), $"「{text}」は日付ではありません（例：2026-04-01）", $"'{text}' is not a date (write 2026-04-01)");
+        errors.Wrong(PlaceOf(key), $"「{text}」は日付ではありません（例：2026-04-01）", $"'{text}' is not a date (write 2026-04-01)");
         return null;
     }
 
@@ -128,7 +128,7 @@ internal sealed partial class YamlFields
     {
         if (Text(key) is not { } text) return null;
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is > 0 and <= 1) return share;
-        errors.Wrong(LineOf(key), $"「{text}」は0から1までの数ではありません", $"'{text}' is not a number from 0 to 1");
+        errors.Wrong(PlaceOf(key), $"「{text}」は0から1までの数ではありません", $"'{text}' is not a number from 0 to 1");
         return null;
     }
 

@@ -23,6 +23,9 @@ internal static class OrganisationRows
     public static Task<Person?> PersonAsync(TenantTransaction tx, PersonId id, CancellationToken cancel, bool lockRow = false) =>
         tx.FirstAsync(SelectPeople + (lockRow ? " WHERE id = $1 FOR UPDATE" : " WHERE id = $1"), Person, cancel, id.Value);
 
+    /// <summary>All units there ever were.</summary>
+    public static Task<List<Unit>> UnitsAsync(TenantTransaction tx, CancellationToken cancel) => tx.ListAsync(SelectUnits, Unit, cancel);
+
     /// <summary>Two people who move units at once could hang each under the other: one waits.</summary>
     public static Task LockTreeAsync(TenantTransaction tx, CancellationToken cancel) =>
         tx.RunAsync("SELECT pg_advisory_xact_lock(hashtextextended('records.unit/' || $1::text, 0))", cancel, tx.Municipality.Value);

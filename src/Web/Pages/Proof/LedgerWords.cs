@@ -45,6 +45,11 @@ public static class LedgerWords
         "person.ended" => new("人の離任", "Person left"),
         "officer.appointed" => new("任命", "Officer appointed"),
         "officer.relieved" => new("解任", "Officer relieved"),
+        "entry.added" => new("台帳への登録", "Register entry added"),
+        "entry.changed" => new("台帳の変更", "Register entry changed"),
+        "entry.retired" => new("台帳の廃止", "Register entry retired"),
+        "entry.revived" => new("台帳の廃止の取消し", "Register entry revived"),
+        "entry.confirmed" => new("台帳の確認", "Register entry confirmed"),
         "committee.met" => new("委員会の開催", "Committee met"),
         _ => Bilingual.Same(kind),
     };

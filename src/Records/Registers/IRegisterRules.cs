@@ -1,0 +1,29 @@
+namespace Sekisho.Records.Registers;
+
+/// <summary>What a slice adds to a register of its own (台帳ごとの規則): values that follow from others, and checks across fields.</summary>
+/// <remarks>Asked at every way in: form, API, bulk edit and sheet; in a sheet once a row, so it must be quick and ask the database nothing.</remarks>
+public interface IRegisterRules
+{
+    /// <summary>Key of the register.</summary>
+    string Register { get; }
+
+    /// <summary>True when <see cref="EntryCandidate.Referred"/> is needed: what the candidate points to is then read beforehand.</summary>
+    bool ReadsReferences => false;
+
+    /// <summary>Fills in what follows from the rest. Before the check of required fields; must give the same when asked twice.</summary>
+    FieldValues Derive(EntryCandidate candidate) => candidate.Values;
+
+    /// <summary>What doesn't fit together, after <see cref="Derive"/>; each field by itself is already right.</summary>
+    IEnumerable<FieldProblem> Check(EntryCandidate candidate) => [];
+}
+
+/// <summary>An entry as it would be kept.</summary>
+/// <param name="Before">As it is kept now; null for a new one.</param>
+/// <param name="Day">Today in Japan.</param>
+/// <param name="References">Entries that its fields point to, by id; filled only for rules that ask for them.</param>
+public sealed record EntryCandidate(
+    RegisterDefinition Register, RegisterEntry? Before, Organisation.UnitId? Unit, FieldValues Values, DateOnly Day, IReadOnlyDictionary<EntryId, RegisterEntry> References)
+{
+    /// <summary>Null for an id that the candidate doesn't point to.</summary>
+    public RegisterEntry? Referred(EntryId id) => References.GetValueOrDefault(id);
+}

@@ -1,0 +1,224 @@
+using Npgsql;
+using Sekisho.Assurance;
+using Sekisho.Ledger;
+using Sekisho.Records.Ledgers;
+using Sekisho.Records.Organisation;
+using Sekisho.Storage;
+
+namespace Sekisho.Records.Registers;
+
+/// <summary>The registers of a municipality (台帳): entries of every register that <see cref="RegisterCatalogue"/> knows.</summary>
+/// <remarks>
+/// <c>within</c> is what a person sees: the units of a manager or of staff, or null for all (<see cref="Accounts.UnitScope"/>). It binds reading and writing alike;
+/// an entry outside of it is as if it weren't there. Whether a person may write at all is decided by role before this is called.
+/// </remarks>
+public sealed class RegisterBook
+{
+    /// <summary>Entries in one bulk edit or confirmation.</summary>
+    public const int MostAtOnce = 2000;
+
+    private const int MaxWhy = 500;
+
+    private readonly RecordKeeper keeper;
+    private readonly Dictionary<string, IRegisterRules> rules;
+
+    public RegisterBook(RecordKeeper keeper, RegisterCatalogue catalogue, params IReadOnlyList<IRegisterRules> rules)
+    {
+        this.keeper = keeper;
+        Catalogue = catalogue;
+        this.rules = rules.ToDictionary(r => catalogue[r.Register].Key, StringComparer.Ordinal);
+    }
+
+    public RegisterCatalogue Catalogue { get; }
+
+    internal RecordKeeper Keeper => keeper;
+
+    internal EntryWriter Writer(RegisterDefinition register) => new(register, rules.GetValueOrDefault(register.Key));
+
+    /// <summary>One page of a register, with the names of all that it points to. An unknown register has no entries.</summary>
+    public async Task<RegisterPage> ListAsync(MunicipalityId municipality, string register, RegisterQuery query, IReadOnlyList<UnitId>? within, CancellationToken cancel)
+    {
+        if (Catalogue.Find(register) is not { } definition) return new([], 0, 1, query.PageSize, RegisterNames.None);
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        var (entries, total) = await RegisterListing.ListAsync(tx, definition, query, within, cancel);
+        var names = await RegisterNames.LoadAsync(tx, definition, [.. entries.Select(e => e.Fields)], ofUnits: true, cancel);
+        return new(entries, total, Math.Max(query.Page, 1), Math.Clamp(query.PageSize, 1, RegisterQuery.MaxPageSize), names);
+    }
+
+    /// <summary>Null when there is no such entry, or not for this person.</summary>
+    public async Task<RegisterEntry?> ReadAsync(MunicipalityId municipality, string register, EntryId id, IReadOnlyList<UnitId>? within, CancellationToken cancel)
+    {
+        if (Catalogue.Find(register) is not { } definition) return null;
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return (await RegisterRows.ReadAsync(tx, definition, [id], within, lockRows: false, cancel)).FirstOrDefault();
+    }
+
+    /// <summary>Names of what these entries point to.</summary>
+    public async Task<RegisterNames> NamesAsync(MunicipalityId municipality, string register, IReadOnlyCollection<RegisterEntry> entries, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return await RegisterNames.LoadAsync(tx, Catalogue[register], [.. entries.Select(e => e.Fields)], ofUnits: true, cancel);
+    }
+
+    /// <summary>Adds an entry; its number is the next one of the register.</summary>
+    public Task<EntryOutcome> AddAsync(MunicipalityId municipality, string register, EntryDraft draft, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel) =>
+        WriteAsync(municipality, register, async (tx, definition) =>
+        {
+            var at = keeper.Clock.Now();
+            var read = await Writer(definition).ReadAsync(tx, [(null, draft)], within, JapaneseTime.Day(at), cancel);
+            return read[0].Problems.Count > 0 ? new EntryOutcome.Wrong(read[0].Problems) : await KeepAsync(tx, definition, read, at, actor, cancel);
+        }, cancel);
+
+    /// <summary>Changes an entry as the person saw it; when somebody else was quicker, nothing is changed and the present entry comes back.</summary>
+    public Task<EntryOutcome> ChangeAsync(
+        MunicipalityId municipality, string register, EntryVersion seen, EntryDraft draft, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel) =>
+        WriteAsync(municipality, register, async (tx, definition) =>
+        {
+            if ((await RegisterRows.ReadAsync(tx, definition, [seen.Id], within, lockRows: true, cancel)).FirstOrDefault() is not { } before) return Refusals.UnknownEntry;
+            if (before.Version != seen.Version) return new EntryOutcome.Overtaken(before, Refusals.OvertakenBy(before));
+            if (before.Retired is not null) return Refusals.IsRetired;
+            var at = keeper.Clock.Now();
+            var read = await Writer(definition).ReadAsync(tx, [(before, draft)], within, JapaneseTime.Day(at), cancel);
+            return read[0].Problems.Count > 0 ? new EntryOutcome.Wrong(read[0].Problems) : await KeepAsync(tx, definition, read, at, actor, cancel);
+        }, cancel);
+
+    /// <summary>Sets one or more fields of many entries to the same values (一括変更): all of them or none.</summary>
+    /// <param name="draft">The fields to set; all others stay.</param>
+    /// <returns>How many differ now, or the first entry where it can't be.</returns>
+    public async Task<Outcome<int>> ChangeManyAsync(
+        MunicipalityId municipality, string register, IReadOnlyList<EntryVersion> seen, EntryDraft draft, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
+    {
+        if (Catalogue.Find(register) is not { } definition) return Refusals.UnknownRegister;
+        if (draft.Untrusted.Count == 0) return Refusals.NothingToChange;
+        if (seen.Count is 0 or > MostAtOnce) return Refusals.TooMany;
+        int changed;
+        await using (var tx = await keeper.EnterAsync(municipality, cancel))
+        {
+            var versions = seen.DistinctBy(s => s.Id).ToDictionary(s => s.Id, s => s.Version);
+            var entries = await RegisterRows.ReadAsync(tx, definition, versions.Keys, within, lockRows: true, cancel);
+            if (entries.Count != versions.Count) return Refusals.UnknownEntry;
+            if (entries.Find(e => e.Version != versions[e.Id]) is { } overtaken) return Refusals.InMany(overtaken, Refusals.OvertakenBy(overtaken));
+            if (entries.Find(e => e.Retired is not null) is { } retired) return Refusals.InMany(retired, Refusals.IsRetired);
+            var at = keeper.Clock.Now();
+            var writer = Writer(definition);
+            var read = await writer.ReadAsync(tx, [.. entries.Select(e => ((RegisterEntry?)e, draft))], within, JapaneseTime.Day(at), cancel);
+            if (read.FirstOrDefault(r => r.Problems.Count > 0) is { } wrong) return Refusals.InMany(wrong.Before!, Refusals.WrongFields(definition, wrong.Problems));
+            var (_, said) = await writer.KeepAsync(tx, read, at, actor, cancel);
+            changed = said.Count;
+            if (changed == 0) return 0;
+            await keeper.AppendAsync(tx, said, cancel);
+            await tx.CommitAsync(cancel);
+        }
+        await keeper.ChangedAsync(municipality, cancel, definition.Evidence);
+        return changed;
+    }
+
+    /// <summary>Says of entries, as the person saw them, that they are right (年次の確認). Those that changed meanwhile are left out and come back.</summary>
+    public async Task<Outcome<ConfirmedEntries>> ConfirmAsync(
+        MunicipalityId municipality, string register, IReadOnlyList<EntryVersion> seen, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
+    {
+        if (Catalogue.Find(register) is not { } definition) return Refusals.UnknownRegister;
+        if (seen.Count is 0 or > MostAtOnce) return Refusals.TooMany;
+        List<RegisterEntry> right, overtaken;
+        await using (var tx = await keeper.EnterAsync(municipality, cancel))
+        {
+            var versions = seen.DistinctBy(s => s.Id).ToDictionary(s => s.Id, s => s.Version);
+            var entries = await RegisterRows.ReadAsync(tx, definition, versions.Keys, within, lockRows: true, cancel);
+            if (entries.Count != versions.Count) return Refusals.UnknownEntry;
+            right = entries.FindAll(e => e.Version == versions[e.Id] && e.Retired is null);
+            overtaken = entries.FindAll(e => e.Version != versions[e.Id] || e.Retired is not null);
+            if (right.Count == 0) return new ConfirmedEntries(0, overtaken);
+            var at = keeper.Clock.Now();
+            await tx.RunAsync("UPDATE records.register_entry SET confirmed_at = $2, confirmed_by = $3, confirmed_by_name = $4 WHERE id = ANY ($1)", cancel,
+                right.Select(e => e.Id.Value).ToArray(), at, actor.Account, actor.Name);
+            await keeper.AppendAsync(tx, [.. right.Select(e => RecordKeeper.Entry(at, EntryHistory.Confirmed, actor, EntryHistory.Subject(e), EntryHistory.Standing(e, actor, null)))], cancel);
+            await tx.CommitAsync(cancel);
+        }
+        await keeper.ChangedAsync(municipality, cancel, definition.Evidence);
+        return new ConfirmedEntries(right.Count, overtaken);
+    }
+
+    /// <summary>Takes an entry out of use (廃止). It stays readable, and what points to it still does.</summary>
+    public Task<EntryOutcome> RetireAsync(
+        MunicipalityId municipality, string register, EntryVersion seen, string untrustedWhy, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel) =>
+        WriteAsync(municipality, register, async (tx, definition) =>
+        {
+            var why = untrustedWhy.Trim();
+            if (why.Length is 0 or > MaxWhy) return Refusals.WhyMissing;
+            if ((await RegisterRows.ReadAsync(tx, definition, [seen.Id], within, lockRows: true, cancel)).FirstOrDefault() is not { } before) return Refusals.UnknownEntry;
+            if (before.Version != seen.Version) return new EntryOutcome.Overtaken(before, Refusals.OvertakenBy(before));
+            if (before.Retired is not null) return new EntryOutcome.Kept(before);
+            var at = keeper.Clock.Now();
+            var retired = before with { Version = before.Version + 1, UpdatedAt = at, UpdatedBy = actor, Retired = new(at, actor, why) };
+            await StandAsync(tx, retired, cancel);
+            await keeper.AppendAsync(tx, at, EntryHistory.Retired, actor, EntryHistory.Subject(retired), EntryHistory.Standing(retired, actor, why), cancel);
+            return new EntryOutcome.Kept(retired);
+        }, cancel);
+
+    /// <summary>Puts a retired entry back to use, under its old number.</summary>
+    public Task<EntryOutcome> ReviveAsync(MunicipalityId municipality, string register, EntryVersion seen, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel) =>
+        WriteAsync(municipality, register, async (tx, definition) =>
+        {
+            if ((await RegisterRows.ReadAsync(tx, definition, [seen.Id], within, lockRows: true, cancel)).FirstOrDefault() is not { } before) return Refusals.UnknownEntry;
+            if (before.Version != seen.Version) return new EntryOutcome.Overtaken(before, Refusals.OvertakenBy(before));
+            if (before.Retired is null) return Refusals.IsNotRetired;
+            var at = keeper.Clock.Now();
+            // What has to be unique may have been entered again while this was out of use; a field that was fine then isn't asked about.
+            var read = await Writer(definition).ReadAsync(tx, [(before, new EntryDraft(new Dictionary<string, IReadOnlyList<string>>()))], null, JapaneseTime.Day(at), cancel);
+            var taken = read[0].Problems.Where(p => definition.Find(p.Field)?.IsUnique == true).ToList();
+            if (taken.Count > 0) return new EntryOutcome.Wrong(taken);
+            var revived = before with { Version = before.Version + 1, UpdatedAt = at, UpdatedBy = actor, Retired = null };
+            await StandAsync(tx, revived, cancel);
+            await keeper.AppendAsync(tx, at, EntryHistory.Revived, actor, EntryHistory.Subject(revived), EntryHistory.Standing(revived, actor, null), cancel);
+            return new EntryOutcome.Kept(revived);
+        }, cancel);
+
+    /// <summary>Who changed what, newest first, as the ledger says it.</summary>
+    /// <param name="most">At most so many.</param>
+    public async Task<IReadOnlyList<EntryChange>> HistoryAsync(MunicipalityId municipality, string register, EntryId id, IReadOnlyList<UnitId>? within, CancellationToken cancel, int most = 200)
+    {
+        if (Catalogue.Find(register) is not { } definition) return [];
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        if ((await RegisterRows.ReadAsync(tx, definition, [id], within, lockRows: false, cancel)).Count == 0) return [];
+        var kept = await LedgerReader.ListAsync(tx, new LedgerQuery(Limit: most, Subject: EntryHistory.Subject(register, id)), cancel);
+        return [.. kept.Select(k => EntryHistory.Read(definition, k)).OfType<EntryChange>()];
+    }
+
+    /// <summary>What points to an entry, in whatever register (使われているところ). Of other units' entries too, by number and title.</summary>
+    public async Task<IReadOnlyList<Reference>> ReferencesAsync(MunicipalityId municipality, EntryId id, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return await tx.ListAsync("""
+            SELECT e.id, e.register, e.number, e.title, l.field, e.retired_at IS NOT NULL FROM records.register_link l
+            JOIN records.register_entry e ON e.municipality_id = l.municipality_id AND e.id = l.from_id
+            WHERE l.to_entry = $1 ORDER BY e.register, e.sequence, l.field
+            """, r => new Reference(new(r.GetGuid(0)), r.GetString(1), r.GetString(2), r.GetString(3), r.GetString(4), r.GetBoolean(5)), cancel, id.Value);
+    }
+
+    private async Task<EntryOutcome> KeepAsync(TenantTransaction tx, RegisterDefinition definition, IReadOnlyList<ReadDraft> read, DateTimeOffset at, Actor actor, CancellationToken cancel)
+    {
+        var (entries, said) = await Writer(definition).KeepAsync(tx, read, at, actor, cancel);
+        if (said.Count > 0) await keeper.AppendAsync(tx, said, cancel);
+        return new EntryOutcome.Kept(entries[0]);
+    }
+
+    private static Task<int> StandAsync(TenantTransaction tx, RegisterEntry entry, CancellationToken cancel) => tx.RunAsync("""
+        UPDATE records.register_entry SET version = $2, updated_at = $3, updated_by = $4, updated_by_name = $5,
+          retired_at = $6, retired_by = $7, retired_by_name = $8, retired_why = $9 WHERE id = $1
+        """, cancel, entry.Id.Value, entry.Version, entry.UpdatedAt, entry.UpdatedBy.Account, entry.UpdatedBy.Name,
+        entry.Retired?.At, entry.Retired?.By.Account, entry.Retired?.By.Name, entry.Retired?.Why);
+
+    private async Task<EntryOutcome> WriteAsync(MunicipalityId municipality, string register, Func<TenantTransaction, RegisterDefinition, Task<EntryOutcome>> act, CancellationToken cancel)
+    {
+        if (Catalogue.Find(register) is not { } definition) return Refusals.UnknownRegister;
+        EntryOutcome outcome;
+        await using (var tx = await keeper.EnterAsync(municipality, cancel))
+        {
+            outcome = await act(tx, definition);
+            if (outcome is not EntryOutcome.Kept) return outcome;
+            await tx.CommitAsync(cancel);
+        }
+        await keeper.ChangedAsync(municipality, cancel, definition.Evidence);
+        return outcome;
+    }
+}

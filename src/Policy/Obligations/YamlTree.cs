@@ -138,7 +138,7 @@ public sealed class DataErrors(bool columns = false)
 
     public bool Any => errors.Count > 0;
 
-    public IReadOnlyList<ReadError> InOrder() => [.. errors.OrderBy(static e => e.At.Line).ThenBy(static e => e.At.Column).Select(static e => e.Error)];
+    public IReadOnlyList<ReadError> InOrder() => [.. errors.OrderBy(static e => e.At.Line).ThenBy(e => columns ? e.At.Column : 0).Select(static e => e.Error)];
 
     public void NotYaml(YamlPlace at, string ja, string en) =>
         Add("POL-DATA-001", at, $"YAMLとして読めません：{ja}。", $"It is not YAML that can be read: {en}.");

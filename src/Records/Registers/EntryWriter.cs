@@ -13,6 +13,10 @@ internal sealed record ReadDraft(RegisterEntry? Before, UnitId? Unit, FieldValue
     public bool IsSame => Before is not null && Before.Unit == Unit && Before.Fields.Equals(Values);
 }
 
+/// <summary>Drafts as they were kept.</summary>
+/// <param name="Problems">What the rules found in the whole; when there are any, nothing of it may be committed.</param>
+internal sealed record KeptDrafts(IReadOnlyList<RegisterEntry> Entries, IReadOnlyList<LedgerEntry> Said, IReadOnlyList<(EntryId Entry, FieldProblem Problem)> Problems);
+
 /// <summary>Reads drafts and keeps them (記入の読取りと保存): one at a time or thousands, by the same rules.</summary>
 internal sealed class EntryWriter(RegisterDefinition register, IRegisterRules? rules)
 {
@@ -53,6 +57,11 @@ internal sealed class EntryWriter(RegisterDefinition register, IRegisterRules? r
         foreach (var field in register.Fields)
         {
             var kept = before?.Fields[field.Key];
+            if (field.IsDerived)
+            {
+                if (kept is not null) values[field.Key] = kept;
+                continue;
+            }
             var texts = draft.Untrusted.GetValueOrDefault(field.Key) ?? (before is null && field.Default is { } first ? [first] : null);
             // What stands stays: an old value isn't held against today's definition because its neighbour was changed.
             var reading = texts is null || kept is not null && IsAsBefore(texts, kept.Texts) ? new FieldReading.Read(kept) : FieldReader.Read(field, texts, references, day);
@@ -130,8 +139,8 @@ internal sealed class EntryWriter(RegisterDefinition register, IRegisterRules? r
     }
 
     /// <summary>Writes what was read without problems, and spells what the ledger is to say of it. Where nothing differs, nothing is written.</summary>
-    /// <returns>The entries in the order of <paramref name="ready"/>, and the ledger's entries, to be appended last.</returns>
-    public async Task<(IReadOnlyList<RegisterEntry> Entries, IReadOnlyList<LedgerEntry> Said)> KeepAsync(TenantTransaction tx, IReadOnlyList<ReadDraft> ready, DateTimeOffset at, Actor actor, CancellationToken cancel)
+    /// <returns>The entries in the order of <paramref name="ready"/>, and the ledger's entries, to be appended last. With problems: the transaction is not to be committed.</returns>
+    public async Task<KeptDrafts> KeepAsync(TenantTransaction tx, IReadOnlyList<ReadDraft> ready, DateTimeOffset at, Actor actor, CancellationToken cancel)
     {
         var added = ready.Count(r => r.Before is null);
         var sequence = added > 0 ? await RegisterRows.TakeNumbersAsync(tx, register.Key, added, cancel) : 0;
@@ -157,15 +166,28 @@ internal sealed class EntryWriter(RegisterDefinition register, IRegisterRules? r
                 ? RecordKeeper.Entry(at, EntryHistory.Changed, actor, EntryHistory.Subject(entry), EntryHistory.Change(register, was, entry, actor, names))
                 : RecordKeeper.Entry(at, EntryHistory.Added, actor, EntryHistory.Subject(entry), EntryHistory.Addition(register, entry, actor, names)));
         }
-        if (written.Count > 0) await RegisterRows.WriteAsync(tx, register, written, cancel);
-        return (entries, said);
+        if (written.Count == 0) return new(entries, said, []);
+        await RegisterRows.WriteAsync(tx, register, written, cancel);
+        var earlier = ready.Where(r => r.Before is not null).ToDictionary(r => r.Before!.Id, r => r.Before);
+        var (problems, derived) = await FollowAsync(tx, [.. written.Select(w => new EntryStep(earlier.GetValueOrDefault(w.Entry.Id), w.Entry))], cancel);
+        return new([.. entries.Select(e => derived.TryGetValue(e.Id, out var its) ? RegisterRows.WithDerived(register, e, its) : e)], said, problems);
+    }
+
+    /// <summary>Asks the rules what follows, and writes what is derived.</summary>
+    public async Task<Consequences> FollowAsync(TenantTransaction tx, IReadOnlyList<EntryStep> steps, CancellationToken cancel)
+    {
+        if (rules is null) return Consequences.None;
+        var follows = await rules.FollowAsync(tx, register, steps, cancel);
+        if (follows.Problems.Count == 0 && follows.Derived.Count > 0) await RegisterRows.WriteDerivedAsync(tx, register, follows.Derived, cancel);
+        return follows;
     }
 
     /// <summary>Everything that a person may look for: number and texts, choices by their names; people and units are looked for by their present names.</summary>
     private string Search(RegisterEntry entry)
     {
         var lines = new StringBuilder(SearchFold.Of(entry.Number));
-        foreach (var field in register.Fields)
+        // What is derived may change without the entry being written.
+        foreach (var field in register.Fields.Where(f => !f.IsDerived))
         {
             foreach (var text in entry.Fields[field.Key] switch
             {

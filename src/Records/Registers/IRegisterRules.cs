@@ -1,3 +1,5 @@
+using Sekisho.Storage;
+
 namespace Sekisho.Records.Registers;
 
 /// <summary>What a slice adds to a register of its own (台帳ごとの規則): values that follow from others, and checks across fields.</summary>
@@ -15,6 +17,25 @@ public interface IRegisterRules
 
     /// <summary>What doesn't fit together, after <see cref="Derive"/>; each field by itself is already right.</summary>
     IEnumerable<FieldProblem> Check(EntryCandidate candidate) => [];
+
+    /// <summary>True when what <see cref="FollowAsync"/> looks at must not change meanwhile: who writes in this register then waits for whoever is writing in it.</summary>
+    bool WritesAlone => false;
+
+    /// <summary>What follows beyond the entries themselves: checks over the whole register, and derived fields of these and other entries.</summary>
+    /// <param name="tx">The transaction in which the entries were just written: it sees them as they will be.</param>
+    Task<Consequences> FollowAsync(TenantTransaction tx, RegisterDefinition register, IReadOnlyList<EntryStep> steps, CancellationToken cancel) => Task.FromResult(Consequences.None);
+}
+
+/// <summary>An entry before and after it was written: added, changed, retired or revived.</summary>
+/// <param name="Before">Null for a new one.</param>
+public sealed record EntryStep(RegisterEntry? Before, RegisterEntry After);
+
+/// <summary>What follows from writing entries (波及).</summary>
+/// <param name="Problems">When there are any, nothing is kept.</param>
+/// <param name="Derived">All derived fields of each entry where one of them differs; a field that is absent is emptied. No change in the sense of versions: nobody wrote it.</param>
+public sealed record Consequences(IReadOnlyList<(EntryId Entry, FieldProblem Problem)> Problems, IReadOnlyDictionary<EntryId, FieldValues> Derived)
+{
+    public static Consequences None { get; } = new([], new Dictionary<EntryId, FieldValues>());
 }
 
 /// <summary>An entry as it would be kept.</summary>

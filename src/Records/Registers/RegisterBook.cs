@@ -92,7 +92,7 @@ public sealed class RegisterBook
         if (draft.Untrusted.Count == 0) return Refusals.NothingToChange;
         if (seen.Count is 0 or > MostAtOnce) return Refusals.TooMany;
         int changed;
-        await using (var tx = await keeper.EnterAsync(municipality, cancel))
+        await using (var tx = await EnterToWriteAsync(municipality, definition, cancel))
         {
             var versions = seen.DistinctBy(s => s.Id).ToDictionary(s => s.Id, s => s.Version);
             var entries = await RegisterRows.ReadAsync(tx, definition, versions.Keys, within, lockRows: true, cancel);
@@ -103,10 +103,12 @@ public sealed class RegisterBook
             var writer = Writer(definition);
             var read = await writer.ReadAsync(tx, [.. entries.Select(e => ((RegisterEntry?)e, draft))], within, JapaneseTime.Day(at), cancel);
             if (read.FirstOrDefault(r => r.Problems.Count > 0) is { } wrong) return Refusals.InMany(wrong.Before!, Refusals.WrongFields(definition, wrong.Problems));
-            var (_, said) = await writer.KeepAsync(tx, read, at, actor, cancel);
-            changed = said.Count;
+            var kept = await writer.KeepAsync(tx, read, at, actor, cancel);
+            if (kept.Problems.Count > 0)
+                return Refusals.InMany(entries.Find(e => e.Id == kept.Problems[0].Entry) ?? entries[0], Refusals.WrongFields(definition, [kept.Problems[0].Problem]));
+            changed = kept.Said.Count;
             if (changed == 0) return 0;
-            await keeper.AppendAsync(tx, said, cancel);
+            await keeper.AppendAsync(tx, kept.Said, cancel);
             await tx.CommitAsync(cancel);
         }
         await keeper.ChangedAsync(municipality, cancel, definition.Evidence);
@@ -120,7 +122,7 @@ public sealed class RegisterBook
         if (Catalogue.Find(register) is not { } definition) return Refusals.UnknownRegister;
         if (seen.Count is 0 or > MostAtOnce) return Refusals.TooMany;
         List<RegisterEntry> right, overtaken;
-        await using (var tx = await keeper.EnterAsync(municipality, cancel))
+        await using (var tx = await EnterToWriteAsync(municipality, definition, cancel))
         {
             var versions = seen.DistinctBy(s => s.Id).ToDictionary(s => s.Id, s => s.Version);
             var entries = await RegisterRows.ReadAsync(tx, definition, versions.Keys, within, lockRows: true, cancel);
@@ -149,10 +151,7 @@ public sealed class RegisterBook
             if (before.Version != seen.Version) return new EntryOutcome.Overtaken(before, Refusals.OvertakenBy(before));
             if (before.Retired is not null) return new EntryOutcome.Kept(before);
             var at = keeper.Clock.Now();
-            var retired = before with { Version = before.Version + 1, UpdatedAt = at, UpdatedBy = actor, Retired = new(at, actor, why) };
-            await StandAsync(tx, retired, cancel);
-            await keeper.AppendAsync(tx, at, EntryHistory.Retired, actor, EntryHistory.Subject(retired), EntryHistory.Standing(retired, actor, why), cancel);
-            return new EntryOutcome.Kept(retired);
+            return new EntryOutcome.Kept((await RetireInAsync(tx, definition, [before], why, at, actor, cancel))[0]);
         }, cancel);
 
     /// <summary>Puts a retired entry back to use, under its old number.</summary>
@@ -169,6 +168,8 @@ public sealed class RegisterBook
             if (taken.Count > 0) return new EntryOutcome.Wrong(taken);
             var revived = before with { Version = before.Version + 1, UpdatedAt = at, UpdatedBy = actor, Retired = null };
             await StandAsync(tx, revived, cancel);
+            var follows = await Writer(definition).FollowAsync(tx, [new EntryStep(before, revived)], cancel);
+            if (follows.Problems.Count > 0) return new EntryOutcome.Wrong([.. follows.Problems.Select(p => p.Problem).DistinctBy(p => p.Field)]);
             await keeper.AppendAsync(tx, at, EntryHistory.Revived, actor, EntryHistory.Subject(revived), EntryHistory.Standing(revived, actor, null), cancel);
             return new EntryOutcome.Kept(revived);
         }, cancel);
@@ -197,9 +198,32 @@ public sealed class RegisterBook
 
     private async Task<EntryOutcome> KeepAsync(TenantTransaction tx, RegisterDefinition definition, IReadOnlyList<ReadDraft> read, DateTimeOffset at, Actor actor, CancellationToken cancel)
     {
-        var (entries, said) = await Writer(definition).KeepAsync(tx, read, at, actor, cancel);
-        if (said.Count > 0) await keeper.AppendAsync(tx, said, cancel);
-        return new EntryOutcome.Kept(entries[0]);
+        var kept = await Writer(definition).KeepAsync(tx, read, at, actor, cancel);
+        if (kept.Problems.Count > 0) return new EntryOutcome.Wrong([.. kept.Problems.Select(p => p.Problem).DistinctBy(p => p.Field)]);
+        if (kept.Said.Count > 0) await keeper.AppendAsync(tx, kept.Said, cancel);
+        return new EntryOutcome.Kept(kept.Entries[0]);
+    }
+
+    /// <summary>Takes entries out of use in the transaction of another slice, which has them locked and knows why: the disposal that was done.</summary>
+    /// <returns>The entries as they are now; the ledger says so already.</returns>
+    internal async Task<IReadOnlyList<RegisterEntry>> RetireInAsync(
+        TenantTransaction tx, RegisterDefinition definition, IReadOnlyList<RegisterEntry> entries, string why, DateTimeOffset at, Actor actor, CancellationToken cancel)
+    {
+        var retired = entries.Select(e => e with { Version = e.Version + 1, UpdatedAt = at, UpdatedBy = actor, Retired = new(at, actor, why) }).ToList();
+        foreach (var entry in retired) await StandAsync(tx, entry, cancel);
+        await Writer(definition).FollowAsync(tx, [.. entries.Zip(retired, (before, after) => new EntryStep(before, after))], cancel);
+        await keeper.AppendAsync(tx, [.. retired.Select(e => RecordKeeper.Entry(at, EntryHistory.Retired, actor, EntryHistory.Subject(e), EntryHistory.Standing(e, actor, why)))], cancel);
+        return retired;
+    }
+
+    /// <summary>A transaction for writing in a register; where its rules ask for it, one writer after the other.</summary>
+    /// <remarks>Before any row is locked: whoever has the register may then touch every row of it without meeting somebody who waits for the register.</remarks>
+    internal async Task<TenantTransaction> EnterToWriteAsync(MunicipalityId municipality, RegisterDefinition definition, CancellationToken cancel)
+    {
+        var tx = await keeper.EnterAsync(municipality, cancel);
+        if (rules.GetValueOrDefault(definition.Key)?.WritesAlone == true)
+            await tx.RunAsync("SELECT pg_advisory_xact_lock(hashtextextended('records.register/' || $1::text || '/' || $2, 0))", cancel, municipality.Value, definition.Key);
+        return tx;
     }
 
     private static Task<int> StandAsync(TenantTransaction tx, RegisterEntry entry, CancellationToken cancel) => tx.RunAsync("""
@@ -212,7 +236,7 @@ public sealed class RegisterBook
     {
         if (Catalogue.Find(register) is not { } definition) return Refusals.UnknownRegister;
         EntryOutcome outcome;
-        await using (var tx = await keeper.EnterAsync(municipality, cancel))
+        await using (var tx = await EnterToWriteAsync(municipality, definition, cancel))
         {
             outcome = await act(tx, definition);
             if (outcome is not EntryOutcome.Kept) return outcome;

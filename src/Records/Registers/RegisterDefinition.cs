@@ -40,10 +40,11 @@ public sealed record FieldGroup(string Key, Bilingual Name);
 /// <param name="IsFilter">Offered as a filter on the list.</param>
 /// <param name="IsColumn">Shown on the list.</param>
 /// <param name="Group">Key of its heading; null before the first.</param>
+/// <param name="IsDerived">Follows from the rest (<see cref="IRegisterRules"/>): shown, listed and filtered, never typed; what a form or a sheet says of it is passed over.</param>
 public sealed record RegisterField(
     string Key, Bilingual Label, FieldKind Kind, bool IsRequired, bool IsTitle, IReadOnlyList<FieldChoice> Choices, string? Of,
     Bilingual? Help, string? Example, string? Default, IReadOnlyList<string> Also, decimal? Min, decimal? Max, int MaxLength,
-    bool IsUnique, bool IsFilter, bool IsColumn, string? Group, FieldHighlight Highlight)
+    bool IsUnique, bool IsFilter, bool IsColumn, string? Group, FieldHighlight Highlight, bool IsDerived = false)
 {
     /// <summary>Null when there is no such choice.</summary>
     public FieldChoice? Choice(string key) => Choices.FirstOrDefault(c => c.Key == key);

@@ -69,7 +69,7 @@ internal sealed partial class RegisterReader
     private RegisterField? Field(YamlValue value, List<FieldGroup> groups)
     {
         if (YamlFields.Of(value, errors, "key", "label", "kind", "required?", "title?", "choices?", "of?", "help?", "example?", "default?", "also?",
-            "min?", "max?", "max-length?", "unique?", "filter?", "list?", "group?", "highlight?") is not { } at) return null;
+            "min?", "max?", "max-length?", "unique?", "filter?", "list?", "group?", "highlight?", "derived?") is not { } at) return null;
         var (key, label) = (Key(at, "key"), at.Both("label"));
         if (key is RegisterDefinition.UnitKey or "number" or "id" or "title" or "version")
             errors.Wrong(at.PlaceOf("key"), $"「{key}」はすべての台帳にある列の名前です", $"'{key}' is a column that every register has");
@@ -102,11 +102,14 @@ internal sealed partial class RegisterReader
             errors.Wrong(at.PlaceOf("max-length"), $"「max-length」は 1〜{LongTextLength} です", $"'max-length' is 1 to {LongTextLength}");
         var (min, max) = (Number(at, "min"), Number(at, "max"));
         if (min > max) errors.Wrong(at.PlaceOf("min"), "「min」が「max」より大きくなっています", "'min' is greater than 'max'");
+        var isDerived = Flag(at, "derived");
+        if (isDerived && (isTitle || Flag(at, "required") || at["default"] is not null))
+            errors.Wrong(at.PlaceOf("derived"), "ほかから決まる項目（derived）は、必須・名称・初めの値を持てません", "A derived field can't be required, be the title or have a default");
         if (key is null || label is null) return null;
         var field = new RegisterField(key, label, kind, Flag(at, "required"), isTitle, choices, of, at["help"] is null ? null : at.Both("help"), at.Text("example"), at.Text("default"),
             at.Words("also"), min, max ?? (kind is FieldKind.Choices or FieldKind.Entries ? MostValues : null),
             (int)(length ?? kind switch { FieldKind.LongText => LongTextLength, FieldKind.Link => LinkLength, _ => TextLength }),
-            Flag(at, "unique"), Flag(at, "filter"), Flag(at, "list") || isTitle, at.Text("group"), highlight);
+            Flag(at, "unique"), Flag(at, "filter"), Flag(at, "list") || isTitle, at.Text("group"), highlight, isDerived);
         CheckDefault(at, field);
         return field;
     }

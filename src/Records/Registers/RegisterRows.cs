@@ -75,6 +75,15 @@ internal static class RegisterRows
             """, cancel, tx.Municipality.Value, Each(links, l => l.From), Each(links, l => l.Field), Each(links, l => l.Position), Each(links, l => l.Entry), Each(links, l => l.Unit), Each(links, l => l.Person));
     }
 
+    /// <summary>The derived fields of entries, as they are now.</summary>
+    public static Task WriteDerivedAsync(TenantTransaction tx, RegisterDefinition register, IReadOnlyDictionary<EntryId, FieldValues> derived, CancellationToken cancel) =>
+        tx.RunAsync("""
+            UPDATE records.register_entry e SET fields = (e.fields - $1::text[]) || row.fields::jsonb FROM unnest($2::uuid[], $3::text[]) AS row (id, fields) WHERE e.id = row.id
+            """, cancel, register.Fields.Where(f => f.IsDerived).Select(f => f.Key).ToArray(), derived.Keys.Select(k => k.Value).ToArray(), derived.Values.Select(v => v.ToJson(register)).ToArray());
+
+    public static RegisterEntry WithDerived(RegisterDefinition register, RegisterEntry entry, FieldValues derived) =>
+        entry with { Fields = register.Fields.Where(f => f.IsDerived).Aggregate(entry.Fields, (fields, f) => fields.With(f.Key, derived[f.Key])) };
+
     private static TValue[] Each<T, TValue>(List<T> rows, Func<T, TValue> value) => [.. rows.Select(value)];
 
     private readonly record struct Link(Guid From, string Field, int Position, Guid? Entry, Guid? Unit, Guid? Person);

@@ -1,3 +1,5 @@
+using Sekisho.Records.Acknowledgements;
+using Sekisho.Records.Documents;
 using Sekisho.Records.EvidenceKept;
 using Sekisho.Records.EvidenceKept.Sources;
 using Sekisho.Records.Exclusions;
@@ -9,6 +11,7 @@ using Sekisho.Records.Publication;
 using Sekisho.Records.Registers;
 using Sekisho.Records.Statements;
 using Sekisho.Records.Ties;
+using Sekisho.Records.Traces;
 using Sekisho.Records.Verdicts;
 using Sekisho.Records.Waivers;
 
@@ -35,6 +38,11 @@ public sealed class RecordSlices
         Exclusions = new ExclusionDesk(keeper, Obligations);
         Publications = new PublicationDesk(keeper, documents);
         Registers = new RegisterBook(keeper, RegisterCatalogue.Load(), new LawRules());
+        Documents = new DocumentRegister(keeper);
+        Approvals = new ApprovalDesk(keeper);
+        AccountPeople = new AccountPeople(keeper);
+        Traces = new TraceBook(keeper, Obligations, documents);
+        Acknowledgements = new AcknowledgementDesk(keeper);
         Verdicts = new VerdictBoard(keeper, Obligations, documents);
         Collector = new EvidenceCollector(keeper, Evidence,
         [
@@ -44,6 +52,9 @@ public sealed class RecordSlices
             town => new DisclosureSource(town, keeper),
             town => new OrganisationSource(town, keeper),
             town => new LawSource(town, keeper),
+            town => new HierarchySource(town, keeper, documents),
+            town => new DelegationSource(town, keeper),
+            town => new AcknowledgementSource(town, keeper),
             .. more,
         ]);
         keeper.Watcher = (town, kinds, cancel) => Collector.RunAsync(town, kinds, cancel);
@@ -74,6 +85,16 @@ public sealed class RecordSlices
     public PublicationDesk Publications { get; }
 
     public RegisterBook Registers { get; }
+
+    public DocumentRegister Documents { get; }
+
+    public ApprovalDesk Approvals { get; }
+
+    public AccountPeople AccountPeople { get; }
+
+    public TraceBook Traces { get; }
+
+    public AcknowledgementDesk Acknowledgements { get; }
 
     public VerdictBoard Verdicts { get; }
 

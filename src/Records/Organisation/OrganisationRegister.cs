@@ -8,7 +8,7 @@ namespace Sekisho.Records.Organisation;
 public sealed class OrganisationRegister(RecordKeeper keeper)
 {
     /// <summary>Kinds of evidence that look different after a change here.</summary>
-    private static readonly string[] Watched = [OrganisationSource.Appointments, OrganisationSource.Committee];
+    private static readonly string[] Watched = [OrganisationSource.Appointments, OrganisationSource.Committee, Acknowledgements.AcknowledgementSource.Kind];
 
     private const int MaxUnitName = 200, MaxPersonName = 100, MaxAgenda = 2000;
 

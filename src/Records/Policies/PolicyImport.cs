@@ -6,6 +6,7 @@ using Sekisho.Policy;
 using Sekisho.Policy.Comparison;
 using Sekisho.Policy.Lint;
 using Sekisho.Policy.Obligations;
+using Sekisho.Records.Documents;
 using Sekisho.Records.Obligations;
 using Sekisho.Records.Ties;
 using Sekisho.Storage;
@@ -23,19 +24,33 @@ internal sealed partial class PolicyImport(RecordKeeper keeper, ObligationBook o
         if (upload.Untrusted.Length > KeptFiles.MaxBytes) return new ImportOutcome.Refused(Refusals.TooLarge(upload.Untrusted.Length));
         if (!Key().IsMatch(upload.PolicyKey)) return new ImportOutcome.Refused(Refusals.BadKey);
         var digest = Sha256.Of(upload.Untrusted.Span);
+        bool mustBeRead;
         await using (var look = await keeper.EnterAsync(municipality, cancel))
         {
             if (await SameFileAsync(look, upload.PolicyKey, digest, keeper.Clock.Now(), cancel) is { } same) return new ImportOutcome.AlreadyKept(same);
+            var document = await DocumentRows.FindAsync(look, upload.PolicyKey, cancel);
+            if (document?.RetiredAt is not null) return new ImportOutcome.Refused(Documents.Refusals.Retired);
+            mustBeRead = document is null || document.Kind == DocumentKind.BasicPolicy;
         }
         // Reading may start another program (pdftotext) and take seconds: never inside the transaction.
         var reading = await PolicyReader.ReadAsync(upload.Untrusted, upload.UntrustedName, cancel);
         return await reading.Match(
-            read => KeepAsync(municipality, upload, digest, read.Document, actor, cancel),
-            refused => Task.FromResult<ImportOutcome>(new ImportOutcome.Unreadable(refused.Error)));
+            read => KeepAsync(municipality, upload, digest, read.Document, isRead: true, actor, cancel),
+            refused => mustBeRead
+                ? Task.FromResult<ImportOutcome>(new ImportOutcome.Unreadable(refused.Error))
+                : KeepAsync(municipality, upload, digest, Unread(upload, refused.Error), isRead: false, actor, cancel));
+    }
+
+    /// <summary>A form, a picture, a table: kept as its file, and said to be so.</summary>
+    private static PolicyDocument Unread(PolicyUpload upload, ReadError error)
+    {
+        var name = Path.GetFileNameWithoutExtension(KeptFiles.SafeName(upload.UntrustedName));
+        return new PolicyDocument(name.Length == 0 ? upload.PolicyKey : name, null, [], "", [], [], [],
+            [new Finding(error.Code, FindingSeverity.Info, null, "", error.What, new("本文は読み取らず、ファイルのまま保存しました。", "Its text was not read; the file is kept as it is."))]);
     }
 
     private async Task<ImportOutcome> KeepAsync(
-        MunicipalityId municipality, PolicyUpload upload, Sha256 digest, PolicyDocument document, Actor actor, CancellationToken cancel)
+        MunicipalityId municipality, PolicyUpload upload, Sha256 digest, PolicyDocument document, bool isRead, Actor actor, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var policy = await LockPolicyAsync(tx, upload.PolicyKey, cancel);
@@ -56,7 +71,7 @@ internal sealed partial class PolicyImport(RecordKeeper keeper, ObligationBook o
         var before = previous is null ? [] : await TieRows.OfVersionAsync(tx, previous.Id, at, cancel);
         var oldTexts = previous is null ? [] : TextsByKey(await documents.GetAsync(tx, previous.Id, cancel));
         var ties = NewTies.From(document, keys, proposed, before, oldTexts);
-        var findings = FindingRows.Number(document, keys, LintOf(document, at));
+        var findings = FindingRows.Number(document, keys, isRead ? LintOf(document, at) : []);
 
         var index = await keeper.AppendAsync(tx, at, "policy.imported", actor, $"policy-version/{id}", new
         {
@@ -67,16 +82,17 @@ internal sealed partial class PolicyImport(RecordKeeper keeper, ObligationBook o
             original = digest,
             bytes = upload.Untrusted.Length,
             text = Sha256.Of(Encoding.UTF8.GetBytes(RecordJson.Write(document))),
+            read = isRead,
             provisions = keys.Count,
             ties = ties.Count,
             tiesDigest = Sha256.Of(Encoding.UTF8.GetBytes(RecordJson.Write(ties.Select(t => new { t.ProvisionKey, t.Obligation, t.Origin, t.Confidence })))),
             findings = findings.Count,
         }, cancel);
         await tx.RunAsync("""
-            INSERT INTO records.policy_version (municipality_id, id, policy_id, number, title, file_name, size_bytes, sha256, document, imported_at, imported_by, imported_by_name, ledger_index)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13)
+            INSERT INTO records.policy_version (municipality_id, id, policy_id, number, title, file_name, size_bytes, sha256, document, imported_at, imported_by, imported_by_name, ledger_index, is_read)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13, $14)
             """, cancel, municipality.Value, id.Value, policy, number, document.Title, name, upload.Untrusted.Length, digest,
-            RecordJson.Write(document), at, actor.Account, actor.Name, index);
+            RecordJson.Write(document), at, actor.Account, actor.Name, index, isRead);
         await InsertProvisionsAsync(tx, id, document, keys, cancel);
         await FindingRows.InsertAsync(tx, id, findings, at, cancel);
         if (previous is not null) await FindingRows.CarryAnswersAsync(tx, previous.Id, id, at, cancel);
@@ -95,8 +111,8 @@ internal sealed partial class PolicyImport(RecordKeeper keeper, ObligationBook o
     private async Task<Guid> LockPolicyAsync(TenantTransaction tx, string key, CancellationToken cancel)
     {
         var at = keeper.Clock.Now();
-        await tx.RunAsync("INSERT INTO records.policy (municipality_id, id, key, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (municipality_id, key) DO NOTHING",
-            cancel, tx.Municipality.Value, RecordKeeper.NewId(at), key, at);
+        await tx.RunAsync("INSERT INTO records.policy (municipality_id, id, key, created_at, kind) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (municipality_id, key) DO NOTHING",
+            cancel, tx.Municipality.Value, RecordKeeper.NewId(at), key, at, key switch { PolicyKeys.Basic => DocumentKind.BasicPolicy, PolicyKeys.Standard => DocumentKind.Standard, _ => DocumentKind.Other });
         var rows = await tx.ListAsync("SELECT id FROM records.policy WHERE key = $1 FOR UPDATE", r => r.GetGuid(0), cancel, key);
         return rows[0];
     }

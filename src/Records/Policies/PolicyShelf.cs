@@ -1,7 +1,10 @@
 using Sekisho.Assurance;
 using Sekisho.Policy;
 using Sekisho.Policy.Comparison;
+using Sekisho.Records.Acknowledgements;
+using Sekisho.Records.Documents;
 using Sekisho.Records.EvidenceKept.Sources;
+using Sekisho.Records.Traces;
 using Sekisho.Storage;
 
 namespace Sekisho.Records.Policies;
@@ -35,6 +38,7 @@ public sealed class PolicyShelf
         if (await VersionRows.FindAsync(tx, version, at, cancel) is not { } found) return Refusals.UnknownVersion;
         if (found.EffectiveOn == effectiveOn && found.State is VersionState.InForce or VersionState.Scheduled)
             return Refusals.AlreadyInForce(effectiveOn);
+        if (await ApprovalDesk.HoldsBackAsync(tx, found, at, cancel) is { } notYet) return notYet;
         var index = await keeper.AppendAsync(tx, at, "policy.enforced", actor, $"policy-version/{version}",
             new { policy = found.PolicyKey, version, found.Number, found.Title, found.Original, effectiveOn }, cancel);
         await tx.RunAsync("""
@@ -43,7 +47,7 @@ public sealed class PolicyShelf
             """, cancel, version.Value, RecordKeeper.NewId(at), effectiveOn, at, actor.Account, actor.Name, index);
         var now = await VersionRows.FindAsync(tx, version, at, cancel);
         await tx.CommitAsync(cancel);
-        await keeper.ChangedAsync(municipality, cancel, PublicationSource.Kind, LintSource.Kind, TieSource.Kind);
+        await keeper.ChangedAsync(municipality, cancel, PublicationSource.Kind, LintSource.Kind, TieSource.Kind, HierarchySource.Kind, DelegationSource.Kind, AcknowledgementSource.Kind);
         return now!;
     }
 

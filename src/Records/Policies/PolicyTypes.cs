@@ -44,7 +44,11 @@ public sealed record VersionSummary(
     DateTimeOffset ImportedAt,
     Actor ImportedBy,
     string? WithheldGround,
-    long LedgerIndex);
+    long LedgerIndex)
+{
+    /// <summary>False for a form or a picture: kept as its file, without provisions.</summary>
+    public bool IsRead { get; init; } = true;
+}
 
 /// <summary>A version with its text.</summary>
 /// <param name="Keys">From the ids of this document to the keys that provisions keep across versions.</param>

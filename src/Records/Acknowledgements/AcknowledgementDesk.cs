@@ -99,7 +99,7 @@ public sealed class AcknowledgementDesk
     {
         if (people.Count is 0 or > MaxSigned || string.IsNullOrWhiteSpace(how) || how.Length > MaxText) return Refusals.HowMissing;
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        return await FinishAsync(tx, municipality, await GiveAsync(tx, campaign, people, AcknowledgementWay.Signed, how.Trim(), actor, within, cancel), cancel);
+        return await FinishAsync(tx, municipality, await GiveAsync(tx, campaign, people, AcknowledgementWay.ByManager, how.Trim(), actor, within, cancel), cancel);
     }
 
     /// <summary>Makes a link with which one person without an account acknowledges; an earlier one stops working.</summary>
@@ -164,7 +164,7 @@ public sealed class AcknowledgementDesk
         PersonId[] distinct = [.. people.Distinct()];
         if (await CheckAsync(tx, campaign, distinct, way, within, at, cancel) is { } no) return no;
         var version = (await AcknowledgementRows.CampaignsAsync(tx, campaign.Value, [], at, cancel))[0];
-        var index = await keeper.AppendAsync(tx, at, way == AcknowledgementWay.Signed ? "acknowledgement.signed" : "acknowledgement.given", actor, $"campaign/{campaign}",
+        var index = await keeper.AppendAsync(tx, at, way == AcknowledgementWay.ByManager ? "acknowledgement.signed" : "acknowledgement.given", actor, $"campaign/{campaign}",
             new { version.Version, version.Title, version.VersionNumber, people = distinct.Select(static p => p.Value), way, note }, cancel);
         var given = new Acknowledgement(way, note, at, actor, index);
         await AcknowledgementRows.GiveAsync(tx, campaign, distinct, given, cancel);
@@ -172,14 +172,14 @@ public sealed class AcknowledgementDesk
     }
 
     private static async Task<Refusal?> CheckAsync(
-        TenantTransaction tx, CampaignId campaign, IReadOnlyCollection<PersonId> people, AcknowledgementWay way, IReadOnlyList<UnitId>? within, DateTimeOffset at, CancellationToken cancel)
+        TenantTransaction tx, CampaignId campaign, PersonId[] people, AcknowledgementWay way, IReadOnlyList<UnitId>? within, DateTimeOffset at, CancellationToken cancel)
     {
         if ((await AcknowledgementRows.CampaignsAsync(tx, campaign.Value, [], at, cancel)).Count == 0) return Refusals.UnknownCampaign;
         var found = await AcknowledgementRows.FindPeopleAsync(tx, campaign, people, JapaneseTime.Day(at), cancel);
-        if (found.Count != people.Count) return way == AcknowledgementWay.Self ? Refusals.NotConcerned : Refusals.HowMissing;
+        if (found.Count != people.Length) return way == AcknowledgementWay.Self ? Refusals.NotConcerned : Refusals.HowMissing;
         if (found.Find(static p => p.Given is not null) is not null) return Refusals.AlreadyGiven;
         if (way == AcknowledgementWay.Self) return null;
         if (within is not null && found.Exists(p => !within.Contains(p.Unit))) return Refusals.OutsideUnit;
-        return way == AcknowledgementWay.Signed && found.Find(static p => p.HasAccount) is { } one ? Refusals.HasAccount(one.Name) : null;
+        return way == AcknowledgementWay.ByManager && found.Find(static p => p.HasAccount) is { } one ? Refusals.HasAccount(one.Name) : null;
     }
 }

@@ -17,7 +17,7 @@ public enum AcknowledgementWay
     Self,
 
     /// <summary>A manager signed for people who have no account.</summary>
-    Signed,
+    ByManager,
 
     /// <summary>By a link good once.</summary>
     Link,
@@ -81,7 +81,7 @@ public static class AcknowledgementWords
     public static Bilingual Name(this AcknowledgementWay way) => way switch
     {
         AcknowledgementWay.Self => new("本人", "in person"),
-        AcknowledgementWay.Signed => new("所属長の確認", "signed by the manager"),
+        AcknowledgementWay.ByManager => new("所属長の確認", "signed by the manager"),
         AcknowledgementWay.Link => new("一度だけ使えるリンク", "by a link good once"),
         _ => throw new ArgumentOutOfRangeException(nameof(way), way, null),
     };

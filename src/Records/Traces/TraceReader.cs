@@ -86,7 +86,7 @@ internal sealed class TraceReader(DocumentCache documents)
         }
     }
 
-    private static IReadOnlyList<TracePlace> PlacesOf(string document, DocumentCache.Entry entry)
+    private static List<TracePlace> PlacesOf(string document, DocumentCache.Entry entry)
     {
         var places = new List<TracePlace>();
         Walk(entry.Document.Provisions, "", 0);

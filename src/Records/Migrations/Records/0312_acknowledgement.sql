@@ -18,12 +18,12 @@ CREATE TABLE records.campaign (
 );
 SELECT storage.isolate_append_only('records.campaign');
 
--- Self: in the console. Signed: a manager signs for people without an account. Link: by a link good once.
+-- Self: in the console. ByManager: a manager signs for people without an account. Link: by a link good once.
 CREATE TABLE records.acknowledgement (
   municipality_id uuid        NOT NULL REFERENCES records.municipality (id),
   campaign_id     uuid        NOT NULL,
   person_id       uuid        NOT NULL,
-  way             text        NOT NULL CHECK (way IN ('Self', 'Signed', 'Link')),
+  way             text        NOT NULL CHECK (way IN ('Self', 'ByManager', 'Link')),
   note            text        NOT NULL,
   given_at        timestamptz NOT NULL,
   given_by        text        NOT NULL,

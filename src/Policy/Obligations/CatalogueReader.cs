@@ -95,8 +95,11 @@ internal sealed class CatalogueReader
                 if (!IsName(fact.Key)) errors.Wrong(fact.At, $"「{fact.Key}」は英小文字・数字・下線で書きます", $"'{fact.Key}' must be lower-case letters, digits and underscores");
                 if (YamlFields.Of(fact.Value, errors, "ja", "en") is { } says && says.Text("ja") is { } ja && says.Text("en") is { } en)
                     facts[fact.Key] = new Bilingual(ja, en);
+                Spoken(fact.At, facts.GetValueOrDefault(fact.Key));
             }
-            if (fields.Both("name") is { } name) evidence[entry.Key] = new EvidenceKind(entry.Key, name, facts);
+            if (fields.Both("name") is not { } name) continue;
+            Spoken(fields.PlaceOf("name"), name);
+            evidence[entry.Key] = new EvidenceKind(entry.Key, name, facts);
         }
     }
 

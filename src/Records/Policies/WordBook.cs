@@ -1,5 +1,6 @@
 using Sekisho.Assurance;
 using Sekisho.Policy.Obligations;
+using Sekisho.Policy.Words;
 using Sekisho.Storage;
 
 namespace Sekisho.Records.Policies;
@@ -17,7 +18,8 @@ public sealed record OwnWord(string Term, string? Detected, string? Kept)
 /// <summary>The municipality's own words for the product's terms (用語の読み替え): proposed from its policy, kept when a person says so.</summary>
 public sealed class WordBook
 {
-    private const int MaxWord = 60;
+    /// <summary>Longest word, in characters.</summary>
+    public const int MaxWord = 60;
 
     private readonly RecordKeeper keeper;
     private readonly DocumentCache documents;
@@ -35,11 +37,18 @@ public sealed class WordBook
         return [.. ObligationCatalogue.Load().Vocabulary.Canonical.Select(t => new OwnWord(t, detected?.GetValueOrDefault(t), kept.GetValueOrDefault(t)))];
     }
 
+    /// <summary>The words as a speaker of texts with terms in braces: <c>{実施機関}を足す</c>. For pages that speak of what the municipality has its own word for.</summary>
+    public async Task<PolicyWords> SpokenAsync(MunicipalityId municipality, CancellationToken cancel) =>
+        new((await WordsAsync(municipality, cancel)).ToDictionary(static w => w.Term, static w => w.Spoken));
+
+    /// <summary>Whether it can be kept; an empty one can, it goes back to what was detected.</summary>
+    public static bool IsWord(string? untrusted) => untrusted is null || untrusted.Trim().Length <= MaxWord && !untrusted.Any(static letter => letter is '{' or '}' || char.IsControl(letter));
+
     /// <summary>Keeps the municipality's words; a null or empty word goes back to what was detected. Terms not named stay as they are.</summary>
     public async Task<Outcome<IReadOnlyList<OwnWord>>> KeepAsync(MunicipalityId municipality, IReadOnlyDictionary<string, string?> words, Actor actor, CancellationToken cancel)
     {
         var terms = ObligationCatalogue.Load().Vocabulary.Canonical.ToHashSet(StringComparer.Ordinal);
-        if (words.Any(w => !terms.Contains(w.Key) || w.Value?.Trim().Length > MaxWord || w.Value?.AsSpan().IndexOfAny('{', '}') >= 0)) return Refusals.BadWord;
+        if (words.Any(w => !terms.Contains(w.Key) || !IsWord(w.Value))) return Refusals.BadWord;
         await using (var tx = await keeper.EnterAsync(municipality, cancel))
         {
             await tx.RunAsync("SELECT id FROM records.municipality FOR UPDATE", cancel);

@@ -3,7 +3,9 @@ using System.Text.Json;
 using Sekisho.Assurance;
 using Sekisho.Ledger;
 using Sekisho.Records.Ledgers;
+using Sekisho.Records.Municipalities;
 using Sekisho.Storage;
+using Sekisho.Web.Pages.Files;
 using Sekisho.Web.SignIn;
 
 namespace Sekisho.Web.Api;
@@ -17,6 +19,7 @@ internal static class LedgerApi
         ledger.MapGet("/checkpoint", CheckpointAsync).Says("getCheckpoint", "Ledger", "署名つきチェックポイント（C2SP）", "The signed checkpoint (C2SP)").GivesContent(["text/plain"], 404);
         ledger.MapGet("/tile/{level:int}/{**path}", TileAsync).Says("getTile", "Ledger", "タイル（C2SP tlog-tiles）", "A tile (C2SP tlog-tiles)").GivesContent(["application/octet-stream"], 404);
         ledger.MapGet("/tile/entries/{**path}", BundleAsync).Says("getEntryBundle", "Ledger", "タイルの記録（C2SP tlog-tiles）", "The entries under a tile (C2SP tlog-tiles)").GivesContent(["application/octet-stream"], 404);
+        ledger.MapGet("/bundle", ExportAsync).Says("exportLedger", "Ledger", "監査用の束（ZIP）", "The whole ledger as a bundle for auditors (ZIP)").GivesContent(["application/zip"], 404);
         ledger.MapGet("/entries", ListAsync).Says("listEntries", "Ledger", "記録簿の記録の一覧（新しい順）", "List entries, newest first").Gives<IReadOnlyList<EntryModel>>();
         ledger.MapGet("/entries/{index:long}", GetAsync).Says("getEntry", "Ledger", "一つの記録", "One entry").Gives<EntryModel>(404);
         ledger.MapGet("/proofs/inclusion", InclusionAsync).Says("proveInclusion", "Ledger", "包含証明", "Prove that an entry is in the ledger").Gives<InclusionModel>(404);
@@ -41,6 +44,11 @@ internal static class LedgerApi
         if (!TryRead(0, path, out var tile)) return ApiProblems.NotFound;
         await using var tenant = await database.EnterAsync(CurrentPerson.Of(context).Municipality, cancel);
         return await LedgerReader.ReadBundleAsync(tenant, tile, cancel) is { } bytes ? Results.Bytes(bytes, "application/octet-stream") : ApiProblems.NotFound;
+    }
+
+    private static async Task ExportAsync(HttpContext context, Database database, NoteSigner signer, MunicipalityRegister municipalities)
+    {
+        if (!await LedgerDownload.SendAsync(context, database, signer, municipalities)) await ApiProblems.NotFound.WriteAsync(context);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, Database database, ulong? before, int? limit, string? subject, string? kind, CancellationToken cancel)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Sekisho.Assurance;
+using Sekisho.Policy.Words;
 using Sekisho.Records;
 using Sekisho.Records.Accounts;
 using Sekisho.Web.SignIn;
@@ -26,6 +27,16 @@ public abstract class MunicipalPage : FormPage
 
     /// <summary>May read findings, ties, evidence and the ledger.</summary>
     protected bool MayReadAll => Person.Has(Role.Officer) || Person.Has(Role.Auditor);
+
+    /// <summary>A text whose terms in braces are spoken in the municipality's own words, once <see cref="LoadWordsAsync"/> has been called.</summary>
+    protected string Spoken(string ja, string en) => T(Words.Speak(ja), en);
+
+    /// <summary>The municipality's own words.</summary>
+    protected PolicyWords Words => words ?? throw new InvalidOperationException("The words are not loaded.");
+
+    private PolicyWords? words;
+
+    protected async Task LoadWordsAsync() => words = await Records.Words.SpokenAsync(Municipality, Cancel);
 
     /// <summary>A rule said no: shows what and what to do, keeps what was typed.</summary>
     protected void Wrong(Refusal refusal, string field = "") => Wrong(field, refusal.What + refusal.Next);

@@ -63,6 +63,63 @@ public sealed class BundleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_bundle_that_is_sent_while_it_is_written_is_the_same_and_one_that_breaks_off_is_none()
+    {
+        var path = Path.Combine(folder, "sent.zip");
+        await using (var file = new AsynchronousOnly(File.Create(path)))
+        {
+            await using var target = BundleTarget.Into(file);
+            await using var tenant = await test.Database.EnterAsync(town, Cancel);
+            await LedgerBundle.ExportAsync(tenant, signer, target, Cancel);
+        }
+        Assert.Empty(BundleAuditor.Audit(path, Key, None).Faults);
+        await ExportAsync(Path.Combine(folder, "kept.zip"));
+        Assert.Equal(Contents(Path.Combine(folder, "kept.zip")), Contents(path));
+
+        var broken = Path.Combine(folder, "broken.zip");
+        await using (var file = new AsynchronousOnly(File.Create(broken)))
+        {
+            await using var target = BundleTarget.Into(file);
+            await target.WriteAsync("checkpoint", new byte[100], Cancel);
+        }
+        Assert.Throws<InvalidDataException>(() => ZipFile.OpenRead(broken));
+
+        static string Contents(string zip)
+        {
+            using var archive = ZipFile.OpenRead(zip);
+            return string.Join('\n', archive.Entries.Select(e => $"{e.FullName} {e.Length} {e.Crc32}").Order(StringComparer.Ordinal));
+        }
+    }
+
+    /// <summary>As the body of a web server's answer: no seeking, no synchronous writes.</summary>
+    private sealed class AsynchronousOnly(Stream under) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => under.WriteAsync(buffer, cancellationToken);
+
+        public override ValueTask DisposeAsync() => under.DisposeAsync();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new InvalidOperationException("a synchronous write");
+
+        public override void Flush() => throw new InvalidOperationException("a synchronous flush");
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+
+    [Fact]
     public async Task The_readme_says_in_both_languages_what_it_is_and_how_to_verify()
     {
         await ExportAsync(Bundle);

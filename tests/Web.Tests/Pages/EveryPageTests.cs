@@ -81,7 +81,7 @@ public sealed partial class EveryPageTests(FullTown town) : IClassFixture<FullTo
         }
         var person = await Person.AddAsync(town.Server, town.Municipality, "clerk@hama", Role.Staff);
         using var staff = await town.Server.ClientAsync(person, followRedirects: false);
-        foreach (var address in new[] { "/evidence", "/ledger", "/ledger/0", "/policy/findings", "/policy/ties", "/policy/upload", "/obligations/physical/statement" })
+        foreach (var address in new[] { "/evidence", "/ledger", "/ledger/0", "/policy/findings", "/policy/ties", "/policy/words", "/policy/upload", "/obligations/physical/statement" })
         {
             using var answer = await staff.GetAsync(address, TestContext.Current.CancellationToken);
             Assert.NotEqual(HttpStatusCode.OK, answer.StatusCode);

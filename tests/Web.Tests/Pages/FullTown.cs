@@ -79,7 +79,7 @@ public sealed class FullTown : IAsyncLifetime
         "/policy", "/policy?on=" + Dates.DayOf(Server.Services.GetRequiredService<TimeProvider>().GetUtcNow()).AddDays(-1).ToString("yyyy-MM-dd"),
         "/policy/upload", "/policy/versions", $"/policy/versions/{InForce.Id}", $"/policy/versions/{Draft.Id}",
         $"/policy/compare?old={InForce.Id}&new={Draft.Id}", $"/policy/compare?old={InForce.Id}&new={Draft.Id}&all=true",
-        "/policy/findings", "/policy/findings?show=all", "/policy/ties", "/policy/ties?show=all",
+        "/policy/findings", "/policy/findings?show=all", "/policy/ties", "/policy/ties?show=all", "/policy/words",
         "/obligations", "/obligations?show=untied", "/obligations/physical", "/obligations/human", "/obligations/physical/statement", "/obligations/physical/waiver",
         $"/obligations/human/waivers/{Waiver.Id}", "/obligations/physical/exclusion",
         "/evidence", "/evidence?weight=system&q=2", $"/evidence/{Evidence.Evidence.Id}", "/ledger", "/ledger/0",

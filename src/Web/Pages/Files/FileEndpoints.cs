@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using Sekisho.Assurance;
+using Sekisho.Ledger;
 using Sekisho.Records;
 using Sekisho.Records.Accounts;
 using Sekisho.Records.Ledgers;
@@ -20,6 +21,7 @@ public static class FileEndpoints
         endpoints.MapGet("/policy/versions/{id:guid}/original", OriginalAsync).ExcludeFromDescription();
         endpoints.MapGet("/evidence/{id:guid}/files/{ordinal:int}", AttachmentAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/ledger/{index:long}/proof.json", ProofAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
+        endpoints.MapGet("/ledger/export.zip", LedgerAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/public/{slug}/{number:int}/original", PublicOriginalAsync).AllowAnonymous().ExcludeFromDescription();
     }
 
@@ -59,6 +61,11 @@ public static class FileEndpoints
             proof = proof.Path.Select(static h => Convert.ToBase64String(h.ToArray())),
         });
         return Results.File(document, "application/json", $"sekisho-proof-{index}.json");
+    }
+
+    private static async Task LedgerAsync(HttpContext context, Database database, NoteSigner signer, MunicipalityRegister municipalities)
+    {
+        if (!await LedgerDownload.SendAsync(context, database, signer, municipalities)) context.Response.Redirect("/ledger"); // which says that it is empty
     }
 
     private static IResult Hand(HttpContext context, KeptFile file)

@@ -12,7 +12,14 @@ public abstract class OrganisationFormPage : MunicipalPage
 
     protected DateOnly Today => Dates.DayOf(Viewer.Now);
 
-    protected override async Task OnInitializedAsync() => Chart = await Records.Organisation.ReadAsync(Municipality, Today, null, Cancel);
+    protected override async Task OnInitializedAsync()
+    {
+        await LoadWordsAsync();
+        Chart = await Records.Organisation.ReadAsync(Municipality, Today, null, Cancel);
+    }
+
+    /// <summary>実施機関 is 行政機関 elsewhere.</summary>
+    protected string KindName(UnitKind kind) => kind == UnitKind.Agency ? Spoken("{実施機関}", "agency") : T(kind.Name());
 
     /// <summary>Units in the order of the tree, each with its depth.</summary>
     protected IReadOnlyList<(Unit Unit, int Depth)> Tree()

@@ -106,7 +106,11 @@ public sealed class BundleTests : IAsyncLifetime
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => under.WriteAsync(buffer, cancellationToken);
 
-        public override ValueTask DisposeAsync() => under.DisposeAsync();
+        public override async ValueTask DisposeAsync()
+        {
+            await under.DisposeAsync();
+            await base.DisposeAsync();
+        }
 
         public override void Write(byte[] buffer, int offset, int count) => throw new InvalidOperationException("a synchronous write");
 

@@ -10,7 +10,7 @@ using Sekisho.Web.SignIn;
 
 namespace Sekisho.Web.Pages.Files;
 
-/// <summary>The ledger as an auditor takes it away (監査用の束), sent while it is read: a ledger of any length costs no memory.</summary>
+/// <summary>The ledger (記録簿) as an auditor takes it away (監査用の束), sent while it is read: a ledger of any length costs no memory.</summary>
 internal static class LedgerDownload
 {
     /// <summary>Sends it; false where the ledger is still empty and nothing was sent.</summary>

@@ -6,5 +6,6 @@ var root = new RootCommand("Sekisho (関所): 情報セキュリティ基本方�
 root.Subcommands.Add(PolicyCommands.Create());
 root.Subcommands.Add(UpCommand.Create());
 root.Subcommands.Add(LedgerCommands.Create());
+root.Subcommands.Add(AgentCommands.Create());
 
 return await Launch.RunAsync(root, args);

@@ -12,7 +12,7 @@ internal static class House
     public static readonly string[][] Storeys =
     [
         ["Assurance"],
-        ["Policy", "Sanitizer", "Zones", "Monitoring", "Ledger"],
+        ["Policy", "Sanitizer", "Zones", "Monitoring", "Ledger", "Agent"],
         ["Storage"],
         ["Records", "Crossing"],
         ["Web"],

@@ -9,6 +9,7 @@ using Sekisho.Records.Organisation;
 using Sekisho.Records.Policies;
 using Sekisho.Records.Publication;
 using Sekisho.Records.Registers;
+using Sekisho.Records.Risks;
 using Sekisho.Records.Statements;
 using Sekisho.Records.Ties;
 using Sekisho.Records.Traces;
@@ -37,13 +38,15 @@ public sealed class RecordSlices
         Waivers = new WaiverDesk(keeper, Obligations);
         Exclusions = new ExclusionDesk(keeper, Obligations);
         Publications = new PublicationDesk(keeper, documents);
-        Registers = new RegisterBook(keeper, RegisterCatalogue.Load(), new LawRules());
+        Registers = new RegisterBook(keeper, RegisterCatalogue.Load(), new LawRules(), new RiskRules());
         Documents = new DocumentRegister(keeper);
         Approvals = new ApprovalDesk(keeper);
         AccountPeople = new AccountPeople(keeper);
         Traces = new TraceBook(keeper, Obligations, documents);
         Acknowledgements = new AcknowledgementDesk(keeper);
         Verdicts = new VerdictBoard(keeper, Obligations, documents);
+        Risks = new RiskDesk(keeper, documents, Verdicts);
+        RiskStart = new RiskStart(keeper, documents, Registers, Verdicts);
         Collector = new EvidenceCollector(keeper, Evidence,
         [
             town => new PublicationSource(town, Policies, Publications),
@@ -55,6 +58,8 @@ public sealed class RecordSlices
             town => new HierarchySource(town, keeper, documents),
             town => new DelegationSource(town, keeper),
             town => new AcknowledgementSource(town, keeper),
+
+            town => new RiskSource(town, keeper, documents),
             .. more,
         ]);
         keeper.Watcher = (town, kinds, cancel) => Collector.RunAsync(town, kinds, cancel);
@@ -95,6 +100,10 @@ public sealed class RecordSlices
     public TraceBook Traces { get; }
 
     public AcknowledgementDesk Acknowledgements { get; }
+
+    public RiskDesk Risks { get; }
+
+    public RiskStart RiskStart { get; }
 
     public VerdictBoard Verdicts { get; }
 

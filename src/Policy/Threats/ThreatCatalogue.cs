@@ -17,8 +17,12 @@ public sealed class ThreatCatalogue
     private readonly IReadOnlyList<(ThreatCategory Category, WordPattern Words)> signs;
     private readonly Vocabulary vocabulary;
 
-    private ThreatCatalogue(IReadOnlyList<(ThreatCategory Category, WordPattern Words)> signs, IReadOnlyList<Threat> threats, Vocabulary vocabulary)
+    private readonly IReadOnlyDictionary<(AssetValue Value, string Class), int> losses;
+
+    private ThreatCatalogue(
+        IReadOnlyList<(ThreatCategory Category, WordPattern Words)> signs, IReadOnlyList<Threat> threats, IReadOnlyDictionary<(AssetValue, string), int> losses, RiskScale scale, Vocabulary vocabulary)
     {
+        (this.losses, Scale) = (losses, scale);
         (this.signs, this.vocabulary) = (signs, vocabulary);
         Categories = [.. signs.Select(static s => s.Category)];
         Threats = threats;
@@ -30,6 +34,14 @@ public sealed class ThreatCatalogue
 
     /// <summary>What an office starts its own list from.</summary>
     public IReadOnlyList<Threat> Threats { get; }
+
+    /// <summary>How risk is judged until the office words it itself.</summary>
+    public RiskScale Scale { get; }
+
+    /// <summary>1 to <see cref="RiskMatrix.Steps"/>: the greatest loss among what a threat hits, by the classes of the assets; null where none of those is classified.</summary>
+    /// <param name="classOf">The class of one value: "3B" of confidentiality; null when not classified.</param>
+    public int? Loss(IEnumerable<AssetValue> hits, Func<AssetValue, string?> classOf) =>
+        hits.Select(hit => classOf(hit) is { } @class && losses.TryGetValue((hit, @class), out var loss) ? loss : (int?)null).Max();
 
     public ThreatCategory? Find(string id) => byId.GetValueOrDefault(id);
 
@@ -63,60 +75,95 @@ public sealed class ThreatCatalogue
         var errors = new DataErrors();
         var signs = new List<(ThreatCategory, WordPattern)>();
         var threats = new List<Threat>();
-        if (YamlTree.Read(untrustedYaml, errors) is { } root && YamlFields.Of(root, errors, "format", "categories", "threats") is { } file)
+        var losses = new Dictionary<(AssetValue, string), int>();
+        RiskScale? scale = null;
+        if (YamlTree.Read(untrustedYaml, errors) is { } root && YamlFields.Of(root, errors, "format", "categories", "threats", "losses", "scale") is { } file)
         {
             var categories = new HashSet<string>(StringComparer.Ordinal);
             foreach (var item in file.Items("categories"))
             {
                 if (YamlFields.Of(item, errors, "id", "name", "cause", "words") is not { } f || f.Text("id") is not { } id) continue;
-                if (!categories.Add(id)) errors.Twice(f.LineOf("id"), id);
+                if (!categories.Add(id)) errors.Twice(f.PlaceOf("id"), id);
                 if (f.Both("name") is { } name && Case<ThreatCause>(f, "cause", errors) is { } cause && Pattern(f, obligations.Vocabulary, errors) is { } words)
                     signs.Add((new(id, name, cause), words));
             }
             var seen = new HashSet<string>(StringComparer.Ordinal);
             foreach (var item in file.Items("threats"))
                 if (ReadThreat(item, categories, seen, obligations, errors) is { } threat) threats.Add(threat);
+            foreach (var entry in YamlFields.Named(file["losses"], errors))
+            {
+                if (Case<AssetValue>(entry.Key, entry.At, errors) is not { } value) continue;
+                foreach (var step in YamlFields.Named(entry.Value, errors)) losses[(value, step.Key)] = Step(step.Value, errors);
+            }
+            scale = ReadScale(file, errors);
         }
         problems = errors.InOrder();
-        return errors.Any ? null : new ThreatCatalogue(signs, threats, obligations.Vocabulary);
+        return errors.Any ? null : new ThreatCatalogue(signs, threats, losses, scale!, obligations.Vocabulary);
     }
 
     private static Threat? ReadThreat(YamlValue item, HashSet<string> categories, HashSet<string> seen, ObligationCatalogue obligations, DataErrors errors)
     {
         if (YamlFields.Of(item, errors, "id", "category", "name", "likelihood", "hits", "applies", "controls") is not { } f || f.Text("id") is not { } id) return null;
-        if (!seen.Add(id)) errors.Twice(f.LineOf("id"), id);
-        if (f.Text("category") is { } named && !categories.Contains(named)) errors.Undefined(f.LineOf("category"), named);
-        foreach (var control in f.Words("controls").Where(c => obligations.Find(new(c)) is null)) errors.Undefined(f.LineOf("controls"), control);
-        var hits = f.Words("hits").Select(h => Case<AssetValue>(h, f.LineOf("hits"), errors)).ToList();
+        if (!seen.Add(id)) errors.Twice(f.PlaceOf("id"), id);
+        if (f.Text("category") is { } named && !categories.Contains(named)) errors.Undefined(f.PlaceOf("category"), named);
+        foreach (var control in f.Words("controls").Where(c => obligations.Find(new(c)) is null)) errors.Undefined(f.PlaceOf("controls"), control);
+        var hits = f.Words("hits").Select(h => Case<AssetValue>(h, f.PlaceOf("hits"), errors)).ToList();
         IReadOnlyList<string> kinds = [], zones = [];
         if (f["applies"] is { } applies && YamlFields.Of(applies, errors, "kinds?", "zones?") is { } scope) (kinds, zones) = (scope.Words("kinds"), scope.Words("zones"));
-        if (!int.TryParse(f.Text("likelihood"), NumberStyles.None, CultureInfo.InvariantCulture, out var likelihood) || likelihood is < 1 or > RiskMatrix.Steps)
-        {
-            errors.Wrong(f.LineOf("likelihood"), "1から5までの数を書いてください", "Write a number from 1 to 5");
-            return null;
-        }
+        var likelihood = f["likelihood"] is { } asked ? Step(asked, errors) : 0;
         return f.Text("category") is { } category && f.Both("name") is { } name && hits.TrueForAll(static h => h is not null)
             ? new Threat(id, category, name, likelihood, [.. hits.Select(static h => h!.Value)], kinds, zones, [.. f.Words("controls").Select(static c => new ObligationId(c))])
             : null;
+    }
+
+    private static RiskScale? ReadScale(YamlFields file, DataErrors errors)
+    {
+        if (file["scale"] is not { } value || YamlFields.Of(value, errors, "likelihood", "loss", "line", "months") is not { } f) return null;
+        var (likelihood, loss) = (Words("likelihood"), Words("loss"));
+        var (line, months) = (Count("line", RiskMatrix.Most), Count("months", 60));
+        return new RiskScale(RiskMethod.Frequency, likelihood, loss, line, months);
+
+        IReadOnlyList<Bilingual> Words(string key)
+        {
+            var words = new List<Bilingual>();
+            foreach (var item in f.Items(key))
+                if (YamlFields.Of(item, errors, "ja", "en") is { } both && both.Text("ja") is { } ja && both.Text("en") is { } en) words.Add(new(ja, en));
+            if (words.Count is < RiskScale.FewestSteps or > RiskMatrix.Steps) errors.Wrong(f.PlaceOf(key), "2から5までの段を並べてください", "List 2 to 5 steps");
+            return words;
+        }
+
+        int Count(string key, int most)
+        {
+            if (int.TryParse(f.Text(key), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1 && count <= most) return count;
+            errors.Wrong(f.PlaceOf(key), $"1から{most}までの数を書いてください", $"Write a number from 1 to {most}");
+            return 1;
+        }
+    }
+
+    private static int Step(YamlValue value, DataErrors errors)
+    {
+        if (value is YamlValue.Scalar { Value: { } text } && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var step) && step is >= 1 and <= RiskMatrix.Steps) return step;
+        errors.Wrong(value.At, "1から5までの数を書いてください", "Write a number from 1 to 5");
+        return 1;
     }
 
     private static WordPattern? Pattern(YamlFields fields, Vocabulary vocabulary, DataErrors errors)
     {
         if (fields.Text("words") is not { } text) return null;
         var pattern = WordPattern.Parse(text, vocabulary, out var undefined);
-        if (undefined is not null) errors.Undefined(fields.LineOf("words"), undefined);
-        else if (pattern is null) errors.BadPattern(fields.LineOf("words"), text);
+        if (undefined is not null) errors.Undefined(fields.PlaceOf("words"), undefined);
+        else if (pattern is null) errors.BadPattern(fields.PlaceOf("words"), text);
         return pattern;
     }
 
     private static T? Case<T>(YamlFields fields, string key, DataErrors errors) where T : struct, Enum =>
-        fields.Text(key) is { } text ? Case<T>(text, fields.LineOf(key), errors) : null;
+        fields.Text(key) is { } text ? Case<T>(text, fields.PlaceOf(key), errors) : null;
 
-    private static T? Case<T>(string text, int line, DataErrors errors) where T : struct, Enum
+    private static T? Case<T>(string text, YamlPlace at, DataErrors errors) where T : struct, Enum
     {
         foreach (var value in Enum.GetValues<T>())
             if (string.Equals(value.ToString(), text, StringComparison.OrdinalIgnoreCase)) return value;
-        errors.Undefined(line, text);
+        errors.Undefined(at, text);
         return null;
     }
 }

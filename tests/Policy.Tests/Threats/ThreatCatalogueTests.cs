@@ -87,6 +87,21 @@ public class ThreatCatalogueTests
         }).QuickCheckThrowOnFailure();
     }
 
+    [Fact]
+    public void The_loss_is_the_greatest_of_what_a_threat_hits()
+    {
+        Assert.Equal(4, Catalogue.Loss([AssetValue.Confidentiality, AssetValue.Availability], v => v == AssetValue.Confidentiality ? "3C" : "2"));
+        Assert.Equal(5, Catalogue.Loss([AssetValue.Confidentiality], _ => "3A"));
+        Assert.Null(Catalogue.Loss([AssetValue.Integrity], _ => null));
+    }
+
+    [Theory]
+    [InlineData(3, "1 2 2 3 3")]
+    [InlineData(5, "1 2 3 4 5")]
+    [InlineData(2, "1 1 2 2 2")]
+    public void A_step_fits_a_scale_of_fewer(int steps, string fitted) =>
+        Assert.Equal(fitted, string.Join(' ', Enumerable.Range(1, RiskMatrix.Steps).Select(step => RiskScale.Fit(step, steps))));
+
     private static IReadOnlyList<NamedThreat> Named(PolicyDocument document) => Catalogue.NamedBy(document,
         [.. PolicyTies.Propose(document, ObligationCatalogue.Load()).Where(static t => t.Obligation.Value == "threat-identification").Select(static t => t.ProvisionId)]);
 }

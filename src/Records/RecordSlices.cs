@@ -6,6 +6,7 @@ using Sekisho.Records.Exclusions;
 using Sekisho.Records.Municipalities;
 using Sekisho.Records.Obligations;
 using Sekisho.Records.Organisation;
+using Sekisho.Records.Organisation.Agencies;
 using Sekisho.Records.Policies;
 using Sekisho.Records.Publication;
 using Sekisho.Records.Registers;
@@ -28,6 +29,7 @@ public sealed class RecordSlices
         var documents = new DocumentCache();
         Municipalities = new MunicipalityRegister(keeper);
         Organisation = new OrganisationRegister(keeper);
+        Agencies = new AgencyBook(keeper, documents);
         Obligations = new ObligationBook(keeper);
         Policies = new PolicyShelf(keeper, new PolicyImport(keeper, Obligations, documents), documents);
         Findings = new FindingDesk(keeper, documents);
@@ -54,6 +56,7 @@ public sealed class RecordSlices
             town => new TieSource(town, Policies, Ties),
             town => new DisclosureSource(town, keeper),
             town => new OrganisationSource(town, keeper),
+            town => new AgencySource(town, keeper, Agencies),
             town => new LawSource(town, keeper),
             town => new HierarchySource(town, keeper, documents),
             town => new DelegationSource(town, keeper),
@@ -68,6 +71,8 @@ public sealed class RecordSlices
     public MunicipalityRegister Municipalities { get; }
 
     public OrganisationRegister Organisation { get; }
+
+    public AgencyBook Agencies { get; }
 
     public PolicyShelf Policies { get; }
 

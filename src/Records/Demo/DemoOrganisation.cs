@@ -16,13 +16,15 @@ internal sealed class DemoOrganisation(OrganisationRegister register, Municipali
         foreach (var u in script.Units)
         {
             units[u.Key] = (await register.AddUnitAsync(town, u.Parent is null ? null : units[u.Parent], Enum.Parse<UnitKind>(u.Kind), u.Name, day, by, cancel)).OrThrow().Id;
-            if (!people.ContainsKey(u.Head)) people[u.Head] = (await register.AddPersonAsync(town, units[u.Key], u.Head, null, StaffKind.Staff, day, by, cancel)).OrThrow().Id;
+            if (people.TryGetValue(u.Head, out var elsewhere)) (await register.AddSecondPostAsync(town, elsewhere, units[u.Key], "書記", day, by, cancel)).OrThrow();
+            else await AddAsync(u.Head, u.Key, day, cancel);
+            if (u.Manager is { } manager) await AddAsync(manager, u.Key, day, cancel);
         }
-        foreach (var p in script.People.Where(p => !people.ContainsKey(p.Name)))
-            people[p.Name] = (await register.AddPersonAsync(town, units[p.Unit], p.Name, null, StaffKind.Staff, day, by, cancel)).OrThrow().Id;
-        foreach (var u in script.Units.Where(u => u.Kind == nameof(UnitKind.Section)))
+        foreach (var p in script.People.Where(p => !people.ContainsKey(p.Name))) await AddAsync(p.Name, p.Unit, day, cancel);
+        // A section, and an agency that has none, has its manager.
+        foreach (var u in script.Units.Where(u => u.Kind == nameof(UnitKind.Section) || script.Units.All(below => below.Parent != u.Key)))
         {
-            var appointed = await AppointAsync(Post.SecurityManager, units[u.Key], u.Head, day, cancel);
+            var appointed = await AppointAsync(Post.SecurityManager, units[u.Key], u.Manager ?? u.Head, day, cancel);
             if (u.Key == "industry") industry = appointed;
         }
         await AppointAsync(Post.Ciso, null, NameOf("ciso"), day, cancel);
@@ -46,6 +48,9 @@ internal sealed class DemoOrganisation(OrganisationRegister register, Municipali
 
     public async Task MeetAsync(DateOnly day, string agenda, CancellationToken cancel) =>
         (await register.RecordMeetingAsync(town, day, agenda, by, cancel)).OrThrow();
+
+    private async Task AddAsync(string name, string unit, DateOnly day, CancellationToken cancel) =>
+        people[name] = (await register.AddPersonAsync(town, units[unit], name, null, StaffKind.Staff, day, by, cancel)).OrThrow().Id;
 
     private string NameOf(string key) => script.People.Single(p => p.Key == key).Name;
 

@@ -96,8 +96,9 @@ internal sealed partial record DemoScript(
 /// <summary>A unit of the made-up town.</summary>
 /// <param name="Parent">Key of the unit above; null: an agency by itself.</param>
 /// <param name="Kind">Agency, Department or Section.</param>
-/// <param name="Head">Who leads it; of a section the 情報セキュリティ管理者.</param>
-public sealed record DemoUnit(string Key, string Name, string? Parent, string Kind, string Head);
+/// <param name="Head">Who leads it; who leads another already does so beside it (兼務).</param>
+/// <param name="Manager">The 情報セキュリティ管理者, where that is somebody else than the head.</param>
+public sealed record DemoUnit(string Key, string Name, string? Parent, string Kind, string Head, string? Manager = null);
 
 /// <summary>A person of the made-up town, for whom the sign-in makes an account.</summary>
 /// <param name="Role">officer, manager, staff, auditor or administrator.</param>

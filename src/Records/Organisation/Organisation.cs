@@ -37,7 +37,8 @@ public enum UnitKind
 /// <param name="Parent">Null for an agency.</param>
 /// <param name="BeginsOn">First day, in Japan.</param>
 /// <param name="EndsOn">First day on which it is no more; null while it stands.</param>
-public sealed record Unit(UnitId Id, UnitId? Parent, UnitKind Kind, string Name, DateOnly BeginsOn, DateOnly? EndsOn)
+/// <param name="Agency">Which agency of data/agencies.yaml it is, where a person said so; null: its name says it, or it is none.</param>
+public sealed record Unit(UnitId Id, UnitId? Parent, UnitKind Kind, string Name, DateOnly BeginsOn, DateOnly? EndsOn, string? Agency = null)
 {
     public bool StandsOn(DateOnly day) => BeginsOn <= day && (EndsOn is null || day < EndsOn);
 }
@@ -62,11 +63,16 @@ public enum StaffKind
 }
 
 /// <summary>A person whom the policy may bind (対象者).</summary>
+/// <param name="Unit">The own unit (本務).</param>
 /// <param name="Number">職員番号, where there is one.</param>
-public sealed record Person(PersonId Id, UnitId Unit, string Name, string? Number, StaffKind Kind, DateOnly BeginsOn, DateOnly? EndsOn)
+/// <param name="Title">職: 課長, 主事; empty when not told.</param>
+public sealed record Person(PersonId Id, UnitId Unit, string Name, string? Number, StaffKind Kind, DateOnly BeginsOn, DateOnly? EndsOn, string Title = "")
 {
     public bool IsHereOn(DateOnly day) => BeginsOn <= day && (EndsOn is null || day < EndsOn);
 }
+
+/// <summary>A second unit beside the own one (兼務・併任).</summary>
+public sealed record SecondPost(Guid Id, PersonId Person, UnitId Unit, string Title, DateOnly BeginsOn, DateOnly? EndsOn);
 
 /// <summary>The posts of information security (情報セキュリティの職). Source: 総務省ガイドライン 対策基準 1 組織体制.</summary>
 public enum Post
@@ -105,9 +111,6 @@ public sealed record Appointment(AppointmentId Id, Post Post, UnitId? Unit, Pers
 {
     public bool HoldsOn(DateOnly day) => BeginsOn <= day && (EndsOn is null || day < EndsOn);
 }
-
-/// <summary>A meeting of the security committee (情報セキュリティ委員会の開催).</summary>
-public sealed record CommitteeMeeting(Guid Id, DateOnly HeldOn, string Agenda, Actor RecordedBy);
 
 /// <summary>The names of posts and kinds, as people say them.</summary>
 public static class OrganisationWords

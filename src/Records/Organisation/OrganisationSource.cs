@@ -1,4 +1,5 @@
 using Sekisho.Assurance;
+using Sekisho.Records.Organisation.Separation;
 
 namespace Sekisho.Records.Organisation;
 
@@ -16,7 +17,11 @@ public sealed class OrganisationSource(MunicipalityId municipality, RecordKeeper
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var chart = await OrganisationRows.ChartAsync(tx, day, null, cancel);
         var observed = new List<Observation>();
-        if (chart.Units.Count > 0) observed.Add(OfPosts(chart.Posts, at));
+        if (chart.Units.Count > 0)
+        {
+            var excepted = await DutyExceptions.OnAsync(tx, day, cancel);
+            observed.Add(OfPosts(chart.Posts, [.. SeparationOfDuties.Load().Conflicts(chart).Where(c => !excepted.Exists(e => e.Rule == c.Rule.Id && e.Person == c.Person.Id))], at));
+        }
         var last = await tx.ListAsync("SELECT max(held_on) FROM records.committee_meeting WHERE held_on <= $1", r => r.DayOrNull(0), cancel, day);
         if (last[0] is { } heldOn)
         {
@@ -28,20 +33,29 @@ public sealed class OrganisationSource(MunicipalityId municipality, RecordKeeper
         return observed;
     }
 
-    private static Observation OfPosts(IReadOnlyList<PostToFill> posts, DateTimeOffset at)
+    private static Observation OfPosts(IReadOnlyList<PostToFill> posts, IReadOnlyList<DutyConflict> conflicts, DateTimeOffset at)
     {
         const int Named = 3;
         var vacant = posts.Where(p => p.IsVacant).ToList();
-        var facts = new Dictionary<string, decimal> { ["posts"] = posts.Count, ["vacant"] = vacant.Count };
+        var facts = new Dictionary<string, decimal> { ["posts"] = posts.Count, ["vacant"] = vacant.Count, ["conflicts"] = conflicts.Count };
+        var (ja, en) = (new List<string>(), new List<string>());
         if (vacant.Count == 0)
         {
-            return new(Appointments, "", at, null, EvidenceWeight.System, facts,
-                new($"置くべき {posts.Count} の職がすべて任命されています。", $"All {posts.Count} posts are filled."));
+            ja.Add($"置くべき {posts.Count} の職がすべて任命されています");
+            en.Add($"All {posts.Count} posts are filled");
         }
-        var ja = string.Join("、", vacant.Take(Named).Select(p => (p.Unit is null ? "" : p.Unit.Name + "の") + p.Post.Name().Ja));
-        var en = string.Join(", ", vacant.Take(Named).Select(p => p.Post.Name().En + (p.Unit is null ? "" : $" of {p.Unit.Name}")));
-        var (moreJa, moreEn) = vacant.Count > Named ? ($" ほか {vacant.Count - Named} 件", $" and {vacant.Count - Named} more") : ("", "");
-        return new(Appointments, "", at, null, EvidenceWeight.System, facts,
-            new($"置くべき {posts.Count} の職のうち {vacant.Count} が空席です（{ja}{moreJa}）。", $"{vacant.Count} of {posts.Count} posts are vacant ({en}{moreEn})."));
+        else
+        {
+            var (moreJa, moreEn) = vacant.Count > Named ? ($" ほか {vacant.Count - Named} 件", $" and {vacant.Count - Named} more") : ("", "");
+            ja.Add($"置くべき {posts.Count} の職のうち {vacant.Count} が空席です（{string.Join("、", vacant.Take(Named).Select(p => (p.Unit is null ? "" : p.Unit.Name + "の") + p.Post.Name().Ja))}{moreJa}）");
+            en.Add($"{vacant.Count} of {posts.Count} posts are vacant ({string.Join(", ", vacant.Take(Named).Select(p => p.Post.Name().En + (p.Unit is null ? "" : $" of {p.Unit.Name}")))}{moreEn})");
+        }
+        if (conflicts.Count > 0)
+        {
+            var more = conflicts.Count > Named;
+            ja.Add($"兼務できない職を {conflicts.Count} 人が兼ねています（{string.Join("、", conflicts.Take(Named).Select(c => c.Person.Name))}{(more ? "ほか" : "")}）");
+            en.Add($"{conflicts.Count} hold posts that exclude each other ({string.Join(", ", conflicts.Take(Named).Select(c => c.Person.Name))}{(more ? ", …" : "")})");
+        }
+        return new(Appointments, "", at, null, EvidenceWeight.System, facts, new(string.Join("。", ja) + "。", string.Join(". ", en) + "."));
     }
 }

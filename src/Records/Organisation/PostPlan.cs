@@ -10,7 +10,8 @@ public sealed record PostToFill(Post Post, Unit? Unit, IReadOnlyList<Person> Hol
 
 /// <summary>Which posts the guideline asks for, given the units that stand on a day (置くべき職の割り出し).</summary>
 /// <remarks>
-/// One for the municipality: CISO, 統括, CSIRT, the committee, 監査統括. One a department: 責任者. One a section: 管理者.
+/// One for the municipality: CISO, 統括, CSIRT, the committee, 監査統括. One a department: 責任者. One a section: 管理者; also one in an
+/// agency that has no units below it (議会事務局, 監査委員事務局), which is a section in all but name.
 /// 情報システム管理者 and 担当者 belong to systems and are asked for by the register of systems.
 /// </remarks>
 public static class PostPlan
@@ -25,6 +26,7 @@ public static class PostPlan
         var held = appointments.Where(a => a.HoldsOn(day) && here.ContainsKey(a.Person)).ToLookup(a => (a.Post, a.Unit), a => here[a.Person]);
         // A post of the whole municipality may be entered with the unit where its holder sits: it is filled all the same.
         var anywhere = appointments.Where(a => a.HoldsOn(day) && here.ContainsKey(a.Person)).ToLookup(a => a.Post, a => here[a.Person]);
+        var parents = units.Where(u => u.StandsOn(day)).Select(u => u.Parent).ToHashSet();
         return
         [
             .. OfTheMunicipality.Select(post => new PostToFill(post, null, [.. anywhere[post]])),
@@ -32,6 +34,7 @@ public static class PostPlan
             {
                 UnitKind.Department => [Of(Post.SecurityOfficer, u)],
                 UnitKind.Section => new[] { Of(Post.SecurityManager, u) },
+                UnitKind.Agency when !parents.Contains(u.Id) => [Of(Post.SecurityManager, u)],
                 _ => [],
             }),
         ];

@@ -41,9 +41,11 @@ public static class Refusals
         new("情報セキュリティ責任者は部局に、情報セキュリティ管理者は課室に置きます。", "An information-security officer belongs to a department, a manager to a section."),
         new("組織を選んでください。", "Choose the unit."));
 
-    public static Refusal AuditsOwnWork { get; } = new("REC-ORG-010",
-        new("監査を統括する人は、監査を受ける職を兼ねられません（兼務の禁止）。", "Who is in charge of audits can't hold a post that is audited."),
-        new("別の人を任命してください。", "Appoint another person."));
+    /// <summary>A rule of separation says no to a post, in its own sentence (data/separation.yaml).</summary>
+    public static Refusal DutiesClash(Bilingual says, IReadOnlyList<Post> except) => new("REC-ORG-010", says,
+        except.Count == 0
+            ? new("別の人を任命してください。", "Appoint another person.")
+            : new($"別の人を任命するか、{string.Join("か", except.Select(p => p.Name().Ja))}が承認した例外として期限をつけて記録してください。", $"Appoint another person, or record it as an exception that the {string.Join(" or the ", except.Select(p => p.Name().En))} approved for a time."));
 
     public static Refusal UnknownAppointment { get; } = new("REC-ORG-011",
         new("その任命は見つかりません。", "There is no such appointment."),
@@ -52,4 +54,48 @@ public static class Refusals
     public static Refusal BadMeeting { get; } = new("REC-ORG-012",
         new("開催日は今日までの日、議題は 1〜2,000 字で入力してください。", "A meeting was held today or before; its agenda has 1 to 2,000 characters."),
         new("開催日と議題を直してください。", "Correct the day and the agenda."));
+
+    public static Refusal ParentGone { get; } = new("REC-ORG-013",
+        new("上位の組織が、その日には廃止されています。何も変更していません。", "The unit above it is closed by that day. Nothing was changed."),
+        new("上位の組織か、日付を選び直してください。", "Choose another parent, or another day."));
+
+    public static Refusal UnitNotStanding { get; } = new("REC-ORG-014",
+        new("その組織は、その日には置かれていません。", "That unit does not stand on that day."),
+        new("組織か、日付を選び直してください。", "Choose another unit, or another day."));
+
+    public static Refusal AlreadyThere { get; } = new("REC-ORG-015",
+        new("その人は、すでにその組織に所属しています。", "That person belongs to that unit already."),
+        new("組織を選び直してください。", "Choose another unit."));
+
+    /// <summary>A rule of separation says no to an act, in its own sentence (data/separation.yaml).</summary>
+    public static Refusal SamePerson(Bilingual says) => new("REC-ORG-016", says,
+        new("別の人が行ってください。入力した内容は残っています。", "Somebody else has to do it. What was entered is kept."));
+
+    public static Refusal BadException { get; } = new("REC-ORG-017",
+        new("例外には、理由（2,000 字まで）と、始まりから 1 年以内の終わりの日が必要です。", "An exception needs a reason (2,000 characters at most) and an end within a year of its beginning."),
+        new("理由と期限を直してください。", "Correct the reason and the end."));
+
+    public static Refusal BadApprover { get; } = new("REC-ORG-018",
+        new("例外は、定められた職（最高情報セキュリティ責任者など）に就いている、本人でない人が承認します。", "An exception is approved by somebody else who holds the post for it, such as the CISO."),
+        new("承認した人を選び直してください。", "Choose who approved it."));
+
+    public static Refusal UnknownConflict { get; } = new("REC-ORG-019",
+        new("その兼務の重なりは、今はありません。", "There is no such conflict of duties now."),
+        new("兼務の一覧から選び直してください。", "Choose from the list of conflicts."));
+
+    public static Refusal UnknownMeeting { get; } = new("REC-ORG-020",
+        new("その会議か議事録は見つかりません。", "There is no such meeting, or it has no minutes."),
+        new("会議の一覧から選び直してください。", "Choose from the list of meetings."));
+
+    public static Refusal BadMinutes { get; } = new("REC-ORG-021",
+        new("議事録のファイルは、空でない 50 MB までのものにしてください。", "Minutes are a file of at most 50 MB that is not empty."),
+        new("ファイルを選び直してください。", "Choose another file."));
+
+    public static Refusal UnknownAgency { get; } = new("REC-ORG-022",
+        new("その実施機関は、一覧にありません。", "There is no such agency in the list."),
+        new("実施機関の一覧から選び直してください。", "Choose from the list of agencies."));
+
+    public static Refusal BadDecision { get; } = new("REC-ORG-023",
+        new("対象外とするときは理由（2,000 字まで）を、方針を定めたときはどの方針かを選んでください。", "An exclusion needs a reason (2,000 characters at most); a policy laid down needs the policy."),
+        new("理由か方針を入力してください。", "Enter the reason, or choose the policy."));
 }

@@ -47,7 +47,7 @@ public sealed class PolicyShelf
             """, cancel, version.Value, RecordKeeper.NewId(at), effectiveOn, at, actor.Account, actor.Name, index);
         var now = await VersionRows.FindAsync(tx, version, at, cancel);
         await tx.CommitAsync(cancel);
-        await keeper.ChangedAsync(municipality, cancel, PublicationSource.Kind, LintSource.Kind, TieSource.Kind, HierarchySource.Kind, DelegationSource.Kind, AcknowledgementSource.Kind);
+        await keeper.ChangedAsync(municipality, cancel, PublicationSource.Kind, LintSource.Kind, TieSource.Kind, HierarchySource.Kind, DelegationSource.Kind, AcknowledgementSource.Kind, Organisation.Agencies.AgencySource.Scope);
         return now!;
     }
 

@@ -43,10 +43,10 @@ internal static class OrganisationApi
         return (await register.AddUnitAsync(person.Municipality, Unit(request.Parent), request.Kind, request.Name, request.BeginsOn, person.Actor(), cancel)).Answer(UnitModel.Of);
     }
 
-    private static async Task<IResult> ChangeUnitAsync(HttpContext context, OrganisationRegister register, Guid id, [FromBody] UnitChangeRequest request, CancellationToken cancel)
+    private static async Task<IResult> ChangeUnitAsync(HttpContext context, OrganisationRegister register, TimeProvider time, Guid id, [FromBody] UnitChangeRequest request, CancellationToken cancel)
     {
         var person = CurrentPerson.Of(context);
-        return (await register.ChangeUnitAsync(person.Municipality, new UnitId(id), Unit(request.Parent), request.Name, person.Actor(), cancel)).Answer(UnitModel.Of);
+        return (await register.ChangeUnitAsync(person.Municipality, new UnitId(id), Unit(request.Parent), request.Name, request.On ?? Dates.DayOf(time.GetUtcNow()), person.Actor(), cancel)).Answer(UnitModel.Of);
     }
 
     private static async Task<IResult> CloseUnitAsync(HttpContext context, OrganisationRegister register, Guid id, [FromBody] EndRequest request, CancellationToken cancel)
@@ -61,10 +61,10 @@ internal static class OrganisationApi
         return (await register.AddPersonAsync(person.Municipality, new UnitId(request.Unit), request.Name, request.Number, request.Kind, request.BeginsOn, person.Actor(), cancel)).Answer(PersonModel.Of);
     }
 
-    private static async Task<IResult> MovePersonAsync(HttpContext context, OrganisationRegister register, Guid id, [FromBody] MoveRequest request, CancellationToken cancel)
+    private static async Task<IResult> MovePersonAsync(HttpContext context, OrganisationRegister register, TimeProvider time, Guid id, [FromBody] MoveRequest request, CancellationToken cancel)
     {
         var person = CurrentPerson.Of(context);
-        return (await register.MovePersonAsync(person.Municipality, new PersonId(id), new UnitId(request.Unit), person.Actor(), cancel)).Answer(PersonModel.Of);
+        return (await register.MovePersonAsync(person.Municipality, new PersonId(id), new UnitId(request.Unit), request.On ?? Dates.DayOf(time.GetUtcNow()), person.Actor(), cancel)).Answer(PersonModel.Of);
     }
 
     private static async Task<IResult> EndPersonAsync(HttpContext context, OrganisationRegister register, Guid id, [FromBody] EndRequest request, CancellationToken cancel)
@@ -134,14 +134,16 @@ public sealed record MeetingModel(Guid Id, DateOnly HeldOn, string Agenda, strin
 
 public sealed record UnitRequest(UnitKind Kind, string Name, DateOnly BeginsOn, Guid? Parent = null);
 
-public sealed record UnitChangeRequest(string Name, Guid? Parent = null);
+/// <param name="On">From which day on; today when left out.</param>
+public sealed record UnitChangeRequest(string Name, Guid? Parent = null, DateOnly? On = null);
 
 /// <param name="EndsOn">The first day without it.</param>
 public sealed record EndRequest(DateOnly EndsOn);
 
 public sealed record PersonRequest(Guid Unit, string Name, StaffKind Kind, DateOnly BeginsOn, string? Number = null);
 
-public sealed record MoveRequest(Guid Unit);
+/// <param name="On">From which day on; today when left out.</param>
+public sealed record MoveRequest(Guid Unit, DateOnly? On = null);
 
 public sealed record AppointmentRequest(Post Post, Guid Person, DateOnly BeginsOn, Guid? Unit = null);
 

@@ -16,6 +16,7 @@ public sealed class EvidenceRound(RecordSlices records, TimeProvider time, ILogg
         {
             try
             {
+                await records.Organisation.TurnAllAsync(stoppingToken).ConfigureAwait(false);
                 await records.Collector.RunAllAsync(stoppingToken).ConfigureAwait(false);
             }
             catch (Exception e) when (StorageException.Explain(e) is { } why)

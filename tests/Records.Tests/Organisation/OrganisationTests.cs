@@ -97,7 +97,7 @@ public sealed class OrganisationTests
         var register = office.Slices.Organisation;
         var inner = (await register.AddUnitAsync(office.Town, town.Planning.Id, UnitKind.Department, "企画部 室", April, office.Officer, Cancel)).OrThrow();
 
-        Assert.Equal("REC-ORG-002", (await register.ChangeUnitAsync(office.Town, town.Planning.Id, inner.Id, "企画部", office.Officer, Cancel)).Match(_ => "", r => r.Code));
+        Assert.Equal("REC-ORG-002", (await register.ChangeUnitAsync(office.Town, town.Planning.Id, inner.Id, "企画部", April, office.Officer, Cancel)).Match(_ => "", r => r.Code));
         Assert.Equal("REC-ORG-003", (await register.AddUnitAsync(office.Town, town.Planning.Id, UnitKind.Section, "情報政策課", April, office.Officer, Cancel)).Match(_ => "", r => r.Code));
         Assert.Equal("REC-ORG-006", (await register.CloseUnitAsync(office.Town, town.It.Id, April.AddDays(1), office.Officer, Cancel)).Match(_ => "", r => r.Code));
         (await register.CloseUnitAsync(office.Town, inner.Id, April.AddDays(1), office.Officer, Cancel)).OrThrow();

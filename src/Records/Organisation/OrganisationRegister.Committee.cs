@@ -79,14 +79,14 @@ public sealed partial class OrganisationRegister
     public async Task<CommitteeMeeting?> MeetingAsync(MunicipalityId municipality, Guid id, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        return (await MeetingsAsync(tx, id, cancel)).FirstOrDefault();
+        return await MeetingsAsync(tx, id, cancel) is [var meeting, ..] ? meeting : null;
     }
 
     /// <summary>The newest minutes of a meeting as a file.</summary>
     public async Task<Outcome<KeptFile>> MinutesAsync(MunicipalityId municipality, Guid meeting, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        if ((await MeetingsAsync(tx, meeting, cancel)).FirstOrDefault()?.Minutes is not { } minutes) return Refusals.UnknownMeeting;
+        if (await MeetingsAsync(tx, meeting, cancel) is not [{ Minutes: { } minutes }, ..]) return Refusals.UnknownMeeting;
         return new KeptFile(minutes.FileName, KeptFiles.MediaTypeOf(minutes.FileName), await KeptFiles.ReadAsync(tx, minutes.Digest, cancel), minutes.Digest);
     }
 

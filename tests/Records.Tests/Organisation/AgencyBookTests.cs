@@ -25,13 +25,20 @@ public sealed class AgencyBookTests
     private static CancellationToken Cancel => Office.Cancel;
 
     private static async Task<Unit> AddAsync(Office office, string name, UnitId? parent = null, UnitKind kind = UnitKind.Agency) =>
-        (await office.Slices.Organisation.AddUnitAsync(office.Town, parent, kind, name, April, office.Officer, Cancel)).OrThrow();
+        (await Later(office) office.Slices.Organisation.AddUnitAsync(office.Town, parent, kind, name, April, office.Officer, Cancel)).OrThrow();
 
     private static async Task<PersonId> StaffAsync(Office office, Unit unit, string name) =>
-        (await office.Slices.Organisation.AddPersonAsync(office.Town, unit.Id, name, null, StaffKind.Staff, April, office.Officer, Cancel)).OrThrow().Id;
+        (await Later(office).Slices.Organisation.AddPersonAsync(office.Town, unit.Id, name, null, StaffKind.Staff, April, office.Officer, Cancel)).OrThrow().Id;
+
+    /// <summary>Each act has a moment of its own, as in life: the newest evidence counts.</summary>
+    private static Office Later(Office office)
+    {
+        office.Clock.Move(TimeSpan.FromSeconds(1));
+        return office;
+    }
 
     private static async Task<Verdict> ScopeAsync(Office office) =>
-        (await office.Slices.Verdicts.ObligationAsync(office.Town, new("scope"), null, Cancel))!.Standing.Verdict;
+        (await Later(office).Slices.Verdicts.ObligationAsync(office.Town, new("scope"), null, Cancel))!.Standing.Verdict;
 
     [Fact]
     public async Task Scope_goes_from_no_evidence_to_met_and_back()
@@ -59,11 +66,11 @@ public sealed class AgencyBookTests
         // An agency of which the policy says nothing has to have one, or to be excluded with a reason.
         await StaffAsync(office, await AddAsync(office, "いそべ村診療所"), "医師 四郎");
         Assert.Equal(VerdictKind.NotMet, (await ScopeAsync(office)).Kind);
-        (await office.Slices.Agencies.DecideAsync(office.Town, "hospital", null, AgencyDecisionKind.Excluded, "指定管理者が運営し、村の情報システムを使わない。", office.Officer, Cancel)).OrThrow();
+        (await Later(office).Slices.Agencies.DecideAsync(office.Town, "hospital", null, AgencyDecisionKind.Excluded, "指定管理者が運営し、村の情報システムを使わない。", office.Officer, Cancel)).OrThrow();
         Assert.Equal(VerdictKind.Met, (await ScopeAsync(office)).Kind);
-        (await office.Slices.Agencies.DecideAsync(office.Town, "hospital", null, AgencyDecisionKind.Withdrawn, "", office.Officer, Cancel)).OrThrow();
+        (await Later(office).Slices.Agencies.DecideAsync(office.Town, "hospital", null, AgencyDecisionKind.Withdrawn, "", office.Officer, Cancel)).OrThrow();
         Assert.Equal(VerdictKind.NotMet, (await ScopeAsync(office)).Kind);
-        (await office.Slices.Agencies.DecideAsync(office.Town, "hospital", PolicyKeys.Basic, AgencyDecisionKind.Joint, "", office.Officer, Cancel)).OrThrow();
+        (await Later(office).Slices.Agencies.DecideAsync(office.Town, "hospital", PolicyKeys.Basic, AgencyDecisionKind.Joint, "", office.Officer, Cancel)).OrThrow();
         Assert.Equal(VerdictKind.Met, (await ScopeAsync(office)).Kind);
 
         (await office.Slices.Organisation.EndPersonAsync(office.Town, hanako, April, office.Officer, Cancel)).OrThrow();

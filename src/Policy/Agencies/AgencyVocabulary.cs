@@ -50,7 +50,7 @@ public sealed class AgencyVocabulary
     }
 
     /// <summary>Made comparable: NFKC, no blanks.</summary>
-    internal static string Fold(string text) => string.Concat(text.Normalize(NormalizationForm.FormKC).Where(static c => !char.IsWhiteSpace(c)));
+    public static string Fold(string text) => string.Concat(text.Normalize(NormalizationForm.FormKC).Where(static c => !char.IsWhiteSpace(c)));
 
     /// <returns>Null with the problems, each with its line.</returns>
     internal static AgencyVocabulary? Parse(string untrusted, out IReadOnlyList<ReadError> problems)
@@ -65,7 +65,7 @@ public sealed class AgencyVocabulary
                 if (YamlFields.Of(item, errors, "id", "name", "words", "by?", "gathers?") is not { } f) continue;
                 if (f.Text("id") is { } id && f.Both("name") is { } name) agencies.Add(new Agency(id, name, f.Words("words"), f["by"] is null ? null : f.Text("by"), f.Words("gathers")));
             }
-            foreach (var gathered in agencies.SelectMany(a => a.Gathers).Where(g => agencies.TrueForAll(a => a.Id != g))) errors.Undefined(file.LineOf("agencies"), gathered);
+            foreach (var gathered in agencies.SelectMany(a => a.Gathers).Where(g => agencies.TrueForAll(a => a.Id != g))) errors.Undefined(file.PlaceOf("agencies"), gathered);
             if (file["scope"] is { } scope && YamlFields.Of(scope, errors, "captions", "leads", "ends") is { } s)
                 read = new AgencyVocabulary(agencies, s.Words("captions"), s.Words("leads"), s.Words("ends"));
         }

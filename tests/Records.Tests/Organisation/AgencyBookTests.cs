@@ -25,7 +25,7 @@ public sealed class AgencyBookTests
     private static CancellationToken Cancel => Office.Cancel;
 
     private static async Task<Unit> AddAsync(Office office, string name, UnitId? parent = null, UnitKind kind = UnitKind.Agency) =>
-        (await Later(office) office.Slices.Organisation.AddUnitAsync(office.Town, parent, kind, name, April, office.Officer, Cancel)).OrThrow();
+        (await Later(office).Slices.Organisation.AddUnitAsync(office.Town, parent, kind, name, April, office.Officer, Cancel)).OrThrow();
 
     private static async Task<PersonId> StaffAsync(Office office, Unit unit, string name) =>
         (await Later(office).Slices.Organisation.AddPersonAsync(office.Town, unit.Id, name, null, StaffKind.Staff, April, office.Officer, Cancel)).OrThrow().Id;
@@ -60,20 +60,20 @@ public sealed class AgencyBookTests
         var farming = await AddAsync(office, "農業委員会事務局");
         Assert.Contains("1（農業委員会）に対象者がいません", (await ScopeAsync(office)).Reason.Ja, StringComparison.Ordinal);
         // In a small village the agricultural committee has no staff but a second post.
-        (await office.Slices.Organisation.AddSecondPostAsync(office.Town, hanako, farming.Id, "書記", April, office.Officer, Cancel)).OrThrow();
+        (await Later(office).Slices.Organisation.AddSecondPostAsync(office.Town, hanako, farming.Id, "書記", April, office.Officer, Cancel)).OrThrow();
         Assert.Equal(VerdictKind.Met, (await ScopeAsync(office)).Kind);
 
         // An agency of which the policy says nothing has to have one, or to be excluded with a reason.
-        await StaffAsync(office, await AddAsync(office, "いそべ村診療所"), "医師 四郎");
+        await StaffAsync(office, await AddAsync(office, "いそべ村消防本部"), "消防 四郎");
         Assert.Equal(VerdictKind.NotMet, (await ScopeAsync(office)).Kind);
-        (await Later(office).Slices.Agencies.DecideAsync(office.Town, "hospital", null, AgencyDecisionKind.Excluded, "指定管理者が運営し、村の情報システムを使わない。", office.Officer, Cancel)).OrThrow();
+        (await Later(office).Slices.Agencies.DecideAsync(office.Town, "fire", null, AgencyDecisionKind.Excluded, "消防組合に移す手続の途中で、村の情報システムを使わない。", office.Officer, Cancel)).OrThrow();
         Assert.Equal(VerdictKind.Met, (await ScopeAsync(office)).Kind);
-        (await Later(office).Slices.Agencies.DecideAsync(office.Town, "hospital", null, AgencyDecisionKind.Withdrawn, "", office.Officer, Cancel)).OrThrow();
+        (await Later(office).Slices.Agencies.DecideAsync(office.Town, "fire", null, AgencyDecisionKind.Withdrawn, "", office.Officer, Cancel)).OrThrow();
         Assert.Equal(VerdictKind.NotMet, (await ScopeAsync(office)).Kind);
-        (await Later(office).Slices.Agencies.DecideAsync(office.Town, "hospital", PolicyKeys.Basic, AgencyDecisionKind.Joint, "", office.Officer, Cancel)).OrThrow();
+        (await Later(office).Slices.Agencies.DecideAsync(office.Town, "fire", PolicyKeys.Basic, AgencyDecisionKind.Joint, "", office.Officer, Cancel)).OrThrow();
         Assert.Equal(VerdictKind.Met, (await ScopeAsync(office)).Kind);
 
-        (await office.Slices.Organisation.EndPersonAsync(office.Town, hanako, April, office.Officer, Cancel)).OrThrow();
+        (await Later(office).Slices.Organisation.EndPersonAsync(office.Town, hanako, April, office.Officer, Cancel)).OrThrow();
         Assert.Equal(VerdictKind.NotMet, (await ScopeAsync(office)).Kind);
     }
 

@@ -107,7 +107,7 @@ public sealed class SeparationOfDuties
             {
                 if (YamlFields.Of(item, errors, "id", "one", "other", "within", "says", "except?") is not { } f) continue;
                 var (one, other, except) = (Cases<Post>(f, "one", errors), Cases<Post>(f, "other", errors), f["except"] is null ? [] : Cases<Post>(f, "except", errors));
-                if (f.Text("within") is not ("municipality" or "unit")) errors.Undefined(f.LineOf("within"), f.Text("within") ?? "within");
+                if (f.Text("within") is not ("municipality" or "unit")) errors.Undefined(f.PlaceOf("within"), f.Text("within") ?? "within");
                 if (f.Text("id") is { } id && f.Both("says") is { } says) posts.Add(new PostRule(id, one, other, f.Text("within") == "unit", says, except));
             }
             foreach (var item in file.Items("acts"))
@@ -126,7 +126,7 @@ public sealed class SeparationOfDuties
         foreach (var word in fields.Words(key))
         {
             if (Enum.TryParse<T>(word, out var value) && Enum.IsDefined(value)) cases.Add(value);
-            else errors.Undefined(fields.LineOf(key), word);
+            else errors.Undefined(fields.PlaceOf(key), word);
         }
         return cases;
     }
@@ -135,7 +135,7 @@ public sealed class SeparationOfDuties
     {
         if (fields.Text(key) is not { } word) return null;
         if (Enum.TryParse<T>(word, out var value) && Enum.IsDefined(value)) return value;
-        errors.Undefined(fields.LineOf(key), word);
+        errors.Undefined(fields.PlaceOf(key), word);
         return null;
     }
 }

@@ -12,6 +12,7 @@ using Sekisho.Records.Publication;
 using Sekisho.Records.Registers;
 using Sekisho.Records.Risks;
 using Sekisho.Records.Statements;
+using Sekisho.Records.ThirdParties;
 using Sekisho.Records.Ties;
 using Sekisho.Records.Traces;
 using Sekisho.Records.Verdicts;
@@ -40,12 +41,17 @@ public sealed class RecordSlices
         Waivers = new WaiverDesk(keeper, Obligations);
         Exclusions = new ExclusionDesk(keeper, Obligations);
         Publications = new PublicationDesk(keeper, documents);
-        Registers = new RegisterBook(keeper, RegisterCatalogue.Load(), new LawRules(), new RiskRules());
+        Registers = new RegisterBook(keeper, RegisterCatalogue.Load(), new LawRules(), new RiskRules(), new ContractorRules(), new ContractRules(), new ServiceRules(), new AccountRules());
         Documents = new DocumentRegister(keeper);
         Approvals = new ApprovalDesk(keeper);
         AccountPeople = new AccountPeople(keeper);
         Traces = new TraceBook(keeper, Obligations, documents);
         Acknowledgements = new AcknowledgementDesk(keeper);
+        Contracts = new ContractBook(keeper);
+        Confirmations = new ConfirmationDesk(keeper);
+        ConfirmationDoor = new ConfirmationDoor(keeper);
+        Services = new ServiceDesk(keeper);
+        Posts = new PostDesk(keeper);
         Verdicts = new VerdictBoard(keeper, Obligations, documents);
         Risks = new RiskDesk(keeper, documents, Verdicts);
         RiskStart = new RiskStart(keeper, documents, Registers, Verdicts);
@@ -63,6 +69,9 @@ public sealed class RecordSlices
             town => new AcknowledgementSource(town, keeper),
 
             town => new RiskSource(town, keeper, documents),
+            town => new ContractorSource(town, keeper),
+            town => new ServiceSource(town, keeper),
+            town => new AccountSource(town, keeper),
             .. more,
         ]);
         keeper.Watcher = (town, kinds, cancel) => Collector.RunAsync(town, kinds, cancel);
@@ -109,6 +118,16 @@ public sealed class RecordSlices
     public RiskDesk Risks { get; }
 
     public RiskStart RiskStart { get; }
+
+    public ContractBook Contracts { get; }
+
+    public ConfirmationDesk Confirmations { get; }
+
+    public ConfirmationDoor ConfirmationDoor { get; }
+
+    public ServiceDesk Services { get; }
+
+    public PostDesk Posts { get; }
 
     public VerdictBoard Verdicts { get; }
 

@@ -31,7 +31,7 @@ public sealed class ContractBook
     public async Task<ContractorStanding?> ContractorAsync(MunicipalityId municipality, EntryId id, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        return (await ThirdPartyRows.ContractorsAsync(tx, Today, id, cancel)).FirstOrDefault();
+        return await ThirdPartyRows.ContractorsAsync(tx, Today, id, cancel) is [var only, ..] ? only : null;
     }
 
     /// <summary>Contracts that the person sees, as they stand today, in the order of their numbers.</summary>

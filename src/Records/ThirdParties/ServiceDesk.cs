@@ -119,8 +119,7 @@ public sealed class ServiceDesk
             if (approve && (until is not { } last || last <= day || last > day.AddDays((int)ThirdPartyData.Load().Approval.Longest.TotalDays))) return Refusals.BadUntil;
             if (approve && standing.Obstacles.Count > 0) return Refusals.Obstacles(standing.Obstacles);
             if ((await DecidersAsync(tx, service, day, cancel)).FirstOrDefault(d => d.Person == decider) is not { } by) return Refusals.WrongPost;
-            // Accounts and people of the organisation aren't tied to each other: the name is what they share.
-            if (service.UpdatedBy.Account == actor.Account || SearchFold.Of(service.UpdatedBy.Name).Replace(" ", "", StringComparison.Ordinal) == SearchFold.Of(by.Name).Replace(" ", "", StringComparison.Ordinal)) return Refusals.OwnService;
+            if (service.UpdatedBy.Account == actor.Account || await IsAsync(tx, service.UpdatedBy, by, cancel)) return Refusals.OwnService;
             decision = new(RecordKeeper.NewId(at), standing.Content, approve, decider, by.Name, by.Post, approve ? until : null, note, at, actor);
             await tx.RunAsync("""
                 INSERT INTO records.service_decision (municipality_id, id, service_id, content, approved, person_id, post, until_on, note, applied_by, applied_by_name, decided_at, decided_by, decided_by_name)
@@ -135,6 +134,12 @@ public sealed class ServiceDesk
         await keeper.ChangedAsync(municipality, cancel, Watched);
         return decision;
     }
+
+    /// <summary>Whether an account is this person's: by its link, or, where nobody has linked it, by the name.</summary>
+    private static async Task<bool> IsAsync(TenantTransaction tx, Actor account, ServiceDecider person, CancellationToken cancel) =>
+        await AccountPeople.PersonOfAsync(tx, account.Account, cancel) is { } linked ? linked == person.Person : Plain(account.Name) == Plain(person.Name);
+
+    private static string Plain(string name) => SearchFold.Of(name).Replace(" ", "", StringComparison.Ordinal);
 
     internal static async Task<IReadOnlyList<ServiceStanding>> StandingsAsync(TenantTransaction tx, IReadOnlyList<RegisterEntry> services, DateOnly day, CancellationToken cancel)
     {

@@ -23,8 +23,15 @@ namespace Sekisho.Records;
 /// <summary>The slices of policies, ties, evidence and verdicts, made to work together. One for the whole process; each slice is safe to share.</summary>
 public sealed class RecordSlices
 {
+    /// <summary>With the registers that ship.</summary>
     /// <param name="more">Sources of evidence beside those of these slices: the ledger's verification, the engines.</param>
     public RecordSlices(RecordKeeper keeper, params IReadOnlyList<SourceFor> more)
+        : this(keeper, RegisterCatalogue.Load(), more)
+    {
+    }
+
+    /// <param name="registers">The registers that there are: those that ship, and maybe more.</param>
+    public RecordSlices(RecordKeeper keeper, RegisterCatalogue registers, params IReadOnlyList<SourceFor> more)
     {
         ArgumentNullException.ThrowIfNull(keeper);
         var documents = new DocumentCache();
@@ -41,7 +48,17 @@ public sealed class RecordSlices
         Waivers = new WaiverDesk(keeper, Obligations);
         Exclusions = new ExclusionDesk(keeper, Obligations);
         Publications = new PublicationDesk(keeper, documents);
-        Registers = new RegisterBook(keeper, RegisterCatalogue.Load(), new LawRules(), new RiskRules(), new ContractorRules(), new ContractRules(), new ServiceRules(), new AccountRules());
+        Registers = new RegisterBook(keeper, registers,
+        [
+            new LawRules(),
+            new RiskRules(),
+            new ContractorRules(),
+            new ContractRules(),
+            new ServiceRules(),
+            new AccountRules(),
+        ]);
+        RegisterChoices = new RegisterChoices(keeper, registers);
+        RegisterConfirmations = new RegisterConfirmations(keeper, registers);
         Documents = new DocumentRegister(keeper);
         Approvals = new ApprovalDesk(keeper);
         AccountPeople = new AccountPeople(keeper);
@@ -128,6 +145,10 @@ public sealed class RecordSlices
     public ServiceDesk Services { get; }
 
     public PostDesk Posts { get; }
+
+    public RegisterChoices RegisterChoices { get; }
+
+    public RegisterConfirmations RegisterConfirmations { get; }
 
     public VerdictBoard Verdicts { get; }
 

@@ -35,6 +35,7 @@ public sealed class ConsoleServer : IAsyncDisposable
         var app = await WebHost.BuildAsync(new WebHostOptions(new StorageOptions(folder.FullName, null), ["http://127.0.0.1:0"], time ?? TimeProvider.System)
         {
             Database = database.Database,
+            Registers = TestRegisters.Catalogue,
             Services = more =>
             {
                 more.Configure<PasswordHasherOptions>(static o => o.IterationCount = 1000); // hundreds of sign-ins

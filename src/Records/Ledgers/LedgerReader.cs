@@ -53,6 +53,16 @@ public static class LedgerReader
         return await CollectAsync(command, cancel).ConfigureAwait(false);
     }
 
+    /// <summary>All entries of one kind about any of these subjects, newest first.</summary>
+    public static async Task<IReadOnlyList<KeptEntry>> ListAsync(TenantTransaction tenant, IReadOnlyCollection<string> subjects, string kind, CancellationToken cancel)
+    {
+        var command = Command(tenant, "SELECT idx, leaf_hash, data FROM ledger.entry WHERE municipality_id = $1 AND subject = ANY ($2) AND kind = $3 ORDER BY idx DESC");
+        await using var _ = command.ConfigureAwait(false);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. subjects] });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = kind });
+        return await CollectAsync(command, cancel).ConfigureAwait(false);
+    }
+
     /// <summary>Proves that entry <paramref name="index"/> is in the ledger of <paramref name="size"/> entries (null: as it is now).</summary>
     /// <returns>Null when the ledger has, or had, no such entry.</returns>
     public static async Task<InclusionProof?> ProveInclusionAsync(TenantTransaction tenant, ulong index, ulong? size, CancellationToken cancel)

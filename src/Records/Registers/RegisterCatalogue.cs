@@ -62,7 +62,13 @@ public sealed class RegisterCatalogue
         return new RegisterCatalogue([.. registers.OrderBy(r => r.Group).ThenBy(r => r.Key, StringComparer.Ordinal)]);
     }
 
-    private static RegisterCatalogue ReadShipped()
+    /// <summary>Those that ship and more beside them.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static RegisterCatalogue LoadWith(IReadOnlyDictionary<string, string> untrustedYaml) => Of(ShippedFiles().Concat(untrustedYaml).ToDictionary(StringComparer.Ordinal));
+
+    private static RegisterCatalogue ReadShipped() => Of(ShippedFiles());
+
+    private static Dictionary<string, string> ShippedFiles()
     {
         var assembly = typeof(RegisterCatalogue).Assembly;
         var files = new Dictionary<string, string>();
@@ -72,6 +78,6 @@ public sealed class RegisterCatalogue
             using var reader = new StreamReader(stream);
             files[name[Folder.Length..]] = reader.ReadToEnd();
         }
-        return Of(files);
+        return files;
     }
 }

@@ -10,10 +10,12 @@ using Sekisho.Records.EvidenceKept.Sources;
 using Sekisho.Records.Ledgers;
 using Sekisho.Records.Municipalities;
 using Sekisho.Records.Organisation;
+using Sekisho.Records.Registers;
 using Sekisho.Storage;
 using Sekisho.Web.Api;
 using Sekisho.Web.Components.Layout;
 using Sekisho.Web.Pages.Files;
+using Sekisho.Web.Pages.Registers;
 using Sekisho.Web.SignIn;
 
 namespace Sekisho.Web.Hosting;
@@ -71,15 +73,15 @@ public static class WebHost
         builder.Services.AddSingleton<RecordKeeper>();
         builder.Services.AddSingleton(options.Storage);
         builder.Services.AddSingleton<LedgerExam>();
-        builder.Services.AddSingleton(static services => Slices(services.GetRequiredService<RecordKeeper>(), services.GetRequiredService<LedgerExam>()));
+        builder.Services.AddSingleton(services => Slices(services.GetRequiredService<RecordKeeper>(), options.Registers, services.GetRequiredService<LedgerExam>()));
         builder.Services.AddSingleton<MunicipalityRegister>();
         builder.Services.AddSingleton<OrganisationRegister>();
         builder.Services.AddHostedService<EvidenceRound>();
         builder.Services.AddHostedService<CheckpointRound>();
     }
 
-    private static RecordSlices Slices(RecordKeeper keeper, LedgerExam exam) =>
-        new(keeper, town => new LedgerSource(town, exam.Verifier, _ => Task.FromResult(exam.Copies(town))));
+    private static RecordSlices Slices(RecordKeeper keeper, RegisterCatalogue registers, LedgerExam exam) =>
+        new(keeper, registers, town => new LedgerSource(town, exam.Verifier, _ => Task.FromResult(exam.Copies(town))));
 
     private static async Task<Database> OpenAsync(WebHostOptions options, CancellationToken cancel)
     {
@@ -161,6 +163,7 @@ public static class WebHost
         app.MapSignIn();
         app.MapApi();
         app.MapFiles();
+        app.MapRegisterFiles();
         app.MapRazorComponents<Document>();
     }
 }

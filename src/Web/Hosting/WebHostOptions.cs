@@ -1,3 +1,4 @@
+using Sekisho.Records.Registers;
 using Sekisho.Storage;
 
 namespace Sekisho.Web.Hosting;
@@ -19,6 +20,9 @@ public sealed record WebHostOptions(StorageOptions Storage, IReadOnlyList<string
 
     /// <summary>Lowest level that is logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+
+    /// <summary>The registers that the office keeps; tests add some of their own.</summary>
+    public RegisterCatalogue Registers { get; init; } = RegisterCatalogue.Load();
 
     /// <summary>Adds services after the product's own; tests use it to add pages of their own.</summary>
     public Action<IServiceCollection>? Services { get; init; }

@@ -21,6 +21,12 @@ public static class Allowed
     /// <summary>Changing accounts and organisation. Officers and administrators.</summary>
     public const string ManageAccounts = "manage-accounts";
 
+    /// <summary>Reading registers: officers and auditors all of them, managers and staff their units' entries. Administrators none by that role alone.</summary>
+    public const string ReadRegisters = "read-registers";
+
+    /// <summary>Writing in registers: officers, and managers in those that sections keep.</summary>
+    public const string WriteRegisters = "write-registers";
+
     /// <summary>Handing in evidence as a system: an evidence token, or an officer's.</summary>
     public const string HandInEvidence = "hand-in-evidence";
 
@@ -34,6 +40,8 @@ public static class Allowed
         Add(ReadAccounts, Role.Officer, Role.Administrator, Role.Auditor);
         Add(ManageAccounts, Role.Officer, Role.Administrator);
         Add(HandInEvidence, Role.Officer);
+        Add(ReadRegisters, Role.Officer, Role.Manager, Role.Staff, Role.Auditor);
+        Add(WriteRegisters, Role.Officer, Role.Manager);
 
         void Add(string name, params Role[] roles) =>
             options.AddPolicy(name, policy => policy.RequireAuthenticatedUser().RequireRole([.. roles.Select(static role => role.Key())]));

@@ -48,9 +48,14 @@ document.addEventListener('keydown', e => {
     const next = list[Math.min(list.length - 1, Math.max(0, at + (e.key === 'j' ? 1 : -1)))];
     e.preventDefault();
     for (const r of rows) r.classList.toggle('is-current', r === next);
-    const focus = next.matches('a, button') ? next : next.querySelector('a, button, input');
+    const focus = next.matches('a, button') ? next : next.querySelector('[data-focus]') || next.querySelector('a, button, input');
     if (focus) focus.focus({ preventScroll: true });
     next.scrollIntoView({ block: 'center' });
+  }
+  // Enter on the box of a row opens the row: it would send the form for the chosen ones otherwise.
+  if (e.key === 'Enter' && e.target.matches('[data-row] input[type=checkbox]')) {
+    const link = e.target.closest('[data-row]').querySelector('a');
+    if (link) { e.preventDefault(); link.click(); }
   }
   // On a row of ties: y confirms it.
   if (e.key === 'y') {
@@ -99,5 +104,50 @@ if (bulk) {
   });
   show();
 }
+
+// A confirmation in one sitting: up and down go from row to row, left and right choose, space says "right" and goes on.
+const confirming = document.querySelector('[data-confirm]');
+if (confirming) {
+  const rows = [...confirming.querySelectorAll('[data-row]')];
+  const count = confirming.querySelector('[data-confirm-count]');
+  const tally = () => { count.textContent = confirming.querySelectorAll('[data-row] input:checked').length; };
+  const go = (row, step) => {
+    const next = rows[rows.indexOf(row) + step];
+    if (!next) return confirming.querySelector('button').focus();
+    (next.querySelector('input:checked') || next.querySelector('input')).focus({ preventScroll: true });
+    next.scrollIntoView({ block: 'nearest' });
+  };
+  confirming.addEventListener('change', tally);
+  confirming.addEventListener('focusin', e => {
+    for (const r of rows) r.classList.toggle('is-current', r.contains(e.target));
+  });
+  confirming.addEventListener('keydown', e => {
+    const row = e.target.closest('[data-row]');
+    if (!row || !e.target.matches('input[type=radio]') || e.ctrlKey || e.metaKey || e.altKey) return;
+    if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
+      e.preventDefault();
+      go(row, e.key === 'ArrowDown' ? 1 : -1);
+    } else if (e.key === ' ') {
+      e.preventDefault();
+      if (!row.querySelector('input:checked')) row.querySelector('input').checked = true;
+      tally();
+      go(row, 1);
+    }
+  });
+  const first = confirming.querySelector('[data-row] input');
+  if (first && !location.hash) first.focus({ preventScroll: true });
+}
+
+// The last empty line for one more entry brings another as soon as it is filled in.
+document.addEventListener('input', e => {
+  const line = e.target;
+  if (!line.matches || !line.matches('[data-another]') || !line.value) return;
+  const more = line.cloneNode();
+  more.value = '';
+  more.removeAttribute('id');
+  delete line.dataset.another;
+  line.after(more);
+  if (window.htmx) window.htmx.process(more);
+});
 
 for (const b of document.querySelectorAll('[data-print]')) b.addEventListener('click', () => window.print());

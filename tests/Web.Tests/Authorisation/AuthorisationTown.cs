@@ -8,7 +8,9 @@ using Sekisho.Records;
 using Sekisho.Records.Accounts;
 using Sekisho.Records.EvidenceKept;
 using Sekisho.Records.Organisation;
+using Sekisho.Records.Registers;
 using Sekisho.Records.Statements;
+using Sekisho.TestSupport;
 using Sekisho.Web.Tests.Pages;
 
 namespace Sekisho.Web.Tests.Authorisation;
@@ -69,8 +71,10 @@ public sealed class AuthorisationTown : IAsyncLifetime
         var ties = await Records.Ties.OfVersionAsync(Municipality, town.InForce.Id, null, default);
         var document = (await Records.Policies.VersionAsync(Municipality, town.InForce.Id, default))!.Document;
         var publication = (await Records.Publications.ListAsync(Municipality, null, null, default))[0];
+        var entry = (await Records.Registers.AddAsync(Municipality, TestRegisters.Equipment, EntryDraft.Of(("name", "税務課の窓口パソコン"), ("kind", "pc"), ("unit", Section.ToString())), null, By, default)).OrThrow();
         foreach (var (at, value) in new[]
         {
+            ("/registers key", TestRegisters.Equipment), ("/registers/{key} id", entry.Id.ToString()), ("field", "keeper"),
             ("/accounts id", Server.Officer.Id.ToString()), ("/evidence id", statement.Evidence.Id.ToString()), ("ordinal", "0"), ("index", "0"), ("level", "0"), ("path", "000.p/1"),
             ("/obligations id", "human"), ("waiverid", town.Waiver.Id.ToString()), ("/waivers id", town.Waiver.Id.ToString()), ("/exclusions id", exclusion.Id.ToString()),
             ("/policy/versions id", version), ("version", version), ("other", town.Draft.Id.ToString()), ("/policy/findings id", findings[0].Id.ToString()),
@@ -85,7 +89,7 @@ public sealed class AuthorisationTown : IAsyncLifetime
     public string Real(string route, string name)
     {
         var before = route[..route.LastIndexOf('/', Math.Max(route.IndexOf("{" + name, StringComparison.Ordinal), route.IndexOf("*" + name, StringComparison.Ordinal)))];
-        return values.OrderByDescending(v => v.Key.Length).FirstOrDefault(v => v.Key.Split(' ') is [var under, var field] && before.EndsWith(under, StringComparison.Ordinal) && field.Equals(name, StringComparison.OrdinalIgnoreCase)).Value
+        return values.OrderByDescending(v => v.Key.Length).FirstOrDefault(v => v.Key.Split(' ') is [var under, var field] && before.EndsWith(under, StringComparison.OrdinalIgnoreCase) && field.Equals(name, StringComparison.OrdinalIgnoreCase)).Value
             ?? values.GetValueOrDefault(name.ToLowerInvariant()) ?? NoId;
     }
 

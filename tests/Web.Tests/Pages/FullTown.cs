@@ -5,6 +5,7 @@ using Sekisho.Policy.Obligations;
 using Sekisho.Records;
 using Sekisho.Records.EvidenceKept;
 using Sekisho.Records.Policies;
+using Sekisho.Records.Registers;
 using Sekisho.Records.Waivers;
 using Sekisho.Web.Hosting;
 
@@ -71,6 +72,8 @@ public sealed class FullTown : IAsyncLifetime
 
     public KeptWaiver Waiver { get; private set; } = null!;
 
+    public RegisterEntry Law { get; private set; } = null!;
+
     public MunicipalityId Municipality => Server.Officer.Municipality;
 
     /// <summary>Every address of the console that an officer opens, each with something on it.</summary>
@@ -83,6 +86,8 @@ public sealed class FullTown : IAsyncLifetime
         "/obligations", "/obligations?show=untied", "/obligations/physical", "/obligations/human", "/obligations/physical/statement", "/obligations/physical/waiver",
         $"/obligations/human/waivers/{Waiver.Id}", "/obligations/physical/exclusion",
         "/evidence", "/evidence?weight=system&q=2", $"/evidence/{Evidence.Evidence.Id}", "/ledger", "/ledger/0",
+        "/registers", "/registers/law", "/registers/law/new", $"/registers/law/{Law.Id}", $"/registers/law/{Law.Id}/edit", $"/registers/law/{Law.Id}/retire", $"/registers/law/bulk?act=change&e={Law.Id}:1",
+        $"/registers/law/bulk?act=retire&e={Law.Id}:1", "/registers/equipment", "/registers/equipment/new", "/registers/equipment/confirm",
         "/organisation", "/organisation/unit", "/organisation/person", "/organisation/appoint", "/organisation/meeting",
     ];
 
@@ -100,6 +105,7 @@ public sealed class FullTown : IAsyncLifetime
         await RecordAsync("asset-classification", holds: false, now);
         Waiver = (await Records.Waivers.RequestAsync(Municipality, new WaiverRequest(new("human"), now.AddMinutes(-1), now.AddDays(30), "研修の会場が工事中のため。", "資料を配り、質問を受け付ける。"), actor, default)).OrThrow();
         (await Records.Waivers.ApproveAsync(Municipality, Waiver.Id, "了承", other, default)).OrThrow();
+        Law = (await Records.Registers.AddAsync(Municipality, "law", EntryDraft.Of(("name", "個人情報の保護に関する法律"), ("kind", "act"), ("asks", "安全管理措置を講じる。"), ("reviewed_on", "今日"), ("source", "https://laws.e-gov.go.jp/")), null, actor, default)).OrThrow();
     }
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();

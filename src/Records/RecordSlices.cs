@@ -1,4 +1,5 @@
 using Sekisho.Records.Acknowledgements;
+using Sekisho.Records.Assets;
 using Sekisho.Records.Documents;
 using Sekisho.Records.EvidenceKept;
 using Sekisho.Records.EvidenceKept.Sources;
@@ -56,6 +57,7 @@ public sealed class RecordSlices
             new ContractRules(),
             new ServiceRules(),
             new AccountRules(),
+            new AssetRules(),
         ]);
         RegisterChoices = new RegisterChoices(keeper, registers);
         RegisterConfirmations = new RegisterConfirmations(keeper, registers);
@@ -69,6 +71,10 @@ public sealed class RecordSlices
         ConfirmationDoor = new ConfirmationDoor(keeper);
         Services = new ServiceDesk(keeper);
         Posts = new PostDesk(keeper);
+        Assets = new AssetOffice(keeper, Registers);
+        AssetLabels = new AssetLabels(keeper);
+        Handling = new HandlingBook(keeper);
+        Disposals = new DisposalDesk(keeper, Registers);
         Verdicts = new VerdictBoard(keeper, Obligations, documents);
         Risks = new RiskDesk(keeper, documents, Verdicts);
         RiskStart = new RiskStart(keeper, documents, Registers, Verdicts);
@@ -89,6 +95,7 @@ public sealed class RecordSlices
             town => new ContractorSource(town, keeper),
             town => new ServiceSource(town, keeper),
             town => new AccountSource(town, keeper),
+            town => new AssetSource(town, keeper),
             .. more,
         ]);
         keeper.Watcher = (town, kinds, cancel) => Collector.RunAsync(town, kinds, cancel);
@@ -135,6 +142,13 @@ public sealed class RecordSlices
     public RiskDesk Risks { get; }
 
     public RiskStart RiskStart { get; }
+    public AssetOffice Assets { get; }
+
+    public AssetLabels AssetLabels { get; }
+
+    public HandlingBook Handling { get; }
+
+    public DisposalDesk Disposals { get; }
 
     public ContractBook Contracts { get; }
 

@@ -55,7 +55,8 @@ public sealed record RegisterField(
 
 /// <summary>One of a closed list of values (選択肢).</summary>
 /// <param name="IsHighlighted">Stands out on lists: what needs somebody's eye.</param>
-public sealed record FieldChoice(string Key, Bilingual Name, Bilingual? Help, bool IsHighlighted);
+/// <param name="Covers">Choices that this one stands for, the usual one first: a municipality's own label. Rules turn it into one of them; it is never kept.</param>
+public sealed record FieldChoice(string Key, Bilingual Name, Bilingual? Help, bool IsHighlighted, IReadOnlyList<string>? Covers = null);
 
 /// <summary>What a field holds (項目の種類).</summary>
 public enum FieldKind

@@ -77,6 +77,10 @@ public sealed class WaiverDesk
             r => Map(r, moment), cancel, moment, obligation?.Value);
     }
 
+    /// <summary>Whether an approved waiver of that obligation covers a moment.</summary>
+    internal static async Task<bool> IsInForceAsync(TenantTransaction tx, WaiverId waiver, ObligationId obligation, DateTimeOffset at, CancellationToken cancel) =>
+        await tx.FirstAsync(Select + " WHERE w.id = $2 AND w.obligation_id = $3", r => Map(r, at), cancel, at, waiver.Value, obligation.Value) is { State: WaiverState.InForce };
+
     private async Task<Outcome<KeptWaiver>> DecideAsync(MunicipalityId municipality, WaiverId waiver, bool approved, string note, Actor actor, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);

@@ -109,6 +109,16 @@ public static class LedgerWords
         ["post.approved"] = new("投稿の承認", "Post approved"),
         ["post.returned"] = new("投稿の差戻し", "Post returned"),
         ["post.posted"] = new("投稿", "Posted"),
+        ["handling.adopted"] = new("取扱いの定めの作成", "Handling rules laid down"),
+        ["handling.kept"] = new("取扱いの定めの変更", "Handling rules changed"),
+        ["handling.disposal"] = new("廃棄の方法の表の変更", "Table of disposal changed"),
+        ["assets.none"] = new("情報資産がないことの申出", "Declared to have no assets"),
+        ["disposal.applied"] = new("廃棄の申請", "Disposal asked for"),
+        ["disposal.approved"] = new("廃棄の承認", "Disposal approved"),
+        ["disposal.refused"] = new("廃棄の却下", "Disposal refused"),
+        ["disposal.cancelled"] = new("廃棄の取消し", "Disposal cancelled"),
+        ["disposal.done"] = new("廃棄の実施", "Disposal carried out"),
+        ["disposal.not-needed"] = new("廃棄ではない廃止の説明", "Retirement without disposal explained"),
     };
 
     /// <summary>Kinds are grouped by what stands before their point.</summary>
@@ -124,6 +134,9 @@ public static class LedgerWords
         ["trace"] = new("対応付け", "Traces"),
         ["campaign"] = new("周知と確認", "Campaigns and acknowledgement"),
         ["acknowledgement"] = new("周知と確認", "Campaigns and acknowledgement"),
+        ["handling"] = new("情報資産の取扱い", "Handling of assets"),
+        ["assets"] = new("情報資産の取扱い", "Handling of assets"),
+        ["disposal"] = new("情報資産の取扱い", "Handling of assets"),
         ["entry"] = new("台帳の登録", "Entries of registers"),
         ["account"] = new("利用者", "Accounts"),
         ["unit"] = new("組織", "Units"),

@@ -1,0 +1,152 @@
+using Sekisho.Records.Registers;
+using Sekisho.Storage;
+
+namespace Sekisho.Records.Assets;
+
+/// <summary>Rules of the register of information assets (情報資産台帳の規則).</summary>
+public sealed class AssetRules : IRegisterRules
+{
+    public const string Key = "assets";
+
+    internal const string Kind = "kind", Zone = "zone", Containers = "containers", Personal = "personal", MyNumber = "mynumber", Persons = "persons", LowerWhy = "lower_why",
+        HoldsMyNumber = "holds_mynumber", Scope = "scope", Excluded = "excluded", ExcludedWhy = "excluded_why", ExcludedGround = "excluded_ground";
+
+    private static readonly AssetAspect[] Aspects = Enum.GetValues<AssetAspect>();
+
+    /// <summary>What the suggestion follows from, beside words, and what it is held against.</summary>
+    private static readonly string[] ClassFields = [Kind, Zone, Personal, MyNumber, Persons, LowerWhy, .. Aspects.Select(a => a.Key())];
+
+    private static readonly string[] MayHold = ["system", "network", "medium", "facility"];
+
+    public string Register => Key;
+
+    public bool ReadsReferences => true;
+
+    /// <summary>A container's class follows from what lies in it: two who move things at once would each see half of it.</summary>
+    public bool WritesAlone => true;
+
+    public FieldValues Derive(EntryCandidate candidate)
+    {
+        ArgumentNullException.ThrowIfNull(candidate);
+        var values = candidate.Values;
+        // Individual numbers are always somebody's.
+        if (values.YesNo(MyNumber) == true && values.YesNo(Personal) is null) values = values.With(Personal, new FieldValue.YesNo(true));
+        values = Labelled(candidate.Register, values);
+        // Nothing lies in a new one yet; later it is FollowAsync that fills these in.
+        return candidate.Before is null ? WithEffective(values, Aspects.Select(a => (a, values.Text(a.Key()))), values.YesNo(MyNumber) == true) : values;
+    }
+
+    public IEnumerable<FieldProblem> Check(EntryCandidate candidate)
+    {
+        ArgumentNullException.ThrowIfNull(candidate);
+        var values = candidate.Values;
+        if (values.YesNo(Personal) == false && values.YesNo(MyNumber) == true)
+            yield return new(Personal, new("特定個人情報を含むものは、個人情報も「はい」にしてください。", "What holds My Number information holds personal information, too."));
+        else if (values.YesNo(Personal) == false && values.Number(Persons) > 0)
+            yield return new(Personal, new("本人の数が入っています。個人情報を「はい」にするか、数を消してください。", "A number of persons is given: say yes, or delete the number."));
+        if (values.Text(Scope) == Excluded)
+        {
+            if (values.Text(ExcludedWhy) is null) yield return new(ExcludedWhy, new("対象外とする理由を入力してください。", "Say why it is excluded."));
+            if (values.Text(ExcludedGround) is null) yield return new(ExcludedGround, new("対象外とする根拠（方針の条項など）を入力してください。", "Name the ground: the provision of the policy."));
+        }
+        foreach (var id in values.Entries(Containers))
+        {
+            if (id == candidate.Before?.Id) yield return new(Containers, new("自分自身の中に納めることはできません。", "It can't lie in itself."));
+            else if (candidate.Referred(id) is { } container && !MayHold.Contains(container.Text(Kind)))
+            {
+                yield return new(Containers, new($"{container.Number}「{container.Title}」は入れ物ではありません。情報システム、ネットワーク、媒体、施設から選んでください。",
+                    $"{container.Number} {container.Title} is no container. Choose a system, network, medium or facility."));
+            }
+        }
+        if (IsLowered(candidate) is { } lowered) yield return lowered;
+    }
+
+    /// <summary>Lower than suggested asks for a reason; what was decided before stands until somebody touches it.</summary>
+    private static FieldProblem? IsLowered(EntryCandidate candidate)
+    {
+        var values = candidate.Values;
+        if (values.Text(LowerWhy) is not null || values.Text(Scope) == Excluded) return null;
+        if (candidate.Before is { } before && ClassFields.All(f => Equals(before.Fields[f], values[f]))) return null;
+        var suggestion = SuggestionFor(values);
+        foreach (var aspect in Aspects)
+        {
+            if (suggestion.Of(aspect) is not { } suggested || AssetClasses.Load().Find(aspect, values.Text(aspect.Key())) is not { } chosen || chosen.Rank >= suggested.Rank) continue;
+            var why = suggestion.Reasons.First(r => r.Decides.Contains(aspect)).Why;
+            return new(LowerWhy, new($"目安（{suggested.Label.Ja}）より低い{chosen.Label.Ja}にする理由を入力してください。目安の理由：{why.Ja}",
+                $"{chosen.Label.En} is lower than suggested ({suggested.Label.En}): say why. Suggested because: {why.En}"));
+        }
+        return null;
+    }
+
+    /// <summary>What is suggested for an entry with these values.</summary>
+    public static ClassSuggestion SuggestionFor(FieldValues values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return AssetClasses.Load().Suggest(new(values.Text(Kind), values.Text(Zone), values.YesNo(Personal), values.YesNo(MyNumber), values.Number(Persons),
+            $"{values.Text("name")}\n{values.Text("contents")}"));
+    }
+
+    /// <summary>A choice that stands for several classes (a label of the municipality) becomes one of them.</summary>
+    private static FieldValues Labelled(RegisterDefinition register, FieldValues values)
+    {
+        var key = AssetAspect.Confidentiality.Key();
+        if (values.Text(key) is not { } chosen || register.Find(key)?.Choice(chosen) is not { Covers.Count: > 0 } label) return values;
+        return values.With(key, new FieldValue.Choice(LabelScheme.Resolve(new(label.Name.Ja, label.Covers, label.Covers[0]), SuggestionFor(values).Of(AssetAspect.Confidentiality))));
+    }
+
+    private static FieldValues WithEffective(FieldValues values, IEnumerable<(AssetAspect Aspect, string? Class)> classes, bool holdsMyNumber) =>
+        classes.Aggregate(values, (v, c) => v.With(c.Aspect.EffectiveKey(), c.Class is null ? null : new FieldValue.Choice(c.Class))).With(HoldsMyNumber, new FieldValue.YesNo(holdsMyNumber));
+
+    /// <summary>Refuses circles, and gives every container above what was written the highest class of what it holds.</summary>
+    public async Task<Consequences> FollowAsync(TenantTransaction tx, RegisterDefinition register, IReadOnlyList<EntryStep> steps, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        var moved = steps.Where(s => s.After.Entries(Containers).Count > 0 && !(s.Before?.Entries(Containers) ?? []).SequenceEqual(s.After.Entries(Containers))).Select(s => s.After.Id.Value).ToArray();
+        if (moved.Length > 0 && await CircleAsync(tx, moved, cancel) is { Count: > 0 } circles)
+        {
+            return Consequences.None with
+            {
+                Problems = [.. circles.Select(id => (id, new FieldProblem(Containers, new("納められている先をたどると、この資産に戻ります。どれかを外してください。", "Following what it lies in leads back to itself. Take one of them out."))))],
+            };
+        }
+        // Where it lay before has lost it.
+        var touched = steps.SelectMany(s => (s.Before?.Entries(Containers) ?? []).Select(c => c.Value).Append(s.After.Id.Value)).Distinct().ToArray();
+        return Consequences.None with { Derived = await EffectiveAsync(tx, touched, cancel) };
+    }
+
+    private static Task<List<EntryId>> CircleAsync(TenantTransaction tx, Guid[] moved, CancellationToken cancel) => tx.ListAsync("""
+        WITH RECURSIVE up (root, id) AS (
+          SELECT l.from_id, l.to_entry FROM records.register_link l WHERE l.from_id = ANY ($1) AND l.field = 'containers' AND l.to_entry IS NOT NULL
+          UNION
+          SELECT up.root, l.to_entry FROM up JOIN records.register_link l ON l.municipality_id = $2 AND l.from_id = up.id AND l.field = 'containers' AND l.to_entry IS NOT NULL
+        )
+        SELECT DISTINCT root FROM up WHERE root = id
+        """, r => new EntryId(r.GetGuid(0)), cancel, moved, tx.Municipality.Value);
+
+    private static async Task<Dictionary<EntryId, FieldValues>> EffectiveAsync(TenantTransaction tx, Guid[] touched, CancellationToken cancel)
+    {
+        var ranks = Aspects.Select(a => AssetClasses.Load().Of(a).Classes.OrderBy(c => c.Rank).Select(c => c.Key).ToArray()).ToArray();
+        var rows = await tx.ListAsync("""
+            WITH RECURSIVE up (id) AS (
+              SELECT unnest($1::uuid[])
+              UNION
+              SELECT l.to_entry FROM up JOIN records.register_link l ON l.municipality_id = $2 AND l.from_id = up.id AND l.field = 'containers' AND l.to_entry IS NOT NULL
+            ), down (root, id) AS (
+              SELECT id, id FROM up
+              UNION
+              SELECT down.root, l.from_id FROM down
+              JOIN records.register_link l ON l.municipality_id = $2 AND l.to_entry = down.id AND l.field = 'containers'
+              JOIN records.register_entry c ON c.municipality_id = $2 AND c.id = l.from_id AND c.register = 'assets' AND c.retired_at IS NULL
+            ), highest AS (
+              SELECT down.root, max(array_position($3::text[], e.fields ->> 'confidentiality')) AS c, max(array_position($4::text[], e.fields ->> 'integrity')) AS i,
+                max(array_position($5::text[], e.fields ->> 'availability')) AS a, coalesce(bool_or((e.fields ->> 'mynumber')::boolean), false) AS m
+              FROM down JOIN records.register_entry e ON e.municipality_id = $2 AND e.id = down.id GROUP BY down.root
+            )
+            SELECT h.root, ($3::text[])[h.c], ($4::text[])[h.i], ($5::text[])[h.a], h.m FROM highest h JOIN records.register_entry e ON e.municipality_id = $2 AND e.id = h.root
+            WHERE (e.fields ->> 'effective', e.fields ->> 'effective_integrity', e.fields ->> 'effective_availability', (e.fields ->> 'holds_mynumber')::boolean)
+              IS DISTINCT FROM (($3::text[])[h.c], ($4::text[])[h.i], ($5::text[])[h.a], h.m)
+            """, r => (Id: new EntryId(r.GetGuid(0)), Classes: Aspects.Select((a, n) => (a, r.TextOrNull(1 + n))).ToArray(), MyNumber: r.GetBoolean(4)),
+            cancel, touched, tx.Municipality.Value, ranks[0], ranks[1], ranks[2]);
+        return rows.ToDictionary(r => r.Id, r => WithEffective(FieldValues.Empty, r.Classes, r.MyNumber));
+    }
+}

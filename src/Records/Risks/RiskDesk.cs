@@ -52,15 +52,15 @@ public sealed class RiskDesk
     public async Task<Outcome<RiskAcceptance>> AcceptAsync(MunicipalityId municipality, AcceptanceDraft draft, Actor actor, CancellationToken cancel)
     {
         var (reference, reason) = (draft.Reference.Trim(), draft.Reason.Trim());
-        if (reference.Length is 0 or > MaxReference || reason.Length is < MinReason or > MaxReason) return Refusals.TextMissing(MinReason);
         RiskAcceptance kept;
         await using (var tx = await keeper.EnterAsync(municipality, cancel))
         {
             var at = keeper.Clock.Now();
             var day = JapaneseTime.Day(at);
-            if (draft.ExpiresOn <= day || draft.ExpiresOn > day.AddMonths(MaxMonths)) return Refusals.BadExpiry(MaxMonths);
             var (risk, scale, _) = await RiskAsync(tx, draft.Risk, day, lockRow: true, cancel);
             if (risk is null) return Refusals.Unknown;
+            if (reference.Length is 0 or > MaxReference || reason.Length is < MinReason or > MaxReason) return Refusals.TextMissing(MinReason);
+            if (draft.ExpiresOn <= day || draft.ExpiresOn > day.AddMonths(MaxMonths)) return Refusals.BadExpiry(MaxMonths);
             if (risk.Entry.Version != draft.Version) return Refusals.Changed;
             if (risk.Now < scale.Line) return Refusals.NothingToAccept(scale.Line);
             if ((await MayDecideAsync(tx, risk.Entry, day, cancel)).FirstOrDefault(d => d.Person == draft.DecidedBy) is not { } decider) return Refusals.MayNotDecide;

@@ -65,6 +65,7 @@ public static class ApiEndpoints
         api.MapObligations();
         api.MapEvidence();
         api.MapWaivers();
+        api.MapRisks();
         api.MapPublications();
         api.MapLedger();
         api.MapOrganisation();
@@ -116,7 +117,7 @@ internal static class ApiAnswers
     {
         var status = refusal.Code switch
         {
-            "REC-EVI-009" or "REC-EXC-004" or "REC-POL-003" or "REC-POL-005" or "REC-PUB-005" or "REC-TIE-001" or "REC-WVR-001"
+            "REC-EVI-009" or "REC-EXC-004" or "REC-POL-003" or "REC-POL-005" or "REC-PUB-005" or "REC-TIE-001" or "REC-WVR-001" or "REC-RSK-001"
                 or "REC-ORG-001" or "REC-ORG-007" or "REC-ORG-011" => 404,
             "REC-POL-007" => 403,
             "REC-POL-001" or "REC-EVI-006" or "REC-OBL-001" => 413,

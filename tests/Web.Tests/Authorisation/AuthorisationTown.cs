@@ -9,6 +9,7 @@ using Sekisho.Records.Accounts;
 using Sekisho.Records.EvidenceKept;
 using Sekisho.Records.Organisation;
 using Sekisho.Records.Registers;
+using Sekisho.Records.Risks;
 using Sekisho.Records.Statements;
 using Sekisho.TestSupport;
 using Sekisho.Web.Tests.Pages;
@@ -72,9 +73,12 @@ public sealed class AuthorisationTown : IAsyncLifetime
         var document = (await Records.Policies.VersionAsync(Municipality, town.InForce.Id, default))!.Document;
         var publication = (await Records.Publications.ListAsync(Municipality, null, null, default))[0];
         var entry = (await Records.Registers.AddAsync(Municipality, TestRegisters.Equipment, EntryDraft.Of(("name", "税務課の窓口パソコン"), ("kind", "pc"), ("unit", Section.ToString())), null, By, default)).OrThrow();
+        var risk = await RiskAsync();
+        var analysis = (await Records.Risks.CloseAsync(Municipality, "令和8年度", By, default)).OrThrow();
         foreach (var (at, value) in new[]
         {
             ("/registers key", TestRegisters.Equipment), ("/registers/{key} id", entry.Id.ToString()), ("field", "keeper"),
+            ("/risks id", risk.ToString()), ("/risks/analyses id", analysis.Id.ToString()),
             ("/accounts id", Server.Officer.Id.ToString()), ("/evidence id", statement.Evidence.Id.ToString()), ("ordinal", "0"), ("index", "0"), ("level", "0"), ("path", "000.p/1"),
             ("/obligations id", "human"), ("waiverid", town.Waiver.Id.ToString()), ("/waivers id", town.Waiver.Id.ToString()), ("/exclusions id", exclusion.Id.ToString()),
             ("/policy/versions id", version), ("version", version), ("other", town.Draft.Id.ToString()), ("/policy/findings id", findings[0].Id.ToString()),
@@ -128,6 +132,16 @@ public sealed class AuthorisationTown : IAsyncLifetime
         var programs = Server.Client(followRedirects: false);
         programs.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await person.TokenAsync(Server, TokenScope.Write));
         signedIn[who] = (await Server.ClientAsync(person, followRedirects: false), programs);
+    }
+
+    private async Task<EntryId> RiskAsync()
+    {
+        var group = await AddAsync(RiskRules.Groups, ("name", "住基システム"), ("kind", "system"));
+        var threat = await AddAsync(RiskRules.Threats, ("name", "修正の遅れ"), ("category", "program-defect"), ("hits", "confidentiality"));
+        return await AddAsync(RiskRules.Key, ("group", group.ToString()), ("threat", threat.ToString()), ("likelihood", "5"), ("loss", "5"));
+
+        async Task<EntryId> AddAsync(string register, params (string, string)[] fields) =>
+            (await Records.Registers.AddAsync(Municipality, register, EntryDraft.Of(fields), null, By, default)).OrThrow().Id;
     }
 
     private async Task<EvidenceRow> SignStatementAsync()

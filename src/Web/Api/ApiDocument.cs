@@ -17,8 +17,8 @@ internal static class ApiDocument
             {
                 Title = "関所 API / Sekisho API",
                 Version = "1",
-                Description = "規程・条項の判定・義務・証跡・記録簿・組織・アカウント。誤りは RFC 9457 の文書で、code の意味は変わりません。 / " +
-                    "Policies, verdicts of provisions, obligations, evidence, ledger, organisation, accounts. Problems are RFC 9457 documents; the meaning of a code never changes.",
+                Description = "規程・条項の判定・義務・証跡・記録簿・台帳・組織・アカウント。誤りは RFC 9457 の文書で、code の意味は変わりません。 / " +
+                    "Policies, verdicts of provisions, obligations, evidence, ledger, registers, organisation, accounts. Problems are RFC 9457 documents; the meaning of a code never changes.",
                 License = new OpenApiLicense { Name = "Apache-2.0", Identifier = "Apache-2.0" },
             };
             document.Servers = [new OpenApiServer { Url = "/" }]; // the same wherever it is read
@@ -56,6 +56,7 @@ internal static class ApiDocument
                     "403" => "権限なし / not allowed",
                     "404" => "見つからない / not found",
                     "409" => "規則による拒否 / refused by a rule",
+                    "412" => "版が違う / another version",
                     "413" => "大きすぎる / too large",
                     "422" => "内容の誤り / invalid content",
                     "429" => "回数超過 / too many requests",

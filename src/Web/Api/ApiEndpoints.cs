@@ -69,6 +69,7 @@ public static class ApiEndpoints
         api.MapPublications();
         api.MapLedger();
         api.MapOrganisation();
+        api.MapRegisters();
         api.MapAccounts();
         api.MapOwnAccount();
     }
@@ -118,12 +119,13 @@ internal static class ApiAnswers
         var status = refusal.Code switch
         {
             "REC-EVI-009" or "REC-EXC-004" or "REC-POL-003" or "REC-POL-005" or "REC-PUB-005" or "REC-TIE-001" or "REC-WVR-001" or "REC-RSK-001"
-                or "REC-ORG-001" or "REC-ORG-007" or "REC-ORG-011" => 404,
+                or "REC-ORG-001" or "REC-ORG-007" or "REC-ORG-011"
+                or "REC-REG-001" or "REC-REG-002" => 404,
             "REC-POL-007" => 403,
             "REC-POL-001" or "REC-EVI-006" or "REC-OBL-001" => 413,
             "REC-POL-004" or "REC-POL-009" or "REC-POL-010" or "REC-EXC-003" or "REC-PUB-002" or "REC-PUB-003" or "REC-PUB-004"
                 or "REC-TIE-004" or "REC-TIE-006" or "REC-WVR-002" or "REC-WVR-006" or "REC-WVR-007" or "REC-WVR-008"
-                or "REC-ORG-003" or "REC-ORG-006" or "REC-ORG-008" or "REC-ORG-010" => 409,
+                or "REC-REG-004" or "REC-REG-005" or "REC-REG-006" or "REC-ORG-003" or "REC-ORG-006" or "REC-ORG-008" or "REC-ORG-010" => 409,
             _ => 422,
         };
         return new ApiProblem(refusal.Code, status, refusal.What, refusal.Next);

@@ -12,6 +12,9 @@ public sealed record ApiProblem(string Code, int Status, Bilingual Title, Biling
     /// <summary>Query value or member of the body that is at fault; null where it isn't one.</summary>
     public string? Parameter { get; init; }
 
+    /// <summary>What is wrong field by field; null where that isn't it.</summary>
+    public IReadOnlyList<FieldErrorModel>? Errors { get; init; }
+
     /// <summary>The same with more to say about this case.</summary>
     public ApiProblem With(Bilingual detail) => this with { Detail = detail };
 
@@ -28,7 +31,7 @@ public sealed record ApiProblem(string Code, int Status, Bilingual Title, Biling
     internal ProblemBody For(HttpContext context)
     {
         var language = English(context) ? Language.English : Language.Japanese;
-        return new ProblemBody($"/api/v1/problems/{Code}", Title.In(language), Status, Detail.In(language), context.Request.Path.Value ?? "", Code, Title, Detail, Parameter);
+        return new ProblemBody($"/api/v1/problems/{Code}", Title.In(language), Status, Detail.In(language), context.Request.Path.Value ?? "", Code, Title, Detail, Parameter, Errors);
     }
 
     /// <summary>The language of <c>title</c> and <c>detail</c>; <c>titles</c> and <c>details</c> carry both always.</summary>
@@ -44,9 +47,11 @@ public sealed record ApiProblem(string Code, int Status, Bilingual Title, Biling
 /// <param name="Instance">Path of the request.</param>
 /// <param name="Code">Stable code.</param>
 /// <param name="Parameter">Query value (<c>limit</c>) or member of the body (<c>$.expiresAt</c>) that can't be read; left out otherwise.</param>
+/// <param name="Errors">What is wrong with fields of a register's entry, each at most once; left out otherwise.</param>
 public sealed record ProblemBody(
     string Type, string Title, int Status, string Detail, string Instance, string Code, Bilingual Titles, Bilingual Details,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Parameter = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Parameter = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<FieldErrorModel>? Errors = null);
 
 /// <summary>How the API writes JSON: camelCase, enums and moments as text.</summary>
 public static class ApiJson

@@ -47,6 +47,10 @@ public static class ApiProblems
         $"The value of {parameter} can't be read. Check its form in the OpenAPI document (/api/v1/openapi.json). Nothing was kept.")) with
         { Parameter = parameter };
 
+    public static ApiProblem VersionNeeded { get; } = new("API-422-VERSION", 422,
+        new("版が必要です", "Version needed"),
+        new("読んだときの版を、If-Match ヘッダー（\"3\" の形）か version で送ってください。何も変更していません。", "Send the version that you read, as the header If-Match (like \"3\") or as version. Nothing was changed."));
+
     public static ApiProblem Refused { get; } = new("API-409", 409,
         new("この操作はできません", "Refused by a rule"),
         new("いまの状態では、この操作はできません。何も保存していません。", "As things are, this can't be done. Nothing was kept."));
@@ -74,6 +78,6 @@ public static class ApiProblems
     /// <summary>All of the above.</summary>
     public static IReadOnlyList<ApiProblem> All { get; } =
     [
-        SignInNeeded, NotAllowed, AuditorsRead, TokenScope, FormTokenMissing, NotFound, Invalid, FactorNotConfirmed, Malformed, Refused, TooLarge, TooMany, Broken, FirstStartNeeded, Unavailable,
+        SignInNeeded, NotAllowed, AuditorsRead, TokenScope, FormTokenMissing, NotFound, Invalid, FactorNotConfirmed, VersionNeeded, Malformed, Refused, TooLarge, TooMany, Broken, FirstStartNeeded, Unavailable,
     ];
 }

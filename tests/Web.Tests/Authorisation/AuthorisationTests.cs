@@ -123,5 +123,5 @@ public sealed class AuthorisationTests(AuthorisationTown town) : IClassFixture<A
 
     /// <summary>A body may name things, too: <c>{"unit":"$/units id"}</c>.</summary>
     private static string Fill(string body, Func<string, string, string> value) =>
-        System.Text.RegularExpressions.Regex.Replace(body, @"\$(/\w+) (\w+)", m => value($"{m.Groups[1].Value}/{{{m.Groups[2].Value}}}", m.Groups[2].Value));
+        System.Text.RegularExpressions.Regex.Replace(body, @"\$(/[\w/{}]+) (\w+)", m => value($"{m.Groups[1].Value}/{{{m.Groups[2].Value}}}", m.Groups[2].Value));
 }

@@ -102,6 +102,8 @@ public sealed class AuthorisationTown : IAsyncLifetime
     {
         "ordinal" or "number" or "index" => "404",
         "language" => "en",
+        // A register is part of the product, not of a municipality.
+        "key" when route.Contains("/registers/", StringComparison.Ordinal) => TestRegisters.Equipment,
         _ => NoId,
     };
 

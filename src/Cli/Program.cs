@@ -8,4 +8,5 @@ root.Subcommands.Add(UpCommand.Create());
 root.Subcommands.Add(LedgerCommands.Create());
 root.Subcommands.Add(AgentCommands.Create());
 
+if (args is ["up", ..]) Interruption.Accept();
 return await Launch.RunAsync(root, args);

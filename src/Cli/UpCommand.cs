@@ -24,17 +24,18 @@ internal static class UpCommand
         var url = new Option<string[]>("--url") { Description = "待ち受けるアドレス / address to listen on", DefaultValueFactory = _ => [DefaultUrl] };
         var port = new Option<int?>("--port") { Description = "ポートだけを変える / only the port, on 127.0.0.1" };
         var publicUrl = new Option<string?>("--public-url") { Description = "利用者から見えるアドレス / address that people use, behind a proxy" };
+        var proxies = new Option<string[]>("--trust-proxy") { Description = "X-Forwarded-For などを信用するプロキシ（アドレスかネットワーク） / proxies whose X-Forwarded-For and -Proto are believed (address or network)" };
         var demo = new Option<bool>("--demo") { Description = "架空の町と1年分のデータを入れる / add a made-up town with a year of data" };
-        var command = new Command("up", "サーバーを起動する / start the server") { data, url, port, publicUrl, demo };
+        var command = new Command("up", "サーバーを起動する / start the server") { data, url, port, publicUrl, proxies, demo };
         command.SetAction((parsed, cancel) =>
         {
             string[] urls = parsed.GetValue(port) is { } number ? [$"http://127.0.0.1:{number}"] : parsed.GetValue(url)!;
-            return RunAsync(Path.GetFullPath(parsed.GetValue(data)!), urls, parsed.GetValue(publicUrl), parsed.GetValue(demo), cancel);
+            return RunAsync(Path.GetFullPath(parsed.GetValue(data)!), urls, parsed.GetValue(publicUrl), parsed.GetValue(proxies) ?? [], parsed.GetValue(demo), cancel);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(string dataFolder, string[] urls, string? publicUrl, bool demo, CancellationToken cancel)
+    private static async Task<int> RunAsync(string dataFolder, string[] urls, string? publicUrl, string[] proxies, bool demo, CancellationToken cancel)
     {
         foreach (var address in urls.Append(publicUrl).OfType<string>())
         {
@@ -42,12 +43,23 @@ internal static class UpCommand
             await Launch.SayAsync("CLI-UP-001", new($"アドレス {address} を読み取れません。", $"The address {address} can't be read."), new($"例: --url {DefaultUrl}", $"For example --url {DefaultUrl}"));
             return Launch.BadInput;
         }
+        var trusted = new List<IPNetwork>();
+        foreach (var proxy in proxies)
+        {
+            if (BehindProxy.TryRead(proxy, out var network))
+            {
+                trusted.Add(network);
+                continue;
+            }
+            await Launch.SayAsync("CLI-UP-003", new($"プロキシのアドレス {proxy} を読み取れません。", $"The address of a proxy {proxy} can't be read."), new("例: --trust-proxy 10.0.0.5 または 10.0.0.0/24", "For example --trust-proxy 10.0.0.5 or 10.0.0.0/24"));
+            return Launch.BadInput;
+        }
         // Asked before anything is opened: the host would find it last, and say it with a stack trace.
         if (urls.Select(TakenBecause).FirstOrDefault(why => why is not null) is { } taken) return await CannotListenAsync(urls, taken);
         using var server = DataFolder.TakeForServer(dataFolder);
-        var options = new WebHostOptions(StorageOptions.FromEnvironment(dataFolder), urls, TimeProvider.System);
+        var options = new WebHostOptions(StorageOptions.FromEnvironment(dataFolder), urls, TimeProvider.System) { TrustedProxies = trusted };
         // Behind a proxy the server itself speaks http; cookies follow what the browser speaks.
-        if (publicUrl is not null) options = options with { Https = publicUrl.StartsWith("https://", StringComparison.OrdinalIgnoreCase) };
+        if (publicUrl is not null) options = options with { Https = publicUrl.StartsWith("https://", StringComparison.OrdinalIgnoreCase), PublicUrl = new Uri(publicUrl) };
         await using var app = await WebHost.BuildAsync(options, cancel);
         if (demo)
         {

@@ -28,11 +28,11 @@ public sealed class ConsoleServer : IAsyncDisposable
 
     public TestDatabase TestDatabase => database;
 
-    public static async Task<ConsoleServer> StartAsync(TimeProvider? time = null, Action<IServiceCollection>? services = null, Action<WebApplication>? endpoints = null, bool firstStartDone = true, SignInLimitOptions? limits = null)
+    public static async Task<ConsoleServer> StartAsync(TimeProvider? time = null, Action<IServiceCollection>? services = null, Action<WebApplication>? endpoints = null, bool firstStartDone = true, SignInLimitOptions? limits = null, Func<WebHostOptions, WebHostOptions>? options = null)
     {
         var database = await TestDatabase.CreateAsync();
         var folder = Directory.CreateTempSubdirectory("sekisho-web-");
-        var app = await WebHost.BuildAsync(new WebHostOptions(new StorageOptions(folder.FullName, null), ["http://127.0.0.1:0"], time ?? TimeProvider.System)
+        var settings = new WebHostOptions(new StorageOptions(folder.FullName, null), ["http://127.0.0.1:0"], time ?? TimeProvider.System)
         {
             Database = database.Database,
             Registers = TestRegisters.Catalogue,
@@ -43,7 +43,8 @@ public sealed class ConsoleServer : IAsyncDisposable
                 services?.Invoke(more);
             },
             Endpoints = endpoints,
-        });
+        };
+        var app = await WebHost.BuildAsync(options is null ? settings : options(settings));
         await app.StartAsync();
         var server = new ConsoleServer(database, app, folder);
         if (firstStartDone) server.Officer = await Person.FirstAsync(server);

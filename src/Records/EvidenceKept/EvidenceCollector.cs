@@ -1,4 +1,5 @@
 using Sekisho.Assurance;
+using Sekisho.Storage;
 
 namespace Sekisho.Records.EvidenceKept;
 
@@ -28,6 +29,9 @@ public sealed class EvidenceCollector
         this.sources = sources;
     }
 
+    /// <summary>Is told of a source that failed by a fault of its own; the others go on. Where nobody is told, the fault is thrown: a test must see it.</summary>
+    public Action<MunicipalityId, string, Exception>? Failed { get; set; }
+
     /// <summary>All municipalities of the installation, one after the other.</summary>
     /// <returns>How many observations were kept.</returns>
     public async Task<int> RunAllAsync(CancellationToken cancel)
@@ -48,16 +52,29 @@ public sealed class EvidenceCollector
         var kept = 0;
         foreach (var source in sources.Select(s => s(municipality)).Where(s => kinds is null || s.Kinds.Any(kinds.Contains)))
         {
-            var at = keeper.Clock.Now();
-            foreach (var observation in await source.ObserveAsync(at, cancel))
+            try
             {
-                if (await IsNewsAsync(municipality, observation, at, cancel))
-                {
-                    // Our own sources keep the rules of evidence; if one doesn't, that is a bug to be seen.
-                    (await evidence.RecordAsync(municipality, observation, Self, cancel)).OrThrow();
-                    kept++;
-                }
+                kept += await TakeAsync(municipality, source, cancel);
             }
+            // A database that is away concerns all sources: whoever started the round deals with it.
+            catch (Exception e) when (Failed is not null && e is not OperationCanceledException && StorageException.Explain(e) is null)
+            {
+                Failed(municipality, source.GetType().Name, e);
+            }
+        }
+        return kept;
+    }
+
+    private async Task<int> TakeAsync(MunicipalityId municipality, IEvidenceSource source, CancellationToken cancel)
+    {
+        var kept = 0;
+        var at = keeper.Clock.Now();
+        foreach (var observation in await source.ObserveAsync(at, cancel))
+        {
+            if (!await IsNewsAsync(municipality, observation, at, cancel)) continue;
+            // Our own sources keep the rules of evidence; if one doesn't, that is a bug to be seen.
+            (await evidence.RecordAsync(municipality, observation, Self, cancel)).OrThrow();
+            kept++;
         }
         return kept;
     }

@@ -60,7 +60,7 @@ public abstract class AccountFormPage : FormPage
     protected Account? Take(AccountOutcome outcome) => outcome.Match<Account?>(
         done =>
         {
-            if (done.LinkSecret is { } secret) Link = $"{HttpContext.Request.Scheme}://{HttpContext.Request.Host}{HttpContext.Request.PathBase}/invitation/{secret}";
+            if (done.LinkSecret is { } secret) Link = HttpContext.RequestServices.GetRequiredService<PublicAddress>().To(HttpContext.Request, $"/invitation/{secret}");
             return done.Account;
         },
         refused => { Wrong(refused.Refusal); return null; });

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Sekisho.Records.Accounts;
+using Sekisho.Web.Hosting;
 using Sekisho.Web.SignIn;
 
 namespace Sekisho.Web.Api;
@@ -65,7 +66,7 @@ internal static class AccountsApi
     }
 
     private static InvitedModel Invited(HttpContext context, AccountOutcome.Done done) =>
-        new(AccountModel.Of(done.Account), $"{context.Request.Scheme}://{context.Request.Host}/invitation/{done.LinkSecret}", Invitations.Validity.TotalDays);
+        new(AccountModel.Of(done.Account), context.RequestServices.GetRequiredService<PublicAddress>().To(context.Request, $"/invitation/{done.LinkSecret}"), Invitations.Validity.TotalDays);
 
     private static ApiProblem Problem(AccountRefusal refusal) => new(
         refusal.Code, refusal == AccountRefusal.NotFound ? 404 : refusal == AccountRefusal.LastKeeper || refusal == AccountRefusal.ChangedMeanwhile || refusal == AccountRefusal.OwnAccount || refusal == AccountRefusal.LoginTaken ? 409 : 422,

@@ -24,6 +24,12 @@ public sealed class EvidenceRound(RecordSlices records, TimeProvider time, ILogg
                 // The database is away: the next round tries again, and validity shows meanwhile that nothing new was seen.
                 logger.LogWarning("{Code} {What}", why.Code, why.What);
             }
+#pragma warning disable CA1031 // A fault of one round must not end the server, nor the rounds after it.
+            catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                logger.LogError(e, "証跡の巡回が途中で止まりました。1 時間後にもう一度行います。 / The round of evidence broke off; the next one is in an hour.");
+            }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }

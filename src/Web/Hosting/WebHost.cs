@@ -1,11 +1,11 @@
 using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.WebEncoders;
 using Sekisho.Records;
+using Sekisho.Records.EvidenceKept;
 using Sekisho.Records.EvidenceKept.Sources;
 using Sekisho.Records.Ledgers;
 using Sekisho.Records.Municipalities;
@@ -48,6 +48,7 @@ public static class WebHost
 
         var app = builder.Build();
         await app.Services.GetRequiredService<RecordSlices>().Obligations.EnsureEditionAsync(cancel).ConfigureAwait(false);
+        BehindProxy.Use(app, options.TrustedProxies);
         UsePipeline(app);
         MapEndpoints(app);
         options.Endpoints?.Invoke(app);
@@ -73,15 +74,21 @@ public static class WebHost
         builder.Services.AddSingleton<RecordKeeper>();
         builder.Services.AddSingleton(options.Storage);
         builder.Services.AddSingleton<LedgerExam>();
-        builder.Services.AddSingleton(services => Slices(services.GetRequiredService<RecordKeeper>(), options.Registers, services.GetRequiredService<LedgerExam>()));
+        builder.Services.AddSingleton(services => Slices(services, options.Registers));
         builder.Services.AddSingleton<MunicipalityRegister>();
         builder.Services.AddSingleton<OrganisationRegister>();
         builder.Services.AddHostedService<EvidenceRound>();
         builder.Services.AddHostedService<CheckpointRound>();
     }
 
-    private static RecordSlices Slices(RecordKeeper keeper, RegisterCatalogue registers, LedgerExam exam) =>
-        new(keeper, registers, town => new LedgerSource(town, exam.Verifier, _ => Task.FromResult(exam.Copies(town))));
+    private static RecordSlices Slices(IServiceProvider services, RegisterCatalogue registers)
+    {
+        var exam = services.GetRequiredService<LedgerExam>();
+        var logger = services.GetRequiredService<ILogger<EvidenceCollector>>();
+        var slices = new RecordSlices(services.GetRequiredService<RecordKeeper>(), registers, [town => new LedgerSource(town, exam.Verifier, _ => Task.FromResult(exam.Copies(town))), .. services.GetServices<SourceFor>()]);
+        slices.Collector.Failed = (town, source, e) => logger.LogError(e, "証跡の情報源 {Source} が失敗しました（自治体 {Municipality}）。ほかの情報源は続けています。 / The source of evidence {Source} failed; the others go on.", source, town, source);
+        return slices;
+    }
 
     private static async Task<Database> OpenAsync(WebHostOptions options, CancellationToken cancel)
     {
@@ -106,9 +113,10 @@ public static class WebHost
         });
         // Japanese goes out as itself, not as character references: a third of the size, and readable in "view source".
         services.Configure<WebEncoderOptions>(static o => o.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
-        var keys = Directory.CreateDirectory(Path.Combine(options.Storage.DataFolder, "keys"));
-        File.SetUnixFileMode(keys.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        services.AddDataProtection().SetApplicationName("Sekisho").PersistKeysToFileSystem(keys);
+        KeyRing.Add(services, options.Storage.DataFolder);
+        services.AddSingleton(new PublicAddress(options.PublicUrl));
+        // A request that hangs (a half-sent upload) may not hold up Ctrl-C: what isn't answered by then is broken off and rolled back.
+        services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(1.5));
         services.AddResponseCompression(static o =>
         {
             // Safe over TLS: no page repeats a secret beside text from the request; antiforgery tokens are encrypted anew for each answer.
@@ -118,7 +126,7 @@ public static class WebHost
         });
         services.Configure<BrotliCompressionProviderOptions>(static o => o.Level = CompressionLevel.Fastest);
         services.Configure<GzipCompressionProviderOptions>(static o => o.Level = CompressionLevel.Fastest);
-        services.AddSignIn(SignInOptions.For(options.Https));
+        services.AddSignIn(SignInOptions.For(options.Https) with { ServerDomain = options.PublicUrl?.Host });
         services.AddApi();
     }
 

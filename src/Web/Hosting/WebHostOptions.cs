@@ -15,6 +15,12 @@ public sealed record WebHostOptions(StorageOptions Storage, IReadOnlyList<string
     /// <summary>Whether people reach the server by https, here or at a proxy in front: cookies are then bound to this very host.</summary>
     public bool Https { get; init; } = Urls.Any(static url => url.StartsWith("https://", StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The address that people use, when it isn't the one that is listened on: passkeys are bound to its name, links are made with it.</summary>
+    public Uri? PublicUrl { get; init; }
+
+    /// <summary>Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; empty: nobody's.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>A database that is open already and that the caller closes; null: the host opens its own and closes it at the end.</summary>
     public Database? Database { get; init; }
 

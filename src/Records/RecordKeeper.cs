@@ -32,6 +32,9 @@ public sealed class RecordKeeper(Database database, LedgerStore ledger, TimeProv
     internal async Task<long> AppendAsync(TenantTransaction tx, IReadOnlyList<LedgerEntry> entries, CancellationToken cancel) =>
         (long)(await ledger.AppendAsync(tx, entries, cancel)).First;
 
+    /// <summary>Many entries, spelled out as they came up.</summary>
+    internal Task AppendAsync(TenantTransaction tx, List<NewEntry> entries, CancellationToken cancel) => ledger.AppendAsync(tx, [.. entries], cancel);
+
     internal static LedgerEntry Entry(DateTimeOffset at, string kind, Actor actor, string subject, object body) =>
         new(at, kind, actor.Account, subject, JsonSerializer.SerializeToElement(body, RecordJson.Options));
 

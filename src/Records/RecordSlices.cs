@@ -11,6 +11,7 @@ using Sekisho.Records.Organisation.Agencies;
 using Sekisho.Records.Policies;
 using Sekisho.Records.Publication;
 using Sekisho.Records.Registers;
+using Sekisho.Records.Registers.Exchange;
 using Sekisho.Records.Risks;
 using Sekisho.Records.Statements;
 using Sekisho.Records.ThirdParties;
@@ -59,6 +60,8 @@ public sealed class RecordSlices
             new AccountRules(),
             new AssetRules(),
         ]);
+        Imports = new RegisterImport(Registers);
+        Exports = new RegisterExport(Registers);
         RegisterChoices = new RegisterChoices(keeper, registers);
         RegisterConfirmations = new RegisterConfirmations(keeper, registers);
         Documents = new DocumentRegister(keeper);
@@ -159,6 +162,10 @@ public sealed class RecordSlices
     public ServiceDesk Services { get; }
 
     public PostDesk Posts { get; }
+
+    public RegisterImport Imports { get; }
+
+    public RegisterExport Exports { get; }
 
     public RegisterChoices RegisterChoices { get; }
 

@@ -221,9 +221,15 @@ public sealed class RegisterBook
     internal async Task<TenantTransaction> EnterToWriteAsync(MunicipalityId municipality, RegisterDefinition definition, CancellationToken cancel)
     {
         var tx = await keeper.EnterAsync(municipality, cancel);
-        if (rules.GetValueOrDefault(definition.Key)?.WritesAlone == true)
-            await tx.RunAsync("SELECT pg_advisory_xact_lock(hashtextextended('records.register/' || $1::text || '/' || $2, 0))", cancel, municipality.Value, definition.Key);
+        await LockToWriteAsync(tx, definition, cancel);
         return tx;
+    }
+
+    /// <summary>The same for a transaction that is open already and has touched no entry.</summary>
+    internal async Task LockToWriteAsync(TenantTransaction tx, RegisterDefinition definition, CancellationToken cancel)
+    {
+        if (rules.GetValueOrDefault(definition.Key)?.WritesAlone == true)
+            await tx.RunAsync("SELECT pg_advisory_xact_lock(hashtextextended('records.register/' || $1::text || '/' || $2, 0))", cancel, tx.Municipality.Value, definition.Key);
     }
 
     private static Task<int> StandAsync(TenantTransaction tx, RegisterEntry entry, CancellationToken cancel) => tx.RunAsync("""

@@ -37,10 +37,17 @@ internal static class RegisterListing
         var total = (await tx.ListAsync($"SELECT count(*) FROM records.register_entry e WHERE {narrowing.Where}", r => r.GetInt64(0), cancel, narrowing.Values))[0];
         var skip = (long)(Math.Max(query.Page, 1) - 1) * size;
         if (skip >= total) return ([], total);
-        var values = narrowing.Values;
         var order = Order(register, query, narrowing);
         var limit = $"LIMIT {narrowing.Add(size)} OFFSET {narrowing.Add(skip)}";
         return (await tx.ListAsync($"{RegisterRows.Select} WHERE {narrowing.Where} ORDER BY {order} {limit}", r => RegisterRows.Entry(r, register), cancel, narrowing.Values), total);
+    }
+
+    /// <summary>All that a query finds, in its order.</summary>
+    public static async Task<List<EntryId>> IdsAsync(TenantTransaction tx, RegisterDefinition register, RegisterQuery query, IReadOnlyList<UnitId>? within, CancellationToken cancel)
+    {
+        var narrowing = await NarrowAsync(tx, register, query, within, cancel);
+        var order = Order(register, query, narrowing);
+        return await tx.ListAsync($"SELECT e.id FROM records.register_entry e WHERE {narrowing.Where} ORDER BY {order}", r => new EntryId(r.GetGuid(0)), cancel, narrowing.Values);
     }
 
     public static async Task<Narrowing> NarrowAsync(TenantTransaction tx, RegisterDefinition register, RegisterQuery query, IReadOnlyList<UnitId>? within, CancellationToken cancel)

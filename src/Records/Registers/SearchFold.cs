@@ -22,7 +22,9 @@ public static class SearchFold
             if (c == '\n') folded.Append(c);
             else if (!IsPassedOver(c)) folded.Append(c is (>= 'ァ' and <= 'ヶ') or 'ヽ' or 'ヾ' ? (char)(c - 0x60) : char.ToLowerInvariant(c));
         }
-        return folded.ToString();
+        // 「う゛」 typed as two: the mark had a blank before it until now.
+        var joined = folded.ToString();
+        return joined.AsSpan().ContainsAny('\u3099', '\u309A') ? joined.Normalize(NormalizationForm.FormC) : joined;
     }
 
     /// <summary>The words of a search, folded: all of them have to be found.</summary>

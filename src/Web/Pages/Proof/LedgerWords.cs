@@ -73,6 +73,7 @@ public static class LedgerWords
         ["entry.retired"] = new("台帳の廃止", "Register entry retired"),
         ["entry.revived"] = new("台帳の廃止の取消し", "Register entry revived"),
         ["entry.confirmed"] = new("台帳の確認", "Register entry confirmed"),
+        ["register.imported"] = new("台帳への取込み", "Sheet taken into a register"),
         ["committee.met"] = new("委員会の開催", "Committee met"),
         ["risk.accepted"] = new("リスクの受容", "Risk accepted"),
         ["risks.closed"] = new("リスク分析の締め", "Risk analysis closed"),

@@ -66,6 +66,7 @@ public sealed class RecordSlices
         RegisterConfirmations = new RegisterConfirmations(keeper, registers);
         Documents = new DocumentRegister(keeper);
         Approvals = new ApprovalDesk(keeper);
+        Reading = new ReadingRoom(keeper, Documents, Policies);
         AccountPeople = new AccountPeople(keeper);
         Traces = new TraceBook(keeper, Obligations, documents);
         Acknowledgements = new AcknowledgementDesk(keeper);
@@ -135,6 +136,8 @@ public sealed class RecordSlices
     public DocumentRegister Documents { get; }
 
     public ApprovalDesk Approvals { get; }
+
+    public ReadingRoom Reading { get; }
 
     public AccountPeople AccountPeople { get; }
 

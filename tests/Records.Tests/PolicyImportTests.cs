@@ -150,9 +150,9 @@ public sealed class PolicyImportTests
         await using var office = await Office.OpenAsync();
         var first = (await office.ImportAsync(Texts.First)).Version;
         var second = (await office.ImportAsync(Texts.Second)).Version;
-        var table = (await office.Slices.Policies.CompareAsync(office.Town, first.Id, second.Id, Cancel)).OrThrow();
+        var table = (await office.Slices.Policies.CompareAsync(office.Town, first.Id, second.Id, office.Officer, _ => Task.FromResult(false), Cancel)).OrThrow();
         Assert.NotEmpty(table.Rows);
-        Assert.IsType<Outcome<Policy.Comparison.ComparisonTable>.Refused>(await office.Slices.Policies.CompareAsync(office.Town, first.Id, new PolicyVersionId(Guid.Empty), Cancel));
+        Assert.IsType<Outcome<Policy.Comparison.ComparisonTable>.Refused>(await office.Slices.Policies.CompareAsync(office.Town, first.Id, new PolicyVersionId(Guid.Empty), office.Officer, _ => Task.FromResult(true), Cancel));
     }
 
     [Fact]

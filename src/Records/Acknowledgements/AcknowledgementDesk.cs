@@ -87,6 +87,7 @@ public sealed class AcknowledgementDesk
     public async Task<Outcome<Acknowledgement>> AcknowledgeAsync(MunicipalityId municipality, CampaignId campaign, Actor actor, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
+        if ((await AcknowledgementRows.CampaignsAsync(tx, campaign.Value, [], keeper.Clock.Now(), cancel)).Count == 0) return Refusals.UnknownCampaign;
         if (await AccountPeople.PersonOfAsync(tx, actor.Account, cancel) is not { } person) return Documents.Refusals.NotLinked;
         var outcome = await GiveAsync(tx, campaign, [person], AcknowledgementWay.Self, "", actor, null, cancel);
         return await FinishAsync(tx, municipality, outcome, cancel);

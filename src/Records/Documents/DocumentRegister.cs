@@ -15,6 +15,9 @@ public sealed partial class DocumentRegister
 {
     private const int MaxName = 200, MaxTitle = 60;
 
+    /// <summary>Addresses beside those of documents.</summary>
+    private static readonly HashSet<string> Reserved = ["new", "trace", "waiting"];
+
     private readonly RecordKeeper keeper;
 
     internal DocumentRegister(RecordKeeper keeper) => this.keeper = keeper;
@@ -30,7 +33,7 @@ public sealed partial class DocumentRegister
         if (await CheckAsync(tx, draft, cancel) is { } no) return no;
         await tx.RunAsync("SELECT pg_advisory_xact_lock(hashtextextended('records.policy/' || $1::text, 0))", cancel, municipality.Value);
         var key = string.IsNullOrWhiteSpace(draft.UntrustedKey) ? await FreeKeyAsync(tx, draft.Kind, cancel) : draft.UntrustedKey.Trim();
-        if (!Key().IsMatch(key)) return Policies.Refusals.BadKey;
+        if (!Key().IsMatch(key) || Reserved.Contains(key)) return Policies.Refusals.BadKey;
         if (await DocumentRows.FindAsync(tx, key, cancel) is not null) return Refusals.SameKey;
         var (post, title, person) = Columns(draft.Approver);
         await tx.RunAsync("""

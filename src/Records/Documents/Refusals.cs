@@ -88,4 +88,8 @@ public static class Refusals
     public static Refusal WrongOrder { get; } = new("REC-DOC-021",
         new("上位の規程の条項に、下位の文書を対応付けてください（基本方針 → 対策基準 → 実施手順・様式）。", "A lower document carries out an upper one: policy, then standards, then procedures and forms."),
         new("上と下を選び直してください。", "Choose the upper and the lower again."));
+
+    public static Refusal StillPublic { get; } = new("REC-DOC-022",
+        new("この版は公表中のため、不開示にできません。", "This version is public, so it can't be withheld."),
+        new("先に公表を取り下げてください。", "Take its publication down first."));
 }

@@ -22,6 +22,8 @@ public sealed class AccountPeople
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var at = keeper.Clock.Now();
         if (string.IsNullOrWhiteSpace(account) || await OrganisationRows.PersonAsync(tx, person, cancel) is not { } found) return Documents.Refusals.UnknownAccount;
+        // Accounts that sign in have an id; the demo's made-up actors, without sign-in, have a name of their own.
+        if (Guid.TryParse(account, out var id) && await tx.FirstAsync("SELECT login FROM signin.account WHERE id = $1", r => r.GetString(0), cancel, id) is null) return Documents.Refusals.UnknownAccount;
         try
         {
             await tx.RunAsync("""

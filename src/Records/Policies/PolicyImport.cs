@@ -83,6 +83,7 @@ internal sealed partial class PolicyImport(RecordKeeper keeper, ObligationBook o
             bytes = upload.Untrusted.Length,
             text = Sha256.Of(Encoding.UTF8.GetBytes(RecordJson.Write(document))),
             read = isRead,
+            withheldGround = previous?.WithheldGround,
             provisions = keys.Count,
             ties = ties.Count,
             tiesDigest = Sha256.Of(Encoding.UTF8.GetBytes(RecordJson.Write(ties.Select(t => new { t.ProvisionKey, t.Obligation, t.Origin, t.Confidence })))),
@@ -96,6 +97,14 @@ internal sealed partial class PolicyImport(RecordKeeper keeper, ObligationBook o
         await InsertProvisionsAsync(tx, id, document, keys, cancel);
         await FindingRows.InsertAsync(tx, id, findings, at, cancel);
         if (previous is not null) await FindingRows.CarryAnswersAsync(tx, previous.Id, id, at, cancel);
+        // The next version of a withheld document is withheld from its first moment; who may disclose it says so.
+        if (previous?.WithheldGround is { } ground)
+        {
+            await tx.RunAsync("""
+                INSERT INTO records.policy_withholding (municipality_id, id, version_id, legal_ground, recorded_at, recorded_by, recorded_by_name, ledger_index)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                """, cancel, municipality.Value, RecordKeeper.NewId(at), id.Value, ground, at, actor.Account, actor.Name, index);
+        }
         await TieRows.InsertAsync(tx, id, ties, at, cancel);
         var kept = await VersionRows.FindAsync(tx, id, at, cancel);
         await tx.CommitAsync(cancel);

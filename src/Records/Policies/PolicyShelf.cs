@@ -4,6 +4,7 @@ using Sekisho.Policy.Comparison;
 using Sekisho.Records.Acknowledgements;
 using Sekisho.Records.Documents;
 using Sekisho.Records.EvidenceKept.Sources;
+using Sekisho.Records.Publication;
 using Sekisho.Records.Traces;
 using Sekisho.Storage;
 
@@ -19,10 +20,10 @@ public sealed class PolicyShelf
     {
         this.keeper = keeper;
         this.import = import;
-        Documents = documents;
+        Texts = documents;
     }
 
-    internal DocumentCache Documents { get; }
+    internal DocumentCache Texts { get; }
 
     /// <summary>Reads a document and keeps it as a draft (案): the file as it came, its text, its provisions, findings and proposed ties.</summary>
     /// <remarks>The same file again is recognised. Two imports of one policy at once are done one after the other.</remarks>
@@ -47,7 +48,7 @@ public sealed class PolicyShelf
             """, cancel, version.Value, RecordKeeper.NewId(at), effectiveOn, at, actor.Account, actor.Name, index);
         var now = await VersionRows.FindAsync(tx, version, at, cancel);
         await tx.CommitAsync(cancel);
-        await keeper.ChangedAsync(municipality, cancel, PublicationSource.Kind, LintSource.Kind, TieSource.Kind, HierarchySource.Kind, DelegationSource.Kind, AcknowledgementSource.Kind, Organisation.Agencies.AgencySource.Scope);
+        await keeper.ChangedAsync(municipality, cancel, PublicationSource.Kind, LintSource.Kind, TieSource.Kind, HierarchySource.Kind, DelegationSource.Kind, DisclosureSource.Kind, AcknowledgementSource.Kind, Organisation.Agencies.AgencySource.Scope);
         return now!;
     }
 
@@ -74,14 +75,30 @@ public sealed class PolicyShelf
         return await WithTextAsync(tx, await VersionRows.InForceAsync(tx, policyKey, at, cancel), cancel);
     }
 
-    /// <summary>The 新旧対照表 of two versions.</summary>
-    public async Task<Outcome<ComparisonTable>> CompareAsync(MunicipalityId municipality, PolicyVersionId old, PolicyVersionId @new, CancellationToken cancel)
+    /// <summary>The 新旧対照表 of two versions. To compare withheld ones is to open them: permitted readers only, and recorded.</summary>
+    /// <param name="mayOpen">Whether this person may open a withheld version.</param>
+    public async Task<Outcome<ComparisonTable>> CompareAsync(
+        MunicipalityId municipality, PolicyVersionId old, PolicyVersionId @new, Actor actor, Func<PolicyVersionId, Task<bool>> mayOpen, CancellationToken cancel)
     {
+        List<VersionSummary> withheld = [];
+        foreach (var id in new[] { old, @new }.Distinct())
+        {
+            if (await VersionAsync(municipality, id, cancel) is not { } version) return Refusals.UnknownVersion;
+            if (!version.Summary.IsRead) return Documents.Refusals.NotReadable;
+            if (version.Summary.WithheldGround is not { } ground) continue;
+            if (!await mayOpen(id)) return Refusals.Withheld(ground);
+            withheld.Add(version.Summary);
+        }
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var at = keeper.Clock.Now();
-        var before = await WithTextAsync(tx, await VersionRows.FindAsync(tx, old, at, cancel), cancel);
-        var after = await WithTextAsync(tx, await VersionRows.FindAsync(tx, @new, at, cancel), cancel);
-        if (before is null || after is null) return Refusals.UnknownVersion;
+        var before = (await WithTextAsync(tx, await VersionRows.FindAsync(tx, old, at, cancel), cancel))!;
+        var after = (await WithTextAsync(tx, await VersionRows.FindAsync(tx, @new, at, cancel), cancel))!;
+        foreach (var version in withheld) await Openings.RecordAsync(keeper, tx, version, "新旧対照表", watermarked: false, actor, at, cancel);
+        if (withheld.Count > 0)
+        {
+            await tx.CommitAsync(cancel);
+            await keeper.ChangedAsync(municipality, cancel, DisclosureSource.Kind);
+        }
         return PolicyDiff.Compare(before.Document, after.Document);
     }
 
@@ -102,12 +119,7 @@ public sealed class PolicyShelf
         var bytes = await KeptFiles.ReadAsync(tx, found.Original, cancel);
         if (found.WithheldGround is not null)
         {
-            var index = await keeper.AppendAsync(tx, at, "document.read", actor, $"policy-version/{version}",
-                new { document = found.Title, found.Number, digest = found.Original, ground = found.WithheldGround, purpose = purpose.Trim() }, cancel);
-            await tx.RunAsync("""
-                INSERT INTO records.document_opening (municipality_id, id, version_id, purpose, opened_at, opened_by, opened_by_name, ledger_index)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-                """, cancel, municipality.Value, RecordKeeper.NewId(at), version.Value, purpose.Trim(), at, actor.Account, actor.Name, index);
+            await Openings.RecordAsync(keeper, tx, found, purpose, watermarked: false, actor, at, cancel);
             await tx.CommitAsync(cancel);
             await keeper.ChangedAsync(municipality, cancel, DisclosureSource.Kind);
         }
@@ -120,7 +132,7 @@ public sealed class PolicyShelf
             ? Task.FromResult<Outcome<VersionSummary>>(Refusals.NoteMissing)
             : SetWithheldAsync(municipality, version, legalGround.Trim(), actor, cancel);
 
-    /// <summary>Lifts the withholding.</summary>
+    /// <summary>Says that a version may be disclosed (公開), or lifts the withholding.</summary>
     public Task<Outcome<VersionSummary>> DiscloseAsync(MunicipalityId municipality, PolicyVersionId version, Actor actor, CancellationToken cancel) =>
         SetWithheldAsync(municipality, version, null, actor, cancel);
 
@@ -138,7 +150,8 @@ public sealed class PolicyShelf
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var at = keeper.Clock.Now();
         if (await VersionRows.FindAsync(tx, version, at, cancel) is not { } found) return Refusals.UnknownVersion;
-        if (ground is null && found.WithheldGround is null) return Refusals.NotWithheld;
+        if (ground is null && found.WithheldGround is null && found.DisclosureDecided) return Refusals.NotWithheld;
+        if (ground is not null && (await PublicationDesk.AllAsync(tx, found.PolicyKey, at, cancel)).Any(p => p.Version == version && p.WithdrawnAt is null)) return Documents.Refusals.StillPublic;
         var index = await keeper.AppendAsync(tx, at, ground is null ? "document.disclosed" : "document.withheld", actor, $"policy-version/{version}",
             new { document = found.Title, found.Number, digest = found.Original, ground }, cancel);
         await tx.RunAsync("""
@@ -147,13 +160,13 @@ public sealed class PolicyShelf
             """, cancel, municipality.Value, RecordKeeper.NewId(at), version.Value, ground, at, actor.Account, actor.Name, index);
         await tx.CommitAsync(cancel);
         await keeper.ChangedAsync(municipality, cancel, DisclosureSource.Kind);
-        return found with { WithheldGround = ground };
+        return found with { WithheldGround = ground, DisclosureDecided = true };
     }
 
     private async Task<PolicyVersion?> WithTextAsync(TenantTransaction tx, VersionSummary? summary, CancellationToken cancel)
     {
         if (summary is null) return null;
-        var entry = await Documents.GetAsync(tx, summary.Id, cancel);
+        var entry = await Texts.GetAsync(tx, summary.Id, cancel);
         return new PolicyVersion(summary, entry.Document, entry.Keys);
     }
 }

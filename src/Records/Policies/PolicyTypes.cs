@@ -48,6 +48,9 @@ public sealed record VersionSummary(
 {
     /// <summary>False for a form or a picture: kept as its file, without provisions.</summary>
     public bool IsRead { get; init; } = true;
+
+    /// <summary>Whether somebody said that it may be disclosed, or that it is withheld (公開・不開示の別).</summary>
+    public bool DisclosureDecided { get; init; }
 }
 
 /// <summary>A version with its text.</summary>

@@ -30,7 +30,7 @@ internal static class VersionRows
              WHEN k.version_id IS NULL THEN 'Draft'
              WHEN k.effective_on > $2 THEN 'Scheduled'
              ELSE 'Superseded' END,
-        k.effective_on, v.imported_at, v.imported_by, v.imported_by_name, w.legal_ground, v.ledger_index, v.is_read
+        k.effective_on, v.imported_at, v.imported_by, v.imported_by_name, w.legal_ground, v.ledger_index, v.is_read, w.version_id IS NOT NULL
         """;
 
     private const string Tables = """
@@ -59,5 +59,5 @@ internal static class VersionRows
 
     private static VersionSummary Summary(NpgsqlDataReader r) => new(
         new PolicyVersionId(r.GetGuid(0)), r.GetString(1), r.GetInt32(2), r.GetString(3), r.GetString(4), r.GetInt32(5), r.Digest(6),
-        r.Case<VersionState>(7), r.DayOrNull(8), r.Moment(9), r.By(10), r.TextOrNull(12), r.GetInt64(13)) { IsRead = r.GetBoolean(14) };
+        r.Case<VersionState>(7), r.DayOrNull(8), r.Moment(9), r.By(10), r.TextOrNull(12), r.GetInt64(13)) { IsRead = r.GetBoolean(14), DisclosureDecided = r.GetBoolean(15) };
 }

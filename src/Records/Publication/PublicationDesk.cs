@@ -1,5 +1,6 @@
 using Npgsql;
 using Sekisho.Assurance;
+using Sekisho.Records.Documents;
 using Sekisho.Records.EvidenceKept.Sources;
 using Sekisho.Records.Policies;
 using Sekisho.Storage;
@@ -48,7 +49,7 @@ public sealed class PublicationDesk
             SELECT municipality_id, $2, policy_id, id, $3, sha256, $4, $5, $6, $7 FROM records.policy_version WHERE id = $1
             """, cancel, version.Value, id.Value, url.AbsoluteUri, at, actor.Account, actor.Name, index);
         await tx.CommitAsync(cancel);
-        await keeper.ChangedAsync(municipality, cancel, PublicationSource.Kind);
+        await keeper.ChangedAsync(municipality, cancel, PublicationSource.Kind, DisclosureSource.Kind);
         return new KeptPublication(id, version, found.PolicyKey, found.Number, found.Title, effective, url, found.Original, at, actor, null, null, null, index);
     }
 
@@ -67,7 +68,7 @@ public sealed class PublicationDesk
             VALUES ($1, $2, $3, $4, $5, $6, $7)
             """, cancel, municipality.Value, publication.Value, reason.Trim(), at, actor.Account, actor.Name, index);
         await tx.CommitAsync(cancel);
-        await keeper.ChangedAsync(municipality, cancel, PublicationSource.Kind);
+        await keeper.ChangedAsync(municipality, cancel, PublicationSource.Kind, DisclosureSource.Kind);
         return kept with { WithdrawnAt = at, WithdrawnBy = actor, WithdrawnReason = reason.Trim() };
     }
 
@@ -90,6 +91,16 @@ public sealed class PublicationDesk
         var entry = await documents.GetAsync(tx, shown.Version, cancel);
         return new PublicPolicy(shown.Title, shown.VersionNumber, shown.EffectiveOn, shown.PublishedAt, shown.Digest, entry.Document,
             [.. all.Select(p => new PublicHistoryEntry(p.VersionNumber, p.Title, p.EffectiveOn, p.PublishedAt, p.WithdrawnAt, p.Digest))]);
+    }
+
+    /// <summary>Every document that has a standing publication, the policy first. Retired ones are no longer shown.</summary>
+    public async Task<IReadOnlyList<PublicDocument>> PublicSetAsync(MunicipalityId municipality, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        var at = keeper.Clock.Now();
+        var standing = (await AllAsync(tx, null, at, cancel)).Where(static p => p.WithdrawnAt is null).GroupBy(static p => p.PolicyKey).ToDictionary(static g => g.Key, static g => g.First());
+        return [.. (await DocumentRows.AllAsync(tx, null, at, cancel)).Where(d => d.RetiredAt is null && standing.ContainsKey(d.Key))
+            .Select(d => new PublicDocument(d.Key, d.Kind, standing[d.Key].Title, standing[d.Key].VersionNumber, standing[d.Key].EffectiveOn, standing[d.Key].PublishedAt))];
     }
 
     /// <summary>The original of a public version, as residents download it; null when that version isn't public.</summary>

@@ -1,5 +1,6 @@
 using Sekisho.Assurance;
 using Sekisho.Policy;
+using Sekisho.Records.Documents;
 using Sekisho.Records.Policies;
 
 namespace Sekisho.Records.Publication;
@@ -25,3 +26,7 @@ public sealed record PublicPolicy(
 
 /// <summary>One line of the public history, newest first.</summary>
 public sealed record PublicHistoryEntry(int VersionNumber, string Title, DateOnly? EffectiveOn, DateTimeOffset PublishedAt, DateTimeOffset? WithdrawnAt, Sha256 Digest);
+
+/// <summary>One document of the set that residents can read (公表している規程).</summary>
+/// <param name="Key">Its part of the address.</param>
+public sealed record PublicDocument(string Key, DocumentKind Kind, string Title, int VersionNumber, DateOnly? EffectiveOn, DateTimeOffset PublishedAt);

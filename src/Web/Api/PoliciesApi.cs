@@ -21,6 +21,8 @@ internal static class PoliciesApi
         api.MapGet("/policies/{version:guid}", GetAsync).Says("getPolicyVersion", "Policies", "規程の版", "Read one version").Gives<VersionModel>(404);
         api.MapGet("/policies/{version:guid}/document", DocumentAsync).Says("getPolicyDocument", "Policies", "規程の本文（JSON・XML・テキスト）", "Read the text of a version as JSON, XML or text")
             .GivesContent(["application/json", "application/xml", "text/plain"], 404);
+        api.MapGet("/policies/{version:guid}/reading", ReadingAsync)
+            .Says("readPolicy", "Policies", "閲覧（不開示のものは目的を記録し、透かしを入れる）", "Read a version; a withheld one is recorded with its purpose and watermarked").GivesContent(["text/plain", "application/pdf"], 404, 422);
         api.MapGet("/policies/{version:guid}/original", OriginalAsync).RequireAuthorization(Allowed.ReadAssurance)
             .Says("getPolicyOriginal", "Policies", "登録した元のファイル（非公開のものは目的を記録）", "Read the file as uploaded; opening a withheld one is recorded").GivesContent(["application/octet-stream"], 404, 422);
         api.MapPost("/policies/{version:guid}/in-force", PutInForceAsync).RequireAuthorization(Allowed.RunPolicy)
@@ -64,7 +66,21 @@ internal static class PoliciesApi
     private static async Task<IResult> DocumentAsync(HttpContext context, RecordSlices records, Guid version, string? format, CancellationToken cancel)
     {
         if (await FindAsync(context, records, version, cancel) is not { } found) return ApiProblems.NotFound;
-        return Content(found.Document, format);
+        return found.Summary.WithheldGround is { } ground ? ApiAnswers.Problem(Refusals.Withheld(ground)) : Content(found.Document, format);
+    }
+
+    private static async Task<IResult> ReadingAsync(HttpContext context, RecordSlices records, Guid version, string? purpose, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        context.Response.Headers.CacheControl = "no-store";
+        return (await records.Reading.OpenAsync(person.Municipality, new PolicyVersionId(version), person.Actor(), person.Roles, purpose ?? "", cancel)).Match(opened =>
+        {
+            if (opened.Pdf is { } pdf) return Results.Bytes(pdf.Bytes, "application/pdf", pdf.FileName);
+            using var text = new StringWriter();
+            if (opened.Watermark is { } mark) text.WriteLine(mark.Ja);
+            PolicyPlainText.Write(opened.Text!.Document, text);
+            return Results.Text(text.ToString(), "text/plain; charset=utf-8");
+        }, static refusal => ApiAnswers.Problem(refusal));
     }
 
     /// <summary>A document in one of its three forms; what is asked for in the address wins.</summary>
@@ -90,7 +106,7 @@ internal static class PoliciesApi
     private static async Task<IResult> OriginalAsync(HttpContext context, RecordSlices records, Guid version, string? purpose, CancellationToken cancel)
     {
         var person = CurrentPerson.Of(context);
-        var outcome = await records.Policies.OriginalAsync(person.Municipality, new PolicyVersionId(version), person.Actor(), person.Has(Role.Officer) || person.Has(Role.Auditor), purpose ?? "", cancel);
+        var outcome = await records.Policies.OriginalAsync(person.Municipality, new PolicyVersionId(version), person.Actor(), person.Has(Role.Officer), purpose ?? "", cancel);
         return outcome.Match(static file => Results.Bytes(file.Bytes, "application/octet-stream", file.FileName), static refusal => ApiAnswers.Problem(refusal));
     }
 
@@ -134,7 +150,8 @@ internal static class PoliciesApi
     private static async Task<IResult> DiffAsync(HttpContext context, RecordSlices records, Guid version, Guid other, string? format, CancellationToken cancel)
     {
         var person = CurrentPerson.Of(context);
-        return (await records.Policies.CompareAsync(person.Municipality, new PolicyVersionId(version), new PolicyVersionId(other), cancel)).Match(table =>
+        return (await records.Policies.CompareAsync(person.Municipality, new PolicyVersionId(version), new PolicyVersionId(other), person.Actor(),
+            v => records.Documents.MayOpenAsync(person.Municipality, v, person.Actor(), person.Roles, cancel), cancel)).Match(table =>
         {
             switch (format ?? "json")
             {

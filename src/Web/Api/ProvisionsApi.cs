@@ -1,5 +1,6 @@
 using Sekisho.Records;
 using Sekisho.Records.Policies;
+using Sekisho.Records.Verdicts;
 using Sekisho.Web.SignIn;
 
 namespace Sekisho.Web.Api;
@@ -15,14 +16,17 @@ internal static class ProvisionsApi
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, RecordSlices records, DateTimeOffset? at, string? policy, CancellationToken cancel) =>
-        await records.Verdicts.BoardAsync(CurrentPerson.Of(context).Municipality, at, cancel, policy ?? PolicyKeys.Basic) is { } board ? Results.Ok(BoardModel.Of(board)) : ApiProblems.NotFound;
+        Shown(await records.Verdicts.BoardAsync(CurrentPerson.Of(context).Municipality, at, cancel, policy ?? PolicyKeys.Basic), BoardModel.Of);
 
-    private static async Task<IResult> GetAsync(HttpContext context, RecordSlices records, string key, DateTimeOffset? at, string? policy, CancellationToken cancel)
-    {
-        var board = await records.Verdicts.BoardAsync(CurrentPerson.Of(context).Municipality, at, cancel, policy ?? PolicyKeys.Basic);
-        return ApiAnswers.OrNotFound(board?.Provisions.FirstOrDefault(p => p.Key == key) is { } found ? ProvisionModel.Of(found) : null);
-    }
+    private static async Task<IResult> GetAsync(HttpContext context, RecordSlices records, string key, DateTimeOffset? at, string? policy, CancellationToken cancel) =>
+        Shown(await records.Verdicts.BoardAsync(CurrentPerson.Of(context).Municipality, at, cancel, policy ?? PolicyKeys.Basic), board => board.Provisions.FirstOrDefault(p => p.Key == key) is { } found ? ProvisionModel.Of(found) : null);
 
     private static async Task<IResult> OfVersionAsync(HttpContext context, RecordSlices records, Guid version, CancellationToken cancel) =>
-        await records.Verdicts.BoardOfVersionAsync(CurrentPerson.Of(context).Municipality, new PolicyVersionId(version), cancel) is { } board ? Results.Ok(BoardModel.Of(board)) : ApiProblems.NotFound;
+        Shown(await records.Verdicts.BoardOfVersionAsync(CurrentPerson.Of(context).Municipality, new PolicyVersionId(version), cancel), BoardModel.Of);
+
+    /// <summary>The words of a withheld document are read with a purpose and a watermark, never here.</summary>
+    private static IResult Shown(Board? board, Func<Board, object?> model) =>
+        board is null ? ApiProblems.NotFound
+        : board.Version.Summary.WithheldGround is { } ground ? ApiAnswers.Problem(Refusals.Withheld(ground))
+        : ApiAnswers.OrNotFound(model(board));
 }

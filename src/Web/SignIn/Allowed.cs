@@ -15,6 +15,9 @@ public static class Allowed
     /// <summary>Reading what only the office and auditors read: the ledger, findings. Officers and auditors.</summary>
     public const string ReadAssurance = "read-assurance";
 
+    /// <summary>Following what concerns the people of a section: managers their own, officers and auditors all.</summary>
+    public const string FollowSection = "follow-section";
+
     /// <summary>Reading accounts and organisation in full. Officers, administrators, auditors.</summary>
     public const string ReadAccounts = "read-accounts";
 
@@ -37,6 +40,7 @@ public static class Allowed
         options.AddPolicy(Everyone, options.DefaultPolicy);
         Add(RunPolicy, Role.Officer);
         Add(ReadAssurance, Role.Officer, Role.Auditor);
+        Add(FollowSection, Role.Officer, Role.Manager, Role.Auditor);
         Add(ReadAccounts, Role.Officer, Role.Administrator, Role.Auditor);
         Add(ManageAccounts, Role.Officer, Role.Administrator);
         Add(HandInEvidence, Role.Officer);

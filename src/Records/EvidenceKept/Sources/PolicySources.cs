@@ -1,5 +1,6 @@
 using Sekisho.Assurance;
 using Sekisho.Policy;
+using Sekisho.Records.Documents;
 using Sekisho.Records.Policies;
 using Sekisho.Records.Publication;
 using Sekisho.Records.Ties;
@@ -96,7 +97,9 @@ internal sealed class DisclosureSource(MunicipalityId municipality, RecordKeeper
 
     public async ValueTask<IReadOnlyList<Observation>> ObserveAsync(DateTimeOffset at, CancellationToken cancel)
     {
+        const int Named = 3;
         await using var tx = await keeper.EnterAsync(municipality, cancel);
+        var documents = (await DocumentRows.AllAsync(tx, null, at, cancel)).Where(static d => d is { RetiredAt: null, InForce: not null }).ToArray();
         var counts = await tx.FirstAsync("""
             WITH withheld AS (
               SELECT DISTINCT ON (version_id) legal_ground FROM records.policy_withholding WHERE recorded_at <= $1 ORDER BY version_id, recorded_at DESC, ledger_index DESC)
@@ -106,13 +109,19 @@ internal sealed class DisclosureSource(MunicipalityId municipality, RecordKeeper
                       SELECT FROM ledger.entry e WHERE e.municipality_id = o.municipality_id AND e.idx = o.ledger_index AND e.kind = 'document.read'))
             """, r => Tuple.Create(r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancel, at);
         var (withheld, groundless, unrecorded) = counts!;
+        // Silent while there is nothing but the policy: nobody has begun to keep standards and procedures here.
+        if (withheld == 0 && !documents.Any(static d => d.Kind != DocumentKind.BasicPolicy)) return [];
+        var published = (await PublicationDesk.AllAsync(tx, null, at, cancel)).Where(static p => p.WithdrawnAt is null).Select(static p => p.Version).ToHashSet();
+        var undecided = documents.Where(d => !d.InForce!.DisclosureDecided && !published.Contains(d.InForce.Id)).Select(static d => d.Name).ToArray();
+        var names = string.Join("、", undecided.Take(Named)) + (undecided.Length > Named ? $" ほか {undecided.Length - Named} 件" : "");
         return
         [
             new Observation(Kind, "", at, null, EvidenceWeight.System,
-                new Dictionary<string, decimal> { ["withheld"] = withheld, ["without_ground"] = groundless, ["openings_unrecorded"] = unrecorded },
-                unrecorded > 0 ? new($"非公開文書の閲覧のうち {unrecorded} 件が記録簿にありません。", $"{unrecorded} openings of withheld documents are missing from the ledger.")
-                : withheld == 0 ? new("非公開とした規程はありません。", "No policy document is withheld.")
-                : new($"非公開の規程 {withheld} 件に根拠規定があり、閲覧はすべて記録簿に記録されています。", $"{withheld} withheld documents carry their legal ground, and every opening is in the ledger.")),
+                new Dictionary<string, decimal> { ["withheld"] = withheld, ["without_ground"] = groundless, ["openings_unrecorded"] = unrecorded, ["undecided"] = undecided.Length },
+                unrecorded > 0 ? new($"不開示の文書の閲覧のうち {unrecorded} 件が記録簿にありません。", $"{unrecorded} openings of withheld documents are missing from the ledger.")
+                : undecided.Length > 0 ? new($"施行中の文書のうち {undecided.Length} 件が、公開か不開示か決まっていません（{names}）。", $"For {undecided.Length} documents in force nobody has said whether they are disclosed ({names}).")
+                : withheld == 0 ? new("不開示とした文書はありません。", "No document is withheld.")
+                : new($"不開示の版 {withheld} 件に根拠規定があり、閲覧はすべて記録簿にあります。", $"{withheld} withheld versions carry their legal ground, and every opening is in the ledger.")),
         ];
     }
 }

@@ -19,10 +19,12 @@ public static class FileEndpoints
     public static void MapFiles(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/policy/versions/{id:guid}/original", OriginalAsync).ExcludeFromDescription();
+        endpoints.MapGet("/policy/versions/{id:guid}/watermarked", WatermarkedAsync).ExcludeFromDescription();
         endpoints.MapGet("/evidence/{id:guid}/files/{ordinal:int}", AttachmentAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/ledger/{index:long}/proof.json", ProofAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/ledger/export.zip", LedgerAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/public/{slug}/{number:int}/original", PublicOriginalAsync).AllowAnonymous().ExcludeFromDescription();
+        endpoints.MapGet("/public/{slug}/documents/{key}/{number:int}/original", PublicDocumentAsync).AllowAnonymous().ExcludeFromDescription();
     }
 
     private static async Task<IResult> OriginalAsync(Guid id, [FromQuery] string? purpose, HttpContext context, RecordSlices records, CancellationToken cancel)
@@ -30,8 +32,19 @@ public static class FileEndpoints
         var person = CurrentPerson.Of(context);
         var outcome = await records.Policies.OriginalAsync(
             person.Municipality, new PolicyVersionId(id), new Actor(person.Account.ToString(), person.Name),
-            mayOpenWithheld: person.Has(Role.Officer) || person.Has(Role.Auditor), purpose ?? "", cancel);
+            mayOpenWithheld: person.Has(Role.Officer), purpose ?? "", cancel);
         return outcome.Match(file => Hand(context, file), refused => Results.LocalRedirect($"/policy/versions/{id}/open?refused={Uri.EscapeDataString(refused.Code)}"));
+    }
+
+    /// <summary>A withheld PDF with the reader's name over each page; the opening is in the ledger before the first byte.</summary>
+    private static async Task<IResult> WatermarkedAsync(Guid id, [FromQuery] string? purpose, HttpContext context, RecordSlices records, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        context.Response.Headers.CacheControl = "no-store";
+        var outcome = await records.Reading.OpenAsync(person.Municipality, new PolicyVersionId(id), new Actor(person.Account.ToString(), person.Name), person.Roles, purpose ?? "", cancel);
+        return outcome.Match(
+            opened => opened.Pdf is { } pdf ? Hand(context, pdf) : Results.LocalRedirect($"/policy/versions/{id}"),
+            refused => refused.Code == "REC-POL-003" ? Results.NotFound() : Results.LocalRedirect($"/policy/versions/{id}/open?refused={Uri.EscapeDataString(refused.Code)}"));
     }
 
     private static async Task<IResult> AttachmentAsync(Guid id, int ordinal, HttpContext context, RecordSlices records, CancellationToken cancel)
@@ -40,9 +53,12 @@ public static class FileEndpoints
         return outcome.Match(file => Hand(context, file), static _ => Results.NotFound());
     }
 
-    private static async Task<IResult> PublicOriginalAsync(string slug, int number, HttpContext context, MunicipalityRegister register, RecordSlices records, CancellationToken cancel) =>
+    private static Task<IResult> PublicOriginalAsync(string slug, int number, HttpContext context, MunicipalityRegister register, RecordSlices records, CancellationToken cancel) =>
+        PublicDocumentAsync(slug, PolicyKeys.Basic, number, context, register, records, cancel);
+
+    private static async Task<IResult> PublicDocumentAsync(string slug, string key, int number, HttpContext context, MunicipalityRegister register, RecordSlices records, CancellationToken cancel) =>
         await register.FindAsync(slug, cancel) is { } municipality
-        && await records.Publications.PublicOriginalAsync(municipality.Id, PolicyKeys.Basic, number, cancel) is { } file
+        && await records.Publications.PublicOriginalAsync(municipality.Id, key, number, cancel) is { } file
             ? Hand(context, file)
             : Results.NotFound();
 

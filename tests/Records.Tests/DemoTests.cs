@@ -42,7 +42,17 @@ public sealed class DemoTests
         Assert.True(board.Counts.UnconfirmedTies > 0);
         Assert.True(board.Obligations.Count >= 28, $"{board.Obligations.Count} obligations");
 
-        Assert.Equal(3, (await slices.Policies.VersionsAsync(town, null, null, Cancel)).Count);
+        // The policy set: what stands under the policy, approved, traced, disclosed or withheld, and read by everyone.
+        foreach (var met in new[] { "policy-hierarchy", "disclosure-control", "policy-publication", "staff-duty", "delegation" })
+        {
+            var standing = (await slices.Verdicts.ObligationAsync(town, new(met), null, Cancel))!.Standing;
+            Assert.True(standing.Verdict.Kind == VerdictKind.Met, $"{met}: {(await slices.Evidence.ListAsync(town, new(KindPrefix: standing.Obligation.Criteria[0].EvidenceKind), null, 1, Cancel)).Rows.FirstOrDefault()?.Evidence.Observed.Sentence}");
+        }
+        var documents = await slices.Documents.ListAsync(town, Cancel);
+        Assert.True(documents.Count >= 9, $"{documents.Count} documents");
+        Assert.Single(await slices.Approvals.WaitingAsync(town, new Actor("demo:ciso", ""), false, Cancel));
+        Assert.Equal(VerdictKind.NotMet, (await slices.Verdicts.ObligationAsync(town, new("policy-hierarchy"), clock.Now().AddDays(-60), Cancel))!.Standing.Verdict.Kind);
+        Assert.Equal(VerdictKind.NotMet, (await slices.Verdicts.ObligationAsync(town, new("staff-duty"), clock.Now().AddDays(-85), Cancel))!.Standing.Verdict.Kind);
         Assert.Equal(2, (await slices.Policies.OpeningsAsync(town, Cancel)).Count);
         Assert.Equal(4, (await slices.Waivers.ListAsync(town, null, null, Cancel)).Count);
         Assert.NotNull(await slices.Publications.PublicAsync(town, PolicyKeys.Basic, null, Cancel));

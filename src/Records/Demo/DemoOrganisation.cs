@@ -52,6 +52,14 @@ internal sealed class DemoOrganisation(OrganisationRegister register, Municipali
     private async Task AddAsync(string name, string unit, DateOnly day, CancellationToken cancel) =>
         people[name] = (await register.AddPersonAsync(town, units[unit], name, null, StaffKind.Staff, day, by, cancel)).OrThrow().Id;
 
+    public UnitId UnitOf(string key) => units[key];
+
+    /// <summary>The person of this name.</summary>
+    public PersonId PersonOf(string name) => people[name];
+
+    /// <summary>Everybody who is registered, by name.</summary>
+    public IReadOnlyDictionary<string, PersonId> People => people;
+
     private string NameOf(string key) => script.People.Single(p => p.Key == key).Name;
 
     private async Task<AppointmentId> AppointAsync(Post post, UnitId? unit, string person, DateOnly day, CancellationToken cancel) =>

@@ -17,12 +17,19 @@ internal sealed class DemoStory(RecordSlices slices, MunicipalityId town, IReadO
 
     private const int FirstImport = -365, SecondImport = -120, SecondInForce = -90;
 
-    private const string Procedure = "procedure-media";
-
-    private PolicyVersionId first, second, procedure;
+    private PolicyVersionId first, second;
     private WaiverId late, counter, refused;
 
     private readonly DemoOrganisation organisation = new(slices.Organisation, town, script, people["admin"]);
+
+    private DemoDocuments? documents;
+
+    /// <summary>The policy set under the policy, and who has read it.</summary>
+    private DemoDocuments Documents => documents ??= new DemoDocuments(slices, town, people, organisation, DayOf, () => first, () => second, SecondInForce, async (version, cancel) =>
+    {
+        await ConfirmAsync(version, cancel);
+        await AnswerAsync(version, cancel);
+    });
 
     private Actor Officer => people["officer"];
 
@@ -50,13 +57,7 @@ internal sealed class DemoStory(RecordSlices slices, MunicipalityId town, IReadO
         yield return On(-88, 9.1, async c => await PublishAsync(second, 2, c));
         yield return On(-95, 11, async c => (await slices.Exclusions.RecordAsync(town, new ObligationId("sns-control"), "町として公式のソーシャルメディアのアカウントを開設していないため。", Officer, c)).OrThrow());
 
-        yield return On(-87, 9.5, async c => procedure = await ImportAsync("shiokaze-procedure.txt", "実施手順（記録媒体の取扱い）.txt", Procedure, c));
-        yield return On(-87, 9.6, async c => (await slices.Policies.WithholdAsync(town, procedure, "しおかぜ町情報公開条例第７条第６号", Officer, c)).OrThrow());
-        yield return On(-86, 13, c => ConfirmAsync(procedure, c));
-        yield return On(-86, 13.5, c => AnswerAsync(procedure, c));
-        yield return On(-86, 14, async c => (await slices.Policies.PutInForceAsync(town, procedure, new DateOnly(2023, 4, 1), Officer, c)).OrThrow());
-        yield return On(-70, 10, async c => (await slices.Policies.OriginalAsync(town, procedure, Officer, true, "対策基準との照合", c)).OrThrow());
-        yield return On(-33, 15, async c => (await slices.Policies.OriginalAsync(town, procedure, people["auditor"], true, "定期監査の予備調査", c)).OrThrow());
+        foreach (var (day, hour, act) in Documents.Steps()) yield return On(day, hour, act);
 
         yield return On(-60, 11.2, async c => counter = await AskAsync("strong-authentication", -60, 40, "総合窓口に増設した 2 台の認証装置の納品が遅れています。", "2 台は専用の鍵付き区画に置き、所属長の立会いで使用を開始し、使用簿に記録します。", people["residents"], c));
         yield return On(-58, 16.4, async c => (await slices.Waivers.ApproveAsync(town, counter, "代替措置を現地で確認した。納品後すぐに取り消すこと。", Ciso, c)).OrThrow());

@@ -6,6 +6,7 @@ using Sekisho.Assurance;
 using Sekisho.Policy.Obligations;
 using Sekisho.Records;
 using Sekisho.Records.Accounts;
+using Sekisho.Records.Acknowledgements;
 using Sekisho.Records.EvidenceKept;
 using Sekisho.Records.Organisation;
 using Sekisho.Records.Registers;
@@ -53,10 +54,14 @@ public sealed class AuthorisationTown : IAsyncLifetime
         var person = (await Records.Organisation.AddPersonAsync(Municipality, Section, "浜田 一郎", "1001", StaffKind.Staff, today, By, default)).OrThrow();
         var appointment = (await Records.Organisation.AppointAsync(Municipality, Post.SecurityManager, Section, person.Id, today, By, default)).OrThrow();
 
+        var campaign = (await Records.Acknowledgements.OpenAsync(Municipality, new CampaignDraft(town.InForce.Id, CampaignDraft.Usual, null, today.AddDays(14)), By, default)).OrThrow();
         foreach (var role in Roles.All)
         {
             Guid? unit = role is Role.Manager or Role.Staff ? Section.Value : null;
-            await SignInAsync(role.Key(), await Person.AddAsync(Server, Municipality, role.Key() + "@table", role, unit));
+            var account = await Person.AddAsync(Server, Municipality, role.Key() + "@table", role, unit);
+            await SignInAsync(role.Key(), account);
+            var behind = (await Records.Organisation.AddPersonAsync(Municipality, Section, role.Key(), null, StaffKind.Staff, today, By, default)).OrThrow();
+            (await Records.AccountPeople.LinkAsync(Municipality, account.Id.ToString(), behind.Id, By, default)).OrThrow();
             spares[role] = await Person.AddAsync(Server, Municipality, role.Key() + "@spare", role, unit);
             if (unit is not null) await SignInAsync("other " + role.Key(), await Person.AddAsync(Server, Municipality, role.Key() + "@other", role, other.Value));
         }
@@ -85,6 +90,7 @@ public sealed class AuthorisationTown : IAsyncLifetime
             ("finding", findings[0].Id.ToString()), ("/policy/ties id", ties[0].Id.ToString()), ("tie", ties[0].Id.ToString()),
             ("/provisions key", document.Provisions[0].Id), ("/units id", Section.ToString()), ("/people id", person.Id.ToString()), ("/appointments id", appointment.Id.ToString()),
             ("/publications id", publication.Id.ToString()), ("slug", "hama"), ("number", "1"), ("policy", "basic-policy"), ("/problems code", "API-404"), ("documentname", "v1"), ("language", "en"),
+            ("/documents key", "basic-policy"), ("/campaigns id", campaign.Id.ToString()), ("campaign", campaign.Id.ToString()), ("/acknowledgements id", campaign.Id.ToString()), ("person", person.Id.ToString()),
             ("/error code", "404"), ("secret", "nothing"),
         }) values[at] = value;
     }

@@ -81,7 +81,8 @@ public sealed class FullTown : IAsyncLifetime
     [
         "/policy", "/policy?on=" + Dates.DayOf(Server.Services.GetRequiredService<TimeProvider>().GetUtcNow()).AddDays(-1).ToString("yyyy-MM-dd"),
         "/policy/upload", "/policy/versions", $"/policy/versions/{InForce.Id}", $"/policy/versions/{Draft.Id}",
-        $"/policy/compare?old={InForce.Id}&new={Draft.Id}", $"/policy/compare?old={InForce.Id}&new={Draft.Id}&all=true",
+        $"/policy/compare?old={InForce.Id}&new={Draft.Id}", $"/policy/compare?old={InForce.Id}&new={Draft.Id}&all=true", "/documents", "/documents/new", "/documents/trace", "/documents/basic-policy", "/documents/basic-policy/edit",
+        $"/policy/versions/{InForce.Id}/disclosure", "/acknowledgements", "/campaigns", $"/campaigns/new?version={InForce.Id}", "/organisation/accounts",
         "/policy/findings", "/policy/findings?show=all", "/policy/ties", "/policy/ties?show=all", "/policy/words",
         "/obligations", "/obligations?show=untied", "/obligations/physical", "/obligations/human", "/obligations/physical/statement", "/obligations/physical/waiver",
         $"/obligations/human/waivers/{Waiver.Id}", "/obligations/physical/exclusion",

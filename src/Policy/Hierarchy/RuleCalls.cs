@@ -19,8 +19,9 @@ public enum CalledRule
 
 /// <summary>That a provision calls for a standard or a procedure, by its own words or because another provision of the document names it.</summary>
 /// <param name="ProvisionId">See <see cref="Provision.Id"/>.</param>
+/// <param name="Makes">Its own words make the document; false where another provision names it.</param>
 /// <param name="Reason">The words that say so.</param>
-public sealed record RuleCall(string ProvisionId, CalledRule Rule, Bilingual Reason);
+public sealed record RuleCall(string ProvisionId, CalledRule Rule, bool Makes, Bilingual Reason);
 
 /// <summary>Reads from a document which of its provisions call for a standard or a procedure (対策基準・実施手順を求める条).</summary>
 /// <remarks>
@@ -47,18 +48,18 @@ public static partial class RuleCalls
                 var sentence = text[range];
                 if (standard.Match(sentence) is { Success: true } made)
                 {
-                    Add(provision, CalledRule.Standard, new($"本文に「{made.Value}」とあります。", $"The text says 「{made.Value}」."));
+                    Add(provision, CalledRule.Standard, true, new($"本文に「{made.Value}」とあります。", $"The text says 「{made.Value}」."));
                     foreach (var named in Named(linted, provision, sentence[..made.Index]))
-                        Add(named, CalledRule.Standard, new($"{provision.Where}が、この条に規定する対策の基準を定めるとしています。", $"{provision.Where} has a standard made for what this article lays down."));
+                        Add(named, CalledRule.Standard, false, new($"{provision.Where}が、この条に規定する対策の基準を定めるとしています。", $"{provision.Where} has a standard made for what this article lays down."));
                 }
                 if (procedure.Match(sentence) is { Success: true } how)
-                    Add(provision, CalledRule.Procedure, new($"本文に「{how.Value}」とあります。", $"The text says 「{how.Value}」."));
+                    Add(provision, CalledRule.Procedure, true, new($"本文に「{how.Value}」とあります。", $"The text says 「{how.Value}」."));
             }
         }
         var order = linted.All.Select(static (p, i) => (p.Provision.Id, i)).ToDictionary(static x => x.Id, static x => x.i, StringComparer.Ordinal);
         return [.. calls.Values.OrderBy(c => order[c.ProvisionId]).ThenBy(static c => c.Rule)];
 
-        void Add(LintedProvision at, CalledRule rule, Bilingual reason) => calls.TryAdd((at.Provision.Id, rule), new RuleCall(at.Provision.Id, rule, reason));
+        void Add(LintedProvision at, CalledRule rule, bool makes, Bilingual reason) => calls.TryAdd((at.Provision.Id, rule), new RuleCall(at.Provision.Id, rule, makes, reason));
     }
 
     /// <summary>…を策定する, …を定めなければ; not …を定めた, which only describes.</summary>

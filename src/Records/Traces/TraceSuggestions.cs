@@ -27,10 +27,18 @@ internal static partial class TraceSuggestions
     {
         var known = decided.Select(static d => (d.Upper, d.Lower)).ToHashSet();
         var needs = map.Needs.Select(static n => n.Provision).ToHashSet();
+        // 「対策基準を策定する」 is carried out by the standard as a whole, not by an article that resembles it.
+        var makes = map.Needs.Where(static n => n.Call is { Makes: true, Rule: CalledRule.Standard }).Select(static n => n.Provision).ToHashSet();
         var found = new List<TraceSuggestion>();
+        foreach (var standard in loaded.Where(static l => l.Document.Level == 1))
+        {
+            var whole = new TraceEnd(standard.Document.Document.Key, "");
+            found.AddRange(makes.Where(m => m.Document != whole.Document && !known.Contains((m, whole)))
+                .Select(m => new TraceSuggestion(m, whole, 0.9, new("この条が定めるとした対策基準です。", "It is the standard that the article has made."))));
+        }
         foreach (var lower in loaded.Where(static l => l.Document.Level > 0))
         {
-            var uppers = loaded.Where(u => u.Document.Level < lower.Document.Level).SelectMany(u => Units(u, ties, needs).Select(x => (Upper: u, Unit: x))).ToArray();
+            var uppers = loaded.Where(u => u.Document.Level < lower.Document.Level).SelectMany(u => Units(u, ties, needs).Where(x => lower.Document.Level > 1 || !makes.Contains(x.End)).Select(x => (Upper: u, Unit: x))).ToArray();
             IEnumerable<Unit> units = lower.Document.Level == 1 ? Units(lower, ties, needs).Where(static u => u.IsArticle) : [Whole(lower, ties)];
             foreach (var unit in units)
             {

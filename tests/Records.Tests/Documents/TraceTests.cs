@@ -36,6 +36,7 @@ public sealed class TraceTests
         var media = Between("対策基準第３条", "記録媒体取扱実施手順");
         Assert.Contains("物理", physical.Reason.Ja, StringComparison.Ordinal);
         Assert.True(media.Confidence > 0.9);
+        Assert.Contains(suggestions, s => Name(map, s.Upper) == "基本方針第６条" && s.Lower == new TraceEnd("standard", ""));
 
         var making = map.Needs.Single(n => map.Place(n.Provision)!.Place == "第６条").Provision;
         (await set.Slices.Traces.DecideManyAsync(set.Town,

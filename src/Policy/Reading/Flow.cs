@@ -19,6 +19,9 @@ internal sealed class Flow
     /// <summary>The first line stands by itself, as a heading does, and text follows it.</summary>
     internal bool HeadAlone { get; private set; }
 
+    /// <summary>The provision has its heading already, so that its first line begins a sentence.</summary>
+    internal bool Headed { get; set; }
+
     /// <summary>Where the first line ended in the first paragraph, if it might have been a heading that nearly fills the column; 0 otherwise.</summary>
     internal int FirstBreak { get; private set; }
 
@@ -52,7 +55,7 @@ internal sealed class Flow
         else
         {
             if (_lines == 1)
-                HeadAlone = StandsAlone(_current, set, _lastFull);
+                HeadAlone = !Headed && StandsAlone(_current, set, _lastFull);
             Close();
             _current = line.Text;
         }
@@ -104,7 +107,9 @@ internal sealed class Flow
             return last is '、' or '，' && !line.Bullet;
         if (Glyph.EndsSentence(last))
             return set.Wrapped && _lastWidth >= set.Column * 19 / 20 && !line.Indented && line.Gap <= set.UsualGap;
-        if (_lines == 1 && StandsAlone(_current, set, _lastFull))
+        if (Clause.Continues(line.Text))
+            return true;
+        if (_lines == 1 && !Headed && StandsAlone(_current, set, _lastFull))
             return false;
         if (last is '、' or '，' or '・' || Glyph.IsHiragana(line.Text[0]) || line.Text[0] is '、' or '。' or '）' or 'ー' or '」')
             return true;

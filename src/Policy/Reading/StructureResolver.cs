@@ -364,6 +364,7 @@ internal sealed class StructureResolver(LineSet set, MarkerTable markers, Readin
         {
             if (decision.Rank == ArticleRank && node.Caption.Length == 0 && rest.Length > 0 && Glyph.IsOpen(rest[0]))
                 (node.Caption, rest) = Spelling.SplitBracketed(rest);
+            node.Text.Headed = node.Caption.Length > 0;
             if (rest.Length > 0)
                 node.Text.Begin(rest, line);
         }

@@ -13,8 +13,7 @@ internal static class TextColumn
         var widths = new List<int>(lines.Length);
         foreach (ref readonly var line in lines.AsSpan())
         {
-            // Dotted lines of a table of contents are as wide as their dots.
-            if (line.Table is null && !line.EndsSentence && line.Width >= 24 && !ContentsPage.HasLeader(line.Text))
+            if (line.Table is null && !line.EndsSentence && line.Width >= 24)
                 widths.Add(line.Width);
         }
         if (widths.Count < 3)
@@ -30,7 +29,7 @@ internal static class TextColumn
         {
             var width = lines[i].Width;
             if (width > column * 6 / 5)
-                wider += ContentsPage.HasLeader(lines[i].Text) ? 0 : 1;
+                wider++;
             else if (width >= column * 17 / 20 && !lines[i].EndsSentence && i + 1 < lines.Length && MarkerLexer.Read(lines[i + 1].Text, markers) == 0)
                 broken++;
         }

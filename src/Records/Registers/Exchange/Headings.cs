@@ -183,7 +183,8 @@ internal sealed class Headings
         const int ShortestPart = 2;
         if (a == b) return 1;
         var (shorter, longer) = a.Length <= b.Length ? (a, b) : (b, a);
-        if (shorter.Length < ShortestPart) return 0;
+        // 「No.」 is no part of "note": words of other scripts are the same or strangers.
+        if (shorter.Length < ShortestPart || a.All(char.IsAscii) || b.All(char.IsAscii)) return 0;
         var part = longer.Contains(shorter, StringComparison.Ordinal) ? 0.6 + (0.35 * shorter.Length / longer.Length) : 0;
         var pairs = new List<string>();
         for (var i = 0; i + 1 < a.Length; i++) pairs.Add(a.Substring(i, 2));

@@ -89,6 +89,9 @@ public sealed record Provision(
     IReadOnlyList<PolicyTable> Tables,
     IReadOnlyList<Provision> Children)
 {
+    /// <summary>How many of the last lines of the text stand after the children, as a sentence after a list does; mostly 0.</summary>
+    public int Closing { get; init; }
+
     /// <summary>This one, then everything below it in the order of the document.</summary>
     public IEnumerable<Provision> SelfAndDescendants() => Children.SelectMany(static c => c.SelfAndDescendants()).Prepend(this);
 }

@@ -110,7 +110,7 @@ internal sealed class ContentsPage
     private static bool AllDigits(string text) => text.All(static c => Glyph.Digit(c) >= 0 || Glyph.IsHyphen(c) || Glyph.IsBlank(c));
 
     // "第１条  目的.........1": leaders, then at most a page number.
-    private static bool HasLeader(string text) => StripLeader(text).Length < text.Length;
+    internal static bool HasLeader(string text) => StripLeader(text).Length < text.Length;
 
     // Word sets the page number behind a tab.
     private static string StripTab(string text)

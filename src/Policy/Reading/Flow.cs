@@ -9,6 +9,7 @@ internal sealed class Flow
     private const int LongestHeading = 45;
 
     private readonly List<string> _paragraphs = [];
+    private readonly List<int> _indents = [];
     private StringBuilder? _joined;
     private string _current = "";
     private string _lastLine = "";
@@ -19,10 +20,16 @@ internal sealed class Flow
     /// <summary>The first line stands by itself, as a heading does, and text follows it.</summary>
     internal bool HeadAlone { get; private set; }
 
+    /// <summary>The provision has its heading already, so that its first line begins a sentence.</summary>
+    internal bool Headed { get; set; }
+
     /// <summary>Where the first line ended in the first paragraph, if it might have been a heading that nearly fills the column; 0 otherwise.</summary>
     internal int FirstBreak { get; private set; }
 
     internal bool IsEmpty => _lines == 0;
+
+    /// <summary>Blanks before the wrapped lines of its first paragraph, in half-width cells; -1 where none was wrapped.</summary>
+    internal int Hanging { get; private set; } = -1;
 
     internal bool EndsSentence => _lastLine.Length > 0 && Glyph.EndsSentence(_lastLine[^1]);
 
@@ -48,13 +55,16 @@ internal sealed class Flow
             if (_joined.Length > 0 && Glyph.IsAsciiWord(_joined[^1]) && Glyph.IsAsciiWord(line.Text[0]))
                 _joined.Append(' ');
             _joined.Append(line.Text);
+            if (_paragraphs.Count == 0)
+                Hanging = Hanging < 0 ? line.Indent : Math.Min(Hanging, line.Indent);
         }
         else
         {
             if (_lines == 1)
-                HeadAlone = StandsAlone(_current, set, _lastFull);
+                HeadAlone = !Headed && StandsAlone(_current, set, _lastFull);
             Close();
             _current = line.Text;
+            _indents.Add(line.Indent);
         }
         Remember(line.Text, line);
     }
@@ -77,6 +87,21 @@ internal sealed class Flow
             _current = _current[..^length];
     }
 
+    /// <summary>Blanks before the first line of a later paragraph (1 is the second), in half-width cells.</summary>
+    internal int IndentOf(int paragraph) => _indents[paragraph - 1];
+
+    /// <summary>Takes away the paragraphs from this one (1 is the second), which turned out to be another provision's.</summary>
+    internal List<string> TakeFrom(int paragraph)
+    {
+        var all = Paragraphs();
+        _paragraphs.Clear();
+        _paragraphs.AddRange(all[..(paragraph - 1)]);
+        _current = all[paragraph - 1];
+        _joined = null;
+        _indents.RemoveRange(paragraph - 1, _indents.Count - paragraph + 1);
+        return all[paragraph..];
+    }
+
     internal string Last => _joined?.ToString() ?? _current;
 
     private void Remember(string text, in Line line)
@@ -92,6 +117,8 @@ internal sealed class Flow
         var text = _joined?.ToString() ?? _current;
         if (text.Length > 0)
             _paragraphs.Add(text);
+        else if (_indents.Count > 0)
+            _indents.RemoveAt(_indents.Count - 1);
         _joined = null;
     }
 
@@ -104,7 +131,12 @@ internal sealed class Flow
             return last is '、' or '，' && !line.Bullet;
         if (Glyph.EndsSentence(last))
             return set.Wrapped && _lastWidth >= set.Column * 19 / 20 && !line.Indented && line.Gap <= set.UsualGap;
-        if (_lines == 1 && StandsAlone(_current, set, _lastFull))
+        // 「(2) 文書及び図面」 and then 「前各号に…」 or 「なお、…」: the end of the phrase has no mark, the beginning of the next sentence has.
+        if (Clause.Opens(line.Text) && last is not ('、' or '，') && !(set.Wrapped && _lastFull))
+            return false;
+        if (Clause.Continues(line.Text))
+            return true;
+        if (_lines == 1 && !Headed && StandsAlone(_current, set, _lastFull))
             return false;
         if (last is '、' or '，' or '・' || Glyph.IsHiragana(line.Text[0]) || line.Text[0] is '、' or '。' or '）' or 'ー' or '」')
             return true;

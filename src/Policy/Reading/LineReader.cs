@@ -42,7 +42,7 @@ internal static class LineReader
                 (gap, page) = (0, false);
                 continue;
             }
-            var line = new Line { Number = raw.Number, Gap = gap, Page = page, Indented = IsIndented(raw.Text) };
+            var line = new Line { Number = raw.Number, Gap = gap, Page = page, Indented = IsIndented(raw.Text), Indent = PageFurniture.IndentOf(raw.Text) };
             text = StripMarks(text, markdown, ref line);
             if (text.IsEmpty)
             {

@@ -28,6 +28,12 @@ internal sealed class Node(MarkerStyle style, Numeral number, string label, int 
 
     internal List<PolicyTable> Tables { get; set; } = [];
 
+    /// <summary>Blanks before its number, in half-width cells.</summary>
+    internal int Indent { get; init; }
+
+    /// <summary>Paragraphs of its own that stand after its last child.</summary>
+    internal List<string> Closing { get; } = [];
+
     /// <summary>The node that took the last line before this one: a swallowed caption stands at its end.</summary>
     internal Node? Before { get; set; }
 }

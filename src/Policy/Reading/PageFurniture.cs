@@ -43,7 +43,7 @@ internal static class PageFurniture
         return AllDigits(s) && (pageEnds || (pageStarts && raw.Page) || IndentOf(raw.Text) >= 12);
     }
 
-    private static int IndentOf(string text)
+    internal static int IndentOf(string text)
     {
         var width = 0;
         foreach (var c in text)

@@ -16,6 +16,7 @@ internal sealed class ProvisionBuilder(ReadingNotes notes, bool supplementary)
             AssignKind(root, null, articleStyle);
         var articles = Articles(roots).ToList();
         RecoverSwallowedCaptions(articles);
+        new ListEnds(notes).Settle(roots);
         // Articles that start again in each chapter need the chapter in their id; those that run through keep theirs when they move.
         var repeated = articles.GroupBy(static a => a.Number).Any(static g => g.Count() > 1);
         return Convert(roots, idPrefix, idPrefix, "", repeated, false);
@@ -63,21 +64,12 @@ internal sealed class ProvisionBuilder(ReadingNotes notes, bool supplementary)
         return parent.Kind switch
         {
             // 「次のとおりとする。」 and then 1, 2: entries of a list, whatever their look.
-            ProvisionKind.Article when node.Style == MarkerStyle.Plain && parent.Children[0].Label.Length > 0 && LeadsIntoList(parent.Text.Last) => ProvisionKind.Item,
+            ProvisionKind.Article when node.Style == MarkerStyle.Plain && parent.Children[0].Label.Length > 0 && Clause.LeadsIntoList(parent.Text.Last) => ProvisionKind.Item,
             ProvisionKind.Article when node.Style is MarkerStyle.Plain or MarkerStyle.Dotted2 or MarkerStyle.Dotted3 => ProvisionKind.Paragraph,
             ProvisionKind.Article when node.Style == MarkerStyle.Circled && parent.Children[0] is { Label: "" } => ProvisionKind.Paragraph,
             ProvisionKind.Article or ProvisionKind.Paragraph => ProvisionKind.Item,
             _ => ProvisionKind.Subitem,
         };
-    }
-
-    private static bool LeadsIntoList(string text)
-    {
-        if (text.Length == 0 || !Glyph.EndsSentence(text[^1]))
-            return false;
-        var start = text.Length > 1 ? text.LastIndexOf('。', text.Length - 2) + 1 : 0;
-        var sentence = text.AsSpan(start);
-        return sentence.Contains("次の", StringComparison.Ordinal) || sentence.Contains("以下の", StringComparison.Ordinal) || sentence.Contains("掲げる", StringComparison.Ordinal) || sentence.Contains("各号", StringComparison.Ordinal) || sentence.Contains("下記", StringComparison.Ordinal);
     }
 
     // （職員等の遵守義務） at the end of the item before 第5条, where the other articles have their caption on a line before.
@@ -118,7 +110,9 @@ internal sealed class ProvisionBuilder(ReadingNotes notes, bool supplementary)
             var path = node.Kind == ProvisionKind.Article || parentPath.Length == 0 ? number : parentPath + "/" + number;
             var defines = node.Kind < ProvisionKind.Item && (defining || caption.Contains("定義", StringComparison.Ordinal) || caption.Contains("用語", StringComparison.Ordinal) || text.Contains("用語", StringComparison.Ordinal));
             var children = Convert(node.Children, idPrefix, id + ".", path, chaptersInIds, defines);
-            provisions.Add(new Provision(node.Kind, number, node.Label, caption, text, id, path, node.Line, node.Tables, children));
+            if (node.Closing.Count > 0)
+                text = string.Join('\n', node.Closing.Prepend(text).Where(static t => t.Length > 0));
+            provisions.Add(new Provision(node.Kind, number, node.Label, caption, text, id, path, node.Line, node.Tables, children) { Closing = node.Closing.Count });
         }
         return provisions;
     }

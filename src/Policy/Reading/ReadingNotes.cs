@@ -40,6 +40,11 @@ internal sealed class ReadingNotes
         new($"「{Shorten(text)}」が前の文と同じ行にあったため、分けて読みました。", $"“{Shorten(text)}” stood on one line with the sentence before and was read apart."),
         new("読み取りの元の文書では、番号の前で改行してください。", "Put a line break before the number in the text that was read.")));
 
+    internal void AfterList(string text, string label, int line) => _findings.Add(new(
+        "POL-READ-109", FindingSeverity.Info, null, label,
+        new($"「{Shorten(text)}」は、列記の最後の「{label}」（{line}行目）の文として読みました。", $"“{Shorten(text)}” was read as a sentence of “{label}” (line {line}), the last of its list."),
+        new("列記全体にかかる文のときは、元の文書で「前各号」などの言葉か字下げで示してください。", "If it speaks of the whole list, show that in the document, by words such as 前各号 or by its indent.")));
+
     internal void BeforeTitle(List<string> lines) => _findings.Add(new(
         "POL-READ-108", FindingSeverity.Info, null, "",
         new($"題名より前の{lines.Count}行は含めていません: {Shorten(string.Join("／", lines))}", $"{lines.Count} lines before the title were left out: {Shorten(string.Join(" / ", lines))}"),

@@ -55,6 +55,9 @@ internal struct Line
     /// <summary>It started with a blank of full width or two half ones.</summary>
     internal bool Indented;
 
+    /// <summary>Blanks before it, in half-width cells.</summary>
+    internal int Indent;
+
     /// <summary>It was marked as a heading: # or ○.</summary>
     internal bool Heading;
 

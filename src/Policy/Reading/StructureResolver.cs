@@ -324,7 +324,7 @@ internal sealed class StructureResolver(LineSet set, MarkerTable markers, Readin
         ref readonly var marker = ref markers[decision.Marker];
         var printed = line.Text[..marker.LabelEnd].TrimEnd();
         var label = decision.Repaired ? Spelling.LabelFor(marker, decision.Number, printed) : printed;
-        var node = new Node(marker.Style, decision.Number, label, line.Number) { RangeEnd = marker.RangeEnd, Before = _lastTextNode };
+        var node = new Node(marker.Style, decision.Number, label, line.Number) { RangeEnd = marker.RangeEnd, Before = _lastTextNode, Indent = line.Indent };
         RepairedArticles |= decision.Repaired && marker.Damaged && decision.Rank == ArticleRank;
         if (decision.Repaired)
             notes.NumberRepaired(printed, label, line.Number, label);
@@ -364,6 +364,7 @@ internal sealed class StructureResolver(LineSet set, MarkerTable markers, Readin
         {
             if (decision.Rank == ArticleRank && node.Caption.Length == 0 && rest.Length > 0 && Glyph.IsOpen(rest[0]))
                 (node.Caption, rest) = Spelling.SplitBracketed(rest);
+            node.Text.Headed = node.Caption.Length > 0;
             if (rest.Length > 0)
                 node.Text.Begin(rest, line);
         }

@@ -13,7 +13,8 @@ internal static class TextColumn
         var widths = new List<int>(lines.Length);
         foreach (ref readonly var line in lines.AsSpan())
         {
-            if (line.Table is null && !line.EndsSentence && line.Width >= 24)
+            // Dotted lines of a table of contents are as wide as their dots.
+            if (line.Table is null && !line.EndsSentence && line.Width >= 24 && !ContentsPage.HasLeader(line.Text))
                 widths.Add(line.Width);
         }
         if (widths.Count < 3)
@@ -29,7 +30,7 @@ internal static class TextColumn
         {
             var width = lines[i].Width;
             if (width > column * 6 / 5)
-                wider++;
+                wider += ContentsPage.HasLeader(lines[i].Text) ? 0 : 1;
             else if (width >= column * 17 / 20 && !lines[i].EndsSentence && i + 1 < lines.Length && MarkerLexer.Read(lines[i + 1].Text, markers) == 0)
                 broken++;
         }

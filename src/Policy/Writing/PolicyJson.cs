@@ -134,6 +134,8 @@ public static class PolicyJson
         json.WriteEndArray();
         json.WriteString("path", provision.Path);
         json.WriteNumber("line", provision.Line);
+        if (provision.Closing > 0)
+            json.WriteNumber("closing", provision.Closing);
         if (provision.Tables.Count > 0)
             WriteTables(json, provision.Tables);
         json.WriteEndObject();
@@ -243,7 +245,10 @@ public static class PolicyJson
         Number(json), Text(json, "label"), Text(json, "caption"), Text(json, "text"), Text(json, "id"), Text(json, "path"),
         json.TryGetProperty("line", out var line) ? line.GetInt32() : 0,
         Tables(json),
-        List(json, "children", ReadProvision));
+        List(json, "children", ReadProvision))
+    {
+        Closing = json.TryGetProperty("closing", out var closing) ? Math.Max(0, closing.GetInt32()) : 0,
+    };
 
     private static SupplementaryProvision ReadSupplementary(JsonElement json) => new(
         Text(json, "label"),

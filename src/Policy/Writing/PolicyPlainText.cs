@@ -60,7 +60,8 @@ public static class PolicyPlainText
         }
         var paragraphs = provision.Text.Length == 0 ? [] : provision.Text.Split('\n');
         text.Append(indent).Append(head);
-        for (var i = 0; i < paragraphs.Length; i++)
+        var lead = Math.Max(0, paragraphs.Length - provision.Closing);
+        for (var i = 0; i < lead; i++)
         {
             if (i == 0 && (provision.Kind is ProvisionKind.Article or ProvisionKind.Paragraph || provision.Caption.Length == 0))
                 text.Append(head.Length > 0 ? "　" : "").Append(paragraphs[i]);
@@ -71,6 +72,8 @@ public static class PolicyPlainText
         WriteTables(provision.Tables, indent + "　", text);
         foreach (var child in provision.Children)
             Write(child, provision.Kind < ProvisionKind.Article || child.Kind == ProvisionKind.Paragraph ? depth : depth + 1, text);
+        for (var i = lead; i < paragraphs.Length; i++)
+            text.Append(indent).Append('　').Append(paragraphs[i]).Append('\n');
     }
 
     private static void WriteTables(IReadOnlyList<PolicyTable> tables, string indent, StringBuilder text)

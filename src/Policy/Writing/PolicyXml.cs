@@ -213,16 +213,16 @@ public static class PolicyXml
         var paragraphs = article.Children.Where(static c => c.Kind == ProvisionKind.Paragraph).ToList();
         // The article's own text is its first paragraph, whether others follow or not.
         if (paragraphs.Count == 0 || article.Text.Length > 0 || items.Count > 0 || article.Tables.Count > 0)
-            WriteParagraph(xml, "", "1", "", article.Text, article.Tables, items);
+            WriteParagraph(xml, "", "1", "", article.Text, article.Tables, items, article.Closing);
         foreach (var paragraph in paragraphs)
             WriteParagraph(xml, paragraph);
         xml.WriteEndElement();
     }
 
     private static void WriteParagraph(XmlWriter xml, Provision paragraph) =>
-        WriteParagraph(xml, paragraph.Caption, paragraph.Number, paragraph.Label, paragraph.Text, paragraph.Tables, paragraph.Children);
+        WriteParagraph(xml, paragraph.Caption, paragraph.Number, paragraph.Label, paragraph.Text, paragraph.Tables, paragraph.Children, paragraph.Closing);
 
-    private static void WriteParagraph(XmlWriter xml, string caption, string number, string label, string text, IReadOnlyList<PolicyTable> tables, IReadOnlyList<Provision> items)
+    private static void WriteParagraph(XmlWriter xml, string caption, string number, string label, string text, IReadOnlyList<PolicyTable> tables, IReadOnlyList<Provision> items, int closing = 0)
     {
         xml.WriteStartElement("Paragraph");
         // 項 have no branches in the schema.
@@ -231,12 +231,13 @@ public static class PolicyXml
             Element(xml, "ParagraphCaption", $"（{caption}）");
         Element(xml, "ParagraphNum", label);
         xml.WriteStartElement("ParagraphSentence");
-        XmlSentences.WriteSentences(xml, text);
+        XmlSentences.WriteSentences(xml, XmlSentences.Lead(text, closing));
         xml.WriteEndElement();
         foreach (var table in tables)
             WriteTable(xml, table);
         foreach (var item in items)
             WriteItem(xml, item, 0);
+        WriteClosing(xml, text, closing);
         xml.WriteEndElement();
     }
 
@@ -256,12 +257,12 @@ public static class PolicyXml
             xml.WriteEndElement();
             xml.WriteStartElement("Column");
             xml.WriteAttributeString("Num", "2");
-            XmlSentences.WriteSentences(xml, item.Text);
+            XmlSentences.WriteSentences(xml, XmlSentences.Lead(item.Text, item.Closing));
             xml.WriteEndElement();
         }
         else
         {
-            XmlSentences.WriteSentences(xml, item.Caption.Length > 0 ? item.Caption : item.Text);
+            XmlSentences.WriteSentences(xml, item.Caption.Length > 0 ? item.Caption : XmlSentences.Lead(item.Text, item.Closing));
         }
         // The schema ends at Subitem10; nothing in the field comes near.
         xml.WriteEndElement();
@@ -272,7 +273,21 @@ public static class PolicyXml
         if (depth >= 10)
             foreach (var child in item.Children)
                 WriteList(xml, child);
+        WriteClosing(xml, item.Text, item.Closing);
         xml.WriteEndElement();
+    }
+
+    // Text after the items is a List there, the one place that the schema has for it.
+    private static void WriteClosing(XmlWriter xml, string text, int closing)
+    {
+        foreach (var line in XmlSentences.Lines(text).TakeLast(closing))
+        {
+            xml.WriteStartElement("List");
+            xml.WriteStartElement("ListSentence");
+            XmlSentences.WriteSentences(xml, line);
+            xml.WriteEndElement();
+            xml.WriteEndElement();
+        }
     }
 
     private static void WriteList(XmlWriter xml, Provision item)

@@ -63,6 +63,9 @@ internal static class XmlSentences
 
     internal static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>The text before the children, without what stands after them.</summary>
+    internal static string Lead(string text, int closing) => closing == 0 ? text : string.Join('\n', Lines(text).SkipLast(closing));
+
     // Control characters that XML 1.0 has no way to write become the replacement character.
     internal static string Allowed(string text)
     {

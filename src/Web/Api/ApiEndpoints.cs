@@ -122,10 +122,10 @@ internal static class ApiAnswers
         {
             "REC-EVI-009" or "REC-EXC-004" or "REC-POL-003" or "REC-POL-005" or "REC-PUB-005" or "REC-TIE-001" or "REC-WVR-001" or "REC-RSK-001"
                 or "REC-ORG-001" or "REC-ORG-007" or "REC-ORG-011"
-                or "REC-REG-001" or "REC-REG-002"
+                or "REC-REG-001" or "REC-REG-002" or "REC-REG-115"
                 or "REC-DOC-001" or "REC-DOC-017" or "REC-DOC-020" or "REC-ACK-001" => 404,
             "REC-POL-007" or "REC-DOC-004" or "REC-DOC-005" or "REC-DOC-008" or "REC-ACK-005" or "REC-ACK-008" => 403,
-            "REC-POL-001" or "REC-EVI-006" or "REC-OBL-001" => 413,
+            "REC-POL-001" or "REC-EVI-006" or "REC-OBL-001" or "REC-REG-117" => 413,
             "REC-POL-004" or "REC-POL-009" or "REC-POL-010" or "REC-EXC-003" or "REC-PUB-002" or "REC-PUB-003" or "REC-PUB-004"
                 or "REC-DOC-003" or "REC-DOC-006" or "REC-DOC-007" or "REC-DOC-009" or "REC-DOC-011" or "REC-DOC-012" or "REC-DOC-014" or "REC-DOC-016" or "REC-DOC-022"
                 or "REC-ACK-002" or "REC-ACK-003" or "REC-ACK-006" or "REC-ACK-007"

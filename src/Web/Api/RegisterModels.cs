@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sekisho.Assurance;
 using Sekisho.Records.Registers;
+using Sekisho.Records.Registers.Exchange;
 
 namespace Sekisho.Web.Api;
 
@@ -107,6 +108,21 @@ public sealed record ChangedModel(int Changed);
 
 /// <summary>What is wrong with one field.</summary>
 public sealed record FieldErrorModel(string Field, Bilingual What);
+
+/// <summary>What taking a sheet in comes to.</summary>
+/// <param name="Wrong">Rows with something to correct: while there are any, nothing comes in.</param>
+/// <param name="Problems">The first of them, by cell.</param>
+/// <param name="Kept">False: only tried.</param>
+public sealed record ImportReportModel(int Rows, int Added, int Changed, int Same, int Wrong, int ProblemCount, IReadOnlyList<CellProblemModel> Problems, IReadOnlyList<CellProblemModel> Notes, bool Kept)
+{
+    public static ImportReportModel Of(ImportReport r) => new(r.Rows, r.Added, r.Changed, r.Same, r.Wrong, r.ProblemCount, [.. r.Problems.Select(CellProblemModel.Of)], [.. r.Notes.Select(CellProblemModel.Of)], r.IsKept);
+}
+
+/// <summary>Something about one cell, by its name: C12.</summary>
+public sealed record CellProblemModel(string Cell, int Row, string? Heading, Bilingual What)
+{
+    public static CellProblemModel Of(CellProblem p) => new(p.Cell, p.Row, p.Heading, p.What);
+}
 
 internal static class Drafts
 {

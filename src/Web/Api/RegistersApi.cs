@@ -3,6 +3,7 @@ using Sekisho.Assurance;
 using Sekisho.Records;
 using Sekisho.Records.Organisation;
 using Sekisho.Records.Registers;
+using Sekisho.Records.Registers.Exchange;
 using Sekisho.Web.Hosting;
 using Sekisho.Web.Pages.Registers;
 using Sekisho.Web.SignIn;
@@ -28,6 +29,12 @@ internal static class RegistersApi
         registers.MapGet("/{key}/{id:guid}/history", HistoryAsync).Says("getRegisterEntryHistory", Tag, "台帳の一件の変更の履歴", "History of an entry").Gives<IReadOnlyList<EntryChangeModel>>(404);
         registers.MapPost("/{key}/bulk", BulkAsync).RequireAuthorization(Allowed.WriteRegisters).Says("changeRegisterEntries", Tag, "多くの記録の同じ項目をまとめて変える", "Change the same fields of many entries").Gives<ChangedModel>(404, 409, 422);
         registers.MapPost("/{key}/confirm", ConfirmAsync).RequireAuthorization(Allowed.WriteRegisters).Says("confirmRegisterEntries", Tag, "記録がこのままで正しいことを確認する", "Confirm that entries are right").Gives<ConfirmedModel>(404, 422);
+        registers.MapGet("/{key}/export.xlsx", static (string key, HttpContext context, RecordSlices records, TimeProvider time, CancellationToken cancel) => ExportAsync(key, csv: false, context, records, time, cancel))
+            .Says("exportRegister", Tag, "台帳を Excel の表として出す", "Take a register out as a workbook").GivesContent(["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], 404);
+        registers.MapGet("/{key}/export.csv", static (string key, HttpContext context, RecordSlices records, TimeProvider time, CancellationToken cancel) => ExportAsync(key, csv: true, context, records, time, cancel))
+            .Says("exportRegisterCsv", Tag, "台帳を CSV（UTF-8）として出す", "Take a register out as CSV (UTF-8)").GivesContent(["text/csv"], 404);
+        registers.MapPost("/{key}/import", ImportAsync).RequireAuthorization(Allowed.WriteRegisters).Accepts<Stream>("application/octet-stream")
+            .Says("importRegister", Tag, "表（xlsx・xls・csv）を台帳に入れる（dryRun=true は試すだけ）", "Take a sheet (xlsx, xls, csv) in; dryRun=true only tries").Gives<ImportReportModel>(404, 413, 422);
     }
 
     private static async Task<IResult> CatalogueAsync(HttpContext context, RecordSlices records, TimeProvider time, CancellationToken cancel)
@@ -102,6 +109,35 @@ internal static class RegistersApi
         WriteAsync(context, records, key, async (person, within) =>
             (await records.Registers.ConfirmAsync(person.Municipality, key, [.. request.Entries.Select(static e => e.Seen)], within, person.Actor(), cancel))
             .Answer(static done => new ConfirmedModel(done.Confirmed, [.. done.Overtaken.Select(RegisterEntryModel.Of)])), cancel);
+
+    private static async Task<IResult> ExportAsync(string key, bool csv, HttpContext context, RecordSlices records, TimeProvider time, CancellationToken cancel) =>
+        records.Registers.Catalogue.Find(key) is null ? ApiProblems.NotFound : await RegisterFiles.ExportAsync(key, csv, context, records, time, cancel);
+
+    /// <summary>Columns are taken for fields as the console would propose it; a required one that isn't found is told.</summary>
+    private static Task<IResult> ImportAsync(
+        HttpContext context, RecordSlices records, string key, string? name, bool? dryRun, string? sheet, int? headingRow, Guid? unit, CancellationToken cancel) =>
+        WriteAsync(context, records, key, async (person, within) =>
+        {
+            if (unit is { } asked && within?.Contains(new UnitId(asked)) == false) return ApiProblems.NotFound;
+            var uploaded = await records.Imports.UploadAsync(person.Municipality, key, context.Request.Body, name ?? "", person.Actor(), cancel);
+            if (uploaded is not Outcome<ImportPlan>.Done { Value: var plan }) return uploaded.Answer(static _ => new object());
+            try
+            {
+                var mapping = new ImportMapping(sheet ?? plan.Sheet, headingRow ?? (sheet is null ? plan.HeadingRow : null), null, unit is { } its ? new UnitId(its) : null);
+                var tried = await records.Imports.TryAsync(person.Municipality, plan.Upload, mapping, within, person.Actor(), cancel);
+                if (dryRun == true || tried is not Outcome<ImportReport>.Done { Value.Wrong: 0 }) return Report(tried, dryRun == true);
+                return Report(await records.Imports.CommitAsync(person.Municipality, plan.Upload, within, person.Actor(), cancel), false);
+            }
+            finally
+            {
+                await records.Imports.ForgetAsync(person.Municipality, plan.Upload, person.Actor(), CancellationToken.None);
+            }
+        }, cancel);
+
+    private static IResult Report(Outcome<ImportReport> outcome, bool dryRun) => outcome.Match(
+        report => dryRun || report.Why is null ? Results.Ok(ImportReportModel.Of(report))
+            : ApiAnswers.Problem(report.Why) with { Errors = [.. report.Problems.Select(static p => new FieldErrorModel(p.Cell, p.What))] },
+        static refused => ApiAnswers.Problem(refused));
 
     /// <summary>Somebody who may write in this register, within the units that they see.</summary>
     internal static async Task<IResult> WriteAsync(HttpContext context, RecordSlices records, string key, Func<CurrentPerson, IReadOnlyList<UnitId>?, Task<IResult>> act, CancellationToken cancel)

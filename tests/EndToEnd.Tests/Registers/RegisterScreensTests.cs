@@ -6,8 +6,14 @@ using static Microsoft.Playwright.Assertions;
 namespace Sekisho.EndToEnd.Tests.Registers;
 
 /// <summary>Every screen of the registers, full and empty, wide and narrow, by a person's way through them.</summary>
-public sealed class RegisterScreensTests(RegisterOffice office) : IClassFixture<RegisterOffice>
+public sealed class RegisterScreensTests : IAsyncLifetime
 {
+    private readonly RegisterOffice office = new();
+
+    public ValueTask InitializeAsync() => office.InitializeAsync();
+
+    public ValueTask DisposeAsync() => office.DisposeAsync();
+
     [Fact]
     public async Task A_register_is_empty_then_filled_in_by_hand_found_narrowed_corrected_and_retired()
     {
@@ -183,6 +189,56 @@ public sealed class RegisterScreensTests(RegisterOffice office) : IClassFixture<
         await BothAsync(officer, "71-confirm-sections");
         screen.AssertNoComplaint(screens: 7);
         officer.AssertNoComplaint(screens: 2);
+    }
+
+    [Fact]
+    public async Task A_sheet_is_matched_tried_corrected_and_taken_in()
+    {
+        var screen = await office.OpenAsync(office.Manager);
+        var page = screen.Page;
+        await office.AddAsync("変わるスキャナー", office.Tax, ("kind", "other"), ("serial", "CHG-1"));
+        await page.GotoAsync("/registers/equipment/import");
+        await BothAsync(screen, "72-import");
+        const string Sheet = "通し,備品の名前,区分,数量,設置場所,保守終了日,メモ欄\n1,届いたパソコン,パソコン,3,,R9.3.31,予備を含む\n2,届いたプリンター,飛行機,1,,令和9年13月1日,\n3,届いた棚,その他,二つ,,,\n";
+        await page.SetInputFilesAsync("#f-sheet", new FilePayload { Name = "税務課の備品.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(Sheet) });
+        await page.GetByRole(AriaRole.Button, new() { Name = "読み取る" }).ClickAsync();
+        await Expect(page.GetByText("どの列が、どの項目ですか")).ToBeVisibleAsync();
+        await page.SelectOptionAsync("[name='c.1']", "name");
+        await page.SelectOptionAsync("[name='c.6']", "note");
+        await BothAsync(screen, "73-import-columns");
+        await page.GetByRole(AriaRole.Button, new() { Name = "試してみる" }).ClickAsync();
+        await Expect(page.Locator(".import-problems")).ToContainTextAsync("C3");
+        await Expect(page.Locator(".import-problems")).ToContainTextAsync("F3");
+        await Expect(page.Locator(".import-problems")).ToContainTextAsync("D4");
+        await BothAsync(screen, "74-import-wrong");
+        Assert.Equal(0, (await office.Records.Registers.ListAsync(office.Town, TestRegisters.Equipment, new RegisterQuery("届いた"), null, TestContext.Current.CancellationToken)).Total);
+
+        // Corrected, and the columns are as they were chosen: learnt. Nothing is asked for twice.
+        await page.GetByRole(AriaRole.Link, new() { Name = "直したファイルを選ぶ" }).ClickAsync();
+        var right = Sheet.Replace("飛行機", "プリンター・複合機", StringComparison.Ordinal).Replace("令和9年13月1日", "R9.12.1", StringComparison.Ordinal).Replace("二つ", "2", StringComparison.Ordinal);
+        await page.SetInputFilesAsync("#f-sheet", new FilePayload { Name = "税務課の備品.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(right) });
+        await page.GetByRole(AriaRole.Button, new() { Name = "読み取る" }).ClickAsync();
+        await page.SelectOptionAsync("[name='c.1']", "name");
+        await page.SelectOptionAsync("[name='c.6']", "note");
+        await page.GetByRole(AriaRole.Button, new() { Name = "試してみる" }).ClickAsync();
+        await BothAsync(screen, "75-import-tried");
+        await page.GetByRole(AriaRole.Button, new() { Name = "3 件を入れる" }).ClickAsync();
+        await Expect(page.GetByText("3 件を入れました。")).ToBeVisibleAsync();
+
+        // Out, changed in the sheet, in again: old and new are shown before it happens.
+        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Excelに出す" }).ClickAsync());
+        Assert.StartsWith("備品台帳_", download.SuggestedFilename, StringComparison.Ordinal);
+        var csv = await page.APIRequest.GetAsync("/registers/equipment/export.csv?q=" + Uri.EscapeDataString("CHG-1"));
+        var changed = System.Text.Encoding.UTF8.GetString(await csv.BodyAsync()).Replace("変わるスキャナー", "変わったスキャナー", StringComparison.Ordinal);
+        await page.GotoAsync("/registers/equipment/import");
+        await page.SetInputFilesAsync("#f-sheet", new FilePayload { Name = "直した備品.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(changed) });
+        await page.GetByRole(AriaRole.Button, new() { Name = "読み取る" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "試してみる" }).ClickAsync();
+        await Expect(page.Locator(".import-changes")).ToContainTextAsync("変わったスキャナー");
+        await BothAsync(screen, "76-import-changes");
+        await page.GetByRole(AriaRole.Button, new() { Name = "1 件を入れる" }).ClickAsync();
+        await Expect(page.GetByText("1 件を入れました。")).ToBeVisibleAsync();
+        screen.AssertNoComplaint(screens: 10);
     }
 
     /// <summary>At 1280 and at 390 pixels; a telephone never has to scroll sideways.</summary>

@@ -98,6 +98,41 @@ public sealed class RegistersApiTests(AuthorisationTown town) : IClassFixture<Au
         Assert.Equal(3, await TotalAsync(Manager, "?q=多くの端末"));
     }
 
+    [Fact]
+    public async Task A_sheet_is_tried_then_taken_in_and_writtenagain_and_a_wrong_cell_is_named()
+    {
+        const string Csv = "備品名,種別,担当課,数量,保守終了日\r\n表のプリンター,プリンター・複合機,税務課,2,R9.3.31\r\n表の端末,パソコン,税務課,1,\r\n";
+        var (tried, dry) = await ImportAsync(Officer, Csv, "&dryRun=true");
+        Assert.True(tried == HttpStatusCode.OK, dry.ToString());
+        Assert.Equal((2, 0, false), (dry.GetProperty("added").GetInt32(), dry.GetProperty("wrong").GetInt32(), dry.GetProperty("kept").GetBoolean()));
+        Assert.Equal(0, await TotalAsync(Officer, "?q=表の"));
+
+        var (wrong, problem) = await ImportAsync(Officer, Csv.Replace(",パソコン,", ",飛行機,", StringComparison.Ordinal), "");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "REC-REG-116"), (wrong, problem.GetProperty("code").GetString()));
+        Assert.Equal("B3", Assert.Single(problem.GetProperty("errors").EnumerateArray()).GetProperty("field").GetString());
+        Assert.Equal(0, await TotalAsync(Officer, "?q=表の"));
+
+        var (done, kept) = await ImportAsync(Officer, Csv, "");
+        Assert.True(done == HttpStatusCode.OK && kept.GetProperty("kept").GetBoolean(), kept.ToString());
+        Assert.Equal(2, await TotalAsync(Officer, "?q=表の"));
+        using var sheet = await Officer.GetAsync(Equipment + "/export.csv?q=表の", Cancel);
+        Assert.Equal("text/csv", sheet.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("備品台帳", sheet.Content.Headers.ContentDisposition!.FileNameStar, StringComparison.Ordinal);
+        var written = await sheet.Content.ReadAsByteArrayAsync(Cancel);
+        var (again, same) = await ImportAsync(Officer, System.Text.Encoding.UTF8.GetString(written), "&dryRun=true");
+        Assert.Equal((HttpStatusCode.OK, 2, 0), (again, same.GetProperty("same").GetInt32(), same.GetProperty("changed").GetInt32() + same.GetProperty("added").GetInt32()));
+        using var book = await Officer.GetAsync(Equipment + "/export.xlsx", Cancel);
+        Assert.Equal("PK"u8.ToArray(), (await book.Content.ReadAsByteArrayAsync(Cancel))[..2]);
+        using var none = await Officer.GetAsync("/api/v1/registers/nothing/export.csv", Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+
+        static async Task<(HttpStatusCode, JsonElement)> ImportAsync(HttpClient client, string csv, string query)
+        {
+            using var answer = await client.PostAsync($"{Equipment}/import?name=備品.csv{query}", new StringContent(csv, System.Text.Encoding.UTF8, "application/octet-stream"), Cancel);
+            return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel));
+        }
+    }
+
     private static async Task<int> TotalAsync(HttpClient client, string query) => (await client.GetFromJsonAsync<JsonElement>(Equipment + query, Cancel)).GetProperty("total").GetInt32();
 
     private static async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(HttpClient client, HttpMethod method, string path, object body, string? ifMatch = null)

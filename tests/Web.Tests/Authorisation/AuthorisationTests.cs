@@ -80,7 +80,8 @@ public sealed class AuthorisationTests(AuthorisationTown town) : IClassFixture<A
         // What ends one's own session is done by somebody who isn't needed any more.
         using var spare = row.Oneself && method != "GET" ? await town.SpareAsync(role) : null;
         // A change is tried on something that isn't there, so that no row disturbs the next; reading asks for what is.
-        using var answer = await SendAsync(spare ?? town.Client(role.Key(), row.IsApi), row, method, method == "GET" ? town.Real : AuthorisationTown.Missing);
+        Func<string, string, string> value = method == "GET" ? (route, name) => town.RealOf(role.Key(), route, name) : AuthorisationTown.Missing;
+        using var answer = await SendAsync(spare ?? town.Client(role.Key(), row.IsApi), row, method, value);
         var got = (int)answer.StatusCode;
         var may = row.Allows(role, method);
         var gets = method == "GET" ? got is >= 200 and < 400 && !LeadsToSignIn(answer) : got is not (401 or 403 or >= 500);

@@ -27,6 +27,7 @@ public sealed class AuthorisationTown : IAsyncLifetime
     private readonly Dictionary<string, string> values = [];
     private readonly Dictionary<string, (HttpClient Pages, HttpClient Programs)> signedIn = [];
     private readonly Dictionary<Role, Person> spares = [];
+    private readonly Dictionary<string, Person> people = [];
 
     /// <summary>Nothing is called so, anywhere.</summary>
     public const string NoId = "0198a000-0000-7000-8000-000000000000";
@@ -58,7 +59,7 @@ public sealed class AuthorisationTown : IAsyncLifetime
         foreach (var role in Roles.All)
         {
             Guid? unit = role is Role.Manager or Role.Staff ? Section.Value : null;
-            var account = await Person.AddAsync(Server, Municipality, role.Key() + "@table", role, unit);
+            var account = people[role.Key()] = await Person.AddAsync(Server, Municipality, role.Key() + "@table", role, unit);
             await SignInAsync(role.Key(), account);
             var behind = (await Records.Organisation.AddPersonAsync(Municipality, Section, role.Key(), null, StaffKind.Staff, today, By, default)).OrThrow();
             (await Records.AccountPeople.LinkAsync(Municipality, account.Id.ToString(), behind.Id, By, default)).OrThrow();
@@ -80,6 +81,12 @@ public sealed class AuthorisationTown : IAsyncLifetime
         var entry = (await Records.Registers.AddAsync(Municipality, TestRegisters.Equipment, EntryDraft.Of(("name", "税務課の窓口パソコン"), ("kind", "pc"), ("unit", Section.ToString())), null, By, default)).OrThrow();
         var risk = await RiskAsync();
         var analysis = (await Records.Risks.CloseAsync(Municipality, "令和8年度", By, default)).OrThrow();
+        foreach (var writer in new[] { "officer", "manager" })
+        {
+            using var sheet = new MemoryStream("品名,種別\nプリンター,プリンター・複合機\n"u8.ToArray());
+            values[$"upload of {writer}"] = (await Records.Imports.UploadAsync(Municipality, TestRegisters.Equipment, sheet, "備品.csv", new Actor(people[writer].Id.ToString(), writer), default)).OrThrow().Upload.ToString();
+        }
+        values["upload"] = values["upload of officer"];
         foreach (var (at, value) in new[]
         {
             ("/registers key", TestRegisters.Equipment), ("/registers/{key} id", entry.Id.ToString()), ("field", "keeper"),
@@ -102,6 +109,10 @@ public sealed class AuthorisationTown : IAsyncLifetime
         return values.OrderByDescending(v => v.Key.Length).FirstOrDefault(v => v.Key.Split(' ') is [var under, var field] && before.EndsWith(under, StringComparison.OrdinalIgnoreCase) && field.Equals(name, StringComparison.OrdinalIgnoreCase)).Value
             ?? values.GetValueOrDefault(name.ToLowerInvariant()) ?? NoId;
     }
+
+    /// <summary>The same, where the thing is this person's alone: a file on its way in.</summary>
+    public string RealOf(string who, string route, string name) =>
+        values.GetValueOrDefault($"{name.ToLowerInvariant()} of {who}") ?? Real(route, name);
 
     /// <summary>The same of something that is nowhere.</summary>
     public static string Missing(string route, string name) => name.ToLowerInvariant() switch

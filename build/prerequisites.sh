@@ -50,7 +50,7 @@ quietly() {
 }
 
 # What the server runs on.
-need_to_run() { need postgresql-15=/usr/lib/postgresql/15/bin/initdb poppler-utils=pdftotext qpdf=qpdf util-linux=setpriv libicu72='/usr/lib/*/libicuuc.so.72'; }
+need_to_run() { need postgresql-15=/usr/lib/postgresql/15/bin/initdb poppler-utils=pdftotext bubblewrap=bwrap qpdf=qpdf util-linux=setpriv libicu72='/usr/lib/*/libicuuc.so.72'; }
 
 # What a build needs besides the SDK: npm brings the design tokens and htmx.
 need_to_build() { need nodejs=node npm=npm; }

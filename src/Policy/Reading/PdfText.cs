@@ -6,59 +6,39 @@ using Sekisho.Assurance;
 
 namespace Sekisho.Policy.Reading;
 
-/// <summary>Takes the text out of a PDF with poppler's pdftotext, as a separate program (GPL) with limits of time and size (ADR-0012).</summary>
+/// <summary>Takes the text out of a PDF with poppler's pdftotext, as a separate program (GPL) in a sandbox, with limits of time and size (ADR-0012).</summary>
 internal static class PdfText
 {
     private static readonly SearchValues<char> Blank = SearchValues.Create("\f\n\r \t\u3000");
     private const int MostOutputBytes = 64 * 1024 * 1024;
+    private const int MostErrorBytes = 4096;
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(60);
 
-    /// <summary>Pages are divided by form feeds.</summary>
-    /// <param name="program">pdftotext, found by PATH unless it is a path.</param>
-    internal static async Task<(string Text, ReadError? Error)> ExtractAsync(ReadOnlyMemory<byte> untrusted, string program, CancellationToken cancel)
+    /// <summary>Pages are divided by form feeds. Without the sandbox nothing is read: a document from outside never meets the extractor in the open.</summary>
+    internal static async Task<(string Text, ReadError? Error)> ExtractAsync(ReadOnlyMemory<byte> untrusted, PdfPrograms programs, CancellationToken cancel)
     {
-        // poppler needs to seek in its input: a private file, gone afterwards.
-        var path = Path.Combine(Path.GetTempPath(), "sekisho-" + Guid.NewGuid().ToString("N") + ".pdf");
-        try
-        {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
-            await using (var file = new FileStream(path, options))
-                await file.WriteAsync(untrusted, cancel);
-            return await RunAsync(program, path, cancel);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-    }
-
-    private static async Task<(string Text, ReadError? Error)> RunAsync(string program, string path, CancellationToken cancel)
-    {
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
-        foreach (var argument in (ReadOnlySpan<string>)["-enc", "UTF-8", "-q", path, "-"])
-            start.ArgumentList.Add(argument);
-        using var process = new Process { StartInfo = start };
-        try
-        {
-            process.Start();
-        }
-        catch (Win32Exception)
-        {
+        if (Path.IsPathRooted(programs.Extractor) && !File.Exists(programs.Extractor))
             return ("", ReadingErrors.NoPdfProgram());
-        }
-        process.StandardInput.Close();
+        using var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(programs.Sandbox, programs.Arguments()) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false },
+        };
+        if (!await StartAsync(process))
+            return ("", ReadingErrors.NoSandbox());
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(MostTime);
         try
         {
-            var errors = process.StandardError.BaseStream.CopyToAsync(Stream.Null, limit.Token);
+            var fed = FeedAsync(process.StandardInput.BaseStream, untrusted, limit.Token);
+            var complaint = ReadBeginningAsync(process.StandardError.BaseStream, limit.Token);
             var output = await ReadLimitedAsync(process.StandardOutput.BaseStream, limit.Token);
             if (output is null)
                 return ("", ReadingErrors.TooLarge());
-            await errors;
+            await fed;
+            var said = await complaint;
             await process.WaitForExitAsync(limit.Token);
             if (process.ExitCode != 0)
-                return ("", ReadingErrors.Pdf());
+                return ("", WhyNot(said));
             var text = Encoding.UTF8.GetString(output);
             return text.AsSpan().ContainsAnyExcept(Blank) ? (text, null) : ("", ReadingErrors.PdfWithoutText());
         }
@@ -71,6 +51,73 @@ internal static class PdfText
             if (!process.HasExited)
                 process.Kill(entireProcessTree: true);
         }
+    }
+
+    // --die-with-parent looks at the thread that started the child, so that thread waits for the child's end.
+    private static Task<bool> StartAsync(Process process)
+    {
+        var started = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var keeper = new Thread(() =>
+        {
+            try
+            {
+                process.Start();
+            }
+            catch (Win32Exception)
+            {
+                started.SetResult(false);
+                return;
+            }
+            using var child = Process.GetProcessById(process.Id);
+            started.SetResult(true);
+            child.WaitForExit();
+        })
+        { IsBackground = true, Name = "pdftotext" };
+        keeper.Start();
+        return started.Task;
+    }
+
+    // What the sandbox says for itself begins with its name; the extractor is told to be quiet.
+    private static ReadError WhyNot(string said) =>
+        !said.StartsWith("bwrap: ", StringComparison.Ordinal) ? ReadingErrors.Pdf()
+        : said.StartsWith("bwrap: execvp ", StringComparison.Ordinal) ? ReadingErrors.NoPdfProgram()
+        : ReadingErrors.NoNamespaces(said.Split('\n')[0]);
+
+    private static async Task FeedAsync(Stream input, ReadOnlyMemory<byte> untrusted, CancellationToken cancel)
+    {
+        try
+        {
+            await input.WriteAsync(untrusted, cancel);
+            await input.FlushAsync(cancel);
+        }
+        catch (IOException)
+        {
+            // It had read enough, or was refused: its exit code says which.
+        }
+        finally
+        {
+            Close(input);
+        }
+    }
+
+    private static void Close(Stream input)
+    {
+        try
+        {
+            input.Dispose();
+        }
+        catch (IOException)
+        {
+            // The other end is closed already.
+        }
+    }
+
+    private static async Task<string> ReadBeginningAsync(Stream stream, CancellationToken cancel)
+    {
+        var beginning = new byte[MostErrorBytes];
+        var length = await stream.ReadAtLeastAsync(beginning, MostErrorBytes, throwOnEndOfStream: false, cancel);
+        await stream.CopyToAsync(Stream.Null, cancel);
+        return Encoding.UTF8.GetString(beginning, 0, length);
     }
 
     private static async Task<byte[]?> ReadLimitedAsync(Stream stream, CancellationToken cancel)

@@ -13,11 +13,11 @@ public static class PolicyReader
     /// <param name="untrusted">The bytes as they came.</param>
     /// <param name="untrustedName">The file's name; a hint only, the content decides.</param>
     /// <returns>The document, or why it is none; no content makes it throw.</returns>
-    /// <remarks>For a PDF, pdftotext (poppler-utils) runs as a separate program; everything else is read in this process.</remarks>
+    /// <remarks>For a PDF, pdftotext (poppler-utils) runs as a separate program inside a sandbox (bubblewrap), and not without; everything else is read in this process.</remarks>
     public static Task<PolicyReading> ReadAsync(ReadOnlyMemory<byte> untrusted, string untrustedName, CancellationToken cancel) =>
-        ReadAsync(untrusted, untrustedName, "pdftotext", cancel);
+        ReadAsync(untrusted, untrustedName, PdfPrograms.Installed, cancel);
 
-    internal static async Task<PolicyReading> ReadAsync(ReadOnlyMemory<byte> untrusted, string untrustedName, string pdfProgram, CancellationToken cancel)
+    internal static async Task<PolicyReading> ReadAsync(ReadOnlyMemory<byte> untrusted, string untrustedName, PdfPrograms programs, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(untrustedName);
         cancel.ThrowIfCancellationRequested();
@@ -27,7 +27,7 @@ public static class PolicyReader
             return new PolicyReading.Refused(ReadingErrors.Empty());
         if (untrusted.Span[..Math.Min(untrusted.Length, 1024)].IndexOf("%PDF-"u8) >= 0)
         {
-            var (extracted, failure) = await PdfText.ExtractAsync(untrusted, pdfProgram, cancel);
+            var (extracted, failure) = await PdfText.ExtractAsync(untrusted, programs, cancel);
             return failure is null ? PolicyText.Read(extracted) : new PolicyReading.Refused(failure);
         }
         if (untrusted.Span.StartsWith("PK\x03\x04"u8))

@@ -59,4 +59,14 @@ internal static class ReadingErrors
         "POL-READ-011", "",
         new("PDF の読み取りが時間の上限（60秒）を超えたため、やめました。", "Reading the PDF exceeded the time limit (60 seconds) and was stopped."),
         new("元の文書（Word など）を指定してください。", "Give the document it was made from (Word and the like)."));
+
+    internal static ReadError NoSandbox() => new(
+        "POL-READ-013", "",
+        new("PDF を安全に読むための囲い（bubblewrap）が見つからないため、読みませんでした。", "The sandbox that PDF is read in (bubblewrap) was not found, so the file was not read."),
+        new("「sudo apt-get install -y bubblewrap」を実行してください。", "Run “sudo apt-get install -y bubblewrap”."));
+
+    internal static ReadError NoNamespaces(string said) => new(
+        "POL-READ-014", said,
+        new("この機械では PDF を安全に読むための囲い（bubblewrap）を作れないため、読みませんでした。", "This machine does not let the sandbox that PDF is read in (bubblewrap) be made, so the file was not read."),
+        new("利用者名前空間（user namespaces）を許可するか、Word などの元の文書を指定してください。", "Allow user namespaces, or give the document it was made from (Word and the like)."));
 }

@@ -35,7 +35,7 @@ internal sealed class FrontMatter
             ref readonly var line = ref set.Lines[front[i]];
             if (line.Table is not null)
             {
-                matter.ReadHistoryTable(line.Table);
+                matter.ReadHistoryTable(line.Table, $"{line.Number}行目", notes);
                 continue;
             }
             if (title.Contains(i) || IsStray(line.Text))
@@ -46,6 +46,8 @@ internal sealed class FrontMatter
                 continue;
             }
             amending = false;
+            if (!line.EndsSentence && matter.TryReadMonth(line.Text, $"{line.Number}行目", notes))
+                continue;
             // The cover repeats the title.
             if (matter.Title.Length > 0 && CleanTitle(line.Text) == matter.Title)
                 continue;
@@ -219,8 +221,29 @@ internal sealed class FrontMatter
         return found;
     }
 
+    // 「令和3年4月改正」: no day. Only 「令和3年4月施行」 means the first; otherwise nobody knows, and a person is told.
+    private bool TryReadMonth(string text, string where, ReadingNotes notes)
+    {
+        if (text.Length > 60 || !(AmendmentWords.Any(w => text.Contains(w, StringComparison.Ordinal)) || EnactmentWords.Any(w => text.Contains(w, StringComparison.Ordinal))))
+            return false;
+        for (var month = text.IndexOf('月', StringComparison.Ordinal); month >= 0; month = text.IndexOf('月', month + 1))
+        {
+            var day = text.IndexOf('日', month);
+            if (day > month && day - month <= 4)
+                continue;
+            if (!Wareki.TryFind(text[..(month + 1)] + "1日", out var first, out _, out _) && !Wareki.TryFind(text[..(month + 1)] + "一日", out first, out _, out _))
+                continue;
+            var inForce = text.Contains("施行", StringComparison.Ordinal);
+            notes.MonthOnly(text, where, inForce);
+            if (inForce)
+                Amendments.Add(new Enactment(first, text));
+            return inForce;
+        }
+        return false;
+    }
+
     // 版, 日付, 内容 in a table on the cover.
-    private void ReadHistoryTable(PolicyTable table)
+    private void ReadHistoryTable(PolicyTable table, string where, ReadingNotes notes)
     {
         foreach (var row in table.Rows)
         {
@@ -232,7 +255,10 @@ internal sealed class FrontMatter
                     at = i;
             }
             if (at < 0)
+            {
+                TryReadMonth(string.Join(' ', row.Where(static c => c.Length > 0)), where, notes);
                 continue;
+            }
             var reference = string.Join(' ', row.Where((_, i) => i != at).Where(static c => c.Length > 0));
             if (Enacted is null && Amendments.Count == 0 && row.Any(static c => c.Contains("制定", StringComparison.Ordinal) || c.Contains("策定", StringComparison.Ordinal) || c.Contains("初版", StringComparison.Ordinal) || c.Contains("新規", StringComparison.Ordinal) || c is "1.0" or "第1版" or "第１版"))
                 Enacted = new Enactment(date, reference);

@@ -65,6 +65,13 @@ internal sealed class ReadingNotes
         new("文書の題名を見つけられませんでした。", "No title was found."),
         new("題名の行があるか確かめてください。", "Check that the document has a line with its title.")));
 
+    internal void MonthOnly(string text, string where, bool dated) => _findings.Add(new(
+        "POL-READ-204", FindingSeverity.Warning, null, where,
+        dated
+            ? new($"「{Shorten(text)}」に日がないため、その月の1日と読みました。", $"“{Shorten(text)}” gives no day; it was read as the first of the month.")
+            : new($"「{Shorten(text)}」に日がないため、制定・改正の日付には含めていません。", $"“{Shorten(text)}” gives no day and is not among the dates of enactment and amendment."),
+        new("日付を確かめ、元の文書に日を書き足してください。", "Find the date, and add the day to the document.")));
+
     /// <summary>All of them, in the order of the document where they have one; the notes on the whole come last.</summary>
     internal List<Finding> ToFindings()
     {

@@ -13,7 +13,10 @@ using Sekisho.Records.Publication;
 using Sekisho.Records.Registers;
 using Sekisho.Records.Registers.Exchange;
 using Sekisho.Records.Risks;
+using Sekisho.Records.Rooms;
 using Sekisho.Records.Statements;
+using Sekisho.Records.Takeouts;
+using Sekisho.Records.Terminals;
 using Sekisho.Records.ThirdParties;
 using Sekisho.Records.Ties;
 using Sekisho.Records.Traces;
@@ -53,6 +56,8 @@ public sealed class RecordSlices
         Registers = new RegisterBook(keeper, registers,
         [
             new LawRules(),
+            new MediaRules(),
+            new AccessReviewRules(),
             new RiskRules(),
             new ContractorRules(),
             new ContractRules(),
@@ -64,6 +69,9 @@ public sealed class RecordSlices
         Exports = new RegisterExport(Registers);
         RegisterChoices = new RegisterChoices(keeper, registers);
         RegisterConfirmations = new RegisterConfirmations(keeper, registers);
+        Terminals = new TerminalDesk(keeper);
+        Takeouts = new TakeoutDesk(keeper);
+        Rooms = new RoomDesk(keeper);
         Documents = new DocumentRegister(keeper);
         Approvals = new ApprovalDesk(keeper);
         Reading = new ReadingRoom(keeper, Documents, Policies);
@@ -91,6 +99,9 @@ public sealed class RecordSlices
             town => new OrganisationSource(town, keeper),
             town => new AgencySource(town, keeper, Agencies),
             town => new LawSource(town, keeper),
+            town => new TerminalSource(town, keeper),
+            town => new AccessReviewSource(town, keeper),
+            town => new RoomSource(town, keeper),
             town => new HierarchySource(town, keeper, documents),
             town => new DelegationSource(town, keeper),
             town => new AcknowledgementSource(town, keeper),
@@ -132,6 +143,12 @@ public sealed class RecordSlices
     public PublicationDesk Publications { get; }
 
     public RegisterBook Registers { get; }
+
+    public TerminalDesk Terminals { get; }
+
+    public TakeoutDesk Takeouts { get; }
+
+    public RoomDesk Rooms { get; }
 
     public DocumentRegister Documents { get; }
 

@@ -5,12 +5,13 @@ using Sekisho.Assurance;
 namespace Sekisho.Policy.Reading;
 
 /// <summary>Bytes to text: UTF-8 with or without a byte order mark, UTF-16 with one, CP932. Strict: a wrong guess is an error, not mojibake.</summary>
-internal static class TextDecoder
+public static class TextDecoder
 {
     private static readonly Encoding Utf8 = new UTF8Encoding(false, throwOnInvalidBytes: true);
     private static readonly Encoding Cp932 = CodePagesEncodingProvider.Instance.GetEncoding(932, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!;
 
-    internal static bool TryDecode(ReadOnlySpan<byte> untrusted, out string text, out ReadError? error)
+    /// <summary>False with <paramref name="error"/> set when it is no text, or its encoding can't be told.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> untrusted, out string text, out ReadError? error)
     {
         text = "";
         error = null;

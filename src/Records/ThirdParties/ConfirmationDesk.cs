@@ -25,9 +25,9 @@ public sealed class ConfirmationDesk
         InAsync<IssuedConfirmation>(municipality, async (tx, at) =>
         {
             var day = JapaneseTime.Day(at);
-            if (dueOn <= day || dueOn > day.AddDays(MostDays)) return Refusals.BadDue;
             // Two who ask at once: the second waits here, and then sees the first.
             if (await ThirdPartyRows.EntryAsync(tx, ThirdPartyRows.Contractors, contractor, null, cancel, lockRow: true) is not { } entry) return Registers.Refusals.UnknownEntry;
+            if (dueOn <= day || dueOn > day.AddDays(MostDays)) return Refusals.BadDue;
             var standing = (await ThirdPartyRows.ContractorsAsync(tx, day, contractor, cancel))[0];
             if (standing.Running.Count == 0) return Refusals.NothingRuns;
             if (standing.Newest is { SignedAt: null }) return Refusals.AlreadyAsked;
@@ -47,8 +47,8 @@ public sealed class ConfirmationDesk
         InAsync<IssuedConfirmation>(municipality, async (tx, at) =>
         {
             var day = JapaneseTime.Day(at);
-            if (dueOn <= day || dueOn > day.AddDays(MostDays)) return Refusals.BadDue;
             if (await ThirdPartyRows.LockConfirmationAsync(tx, id, cancel) is not { } kept) return Refusals.UnknownConfirmation;
+            if (dueOn <= day || dueOn > day.AddDays(MostDays)) return Refusals.BadDue;
             if (!kept.IsOut) return Refusals.NotAtThatStep;
             var (link, code, salt) = (OneTimeSecret.Create(), ConfirmationCode.Create(), ConfirmationCode.Salt());
             await tx.RunAsync("UPDATE records.confirmation SET link_hash = $2, code_salt = $3, code_hash = $4, due_on = $5, expires_at = $6, failed_count = 0, locked_until = NULL WHERE id = $1", cancel,

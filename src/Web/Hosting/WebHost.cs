@@ -16,6 +16,7 @@ using Sekisho.Web.Api;
 using Sekisho.Web.Components.Layout;
 using Sekisho.Web.Pages.Files;
 using Sekisho.Web.Pages.Registers;
+using Sekisho.Web.Pages.ThirdParties;
 using Sekisho.Web.SignIn;
 
 namespace Sekisho.Web.Hosting;
@@ -128,6 +129,7 @@ public static class WebHost
         services.Configure<GzipCompressionProviderOptions>(static o => o.Level = CompressionLevel.Fastest);
         services.AddSignIn(SignInOptions.For(options.Https) with { ServerDomain = options.PublicUrl?.Host });
         services.AddApi();
+        ConfirmDoor.Add(services, options.ConfirmAddress);
     }
 
     private static void UsePipeline(WebApplication app)
@@ -155,6 +157,7 @@ public static class WebHost
             return Task.CompletedTask;
         }));
         app.UseSecurityHeaders();
+        ConfirmDoor.UseConfirmGate(app);
         app.UseWhen(static c => c.Request.Path.StartsWithSegments("/assets"), branch => branch.Run(async context =>
         {
             if (!await assets.TryWriteAsync(context).ConfigureAwait(false)) context.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -172,6 +175,7 @@ public static class WebHost
         app.MapApi();
         app.MapFiles();
         app.MapRegisterFiles();
+        app.MapThirdPartyFiles();
         app.MapRazorComponents<Document>();
     }
 }

@@ -21,6 +21,9 @@ public sealed record WebHostOptions(StorageOptions Storage, IReadOnlyList<string
     /// <summary>Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; empty: nobody's.</summary>
     public IReadOnlyList<System.Net.IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>Under which address contractors answer the yearly confirmation from outside (docs/operations/confirmation.md); null: from the inner network only.</summary>
+    public Uri? ConfirmAddress { get; init; }
+
     /// <summary>A database that is open already and that the caller closes; null: the host opens its own and closes it at the end.</summary>
     public Database? Database { get; init; }
 

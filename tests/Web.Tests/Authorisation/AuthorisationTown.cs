@@ -87,6 +87,9 @@ public sealed class AuthorisationTown : IAsyncLifetime
             values[$"upload of {writer}"] = (await Records.Imports.UploadAsync(Municipality, TestRegisters.Equipment, sheet, "備品.csv", new Actor(people[writer].Id.ToString(), writer), default)).OrThrow().Upload.ToString();
         }
         values["upload"] = values["upload of officer"];
+        var outside = await ThirdParties.OutsideTown.AddAsync(Server, Municipality, Section);
+        var inside = (await Records.ConfirmationDoor.OpenAsync(outside.Asked.Link, outside.Asked.Code, default)).OrThrow();
+        (await Records.ConfirmationDoor.SaveAsync(inside, [], [("certificate", new("登録証.pdf", "%PDF"u8.ToArray()))], default)).OrThrow();
         foreach (var (at, value) in new[]
         {
             ("/registers key", TestRegisters.Equipment), ("/registers/{key} id", entry.Id.ToString()), ("field", "keeper"),
@@ -99,6 +102,10 @@ public sealed class AuthorisationTown : IAsyncLifetime
             ("/publications id", publication.Id.ToString()), ("slug", "hama"), ("number", "1"), ("policy", "basic-policy"), ("/problems code", "API-404"), ("documentname", "v1"), ("language", "en"),
             ("/documents key", "basic-policy"), ("/campaigns id", campaign.Id.ToString()), ("campaign", campaign.Id.ToString()), ("/acknowledgements id", campaign.Id.ToString()), ("person", person.Id.ToString()),
             ("/error code", "404"), ("secret", "nothing"),
+            ("/contractors id", outside.Contractor.Id.ToString()), ("/contracts id", outside.Contract.Id.ToString()), ("/confirmations id", outside.Asked.Summary.Id.ToString()), ("/cloud-services id", outside.Service.Id.ToString()),
+            ("/social-media id", outside.Account.Id.ToString()), ("post", outside.Post.Id.ToString()), ("link", "nothing"), ("sheet", "clauses"), ("ciso", outside.Ciso.Id.ToString()),
+            ("/confirmations/{id:guid}/files file", (await Records.ConfirmationDoor.ReadAsync(inside, default))!.Files[0].Id.ToString()),
+            ("/contracts/{id:guid}/files file", (await Records.Contracts.ContractAsync(Municipality, outside.Contract.Id, null, default))!.Events.First(e => e.Files.Count > 0).Files[0].Id.ToString()),
         }) values[at] = value;
     }
 

@@ -78,6 +78,15 @@ public sealed class RegisterOffice : IAsyncLifetime
         return new Screen(await context.NewPageAsync(), new Uri(address));
     }
 
+    /// <summary>A window of somebody from outside, in which nobody is signed in.</summary>
+    public async Task<Screen> OpenOutsideAsync(string language = "ja")
+    {
+        var address = $"http://localhost:{Server.Address.Port}";
+        var context = await browser.NewContextAsync(new() { BaseURL = address, Locale = language == "ja" ? "ja-JP" : "en-GB", TimezoneId = "Asia/Tokyo", ViewportSize = new() { Width = 1280, Height = 900 } });
+        await context.AddCookiesAsync([new() { Name = "sekisho.language", Value = language, Url = address }]);
+        return new Screen(await context.NewPageAsync(), new Uri(address));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (browser is not null) await browser.DisposeAsync();

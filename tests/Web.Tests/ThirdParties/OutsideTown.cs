@@ -8,7 +8,7 @@ using Sekisho.Records.ThirdParties;
 namespace Sekisho.Web.Tests.ThirdParties;
 
 /// <summary>What a town entrusts to others: a contractor with two contracts, an external service, an official account.</summary>
-public sealed record OutsideTown(UnitId Section, Records.Organisation.Person Ciso, RegisterEntry Contractor, RegisterEntry Contract, RegisterEntry Service, RegisterEntry Account, SocialPost Post, IssuedConfirmation Asked)
+public sealed record OutsideTown(UnitId Section, Records.Organisation.Person Ciso, RegisterEntry Contractor, RegisterEntry Contract, RegisterEntry Service, RegisterEntry Account, SocialPost Draft, IssuedConfirmation Asked)
 {
     public static Actor By { get; } = new("outside-1", "担当 花子");
 

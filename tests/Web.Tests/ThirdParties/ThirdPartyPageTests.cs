@@ -89,9 +89,9 @@ public sealed class ThirdPartyPageTests : IAsyncLifetime
         Assert.Contains("承認済み", browser.Text, StringComparison.Ordinal);
 
         await browser.OpenAsync($"/social-media/{town.Account.Id}");
-        await browser.SubmitAsync($"note-{town.Post.Id}", ("act", "approve"));
+        await browser.SubmitAsync($"note-{town.Draft.Id}", ("act", "approve"));
         Assert.Equal($"/social-media/{town.Account.Id}?done=decided", browser.At);
-        await browser.SubmitAsync($"address-{town.Post.Id}", ($"address-{town.Post.Id}", "https://example.jp/1"));
+        await browser.SubmitAsync($"address-{town.Draft.Id}", ($"address-{town.Draft.Id}", "https://example.jp/1"));
         Assert.Contains("投稿済み", browser.Text, StringComparison.Ordinal);
     }
 }

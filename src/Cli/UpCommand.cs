@@ -25,19 +25,20 @@ internal static class UpCommand
         var port = new Option<int?>("--port") { Description = "ポートだけを変える / only the port, on 127.0.0.1" };
         var publicUrl = new Option<string?>("--public-url") { Description = "利用者から見えるアドレス / address that people use, behind a proxy" };
         var proxies = new Option<string[]>("--trust-proxy") { Description = "X-Forwarded-For などを信用するプロキシ（アドレスかネットワーク） / proxies whose X-Forwarded-For and -Proto are believed (address or network)" };
+        var confirmUrl = new Option<string?>("--confirm-url") { Description = "委託先が年次確認に答えるための、外から見えるアドレス / address under which contractors answer from outside (docs/operations/confirmation.md)" };
         var demo = new Option<bool>("--demo") { Description = "架空の町と1年分のデータを入れる / add a made-up town with a year of data" };
-        var command = new Command("up", "サーバーを起動する / start the server") { data, url, port, publicUrl, proxies, demo };
+        var command = new Command("up", "サーバーを起動する / start the server") { data, url, port, publicUrl, confirmUrl, proxies, demo };
         command.SetAction((parsed, cancel) =>
         {
             string[] urls = parsed.GetValue(port) is { } number ? [$"http://127.0.0.1:{number}"] : parsed.GetValue(url)!;
-            return RunAsync(Path.GetFullPath(parsed.GetValue(data)!), urls, parsed.GetValue(publicUrl), parsed.GetValue(proxies) ?? [], parsed.GetValue(demo), cancel);
+            return RunAsync(Path.GetFullPath(parsed.GetValue(data)!), urls, parsed.GetValue(publicUrl), parsed.GetValue(confirmUrl), parsed.GetValue(proxies) ?? [], parsed.GetValue(demo), cancel);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(string dataFolder, string[] urls, string? publicUrl, string[] proxies, bool demo, CancellationToken cancel)
+    private static async Task<int> RunAsync(string dataFolder, string[] urls, string? publicUrl, string? confirmUrl, string[] proxies, bool demo, CancellationToken cancel)
     {
-        foreach (var address in urls.Append(publicUrl).OfType<string>())
+        foreach (var address in urls.Append(publicUrl).Append(confirmUrl).OfType<string>())
         {
             if (Uri.TryCreate(address.Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal), UriKind.Absolute, out var read) && read.Scheme is "http" or "https") continue;
             await Launch.SayAsync("CLI-UP-001", new($"アドレス {address} を読み取れません。", $"The address {address} can't be read."), new($"例: --url {DefaultUrl}", $"For example --url {DefaultUrl}"));
@@ -60,6 +61,7 @@ internal static class UpCommand
         var options = new WebHostOptions(StorageOptions.FromEnvironment(dataFolder), urls, TimeProvider.System) { TrustedProxies = trusted };
         // Behind a proxy the server itself speaks http; cookies follow what the browser speaks.
         if (publicUrl is not null) options = options with { Https = publicUrl.StartsWith("https://", StringComparison.OrdinalIgnoreCase), PublicUrl = new Uri(publicUrl) };
+        if (confirmUrl is not null) options = options with { ConfirmAddress = new Uri(confirmUrl) };
         await using var app = await WebHost.BuildAsync(options, cancel);
         if (demo)
         {

@@ -31,6 +31,8 @@ internal sealed class DemoStory(RecordSlices slices, MunicipalityId town, IReadO
         await AnswerAsync(version, cancel);
     });
 
+    private DemoThirdParties thirdParties = null!;
+
     private Actor Officer => people["officer"];
 
     private Actor Ciso => people["ciso"];
@@ -66,6 +68,17 @@ internal sealed class DemoStory(RecordSlices slices, MunicipalityId town, IReadO
         yield return On(-1, 16.2, async c => await AskAsync("asset-inventory", 0, 20, "建設課と水道事業の台帳の確認が、災害対応のため遅れています。", "確認済みの 15 課分で、持出しの審査を続けます。", Digital, c));
 
         yield return On(-366, 9, c => organisation.SetUpAsync(DayOf(-366), c));
+        yield return On(-365, 10, c => (thirdParties = new DemoThirdParties(slices, town, organisation, Officer, Digital, start)).SetUpAsync(c));
+        yield return On(-260, 9.5, c => thirdParties.UseUnapprovedAsync(c));
+        yield return On(-247, 9.5, c => thirdParties.ApproveSchedulingAsync(c));
+        yield return On(-210, 10, c => thirdParties.AskAsync(-160, c));
+        yield return On(-190, 11, c => thirdParties.AnswerAsync(late: false, c));
+        yield return On(-180, 15, c => thirdParties.SignOffAsync(late: false, c));
+        yield return On(-153, 10, c => thirdParties.RemindAsync(c));
+        yield return On(-147, 11, c => thirdParties.AnswerAsync(late: true, c));
+        yield return On(-136, 15, c => thirdParties.SignOffAsync(late: true, c));
+        yield return On(-38, 10, c => thirdParties.ReceiveCertificateAsync(c));
+        yield return On(-20, 16, c => thirdParties.ReviewAsync(c));
         yield return On(-233, 8.5, c => organisation.LeaveVacantAsync(DayOf(-233), c));
         yield return On(-229, 8.6, c => organisation.FillAsync(DayOf(-229), c));
         yield return On(-330, 16, c => organisation.MeetAsync(DayOf(-330), "今年度の対策の計画", c));

@@ -95,7 +95,7 @@ public sealed class ThirdPartyScreensTests(RegisterOffice office) : IClassFixtur
         await BothAsync(screen, "87-service");
         await page.GotoAsync($"/social-media/{town.Account.Id}");
         await BothAsync(screen, "88-social-account");
-        screen.AssertNoComplaint(29);
+        screen.AssertNoComplaint(27);
     }
 
     private static async Task BothAsync(Screen screen, string name)

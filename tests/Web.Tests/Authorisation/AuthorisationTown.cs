@@ -103,7 +103,7 @@ public sealed class AuthorisationTown : IAsyncLifetime
             ("/documents key", "basic-policy"), ("/campaigns id", campaign.Id.ToString()), ("campaign", campaign.Id.ToString()), ("/acknowledgements id", campaign.Id.ToString()), ("person", person.Id.ToString()),
             ("/error code", "404"), ("secret", "nothing"),
             ("/contractors id", outside.Contractor.Id.ToString()), ("/contracts id", outside.Contract.Id.ToString()), ("/confirmations id", outside.Asked.Summary.Id.ToString()), ("/cloud-services id", outside.Service.Id.ToString()),
-            ("/social-media id", outside.Account.Id.ToString()), ("post", outside.Draft.Id.ToString()), ("link", "nothing"), ("sheet", "clauses"), ("ciso", outside.Ciso.Id.ToString()),
+            ("/social-media id", outside.Account.Id.ToString()), ("post", outside.Draft.Id.ToString()), ("link", "nothing"), ("sheet", "clauses"),
             ("/confirmations/{id:guid}/files file", (await Records.ConfirmationDoor.ReadAsync(inside, default))!.Files[0].Id.ToString()),
             ("/contracts/{id:guid}/files file", (await Records.Contracts.ContractAsync(Municipality, outside.Contract.Id, null, default))!.Events.First(e => e.Files.Count > 0).Files[0].Id.ToString()),
         }) values[at] = value;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 using Microsoft.Extensions.DependencyInjection;
 using Sekisho.Records;
@@ -45,7 +46,7 @@ public sealed class ThirdPartyPageTests : IAsyncLifetime
     public async Task A_manager_of_another_section_sees_neither_contract_nor_service_nor_account()
     {
         var organisation = server.Services.GetRequiredService<RecordSlices>().Organisation;
-        var other = (await organisation.AddUnitAsync(server.Officer.Municipality, null, Records.Organisation.UnitKind.Agency, "議会事務局", new DateOnly(2026, 1, 1), OutsideTown.By, default)).OrThrow();
+        var other = (await organisation.AddUnitAsync(server.Officer.Municipality, null, Records.Organisation.UnitKind.Agency, "議会事務局", new DateOnly(2026, 1, 1), OutsideTown.By, TestContext.Current.CancellationToken)).OrThrow();
         var manager = await Person.AddAsync(server, server.Officer.Municipality, "assembly@hama", Role.Manager, other.Id.Value);
         using var browser = new Browser(await server.ClientAsync(manager));
         foreach (var address in new[] { $"/contracts/{town.Contract.Id}", $"/contracts/{town.Contract.Id}/clauses", $"/contracts/{town.Contract.Id}/sheet", $"/cloud-services/{town.Service.Id}", $"/social-media/{town.Account.Id}" })
@@ -93,5 +94,25 @@ public sealed class ThirdPartyPageTests : IAsyncLifetime
         Assert.Equal($"/social-media/{town.Account.Id}?done=decided", browser.At);
         await browser.SubmitAsync($"address-{town.Draft.Id}", ($"address-{town.Draft.Id}", "https://example.jp/1"));
         Assert.Contains("投稿済み", browser.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Japanese stays where it is the office's own: marked lang="ja", names, what people typed.</summary>
+    [Fact]
+    public async Task English_is_complete()
+    {
+        using var browser = new Browser(await server.ClientAsync(server.Officer, "en"));
+        foreach (var address in new[]
+        {
+            "/third-parties", $"/contractors/{town.Contractor.Id}", $"/contracts/{town.Contract.Id}", $"/contracts/{town.Contract.Id}/clauses", $"/contracts/{town.Contract.Id}/selection", $"/contracts/{town.Contract.Id}/sheet",
+            $"/contracts/{town.Contract.Id}/record?kind=Inspection", $"/confirmations/{town.Asked.Summary.Id}", $"/cloud-services/{town.Service.Id}", $"/social-media/{town.Account.Id}", "/confirm/x",
+        })
+        {
+            await browser.OpenAsync(address);
+            Assert.Equal(HttpStatusCode.OK, browser.Status);
+            foreach (var own in browser.Page.QuerySelectorAll("[lang=ja], .person-name, title, input, textarea, code").ToList()) own.Remove();
+            var titles = new[] { town.Contractor.Title, town.Contract.Title, town.Service.Title, town.Account.Title, town.Ciso.Name, "担当 花子" };
+            var left = browser.Page.Body!.Descendants<IText>().Select(t => titles.Aggregate(t.Data, (text, title) => text.Replace(title, "", StringComparison.Ordinal)).Trim()).Where(t => Regex.IsMatch(t, @"[\p{IsHiragana}\p{IsKatakana}\p{IsCJKUnifiedIdeographs}]")).ToList();
+            Assert.True(left.Count == 0, $"{address}: {string.Join(" / ", left)}");
+        }
     }
 }

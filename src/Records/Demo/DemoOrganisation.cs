@@ -35,8 +35,6 @@ internal sealed class DemoOrganisation(OrganisationRegister register, Municipali
         await AppointAsync(Post.AuditOfficer, null, NameOf("auditor"), day, cancel);
     }
 
-    public UnitId UnitOf(string key) => units[key];
-
     /// <summary>A section's post falls vacant at a transfer …</summary>
     public async Task LeaveVacantAsync(DateOnly day, CancellationToken cancel) =>
         (await register.EndAppointmentAsync(town, industry, day, by, cancel)).OrThrow();

@@ -10,6 +10,8 @@ internal sealed class DemoOrganisation(OrganisationRegister register, Municipali
     private readonly Dictionary<string, PersonId> people = [];
     private AppointmentId industry;
 
+    public UnitId Unit(string key) => units[key];
+
     /// <summary>Everybody in a post from the first day on.</summary>
     public async Task SetUpAsync(DateOnly day, CancellationToken cancel)
     {

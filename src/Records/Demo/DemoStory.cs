@@ -30,6 +30,9 @@ internal sealed class DemoStory(RecordSlices slices, MunicipalityId town, IReadO
         await ConfirmAsync(version, cancel);
         await AnswerAsync(version, cancel);
     });
+    private DemoAssets Assets => assets ??= new(slices, town, people, organisation.Unit);
+
+    private DemoAssets? assets;
 
     private DemoThirdParties thirdParties = null!;
 
@@ -65,7 +68,7 @@ internal sealed class DemoStory(RecordSlices slices, MunicipalityId town, IReadO
         yield return On(-58, 16.4, async c => (await slices.Waivers.ApproveAsync(town, counter, "代替措置を現地で確認した。納品後すぐに取り消すこと。", Ciso, c)).OrThrow());
         yield return On(-20, 10.1, async c => refused = await AskAsync("takeout-block", -19, 30, "集計作業のため、通常の USB メモリを使いたい。", "使用後に所属長が内容を消去します。", people["tax"], c));
         yield return On(-18, 9.8, async c => (await slices.Waivers.RefuseAsync(town, refused, "暗号化機能付きの媒体を貸し出すことで足りる。", Ciso, c)).OrThrow());
-        yield return On(-1, 16.2, async c => await AskAsync("asset-inventory", 0, 20, "建設課と水道事業の台帳の確認が、災害対応のため遅れています。", "確認済みの 15 課分で、持出しの審査を続けます。", Digital, c));
+        yield return On(-1, 16.2, async c => await AskAsync("asset-inventory", 0, 20, "建設課と水道事業の台帳の確認が、災害対応のため遅れています。", "確認の済んだ課の分で、持出しの審査を続けます。", Digital, c));
 
         yield return On(-366, 9, c => organisation.SetUpAsync(DayOf(-366), c));
         yield return On(-365, 10, c => (thirdParties = new DemoThirdParties(slices, town, organisation, Officer, Digital, start)).SetUpAsync(c));
@@ -83,6 +86,17 @@ internal sealed class DemoStory(RecordSlices slices, MunicipalityId town, IReadO
         yield return On(-229, 8.6, c => organisation.FillAsync(DayOf(-229), c));
         yield return On(-330, 16, c => organisation.MeetAsync(DayOf(-330), "今年度の対策の計画", c));
         yield return On(-35, 16, c => organisation.MeetAsync(DayOf(-35), "上半期の状況と是正措置", c));
+        yield return On(-345, 10, c => Assets.EnterAsync(c));
+        yield return On(-320, 16, c => Assets.ConfirmAsync(again: false, c));
+        yield return On(-281, 11, c => Assets.ClassifyAsync(c));
+        yield return On(-205, 15, c => Assets.RetireWithoutDisposalAsync(c));
+        yield return On(-201, 10, c => Assets.ExplainAsync(c));
+        yield return On(-150, 10, c => Assets.ApplyAsync(DayOf(-145), c));
+        yield return On(-149, 9, c => Assets.ApproveAsync(c));
+        yield return On(-145, 14, c => Assets.DoneAsync(DayOf(-145), c));
+        yield return On(-40, 17, c => Assets.ConfirmAsync(again: true, c));
+        yield return On(-6, 10, c => Assets.ChangeAsync(c));
+        yield return On(-4, 13, c => Assets.AskAsync(DayOf(10), c));
         foreach (var signed in script.Statements) yield return On(signed.Day, 15, c => SignAsync(signed, c));
         // The running system looks at itself; twice a week keeps the story short and its evidence in date.
         for (var day = FirstImport; day <= 0; day += 4) yield return On(day, 20, async c => await slices.Collector.RunAsync(town, null, c));

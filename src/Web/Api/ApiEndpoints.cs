@@ -65,6 +65,7 @@ public static class ApiEndpoints
         api.MapObligations();
         api.MapEvidence();
         api.MapWaivers();
+        api.MapAssets();
         api.MapRisks();
         api.MapPublications();
         api.MapDocuments();
@@ -119,26 +120,9 @@ internal static class ApiAnswers
     /// <summary>A rule of the records as a problem.</summary>
     public static ApiProblem Problem(Refusal refusal)
     {
-        var status = refusal.Code switch
-        {
-            "REC-EVI-009" or "REC-EXC-004" or "REC-POL-003" or "REC-POL-005" or "REC-PUB-005" or "REC-TIE-001" or "REC-WVR-001" or "REC-RSK-001"
-                or "REC-TRM-003" or "REC-TRM-005" or "REC-TRM-006" or "REC-TKO-001" or "REC-ROM-001" or "REC-ROM-006"
-                or "REC-ORG-001" or "REC-ORG-007" or "REC-ORG-011"
-                or "REC-REG-001" or "REC-REG-002" or "REC-REG-115"
-                or "REC-DOC-001" or "REC-DOC-017" or "REC-DOC-020" or "REC-ACK-001"
-                or "REC-CON-011" or "REC-SNS-003" => 404,
-            "REC-POL-007" or "REC-DOC-004" or "REC-DOC-005" or "REC-DOC-008" or "REC-ACK-005" or "REC-ACK-008" => 403,
-            "REC-TKO-008" or "REC-TKO-010" => 403,
-            "REC-TKO-007" or "REC-TKO-009" or "REC-TKO-011" or "REC-TKO-012" => 409,
-            "REC-POL-001" or "REC-EVI-006" or "REC-OBL-001" or "REC-REG-117" => 413,
-            "REC-POL-004" or "REC-POL-009" or "REC-POL-010" or "REC-EXC-003" or "REC-PUB-002" or "REC-PUB-003" or "REC-PUB-004"
-                or "REC-DOC-003" or "REC-DOC-006" or "REC-DOC-007" or "REC-DOC-009" or "REC-DOC-011" or "REC-DOC-012" or "REC-DOC-014" or "REC-DOC-016" or "REC-DOC-022"
-                or "REC-ACK-002" or "REC-ACK-003" or "REC-ACK-006" or "REC-ACK-007"
-                or "REC-TIE-004" or "REC-TIE-006" or "REC-WVR-002" or "REC-WVR-006" or "REC-WVR-007" or "REC-WVR-008"
-                or "REC-REG-004" or "REC-REG-005" or "REC-REG-006" or "REC-ORG-003" or "REC-ORG-006" or "REC-ORG-008" or "REC-ORG-010"
-                or "REC-CON-003" or "REC-CON-005" or "REC-CON-010" or "REC-CON-012" or "REC-CLD-006" or "REC-SNS-004" => 409,
-            _ => 422,
-        };
+        var status = RefusalStatus.Of(refusal.Code);
+        var status = RefusalStatus.Of(refusal.Code);
+        var status = RefusalStatus.Of(refusal.Code);
         return new ApiProblem(refusal.Code, status, refusal.What, refusal.Next);
     }
 

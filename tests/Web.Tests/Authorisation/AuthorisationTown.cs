@@ -7,6 +7,7 @@ using Sekisho.Policy.Obligations;
 using Sekisho.Records;
 using Sekisho.Records.Accounts;
 using Sekisho.Records.Acknowledgements;
+using Sekisho.Records.Assets;
 using Sekisho.Records.EvidenceKept;
 using Sekisho.Records.Organisation;
 using Sekisho.Records.Registers;
@@ -80,6 +81,7 @@ public sealed class AuthorisationTown : IAsyncLifetime
         var publication = (await Records.Publications.ListAsync(Municipality, null, null, default))[0];
         var entry = (await Records.Registers.AddAsync(Municipality, TestRegisters.Equipment, EntryDraft.Of(("name", "税務課の窓口パソコン"), ("kind", "pc"), ("unit", Section.ToString())), null, By, default)).OrThrow();
         var risk = await RiskAsync();
+        var (asset, disposal) = await DisposalAsync();
         var analysis = (await Records.Risks.CloseAsync(Municipality, "令和8年度", By, default)).OrThrow();
         foreach (var writer in new[] { "officer", "manager" })
         {
@@ -93,6 +95,7 @@ public sealed class AuthorisationTown : IAsyncLifetime
         foreach (var (at, value) in new[]
         {
             ("/registers key", TestRegisters.Equipment), ("/registers/{key} id", entry.Id.ToString()), ("field", "keeper"),
+            ("/assets id", asset.ToString()), ("/assets/disposals id", disposal.ToString()),
             ("/risks id", risk.ToString()), ("/risks/analyses id", analysis.Id.ToString()),
             ("/accounts id", Server.Officer.Id.ToString()), ("/evidence id", statement.Evidence.Id.ToString()), ("ordinal", "0"), ("index", "0"), ("level", "0"), ("path", "000.p/1"),
             ("/obligations id", "human"), ("waiverid", town.Waiver.Id.ToString()), ("/waivers id", town.Waiver.Id.ToString()), ("/exclusions id", exclusion.Id.ToString()),
@@ -158,6 +161,21 @@ public sealed class AuthorisationTown : IAsyncLifetime
         var programs = Server.Client(followRedirects: false);
         programs.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await person.TokenAsync(Server, TokenScope.Write));
         signedIn[who] = (await Server.ClientAsync(person, followRedirects: false), programs);
+    }
+
+    /// <summary>An asset of the section, and the disposal of another one with its certificate.</summary>
+    private async Task<(EntryId Asset, DisposalId Disposal)> DisposalAsync()
+    {
+        (await Records.Handling.AdoptAsync(Municipality, By, default)).OrThrow();
+        var asset = await AddAsync("申請書つづり");
+        var disposal = (await Records.Disposals.ApplyAsync(Municipality, new([await AddAsync("古い申請書つづり")], "paper", "dissolve", "保存期間の満了", new(2030, 4, 1)), null, By, default)).OrThrow().Id;
+        (await Records.Disposals.ApproveAsync(Municipality, disposal, "", null, new Actor("2", "課長 太郎"), default)).OrThrow();
+        var today = JapaneseTime.Day(Server.Services.GetRequiredService<TimeProvider>().GetUtcNow());
+        (await Records.Disposals.DoneAsync(Municipality, disposal, new(today, null, null, "", new("証明書.txt", "溶解済み"u8.ToArray())), null, By, default)).OrThrow();
+        return (asset, disposal);
+
+        async Task<EntryId> AddAsync(string name) => (await Records.Registers.AddAsync(Municipality, AssetRules.Key,
+            EntryDraft.Of(("unit", Section.ToString()), ("name", name), ("kind", "paper"), ("confidentiality", "2"), ("integrity", "1"), ("availability", "1")), null, By, default)).OrThrow().Id;
     }
 
     private async Task<EntryId> RiskAsync()

@@ -5,10 +5,12 @@ using Sekisho.Assurance;
 using Sekisho.Ledger;
 using Sekisho.Records;
 using Sekisho.Records.Accounts;
+using Sekisho.Records.Assets;
 using Sekisho.Records.Ledgers;
 using Sekisho.Records.Municipalities;
 using Sekisho.Records.Policies;
 using Sekisho.Storage;
+using Sekisho.Web.Pages.Registers;
 using Sekisho.Web.SignIn;
 
 namespace Sekisho.Web.Pages.Files;
@@ -23,6 +25,7 @@ public static class FileEndpoints
         endpoints.MapGet("/evidence/{id:guid}/files/{ordinal:int}", AttachmentAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/ledger/{index:long}/proof.json", ProofAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/ledger/export.zip", LedgerAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
+        endpoints.MapGet("/assets/disposals/{id:guid}/certificate", CertificateAsync).RequireAuthorization(Allowed.ReadRegisters).ExcludeFromDescription();
         endpoints.MapGet("/public/{slug}/{number:int}/original", PublicOriginalAsync).AllowAnonymous().ExcludeFromDescription();
         endpoints.MapGet("/public/{slug}/documents/{key}/{number:int}/original", PublicDocumentAsync).AllowAnonymous().ExcludeFromDescription();
     }
@@ -51,6 +54,13 @@ public static class FileEndpoints
     {
         var outcome = await records.Evidence.AttachmentAsync(CurrentPerson.Of(context).Municipality, new EvidenceId(id), ordinal, cancel);
         return outcome.Match(file => Hand(context, file), static _ => Results.NotFound());
+    }
+
+    private static async Task<IResult> CertificateAsync(Guid id, HttpContext context, RecordSlices records, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        return await records.Disposals.CertificateAsync(person.Municipality, new DisposalId(id), await person.RegisterUnitsAsync(records.Organisation, cancel), cancel) is { } file
+            ? Hand(context, file.Name, file.Content) : Results.NotFound();
     }
 
     private static Task<IResult> PublicOriginalAsync(string slug, int number, HttpContext context, MunicipalityRegister register, RecordSlices records, CancellationToken cancel) =>
@@ -84,13 +94,15 @@ public static class FileEndpoints
         if (!await LedgerDownload.SendAsync(context, database, signer, municipalities)) context.Response.Redirect("/ledger"); // which says that it is empty
     }
 
-    private static IResult Hand(HttpContext context, KeptFile file)
+    private static IResult Hand(HttpContext context, KeptFile file) => Hand(context, file.FileName, file.Bytes);
+
+    private static IResult Hand(HttpContext context, string name, ReadOnlyMemory<byte> bytes)
     {
         // What people uploaded never runs as a page of ours, whatever it is.
         context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         var disposition = new ContentDispositionHeaderValue("attachment");
-        disposition.SetHttpFileName(file.FileName);
+        disposition.SetHttpFileName(name);
         context.Response.Headers.ContentDisposition = disposition.ToString();
-        return Results.Bytes(file.Bytes, "application/octet-stream");
+        return Results.Bytes(bytes, "application/octet-stream");
     }
 }

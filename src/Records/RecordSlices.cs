@@ -8,6 +8,7 @@ using Sekisho.Records.Municipalities;
 using Sekisho.Records.Obligations;
 using Sekisho.Records.Organisation;
 using Sekisho.Records.Organisation.Agencies;
+using Sekisho.Records.Organisation.Transfers;
 using Sekisho.Records.Policies;
 using Sekisho.Records.Publication;
 using Sekisho.Records.Registers;
@@ -43,6 +44,7 @@ public sealed class RecordSlices
         Municipalities = new MunicipalityRegister(keeper);
         Organisation = new OrganisationRegister(keeper);
         Agencies = new AgencyBook(keeper, documents);
+        Transfers = new StaffTransfers(keeper);
         Obligations = new ObligationBook(keeper);
         Policies = new PolicyShelf(keeper, new PolicyImport(keeper, Obligations, documents), documents);
         Findings = new FindingDesk(keeper, documents);
@@ -121,6 +123,8 @@ public sealed class RecordSlices
     public OrganisationRegister Organisation { get; }
 
     public AgencyBook Agencies { get; }
+
+    public StaffTransfers Transfers { get; }
 
     public PolicyShelf Policies { get; }
 

@@ -62,8 +62,8 @@ public sealed partial class OrganisationRegister
     public Task<Outcome<CommitteeMeeting>> AddMinutesAsync(MunicipalityId municipality, Guid meeting, MinutesFile untrusted, Actor actor, CancellationToken cancel) =>
         InAsync<CommitteeMeeting>(municipality, async (tx, at) =>
         {
-            if (Refuse(untrusted) is { } wrong) return wrong;
             if ((await MeetingsAsync(tx, meeting, cancel)).Count == 0) return Refusals.UnknownMeeting;
+            if (Refuse(untrusted) is { } wrong) return wrong;
             await KeepMinutesAsync(tx, at, meeting, untrusted, actor, cancel);
             return (await MeetingsAsync(tx, meeting, cancel))[0];
         }, cancel);

@@ -47,6 +47,13 @@ internal static class OrganisationRows
     public static Task<Unit?> UnitAsync(TenantTransaction tx, UnitId id, DateOnly day, CancellationToken cancel) =>
         tx.FirstAsync(UnitsOnDay, Unit, cancel, day, new[] { id.Value });
 
+    /// <summary>Units that stand on a day.</summary>
+    public static Task<List<Unit>> UnitsAsync(TenantTransaction tx, DateOnly day, CancellationToken cancel) => tx.ListAsync(UnitsOnDay, Unit, cancel, day, null);
+
+    /// <summary>People whose last day is the one before one of these.</summary>
+    public static Task<List<Person>> EndedOnAsync(TenantTransaction tx, DateOnly[] days, CancellationToken cancel) =>
+        tx.ListAsync(SelectPeople + " WHERE ends_on = ANY ($1) AND begins_on < ends_on", Person, cancel, new object[] { days });
+
     public static Task<Person?> PersonAsync(TenantTransaction tx, PersonId id, CancellationToken cancel, bool lockRow = false) =>
         tx.FirstAsync(SelectPeople + (lockRow ? " WHERE id = $1 FOR UPDATE" : " WHERE id = $1"), Person, cancel, id.Value);
 

@@ -98,4 +98,41 @@ public static class Refusals
     public static Refusal BadDecision { get; } = new("REC-ORG-023",
         new("対象外とするときは理由（2,000 字まで）を、方針を定めたときはどの方針かを選んでください。", "An exclusion needs a reason (2,000 characters at most); a policy laid down needs the policy."),
         new("理由か方針を入力してください。", "Enter the reason, or choose the policy."));
+
+    public static Refusal NoHeadings { get; } = new("REC-ORG-024",
+        new("見出しの行が見つかりません。「職員番号」「氏名」「新所属」などの見出しが、はじめの 10 行までに要ります。", "No row of headings was found. Headings such as 職員番号, 氏名 and 新所属 have to stand within the first 10 rows."),
+        new("見出しを直して、もう一度選んでください。何も変更していません。", "Correct the headings and choose the file again. Nothing was changed."));
+
+    public static Refusal ColumnMissing(string column) => new("REC-ORG-025",
+        new($"必要な列がありません（{Heading(column)}）。", $"A column is missing ({column})."),
+        new("列を加えて、もう一度選んでください。何も変更していません。", "Add the column and choose the file again. Nothing was changed."));
+
+    public static Refusal TooManyRows(int most) => new("REC-ORG-026",
+        new($"行が多すぎます（{most:N0} 行まで）。", $"There are too many rows ({most:N0} at most)."),
+        new("表を分けて取り込んでください。何も変更していません。", "Import it in parts. Nothing was changed."));
+
+    public static Refusal UnknownImport { get; } = new("REC-ORG-027",
+        new("その取込みは見つからないか、すでに終わっています。", "There is no such import, or it is over already."),
+        new("取込みの一覧から選び直してください。", "Choose from the list of imports."));
+
+    public static Refusal PlanChanged { get; } = new("REC-ORG-028",
+        new("下見のあとで組織が変わりました。何も変更していません。", "The organisation changed after you looked at it. Nothing was changed."),
+        new("新しい下見をもう一度確かめてから実行してください。", "Look at the new plan, then carry it out."));
+
+    public static Refusal PlanBlocked { get; } = new("REC-ORG-029",
+        new("このままでは実行できない行があります。何も変更していません。", "Some rows can't be carried out. Nothing was changed."),
+        new("表を直して取り込み直すか、「できない行を除いて実行する」を選んでください。", "Correct the sheet and import it again, or choose to carry out the others only."));
+
+    public static Refusal TooManyDays(int most) => new("REC-ORG-030",
+        new($"発令日の種類が多すぎます（{most} まで）。", $"The rows name too many different days ({most} at most)."),
+        new("日付を確かめるか、表を分けてください。何も変更していません。", "Check the days, or import it in parts. Nothing was changed."));
+
+    private static string Heading(string column) => column switch
+    {
+        "name" => "氏名",
+        "to" => "新所属（所属）",
+        "unit" => "組織",
+        "action" => "区分",
+        _ => column,
+    };
 }

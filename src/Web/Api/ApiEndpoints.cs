@@ -72,6 +72,7 @@ public static class ApiEndpoints
         api.MapAcknowledgements();
         api.MapLedger();
         api.MapOrganisation();
+        api.MapOrganisationChanges();
         api.MapRegisters();
         api.MapThirdParties();
         api.MapAccounts();

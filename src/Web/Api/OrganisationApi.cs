@@ -91,7 +91,7 @@ internal static class OrganisationApi
     private static async Task<IResult> MeetAsync(HttpContext context, OrganisationRegister register, [FromBody] MeetingRequest request, CancellationToken cancel)
     {
         var person = CurrentPerson.Of(context);
-        return (await register.RecordMeetingAsync(person.Municipality, request.HeldOn, request.Agenda, person.Actor(), cancel)).Answer(MeetingModel.Of);
+        return (await register.RecordMeetingAsync(person.Municipality, new MeetingDraft(request.HeldOn, request.Agenda, request.Decisions ?? "", [.. (request.Attendees ?? []).Select(static a => new PersonId(a))], null), person.Actor(), cancel)).Answer(MeetingModel.Of);
     }
 
     private static UnitId? Unit(Guid? id) => id is { } value ? new UnitId(value) : null;
@@ -111,9 +111,9 @@ public sealed record UnitModel(Guid Id, Guid? Parent, UnitKind Kind, string Name
 }
 
 /// <summary>A person whom the policy may bind.</summary>
-public sealed record PersonModel(Guid Id, Guid Unit, string Name, string? Number, StaffKind Kind, DateOnly BeginsOn, DateOnly? EndsOn)
+public sealed record PersonModel(Guid Id, Guid Unit, string Name, string? Number, StaffKind Kind, DateOnly BeginsOn, DateOnly? EndsOn, string Title)
 {
-    public static PersonModel Of(Person p) => new(p.Id.Value, p.Unit.Value, p.Name, p.Number, p.Kind, p.BeginsOn, p.EndsOn);
+    public static PersonModel Of(Person p) => new(p.Id.Value, p.Unit.Value, p.Name, p.Number, p.Kind, p.BeginsOn, p.EndsOn, p.Title);
 }
 
 /// <summary>A person in a post for a time (任命).</summary>
@@ -127,9 +127,10 @@ public sealed record AppointmentModel(Guid Id, Post Post, Guid? Unit, Guid Perso
 public sealed record PostModel(Post Post, Guid? Unit, IReadOnlyList<Guid> Holders);
 
 /// <summary>A meeting of the committee.</summary>
-public sealed record MeetingModel(Guid Id, DateOnly HeldOn, string Agenda, string RecordedBy)
+/// <param name="Minutes">File name of the newest minutes; null while there are none.</param>
+public sealed record MeetingModel(Guid Id, DateOnly HeldOn, string Agenda, string RecordedBy, string Decisions, IReadOnlyList<Guid> Attendees, string? Minutes)
 {
-    public static MeetingModel Of(CommitteeMeeting m) => new(m.Id, m.HeldOn, m.Agenda, m.RecordedBy.Name);
+    public static MeetingModel Of(CommitteeMeeting m) => new(m.Id, m.HeldOn, m.Agenda, m.RecordedBy.Name, m.Decisions, [.. m.Attendees.Select(static a => a.Id.Value)], m.Minutes?.FileName);
 }
 
 public sealed record UnitRequest(UnitKind Kind, string Name, DateOnly BeginsOn, Guid? Parent = null);
@@ -147,4 +148,4 @@ public sealed record MoveRequest(Guid Unit, DateOnly? On = null);
 
 public sealed record AppointmentRequest(Post Post, Guid Person, DateOnly BeginsOn, Guid? Unit = null);
 
-public sealed record MeetingRequest(DateOnly HeldOn, string Agenda);
+public sealed record MeetingRequest(DateOnly HeldOn, string Agenda, string? Decisions = null, IReadOnlyList<Guid>? Attendees = null);

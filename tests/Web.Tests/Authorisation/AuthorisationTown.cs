@@ -72,6 +72,9 @@ public sealed class AuthorisationTown : IAsyncLifetime
         await SignInAsync("stranger", Stranger);
         signedIn["nobody"] = (Server.Client(followRedirects: false), Server.Client(followRedirects: false));
 
+        (await Records.Organisation.RecordMeetingAsync(Municipality, new(today, "議題", "", [person.Id], new("議事録.txt", "議事録"u8.ToArray())), By, default)).OrThrow();
+        var meeting = (await Records.Organisation.MeetingsAsync(Municipality, default))[0];
+        var import = (await Records.Transfers.UploadAsync(Municipality, new(Sekisho.Records.Organisation.Transfers.StaffImportKind.Transfers, "職員番号,氏名,新所属\n1001,浜田 一郎,福祉課\n"u8.ToArray(), "異動.csv", today), By, default)).OrThrow();
         var statement = await SignStatementAsync();
         var exclusion = (await Records.Exclusions.RecordAsync(Municipality, new("sns-control"), "町はソーシャルメディアを使っていません。", By, default)).OrThrow();
         var version = town.InForce.Id.ToString();
@@ -102,6 +105,7 @@ public sealed class AuthorisationTown : IAsyncLifetime
             ("/policy/versions id", version), ("version", version), ("other", town.Draft.Id.ToString()), ("/policy/findings id", findings[0].Id.ToString()),
             ("finding", findings[0].Id.ToString()), ("/policy/ties id", ties[0].Id.ToString()), ("tie", ties[0].Id.ToString()),
             ("/provisions key", document.Provisions[0].Id), ("/units id", Section.ToString()), ("/people id", person.Id.ToString()), ("/appointments id", appointment.Id.ToString()),
+            ("/meetings id", meeting.Id.ToString()), ("/imports id", import.Id.ToString()), ("/agencies key", "mayor"),
             ("/publications id", publication.Id.ToString()), ("slug", "hama"), ("number", "1"), ("policy", "basic-policy"), ("/problems code", "API-404"), ("documentname", "v1"), ("language", "en"),
             ("/documents key", "basic-policy"), ("/campaigns id", campaign.Id.ToString()), ("campaign", campaign.Id.ToString()), ("/acknowledgements id", campaign.Id.ToString()), ("person", person.Id.ToString()),
             ("/error code", "404"), ("secret", "nothing"),

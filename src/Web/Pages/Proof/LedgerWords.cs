@@ -75,6 +75,7 @@ public static class LedgerWords
         ["account.closed"] = new("利用の停止", "Account closed"),
         ["unit.added"] = new("組織の追加", "Unit added"),
         ["unit.changed"] = new("組織の変更", "Unit changed"),
+        ["unit.called"] = new("組織の呼び名の登録", "Name of a unit learnt"),
         ["unit.agency"] = new("実施機関の指定", "Agency named"),
         ["agency.decided"] = new("実施機関と方針の決定", "Agency and policy decided"),
         ["unit.closed"] = new("組織の廃止", "Unit closed"),

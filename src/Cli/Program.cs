@@ -7,6 +7,7 @@ root.Subcommands.Add(PolicyCommands.Create());
 root.Subcommands.Add(UpCommand.Create());
 root.Subcommands.Add(LedgerCommands.Create());
 root.Subcommands.Add(AgentCommands.Create());
+root.Subcommands.Add(OrganisationCommands.Create());
 
 if (args is ["up", ..]) Interruption.Accept();
 return await Launch.RunAsync(root, args);

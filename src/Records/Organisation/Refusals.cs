@@ -127,6 +127,22 @@ public static class Refusals
         new($"発令日の種類が多すぎます（{most} まで）。", $"The rows name too many different days ({most} at most)."),
         new("日付を確かめるか、表を分けてください。何も変更していません。", "Check the days, or import it in parts. Nothing was changed."));
 
+    public static Refusal NoDirectoryPassword { get; } = new("REC-ORG-031",
+        new("ディレクトリに接続するパスワードが見つかりません。", "The password for the directory was not found."),
+        new("設定の password に書いた環境変数かファイルを用意してください。", "Provide the environment variable or file that the settings name under password."));
+
+    public static Refusal DirectoryRefusesPassword { get; } = new("REC-ORG-032",
+        new("ディレクトリが接続を認めませんでした。", "The directory refused the sign-in."),
+        new("設定の bind とパスワードを確かめてください。", "Check bind in the settings and the password."));
+
+    public static Refusal DirectoryUnreachable(string host) => new("REC-ORG-033",
+        new($"ディレクトリ（{host}）に安全に接続できないか、検索できません。", $"The directory ({host}) can't be reached over a trusted connection, or can't be searched."),
+        new("サーバの名前と証明書、ca のフォルダ（openssl rehash 済み）、base と filter を確かめてください。", "Check the server's name and certificate, the folder of ca (after openssl rehash), base and filter."));
+
+    public static Refusal DirectoryEmpty { get; } = new("REC-ORG-034",
+        new("ディレクトリに、条件に合う人がいません。何も変更していません。", "Nobody in the directory fits. Nothing was changed."),
+        new("設定の base と filter を確かめてください。", "Check base and filter in the settings."));
+
     private static string Heading(string column) => column switch
     {
         "name" => "氏名",

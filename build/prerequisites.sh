@@ -56,5 +56,4 @@ need_to_run() { need postgresql-15=/usr/lib/postgresql/15/bin/initdb poppler-uti
 need_to_build() { need nodejs=node npm=npm; }
 
 # What the tests need on top.
-need_to_test() { need chromium=/usr/bin/chromium fonts-noto-cjk='/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' libxml2-utils=xmllint openssl=openssl python3=python3 libreoffice-calc-nogui=/usr/lib/libreoffice/program/libscfiltlo.so; }
-need_to_test() { need chromium=/usr/bin/chromium fonts-noto-cjk='/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' libxml2-utils=xmllint openssl=openssl python3=python3 slapd=/usr/sbin/slapd; }
+need_to_test() { need chromium=/usr/bin/chromium fonts-noto-cjk='/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' libxml2-utils=xmllint openssl=openssl python3=python3 libreoffice-calc-nogui=/usr/lib/libreoffice/program/libscfiltlo.so slapd=/usr/sbin/slapd; }

@@ -7,7 +7,7 @@ namespace Sekisho.Records.Tests.Organisation;
 /// <summary>Debian's slapd as a process of this test: its own folder, its own certificate, on loopback only.</summary>
 internal sealed class Slapd : IAsyncDisposable
 {
-    public const string Password = "correct horse", Root = "cn=admin,dc=minato,dc=example";
+    public const string Password = "correct-horse", Root = "cn=admin,dc=minato,dc=example";
 
     private readonly DirectoryInfo folder;
     private readonly Process process;

@@ -151,7 +151,7 @@ internal sealed class ReformRun
                 Block(row, column, called.Length == 0 ? new("組織の名前が要ります。", "A unit is needed.") : new($"「{called}」という組織は、その日にはありません。", $"There is no unit “{called}” on that day."));
                 return null;
             case var several:
-                Block(row, column, new($"「{called}」が {several.Count} つあります。上位の組織も書いてください（例：{units.PathOf(several[0].Id)}）。", $"There are {several.Count} units “{called}”. Write the unit above as well, such as {units.PathOf(several[0].Id)}."));
+                Block(row, column, new($"「{called}」が {several.Count} つあります。上位の組織も書いてください（例：{units.ShortestOf(several)}）。", $"There are {several.Count} units “{called}”. Write the unit above as well, such as {units.ShortestOf(several)}."));
                 return null;
         }
     }

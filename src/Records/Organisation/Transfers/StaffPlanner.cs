@@ -198,7 +198,7 @@ internal sealed class StaffPlanner
                 Block(row, column, called.Length == 0 ? new("所属が必要です。", "A unit is needed.") : new($"「{called}」という組織は、その日にはありません。", $"There is no unit “{called}” on that day."));
                 return null;
             case var several:
-                Block(row, column, new($"「{called}」が {several.Count} つあります。上位の組織も書いてください（例：{day.Units.PathOf(several[0].Id)}）。", $"There are {several.Count} units “{called}”. Write the unit above as well, such as {day.Units.PathOf(several[0].Id)}."));
+                Block(row, column, new($"「{called}」が {several.Count} つあります。上位の組織も書いてください（例：{day.Units.ShortestOf(several)}）。", $"There are {several.Count} units “{called}”. Write the unit above as well, such as {day.Units.ShortestOf(several)}."));
                 return null;
         }
     }

@@ -42,6 +42,9 @@ internal sealed class UnitFinder
 
     public string PathOf(UnitId id) => paths.GetValueOrDefault(id, "");
 
+    /// <summary>One of several as an example of how to write it: the same one whenever it is asked.</summary>
+    public string ShortestOf(IReadOnlyList<Unit> several) => several.Select(u => PathOf(u.Id)).OrderBy(p => p.Length).ThenBy(p => p, StringComparer.Ordinal).First();
+
     /// <summary>Without blanks and the marks that people put between levels.</summary>
     public static string Fold(string text) => StaffSheetWords.Fold(text).Replace("/", "", StringComparison.Ordinal).Replace(">", "", StringComparison.Ordinal).Replace("・", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
 }

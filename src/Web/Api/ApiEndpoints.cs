@@ -124,6 +124,7 @@ internal static class ApiAnswers
         var status = RefusalStatus.Of(refusal.Code);
         var status = RefusalStatus.Of(refusal.Code);
         var status = RefusalStatus.Of(refusal.Code);
+        var status = RefusalStatus.Of(refusal.Code);
         return new ApiProblem(refusal.Code, status, refusal.What, refusal.Next);
     }
 

@@ -104,10 +104,12 @@ public sealed class RoomDesk
     /// <summary>Takes in a file of an access-control system, all of it or nothing; what is there already is passed over.</summary>
     public async Task<Outcome<EntriesTaken>> TakeFileAsync(MunicipalityId municipality, EntryId room, byte[] untrusted, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
     {
-        if (EntryFile.Read(untrusted) is not Outcome<IReadOnlyList<RoomEntryDraft>>.Done read) return EntryFile.Read(untrusted).Match<Refusal>(_ => throw new InvalidOperationException(), r => r);
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var at = keeper.Clock.Now();
         if (await RoomAsync(tx, room, within, cancel) is not { } its) return Refusals.UnknownRoom;
+        var file = EntryFile.Read(untrusted);
+        if (file is Outcome<IReadOnlyList<RoomEntryDraft>>.Refused refused) return refused.Why;
+        var read = (Outcome<IReadOnlyList<RoomEntryDraft>>.Done)file;
         if (read.Value.FirstOrDefault(e => e.CameAt > at) is { } future) return Refusals.UnreadableFile($"これからの日時があります（{JapaneseTime.Moment(future.CameAt).Ja}）。", $"There is a time in the future ({JapaneseTime.Moment(future.CameAt).En}).");
         var index = await keeper.AppendAsync(tx, at, "room.imported", actor, $"register/{Rooms}/{room}", new { room = its.Number, rows = read.Value.Count, sha256 = Sha256.Of(untrusted).ToString() }, cancel);
         var added = await RoomRows.AddAsync(tx, room, [.. read.Value.Select(d => (new RoomEntryId(RecordKeeper.NewId(at)), d))], imported: true, at, actor, index, cancel);

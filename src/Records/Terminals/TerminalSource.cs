@@ -43,11 +43,11 @@ public sealed class TerminalSource(MunicipalityId municipality, RecordKeeper kee
         return observed;
     }
 
-    private static (string Ja, string En) Of(int count, IReadOnlyList<TerminalPosture> without, string lacksJa, string lacksEn, string allJa, string allEn) => without.Count == 0
+    private static (string Ja, string En) Of(int count, List<TerminalPosture> without, string lacksJa, string lacksEn, string allJa, string allEn) => without.Count == 0
         ? ($"マイナンバー利用事務系の端末 {count} 台すべて{allJa}。", $"All {count} terminals of the My Number zone {allEn}.")
         : ($"マイナンバー利用事務系の端末 {count} 台のうち {without.Count} 台の{lacksJa}（{Named(without).Ja}）。", $"{without.Count} of {count} terminals of the My Number zone {lacksEn} ({Named(without).En}).");
 
-    private static Bilingual Named(IReadOnlyList<TerminalPosture> some)
+    private static Bilingual Named(List<TerminalPosture> some)
     {
         const int Most = 3;
         var names = some.Take(Most).Select(t => t.Terminal.Title).ToList();

@@ -75,6 +75,9 @@ public static class ApiEndpoints
         api.MapOrganisationChanges();
         api.MapRegisters();
         api.MapThirdParties();
+        api.MapTerminals();
+        api.MapTakeouts();
+        api.MapRooms();
         api.MapAccounts();
         api.MapOwnAccount();
     }

@@ -18,6 +18,7 @@ public sealed class EvidenceRound(RecordSlices records, TimeProvider time, ILogg
             {
                 await records.Organisation.TurnAllAsync(stoppingToken).ConfigureAwait(false);
                 await records.Collector.RunAllAsync(stoppingToken).ConfigureAwait(false);
+                await records.Takeouts.ChaseAllAsync(stoppingToken).ConfigureAwait(false);
             }
             catch (Exception e) when (StorageException.Explain(e) is { } why)
             {

@@ -30,6 +30,9 @@ public static class Allowed
     /// <summary>Writing in registers: officers, and managers in those that sections keep.</summary>
     public const string WriteRegisters = "write-registers";
 
+    /// <summary>Asking for take-outs, bringing back, recording who enters a room: everybody of the office. Who approves follows from posts.</summary>
+    public const string TakeOut = "take-out";
+
     /// <summary>Handing in evidence as a system: an evidence token, or an officer's.</summary>
     public const string HandInEvidence = "hand-in-evidence";
 
@@ -46,6 +49,7 @@ public static class Allowed
         Add(HandInEvidence, Role.Officer);
         Add(ReadRegisters, Role.Officer, Role.Manager, Role.Staff, Role.Auditor);
         Add(WriteRegisters, Role.Officer, Role.Manager);
+        Add(TakeOut, Role.Officer, Role.Manager, Role.Staff);
 
         void Add(string name, params Role[] roles) =>
             options.AddPolicy(name, policy => policy.RequireAuthenticatedUser().RequireRole([.. roles.Select(static role => role.Key())]));

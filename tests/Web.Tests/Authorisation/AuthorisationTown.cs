@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Sekisho.Agent;
 using Sekisho.Assurance;
 using Sekisho.Policy.Obligations;
 using Sekisho.Records;
@@ -12,7 +13,9 @@ using Sekisho.Records.EvidenceKept;
 using Sekisho.Records.Organisation;
 using Sekisho.Records.Registers;
 using Sekisho.Records.Risks;
+using Sekisho.Records.Rooms;
 using Sekisho.Records.Statements;
+using Sekisho.Records.Takeouts;
 using Sekisho.TestSupport;
 using Sekisho.Web.Tests.Pages;
 
@@ -95,8 +98,10 @@ public sealed class AuthorisationTown : IAsyncLifetime
         var outside = await ThirdParties.OutsideTown.AddAsync(Server, Municipality, Section);
         var inside = (await Records.ConfirmationDoor.OpenAsync(outside.Asked.Link, outside.Asked.Code, default)).OrThrow();
         (await Records.ConfirmationDoor.SaveAsync(inside, [], [("certificate", new("登録証.pdf", "%PDF"u8.ToArray()))], default)).OrThrow();
+        var (takeout, room, inRoom, report, enrolment) = await CarryAsync(today);
         foreach (var (at, value) in new[]
         {
+            ("/takeouts id", takeout), ("/rooms id", room), ("/rooms/entries id", inRoom), ("/agents/reports id", report), ("/agents/tokens id", enrolment), ("zone", "mynumber"), ("target", "udev"),
             ("/registers key", TestRegisters.Equipment), ("/registers/{key} id", entry.Id.ToString()), ("field", "keeper"),
             ("/assets id", asset.ToString()), ("/assets/disposals id", disposal.ToString()),
             ("/risks id", risk.ToString()), ("/risks/analyses id", analysis.Id.ToString()),
@@ -114,6 +119,19 @@ public sealed class AuthorisationTown : IAsyncLifetime
             ("/confirmations/{id:guid}/files file", (await Records.ConfirmationDoor.ReadAsync(inside, default))!.Files[0].Id.ToString()),
             ("/contracts/{id:guid}/files file", (await Records.Contracts.ContractAsync(Municipality, outside.Contract.Id, null, default))!.Events.First(e => e.Files.Count > 0).Files[0].Id.ToString()),
         }) values[at] = value;
+    }
+
+    /// <summary>A take-out, a room with somebody in it, and a machine that reports: all of the section.</summary>
+    private async Task<(string Takeout, string Room, string Entry, string Report, string Enrolment)> CarryAsync(DateOnly today)
+    {
+        var takeout = (await Records.Takeouts.AskAsync(Municipality, new(Section, "浜町の課税台帳", [], "2", "打合せ", "税務署", false, false, Carrier.Paper, null, ["direct"], today, today), null, By, default)).OrThrow();
+        var room = (await Records.Registers.AddAsync(Municipality, RoomDesk.Rooms, EntryDraft.Of(("name", "浜町電算室"), ("kind", "server"), ("control", "card"), ("unit", Section.ToString())), null, By, default)).OrThrow();
+        var entry = (await Records.Rooms.EnterAsync(Municipality, room.Id, new(Server.Services.GetRequiredService<TimeProvider>().GetUtcNow().AddHours(-1), null, "浜田 一郎", "", "", ""), null, By, default)).OrThrow();
+        var made = (await Records.Terminals.EnrolAsync(Municipality, "浜町の端末", TimeSpan.FromDays(30), By, default)).OrThrow();
+        var report = new PostureReport(PostureReport.PresentFormat, Server.Services.GetRequiredService<TimeProvider>().GetUtcNow(), "pc-hama", null, "linux", "Debian", []);
+        (await Records.Terminals.TakeAsync(Municipality, made.Enrolment.Id, System.Text.Encoding.UTF8.GetBytes(report.ToJson()), default)).OrThrow();
+        var kept = (await Records.Terminals.ReadAsync(Municipality, null, default)).Unmatched[0];
+        return (takeout.Id.ToString(), room.Id.ToString(), entry.ToString(), kept.Id.ToString(), made.Enrolment.Id.ToString());
     }
 
     /// <summary>A value for a parameter of a route: of something that is really there.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
+using Sekisho.Agent.Settings;
 using Sekisho.Assurance;
 using Sekisho.Ledger;
 using Sekisho.Records;
@@ -29,6 +30,7 @@ public static class FileEndpoints
         endpoints.MapGet("/ledger/{index:long}/proof.json", ProofAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/ledger/export.zip", LedgerAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/assets/disposals/{id:guid}/certificate", CertificateAsync).RequireAuthorization(Allowed.ReadRegisters).ExcludeFromDescription();
+        endpoints.MapGet("/terminals/settings/{zone}/{target}", SettingsAsync).RequireAuthorization(Allowed.RunPolicy).ExcludeFromDescription();
         endpoints.MapGet("/public/{slug}/{number:int}/original", PublicOriginalAsync).AllowAnonymous().ExcludeFromDescription();
         endpoints.MapGet("/public/{slug}/documents/{key}/{number:int}/original", PublicDocumentAsync).AllowAnonymous().ExcludeFromDescription();
     }
@@ -58,6 +60,10 @@ public static class FileEndpoints
         var outcome = await records.Evidence.AttachmentAsync(CurrentPerson.Of(context).Municipality, new EvidenceId(id), ordinal, cancel);
         return outcome.Match(file => Hand(context, file), static _ => Results.NotFound());
     }
+
+    private static async Task<IResult> SettingsAsync(string zone, string target, HttpContext context, RecordSlices records, CancellationToken cancel) =>
+        EnforcedSettings.TryParse(target, out var chosen) && await records.Terminals.SettingsAsync(CurrentPerson.Of(context).Municipality, zone, chosen, cancel) is { } file
+            ? Results.Bytes(file.Content, "application/octet-stream", file.FileName) : Results.NotFound();
 
     private static async Task<IResult> CertificateAsync(Guid id, HttpContext context, RecordSlices records, CancellationToken cancel)
     {

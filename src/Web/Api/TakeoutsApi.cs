@@ -51,30 +51,30 @@ internal static class TakeoutsApi
     }
 
     private static Task<IResult> ApproveAsync(HttpContext context, RecordSlices records, Guid id, [FromBody] NoteRequest request, CancellationToken cancel) =>
-        ActAsync(context, records, cancel, (p, within) => records.Takeouts.ApproveAsync(p.Municipality, new(id), request.Note ?? "", within, p.Actor(), cancel));
+        ActAsync(context, records, (p, within) => records.Takeouts.ApproveAsync(p.Municipality, new(id), request.Note ?? "", within, p.Actor(), cancel), cancel);
 
     private static Task<IResult> RefuseAsync(HttpContext context, RecordSlices records, Guid id, [FromBody] NoteRequest request, CancellationToken cancel) =>
-        ActAsync(context, records, cancel, (p, within) => records.Takeouts.RefuseAsync(p.Municipality, new(id), request.Note ?? "", within, p.Actor(), cancel));
+        ActAsync(context, records, (p, within) => records.Takeouts.RefuseAsync(p.Municipality, new(id), request.Note ?? "", within, p.Actor(), cancel), cancel);
 
     private static Task<IResult> WithdrawAsync(HttpContext context, RecordSlices records, Guid id, CancellationToken cancel) =>
-        ActAsync(context, records, cancel, (p, within) => records.Takeouts.WithdrawAsync(p.Municipality, new(id), within, p.Actor(), cancel));
+        ActAsync(context, records, (p, within) => records.Takeouts.WithdrawAsync(p.Municipality, new(id), within, p.Actor(), cancel), cancel);
 
     private static Task<IResult> OutAsync(HttpContext context, RecordSlices records, Guid id, CancellationToken cancel) =>
-        ActAsync(context, records, cancel, (p, within) => records.Takeouts.GoOutAsync(p.Municipality, new(id), within, p.Actor(), cancel));
+        ActAsync(context, records, (p, within) => records.Takeouts.GoOutAsync(p.Municipality, new(id), within, p.Actor(), cancel), cancel);
 
     private static Task<IResult> BackAsync(HttpContext context, RecordSlices records, Guid id, [FromBody] ReturnRequest r, CancellationToken cancel) =>
-        ActAsync(context, records, cancel, (p, within) => records.Takeouts.BackAsync(p.Municipality, new(id), new ReturnCheck(r.IsHere, r.IsWiped, r.Note ?? ""), within, p.Actor(), cancel));
+        ActAsync(context, records, (p, within) => records.Takeouts.BackAsync(p.Municipality, new(id), new ReturnCheck(r.IsHere, r.IsWiped, r.Note ?? ""), within, p.Actor(), cancel), cancel);
 
     private static Task<IResult> ExtendAsync(HttpContext context, RecordSlices records, Guid id, [FromBody] ExtensionRequest r, CancellationToken cancel) =>
-        ActAsync(context, records, cancel, (p, within) => records.Takeouts.AskExtensionAsync(p.Municipality, new(id), r.Until, r.Why, within, p.Actor(), cancel));
+        ActAsync(context, records, (p, within) => records.Takeouts.AskExtensionAsync(p.Municipality, new(id), r.Until, r.Why, within, p.Actor(), cancel), cancel);
 
     private static Task<IResult> DecideAsync(HttpContext context, RecordSlices records, Guid id, [FromBody] ExtensionDecisionRequest r, CancellationToken cancel) =>
-        ActAsync(context, records, cancel, (p, within) => records.Takeouts.DecideExtensionAsync(p.Municipality, new(id), r.Approve, r.Note ?? "", within, p.Actor(), cancel));
+        ActAsync(context, records, (p, within) => records.Takeouts.DecideExtensionAsync(p.Municipality, new(id), r.Approve, r.Note ?? "", within, p.Actor(), cancel), cancel);
 
     private static Task<IResult> LoseAsync(HttpContext context, RecordSlices records, Guid id, [FromBody] LossRequest r, CancellationToken cancel) =>
-        ActAsync(context, records, cancel, (p, within) => records.Takeouts.LoseAsync(p.Municipality, new(id), new Loss(r.NoticedAt, r.Place, r.Facts, r.Persons), within, p.Actor(), cancel));
+        ActAsync(context, records, (p, within) => records.Takeouts.LoseAsync(p.Municipality, new(id), new Loss(r.NoticedAt, r.Place, r.Facts, r.Persons), within, p.Actor(), cancel), cancel);
 
-    private static async Task<IResult> ActAsync(HttpContext context, RecordSlices records, CancellationToken cancel, Func<CurrentPerson, IReadOnlyList<UnitId>?, Task<Outcome<Takeout>>> act)
+    private static async Task<IResult> ActAsync(HttpContext context, RecordSlices records, Func<CurrentPerson, IReadOnlyList<UnitId>?, Task<Outcome<Takeout>>> act, CancellationToken cancel)
     {
         var person = CurrentPerson.Of(context);
         return (await act(person, await person.RegisterUnitsAsync(records.Organisation, cancel))).Answer(TakeoutModel.Of);

@@ -32,6 +32,7 @@ internal static class TakeoutsApi
 
     private static async Task<IResult> ListAsync(HttpContext context, RecordSlices records, TakeoutView? view, int? page, CancellationToken cancel)
     {
+        if (view is { } asked && !Enum.IsDefined(asked)) return ApiProblems.Unreadable("view");
         var person = CurrentPerson.Of(context);
         var list = await records.Takeouts.ListAsync(person.Municipality, view ?? TakeoutView.Out, Math.Clamp(page ?? 1, 1, 100_000), await person.RegisterUnitsAsync(records.Organisation, cancel), cancel);
         return Results.Ok(new TakeoutsModel([.. list.Takeouts.Select(TakeoutModel.Of)], list.Total, list.Counts.ToDictionary(c => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(c.Key.ToString()), c => c.Value)));

@@ -17,7 +17,7 @@ internal static class TerminalsApi
     public static void MapTerminals(this IEndpointRouteBuilder api)
     {
         api.MapGet("/terminals/posture", PostureAsync).RequireAuthorization(Allowed.ReadRegisters).Says("listPosture", "Terminals", "端末の状態の一覧", "The state of each terminal").Gives<PostureModel>();
-        api.MapGet("/terminals/settings/{zone}/{target}", SettingsAsync).RequireAuthorization(Allowed.RunPolicy)
+        api.MapGet("/terminals/settings/{zone}/{target}", SettingsAsync).RequireAuthorization(Allowed.ReadAssurance)
             .Says("getSettings", "Terminals", "持ち出し不可の設定（usbguard, udev, windows-reg）", "Settings that keep media out of a zone's terminals").GivesContent(["application/octet-stream"], 404);
         // No person signs in here: the reporting token says whose report it is.
         api.MapPost("/agents/reports", ReportAsync).AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(PostureReport.MaxBytes))

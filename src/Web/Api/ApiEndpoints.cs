@@ -125,9 +125,6 @@ internal static class ApiAnswers
     public static ApiProblem Problem(Refusal refusal)
     {
         var status = RefusalStatus.Of(refusal.Code);
-        var status = RefusalStatus.Of(refusal.Code);
-        var status = RefusalStatus.Of(refusal.Code);
-        var status = RefusalStatus.Of(refusal.Code);
         return new ApiProblem(refusal.Code, status, refusal.What, refusal.Next);
     }
 

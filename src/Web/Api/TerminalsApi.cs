@@ -52,7 +52,7 @@ internal static class TerminalsApi
         return (await records.Terminals.TakeAsync(municipality, enrolment, body.ToArray(), cancel)).Match<IResult>(static terminal => Results.Ok(new ReportTaken(terminal?.Number)), static refused => ApiAnswers.Problem(refused));
     }
 
-    private static async Task<IResult> AdoptAsync(HttpContext context, RecordSlices records, Guid id, [FromBody] AdoptRequest request, CancellationToken cancel)
+    private static async Task<IResult> AdoptAsync(HttpContext context, RecordSlices records, Guid id, [FromBody] AdoptTerminalRequest request, CancellationToken cancel)
     {
         var person = CurrentPerson.Of(context);
         return (await records.Terminals.AdoptAsync(person.Municipality, new ReportId(id), new EntryId(request.Terminal), person.Actor(), cancel)).Match(static _ => Results.NoContent(), static refused => ApiAnswers.Problem(refused));
@@ -88,7 +88,7 @@ public sealed record MachineModel(Guid Report, string HostName, string? Number, 
 /// <param name="Terminal">Number of the terminal that it is; null: waits to be adopted.</param>
 public sealed record ReportTaken(string? Terminal);
 
-public sealed record AdoptRequest(Guid Terminal);
+public sealed record AdoptTerminalRequest(Guid Terminal);
 
 /// <summary>A reporting token without its secret.</summary>
 public sealed record EnrolmentModel(Guid Id, string Name, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset ExpiresAt, DateTimeOffset? RevokedAt, int Machines)

@@ -17,7 +17,7 @@ public sealed class AssetScreensTests(RegisterOffice office) : IClassFixture<Reg
         var page = screen.Page;
 
         // Rules: from the national table.
-        await page.GotoAsync("/assets/rules");
+        await page.GotoAsync("/information-assets/rules");
         await BothAsync(screen, "80-handling-national");
         await page.ClickAsync("button:has-text('この例から始める')");
         await Expect(page.GetByText("保存しました。")).ToBeVisibleAsync();
@@ -54,21 +54,21 @@ public sealed class AssetScreensTests(RegisterOffice office) : IClassFixture<Reg
         await Expect(page.Locator(".inherited")).ToContainTextAsync("機密性3B");
         await BothAsync(screen, "83-asset-record");
 
-        await page.GotoAsync("/assets");
+        await page.GotoAsync("/information-assets");
         await Expect(page.Locator("tr:has-text('税務課')")).ToContainTextAsync("まだ");
         await BothAsync(screen, "84-assets");
-        await page.GotoAsync($"/assets/changes?unit={office.Tax}");
+        await page.GotoAsync($"/information-assets/changes?unit={office.Tax}");
         await Expect(page.GetByText("新しいもの")).ToBeVisibleAsync();
         await BothAsync(screen, "85-asset-changes");
 
         // Labels: one QR code each, on sheets of 24.
-        await page.GotoAsync($"/assets/labels?unit={office.Tax}&from=5");
+        await page.GotoAsync($"/information-assets/labels?unit={office.Tax}&from=5");
         await Expect(page.Locator(".label-cell .qr")).ToHaveCountAsync(2);
         await BothAsync(screen, "86-labels");
 
         // Disposal: a weak way is refused and what was typed stays; another person approves; done with its certificate.
         var manager = await office.OpenAsync(office.Manager);
-        await manager.Page.GotoAsync($"/assets/disposals/new?asset={tape.Id}");
+        await manager.Page.GotoAsync($"/information-assets/disposals/new?asset={tape.Id}");
         await manager.Page.SelectOptionAsync("#f-way", "tape/format");
         await manager.Page.FillAsync("#f-reason", "装置の更新のため。");
         await manager.Page.ClickAsync("button:has-text('申請する')");
@@ -92,10 +92,10 @@ public sealed class AssetScreensTests(RegisterOffice office) : IClassFixture<Reg
         await BothAsync(manager, "89-disposal-done");
 
         // The data that was on it has no record of its own disposal yet.
-        await page.GotoAsync("/assets/disposals");
+        await page.GotoAsync("/information-assets/disposals");
         await Expect(page.GetByText("中身の廃棄が済んでいません")).ToBeVisibleAsync();
         await BothAsync(screen, "90-disposals");
-        await page.GotoAsync("/assets/scheme");
+        await page.GotoAsync("/information-assets/scheme");
         await BothAsync(screen, "91-scheme");
         screen.AssertNoComplaint(screens: 10);
         manager.AssertNoComplaint(screens: 2);

@@ -103,7 +103,7 @@ public sealed class AuthorisationTown : IAsyncLifetime
         {
             ("/takeouts id", takeout), ("/rooms id", room), ("/rooms/entries id", inRoom), ("/agents/reports id", report), ("/agents/tokens id", enrolment), ("zone", "mynumber"), ("target", "udev"),
             ("/registers key", TestRegisters.Equipment), ("/registers/{key} id", entry.Id.ToString()), ("field", "keeper"),
-            ("/assets id", asset.ToString()), ("/assets/disposals id", disposal.ToString()),
+            ("/assets id", asset.ToString()), ("/assets/disposals id", disposal.ToString()), ("/information-assets/disposals id", disposal.ToString()),
             ("/risks id", risk.ToString()), ("/risks/analyses id", analysis.Id.ToString()),
             ("/accounts id", Server.Officer.Id.ToString()), ("/evidence id", statement.Evidence.Id.ToString()), ("ordinal", "0"), ("index", "0"), ("level", "0"), ("path", "000.p/1"),
             ("/obligations id", "human"), ("waiverid", town.Waiver.Id.ToString()), ("/waivers id", town.Waiver.Id.ToString()), ("/exclusions id", exclusion.Id.ToString()),

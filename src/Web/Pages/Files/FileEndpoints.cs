@@ -29,7 +29,7 @@ public static class FileEndpoints
         endpoints.MapGet("/organisation/export/units.csv", UnitsAsync).RequireAuthorization(Allowed.ReadAccounts).ExcludeFromDescription();
         endpoints.MapGet("/ledger/{index:long}/proof.json", ProofAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/ledger/export.zip", LedgerAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
-        endpoints.MapGet("/assets/disposals/{id:guid}/certificate", CertificateAsync).RequireAuthorization(Allowed.ReadRegisters).ExcludeFromDescription();
+        endpoints.MapGet("/information-assets/disposals/{id:guid}/certificate", CertificateAsync).RequireAuthorization(Allowed.ReadRegisters).ExcludeFromDescription();
         endpoints.MapGet("/terminals/settings/{zone}/{target}", SettingsAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/public/{slug}/{number:int}/original", PublicOriginalAsync).AllowAnonymous().ExcludeFromDescription();
         endpoints.MapGet("/public/{slug}/documents/{key}/{number:int}/original", PublicDocumentAsync).AllowAnonymous().ExcludeFromDescription();

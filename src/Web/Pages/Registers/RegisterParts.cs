@@ -14,7 +14,7 @@ public sealed record RegisterParts(Type? Form, Type? Record, (string Href, Bilin
 
     private static readonly Dictionary<string, RegisterParts> All = new(StringComparer.Ordinal)
     {
-        [AssetRules.Key] = new(typeof(AssetFormHint), typeof(AssetRecordPart), ("/assets", new("課ごとの状況", "By section"))),
+        [AssetRules.Key] = new(typeof(AssetFormHint), typeof(AssetRecordPart), ("/information-assets", new("課ごとの状況", "By section"))),
     };
 
     public static RegisterParts Of(string register) => All.GetValueOrDefault(register) ?? None;

@@ -88,7 +88,7 @@ internal static class RegisterTimes
     }
 
     /// <summary>CSV by the keys of fields: names, units, and every choice in turn.</summary>
-    private static byte[] Sheet(int rows, IReadOnlyList<string> units)
+    private static byte[] Sheet(int rows, List<string> units)
     {
         var choices = RegisterCatalogue.Load()[Assets].Fields.Where(f => f.Kind == FieldKind.Choice && !f.IsDerived && f.Key != "scope").ToList();
         var csv = new StringBuilder("name,unit," + string.Join(',', choices.Select(c => c.Key)) + "\n");

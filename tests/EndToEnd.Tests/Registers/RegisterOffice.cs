@@ -61,7 +61,7 @@ public sealed class RegisterOffice : IAsyncLifetime
         RegisterEntry? first = null;
         for (var i = 0; i < names.Length; i++)
         {
-            var kind = names[i].Contains("パソコン", StringComparison.Ordinal) ? "pc" : names[i].Contains("USB", StringComparison.Ordinal) ? "media" : names[i].Contains("機", StringComparison.Ordinal) || names[i].Contains("プリンター", StringComparison.Ordinal) ? "printer" : "other";
+            var kind = names[i].Contains("パソコン", StringComparison.Ordinal) ? "pc" : names[i].Contains("USB", StringComparison.Ordinal) ? "media" : names[i].Contains('機', StringComparison.Ordinal) || names[i].Contains("プリンター", StringComparison.Ordinal) ? "printer" : "other";
             var entry = await AddAsync(names[i], i % 5 == 4 ? Welfare : Tax, ("kind", kind), ("serial", $"SN-{2600 + i * 37}"), ("count", (i % 3 + 1).ToString()), ("room", i % 2 == 0 ? counter.Number : store.Number),
                 ("keeper", i % 3 == 0 ? "浜田 一郎" : "1002"), ("bought_on", today.AddYears(-3).AddDays(i * 20).ToString("yyyy-MM-dd")), ("until", today.AddDays(i * 23 - 40).ToString("yyyy-MM-dd")), ("carried", i == 4 || i == 6 ? "true" : "false"),
                 ("marks", i % 2 == 0 ? "lock、label" : "label"), ("note", i == 0 ? "職員が交替で使う。\n離席のときは必ずカードを抜くこと。" : ""), ("related", first is null ? "" : first.Number));

@@ -21,9 +21,9 @@ public sealed class TakeoutScreensTests(RegisterOffice office) : IClassFixture<R
     {
         var today = JapaneseTime.Day(office.Server.Services.GetRequiredService<TimeProvider>().GetUtcNow());
         var clerk = await Web.Tests.Person.AddAsync(office.Server, office.Town, "tax-clerk@hama", Role.Staff, office.Tax.Value);
-        var chief = (await office.Records.Organisation.AddPersonAsync(office.Town, office.Tax, "課長 太郎", "2001", StaffKind.Staff, today, RegisterOffice.By, default)).OrThrow();
-        (await office.Records.Organisation.AppointAsync(office.Town, Post.SecurityManager, office.Tax, chief.Id, today, RegisterOffice.By, default)).OrThrow();
-        (await office.Records.AccountPeople.LinkAsync(office.Town, office.Manager.Id.ToString(), chief.Id, RegisterOffice.By, default)).OrThrow();
+        var chief = (await office.Records.Organisation.AddPersonAsync(office.Town, office.Tax, "課長 太郎", "2001", StaffKind.Staff, today, RegisterOffice.By, TestContext.Current.CancellationToken)).OrThrow();
+        (await office.Records.Organisation.AppointAsync(office.Town, Post.SecurityManager, office.Tax, chief.Id, today, RegisterOffice.By, TestContext.Current.CancellationToken)).OrThrow();
+        (await office.Records.AccountPeople.LinkAsync(office.Town, office.Manager.Id.ToString(), chief.Id, RegisterOffice.By, TestContext.Current.CancellationToken)).OrThrow();
         await AddAsync(TerminalRegisters.Media, ("name", "税務課 USB 1"), ("kind", "usb"), ("encrypted", "はい"), ("serial", "E0D55EA573F0"), ("device_id", "0951:1666"),
             ("exception_zones", "mynumber"), ("exception_why", "税務署へ提出するため"), ("exception_by", "課長 太郎"), ("exception_until", today.AddDays(100).ToString("yyyy-MM-dd")));
 
@@ -81,13 +81,13 @@ public sealed class TakeoutScreensTests(RegisterOffice office) : IClassFixture<R
         await AddAsync(TerminalRegisters.Terminals, ("name", "PC-0002"), ("zone", "lgwan"), ("kind", "laptop"));
         var room = await AddAsync("rooms", ("name", "本庁舎3階 電算室"), ("kind", "server"), ("control", "card"));
         await AddAsync(TerminalRegisters.Terminals, ("name", "SV-01"), ("zone", "lgwan"), ("kind", "server"), ("room", room.Number));
-        var made = (await office.Records.Terminals.EnrolAsync(office.Town, "窓口の端末", TimeSpan.FromDays(366), RegisterOffice.By, default)).OrThrow();
+        var made = (await office.Records.Terminals.EnrolAsync(office.Town, "窓口の端末", TimeSpan.FromDays(366), RegisterOffice.By, TestContext.Current.CancellationToken)).OrThrow();
         foreach (var (host, number) in new[] { ("pc-0001", "A-1"), ("DESKTOP-8QK2", null) })
         {
             var report = new PostureReport(PostureReport.PresentFormat, office.Server.Services.GetRequiredService<TimeProvider>().GetUtcNow(),
                 host, number, "windows", "Windows 11 Pro (26100.4321)",
                 [.. PostureKeys.All.Select(k => new PostureFact(k, k == PostureKeys.TwoFactor ? Answer.No : k == PostureKeys.DiskEncrypted ? Answer.Unknown : Answer.Yes, new("パスワードだけでサインインできます。", "A password alone is enough."), [], []))]);
-            (await office.Records.Terminals.TakeAsync(office.Town, made.Enrolment.Id, System.Text.Encoding.UTF8.GetBytes(report.ToJson()), default)).OrThrow();
+            (await office.Records.Terminals.TakeAsync(office.Town, made.Enrolment.Id, System.Text.Encoding.UTF8.GetBytes(report.ToJson()), TestContext.Current.CancellationToken)).OrThrow();
         }
         var screen = await office.OpenAsync(office.Server.Officer);
         var page = screen.Page;
@@ -117,7 +117,7 @@ public sealed class TakeoutScreensTests(RegisterOffice office) : IClassFixture<R
         await page.SelectOptionAsync("main select[name=terminal]", new SelectOptionValue { Label = "TRM-0002 PC-0002" });
         await page.GetByRole(AriaRole.Button, new() { Name = "この端末とする" }).ClickAsync();
         await Expect(page.GetByText("端末に結び付けました。")).ToBeVisibleAsync();
-        Assert.Equal(terminal.Id, (await office.Records.Terminals.ReadAsync(office.Town, null, default)).Terminals[0].Terminal.Id);
+        Assert.Equal(terminal.Id, (await office.Records.Terminals.ReadAsync(office.Town, null, TestContext.Current.CancellationToken)).Terminals[0].Terminal.Id);
         screen.AssertNoComplaint(looked);
     }
 
@@ -129,5 +129,5 @@ public sealed class TakeoutScreensTests(RegisterOffice office) : IClassFixture<R
     }
 
     private async Task<RegisterEntry> AddAsync(string register, params (string, string)[] fields) =>
-        (await office.Records.Registers.AddAsync(office.Town, register, EntryDraft.Of([("unit", office.Tax.ToString()), .. fields]), null, RegisterOffice.By, default)).OrThrow();
+        (await office.Records.Registers.AddAsync(office.Town, register, EntryDraft.Of([("unit", office.Tax.ToString()), .. fields]), null, RegisterOffice.By, TestContext.Current.CancellationToken)).OrThrow();
 }

@@ -87,7 +87,7 @@ public sealed class WalkTests : IAsyncLifetime
         var open = EndpointWalk.All(server).Where(s => s.IsOpen && s.Path.StartsWith("/api/", StringComparison.Ordinal)).Select(s => s.ToString());
         Assert.Equal(
             ["GET /api/v1/problems/{code}", "GET /api/v1/public/{slug}/{policy}", "GET /api/v1/public/{slug}/{policy}/document", "GET /api/v1/public/{slug}/{policy}/original/{number:int}", "GET /api/{documentName}/openapi.json",
-                "POST /api/v1/agents/reports"] // asks for a reporting token instead (TerminalsApi),
+                "POST /api/v1/agents/reports"], // asks for a reporting token instead (TerminalsApi)
             open);
     }
 

@@ -102,8 +102,10 @@ public sealed class IsolationTests
         await using var superuser = new NpgsqlConnection(await test.SuperuserAsync());
         await superuser.OpenAsync(Cancel);
         const string Reaches = "has_any_column_privilege('sekisho_signin', c.oid, 'SELECT') OR has_any_column_privilege('sekisho_signin', c.oid, 'INSERT') OR has_any_column_privilege('sekisho_signin', c.oid, 'UPDATE') OR has_table_privilege('sekisho_signin', c.oid, 'DELETE, TRUNCATE, TRIGGER')";
-        var reached = await superuser.QueryAsync<string>($"SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v') AND n.nspname IN ('storage', 'records', 'ledger') AND ({Reaches})");
-        Assert.Equal(["records.municipality"], reached);
+        var reached = await superuser.QueryAsync<string>($"SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v') AND n.nspname IN ('storage', 'records', 'ledger') AND ({Reaches}) ORDER BY 1");
+        Assert.Equal(["records.confirmation", "records.municipality"], reached);
+        // Who holds a contractor's link isn't signed in: it is found by the digest of the link, and nothing else is told.
+        Assert.Equal(["id", "link_hash", "municipality_id"], await superuser.QueryAsync<string>("SELECT attname::text FROM pg_attribute WHERE attrelid = 'records.confirmation'::regclass AND attnum > 0 AND (has_column_privilege('sekisho_signin', attrelid, attnum, 'SELECT') OR has_column_privilege('sekisho_signin', attrelid, attnum, 'INSERT') OR has_column_privilege('sekisho_signin', attrelid, attnum, 'UPDATE')) ORDER BY 1"));
         Assert.Equal(["id", "name", "slug"], await superuser.QueryAsync<string>("SELECT attname::text FROM pg_attribute WHERE attrelid = 'records.municipality'::regclass AND attnum > 0 AND has_column_privilege('sekisho_signin', attrelid, attnum, 'SELECT') ORDER BY 1"));
     }
 

@@ -36,7 +36,7 @@ public sealed class LedgerPublisher(Database database, string dataFolder, HttpCl
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
-            do await TryOnceAsync(cancel).ConfigureAwait(false);
+            do await TryOnceAsync(isStopping: false, cancel).ConfigureAwait(false);
             while (await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -45,7 +45,7 @@ public sealed class LedgerPublisher(Database database, string dataFolder, HttpCl
             using var last = new CancellationTokenSource(TimeSpan.FromSeconds(3), time);
             try
             {
-                await TryOnceAsync(last.Token).ConfigureAwait(false);
+                await TryOnceAsync(isStopping: true, last.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -54,7 +54,7 @@ public sealed class LedgerPublisher(Database database, string dataFolder, HttpCl
         }
     }
 
-    private async Task TryOnceAsync(CancellationToken cancel)
+    private async Task TryOnceAsync(bool isStopping, CancellationToken cancel)
     {
         try
         {
@@ -62,7 +62,9 @@ public sealed class LedgerPublisher(Database database, string dataFolder, HttpCl
         }
         catch (Exception e) when (StorageException.Explain(e) is { } down)
         {
-            logger.LogWarning("Copies of checkpoints wait: {Reason}", down.What);
+            // While the server stops, the database may go first; the next start brings the copies, and nobody has to do anything.
+            if (isStopping || cancel.IsCancellationRequested) logger.LogInformation("Copies of checkpoints wait for the next start: {Reason}", down.What);
+            else logger.LogWarning("Copies of checkpoints wait: {Reason}", down.What);
         }
     }
 

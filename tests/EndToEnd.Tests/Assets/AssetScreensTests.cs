@@ -97,8 +97,8 @@ public sealed class AssetScreensTests(RegisterOffice office) : IClassFixture<Reg
         await BothAsync(screen, "90-disposals");
         await page.GotoAsync("/information-assets/scheme");
         await BothAsync(screen, "91-scheme");
-        screen.AssertNoComplaint(screens: 10);
-        manager.AssertNoComplaint(screens: 2);
+        screen.AssertNoComplaint(screens: 20);
+        manager.AssertNoComplaint(screens: 4);
     }
 
     private async Task<RegisterEntry> AddAsync(string name, UnitId unit, params (string, string)[] more) =>

@@ -18,6 +18,22 @@ internal static class RegisterRows
         new(r.GetGuid(0)), r.GetString(1), r.GetString(2), r.IsDBNull(3) ? null : new UnitId(r.GetGuid(3)), r.GetString(4), FieldValues.Read(register, r.GetString(5)), r.GetInt32(6),
         r.Moment(7), r.Moment(8), r.By(9), r.IsDBNull(11) ? null : new(r.Moment(11), r.By(12)), r.IsDBNull(14) ? null : new(r.Moment(14), r.By(15), r.GetString(17)));
 
+    /// <summary>All entries of a register, retired ones only when asked for, in the order of their numbers.</summary>
+    public static Task<List<RegisterEntry>> AllAsync(TenantTransaction tx, string register, IReadOnlyList<UnitId>? within, bool retired, CancellationToken cancel)
+    {
+        var definition = RegisterCatalogue.Load()[register];
+        return tx.ListAsync(
+            $"{Select} WHERE e.register = $1{(retired ? "" : " AND e.retired_at IS NULL")}{(within is null ? "" : " AND e.unit_id = ANY ($2)")} ORDER BY e.sequence",
+            r => Entry(r, definition), cancel, [register, .. within is null ? Array.Empty<object>() : [Ids(within)]]);
+    }
+
+    /// <summary>All entries in use of a register, in the order of their numbers.</summary>
+    public static Task<List<RegisterEntry>> InUseAsync(TenantTransaction tx, string register, CancellationToken cancel) => AllAsync(tx, register, null, retired: false, cancel);
+
+    /// <summary>True once a register was begun, whether or not anything in it is still in use.</summary>
+    public static async Task<bool> IsBegunAsync(TenantTransaction tx, string register, CancellationToken cancel) =>
+        (await tx.ListAsync("SELECT EXISTS (SELECT FROM records.register_entry WHERE register = $1)", r => r.GetBoolean(0), cancel, register))[0];
+
     /// <summary>Those of the ids that there are and that the person sees, in no order.</summary>
     public static Task<List<RegisterEntry>> ReadAsync(
         TenantTransaction tx, RegisterDefinition register, IReadOnlyCollection<EntryId> ids, IReadOnlyList<UnitId>? within, bool lockRows, CancellationToken cancel) =>

@@ -134,7 +134,7 @@ public sealed class RiskDesk
         if (asked.Line < 1 || asked.Line > asked.Likelihood.Count * asked.Loss.Count || asked.Months is < 1 or > 60) return Refusals.BadLine(asked.Likelihood.Count * asked.Loss.Count);
         await using (var tx = await keeper.EnterAsync(municipality, cancel))
         {
-            var over = (await RiskRows.InUseAsync(tx, RiskRules.Key, cancel)).Where(r => r.Fields.Number("likelihood") > asked.Likelihood.Count || r.Fields.Number("loss") > asked.Loss.Count).ToList();
+            var over = (await RegisterRows.InUseAsync(tx, RiskRules.Key, cancel)).Where(r => r.Fields.Number("likelihood") > asked.Likelihood.Count || r.Fields.Number("loss") > asked.Loss.Count).ToList();
             if (over.Count > 0) return Refusals.StepsInUse(over.Count, over[0].Number);
             await keeper.AppendAsync(tx, keeper.Clock.Now(), "risks.scale", actor, "risk-scale", asked, cancel);
             await tx.RunAsync("""

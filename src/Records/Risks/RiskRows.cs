@@ -20,14 +20,6 @@ internal static class RiskRows
 
     private const string AcceptanceFrom = " FROM records.risk_acceptance a JOIN records.person p ON p.municipality_id = a.municipality_id AND p.id = a.decided_by ";
 
-    /// <summary>Entries in use.</summary>
-    public static Task<List<RegisterEntry>> InUseAsync(TenantTransaction tx, string register, CancellationToken cancel) => tx.ListAsync(
-        $"{RegisterRows.Select} WHERE e.register = $1 AND e.retired_at IS NULL ORDER BY e.sequence", r => RegisterRows.Entry(r, RegisterCatalogue.Load()[register]), cancel, register);
-
-    /// <summary>True once a register was begun, whether or not anything in it is still in use.</summary>
-    public static async Task<bool> IsBegunAsync(TenantTransaction tx, string register, CancellationToken cancel) =>
-        (await tx.ListAsync("SELECT EXISTS (SELECT 1 FROM records.register_entry WHERE register = $1)", r => r.GetBoolean(0), cancel, register))[0];
-
     public static async Task<RiskScale> ScaleAsync(TenantTransaction tx, CancellationToken cancel) => await tx.FirstAsync(
         "SELECT method, likelihood::text, loss::text, line, months FROM records.risk_scale",
         r => new RiskScale(r.Case<RiskMethod>(0), RecordJson.Read<Bilingual[]>(r.GetString(1)), RecordJson.Read<Bilingual[]>(r.GetString(2)), r.GetInt32(3), r.GetInt32(4)), cancel)
@@ -48,8 +40,8 @@ internal static class RiskRows
         var day = JapaneseTime.Day(at);
         var scale = await ScaleAsync(tx, cancel);
         var mixes = await AssetsAsync(tx, cancel);
-        var groups = (await InUseAsync(tx, RiskRules.Groups, cancel)).ConvertAll(g => Group(g, mixes));
-        var threats = await InUseAsync(tx, RiskRules.Threats, cancel);
+        var groups = (await RegisterRows.InUseAsync(tx, RiskRules.Groups, cancel)).ConvertAll(g => Group(g, mixes));
+        var threats = await RegisterRows.InUseAsync(tx, RiskRules.Threats, cancel);
         var last = await LastAnalysisAsync(tx, cancel);
         var acceptances = (await tx.ListAsync($"SELECT DISTINCT ON (a.risk_id) {AcceptanceColumns}{AcceptanceFrom}ORDER BY a.risk_id, a.recorded_at DESC, a.ledger_index DESC", Acceptance, cancel))
             .ToDictionary(a => a.Risk);
@@ -57,7 +49,7 @@ internal static class RiskRows
         var names = groups.ToDictionary(g => g.Id, g => g.Name);
         foreach (var threat in threats) names[threat.Id] = threat.Title;
         var risks = new List<Risk>();
-        foreach (var entry in await InUseAsync(tx, RiskRules.Key, cancel))
+        foreach (var entry in await RegisterRows.InUseAsync(tx, RiskRules.Key, cancel))
             risks.Add(Of(entry, names, scale, acceptances.GetValueOrDefault(entry.Id), before.TryGetValue(entry.Number, out var was) ? was : null, day));
         var rated = risks.Select(r => r.Group).ToHashSet();
         var standing = risks.Select(r => r.Entry.Number).ToHashSet(StringComparer.Ordinal);

@@ -1,5 +1,6 @@
 using Sekisho.Assurance;
 using Sekisho.Records.Policies;
+using Sekisho.Records.Registers;
 
 namespace Sekisho.Records.Risks;
 
@@ -16,7 +17,7 @@ internal sealed class RiskSource(MunicipalityId municipality, RecordKeeper keepe
     public async ValueTask<IReadOnlyList<Observation>> ObserveAsync(DateTimeOffset at, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        var (threats, risks) = (await RiskRows.IsBegunAsync(tx, RiskRules.Threats, cancel), await RiskRows.IsBegunAsync(tx, RiskRules.Key, cancel));
+        var (threats, risks) = (await RegisterRows.IsBegunAsync(tx, RiskRules.Threats, cancel), await RegisterRows.IsBegunAsync(tx, RiskRules.Key, cancel));
         if (!threats && !risks) return [];
         var overview = await RiskRows.OverviewAsync(tx, documents, at, cancel);
         var observed = new List<Observation>(2);

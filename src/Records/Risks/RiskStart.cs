@@ -27,7 +27,7 @@ public sealed class RiskStart
     {
         HashSet<string> known;
         await using (var tx = await keeper.EnterAsync(municipality, cancel))
-            known = [.. (await RiskRows.InUseAsync(tx, RiskRules.Threats, cancel)).Select(t => t.Title)];
+            known = [.. (await RegisterRows.InUseAsync(tx, RiskRules.Threats, cancel)).Select(t => t.Title)];
         var added = 0;
         foreach (var threat in ThreatCatalogue.Load().Threats.Where(t => !known.Contains(t.Name.Ja)))
         {
@@ -67,7 +67,7 @@ public sealed class RiskStart
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var overview = await RiskRows.OverviewAsync(tx, documents, keeper.Clock.Now(), cancel);
         var rated = overview.Risks.Select(r => (r.Group, r.Threat)).ToHashSet();
-        var threats = await RiskRows.InUseAsync(tx, RiskRules.Threats, cancel);
+        var threats = await RegisterRows.InUseAsync(tx, RiskRules.Threats, cancel);
         var (oftenSteps, lossSteps) = (overview.Scale.Likelihood.Count, overview.Scale.Loss.Count);
         var suggested = new List<SuggestedRisk>();
         foreach (var threat in threats)

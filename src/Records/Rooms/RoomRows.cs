@@ -11,7 +11,7 @@ internal static class RoomRows
     /// <summary>Every room in use, with its last inspection and its devices as that found them.</summary>
     public static async Task<List<RoomState>> StatesAsync(TenantTransaction tx, CancellationToken cancel)
     {
-        var rooms = await PostureReading.EntriesAsync(tx, RoomDesk.Rooms, cancel);
+        var rooms = await RegisterRows.InUseAsync(tx, RoomDesk.Rooms, cancel);
         if (rooms.Count == 0) return [];
         var inspected = (await tx.ListAsync("SELECT room_id, max(inspected_on) FROM records.room_inspection GROUP BY room_id", r => (Room: new EntryId(r.GetGuid(0)), On: r.GetFieldValue<DateOnly>(1)), cancel)).ToDictionary(x => x.Room, x => x.On);
         var devices = (await tx.ListAsync("""

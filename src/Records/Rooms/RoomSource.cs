@@ -41,5 +41,5 @@ public sealed class RoomSource(MunicipalityId municipality, RecordKeeper keeper)
     }
 
     private static async Task<List<string>> NumbersAsync(Storage.TenantTransaction tx, HashSet<EntryId> ids, CancellationToken cancel) =>
-        [.. (await PostureReading.EntriesAsync(tx, TerminalRegisters.Terminals, cancel)).Concat(await PostureReading.EntriesAsync(tx, TerminalRegisters.Media, cancel)).Where(e => ids.Contains(e.Id)).Take(Named).Select(e => e.Number)];
+        [.. (await RegisterRows.InUseAsync(tx, TerminalRegisters.Terminals, cancel)).Concat(await RegisterRows.InUseAsync(tx, TerminalRegisters.Media, cancel)).Where(e => ids.Contains(e.Id)).Take(Named).Select(e => e.Number)];
 }

@@ -20,8 +20,8 @@ internal static class PostureReading
 
     public static async Task<PostureView> ReadAsync(TenantTransaction tx, DateTimeOffset at, IReadOnlyList<Organisation.UnitId>? within, CancellationToken cancel)
     {
-        var terminals = await EntriesAsync(tx, TerminalRegisters.Terminals, cancel);
-        var media = await EntriesAsync(tx, TerminalRegisters.Media, cancel);
+        var terminals = await RegisterRows.InUseAsync(tx, TerminalRegisters.Terminals, cancel);
+        var media = await RegisterRows.InUseAsync(tx, TerminalRegisters.Media, cancel);
         var reports = await tx.ListAsync(SelectReports, Report, cancel);
         var matched = Match(terminals, reports);
         var taken = matched.Values.Select(r => r.Id).ToHashSet();
@@ -32,13 +32,6 @@ internal static class PostureReading
             [.. terminals.Where(t => within is null || t.Unit is { } unit && within.Contains(unit)).Select(t => Of(t, matched.GetValueOrDefault(t.Id), at,
                 serial => allowed[serial].Any(m => m.Choices("exception_zones").Contains(t.Text("zone") ?? ""))))],
             within is null ? [.. reports.Where(r => !taken.Contains(r.Id))] : []);
-    }
-
-    /// <summary>Entries in use of a register, in the order of their numbers.</summary>
-    public static Task<List<RegisterEntry>> EntriesAsync(TenantTransaction tx, string register, CancellationToken cancel)
-    {
-        var definition = RegisterCatalogue.Load()[register];
-        return tx.ListAsync($"{RegisterRows.Select} WHERE e.register = $1 AND e.retired_at IS NULL ORDER BY e.sequence", r => RegisterRows.Entry(r, definition), cancel, register);
     }
 
     /// <summary>Which machine is which terminal: as a person said, else by the number told to the agent, else by name. Two that fit are none.</summary>

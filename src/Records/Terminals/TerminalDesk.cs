@@ -106,7 +106,7 @@ public sealed class TerminalDesk
                 return Refusals.NoReport; // a NUL, which PostgreSQL's texts can't hold
             }
             var kept = await tx.FirstAsync("SELECT r.id, r.terminal_id, r.reported_at, r.received_at, r.report::text FROM records.agent_report r WHERE r.host = $1", PostureReading.Report, cancel, host);
-            var terminals = await PostureReading.EntriesAsync(tx, TerminalRegisters.Terminals, cancel);
+            var terminals = await RegisterRows.InUseAsync(tx, TerminalRegisters.Terminals, cancel);
             var matched = PostureReading.Match(terminals, [kept!]);
             terminal = terminals.Find(t => matched.ContainsKey(t.Id));
             await tx.CommitAsync(cancel);
@@ -125,7 +125,7 @@ public sealed class TerminalDesk
         await using (var tx = await keeper.EnterAsync(municipality, cancel))
         {
             var at = keeper.Clock.Now();
-            if ((await PostureReading.EntriesAsync(tx, TerminalRegisters.Terminals, cancel)).Find(t => t.Id == terminal) is not { } entry) return Refusals.UnknownTerminal;
+            if ((await RegisterRows.InUseAsync(tx, TerminalRegisters.Terminals, cancel)).Find(t => t.Id == terminal) is not { } entry) return Refusals.UnknownTerminal;
             var host = await tx.FirstAsync("UPDATE records.agent_report SET terminal_id = $2 WHERE id = $1 RETURNING host", r => r.GetString(0), cancel, report.Value, terminal.Value);
             if (host is null) return Refusals.UnknownReport;
             await keeper.AppendAsync(tx, at, "agent.adopted", actor, $"register/{TerminalRegisters.Terminals}/{terminal}", new { host, entry.Number }, cancel);
@@ -155,6 +155,6 @@ public sealed class TerminalDesk
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var day = JapaneseTime.Day(keeper.Clock.Now());
-        return [.. (await PostureReading.EntriesAsync(tx, TerminalRegisters.Media, cancel)).Where(m => m.Choices("exception_zones").Contains(zone) && m.YesNo("encrypted") == true && !(m.Day("exception_until") < day))];
+        return [.. (await RegisterRows.InUseAsync(tx, TerminalRegisters.Media, cancel)).Where(m => m.Choices("exception_zones").Contains(zone) && m.YesNo("encrypted") == true && !(m.Day("exception_until") < day))];
     }
 }

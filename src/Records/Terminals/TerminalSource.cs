@@ -22,7 +22,7 @@ public sealed class TerminalSource(MunicipalityId municipality, RecordKeeper kee
         if (zone.Count > 0)
         {
             var day = JapaneseTime.Day(at);
-            var over = (await PostureReading.EntriesAsync(tx, TerminalRegisters.Media, cancel)).Where(m => m.Choices("exception_zones").Contains(TerminalRegisters.MyNumberZone) && m.Day("exception_until") < day).Select(m => m.Number)
+            var over = (await RegisterRows.InUseAsync(tx, TerminalRegisters.Media, cancel)).Where(m => m.Choices("exception_zones").Contains(TerminalRegisters.MyNumberZone) && m.Day("exception_until") < day).Select(m => m.Number)
                 .Concat(await TakeoutRows.OverdueAsync(tx, day, cancel)).ToList();
             var open = zone.FindAll(t => !t.Is(PostureKeys.MediaBlocked));
             var (says, saysEn) = Of(zone.Count, open, "持ち出し不可を確かめられていません", "are not shown to block media", "で持ち出しを止めています", "block media");
@@ -65,7 +65,7 @@ public sealed class AccessReviewSource(MunicipalityId municipality, RecordKeeper
     public async ValueTask<IReadOnlyList<Observation>> ObserveAsync(DateTimeOffset at, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        var systems = await PostureReading.EntriesAsync(tx, TerminalRegisters.AccessReviews, cancel);
+        var systems = await RegisterRows.InUseAsync(tx, TerminalRegisters.AccessReviews, cancel);
         if (systems.Count == 0) return [];
         var day = JapaneseTime.Day(at);
         var due = systems.FindAll(s => s.Day("next_on") is not { } next || next < day);

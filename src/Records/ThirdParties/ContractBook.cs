@@ -38,7 +38,7 @@ public sealed class ContractBook
     public async Task<IReadOnlyList<ContractStanding>> ContractsAsync(MunicipalityId municipality, IReadOnlyList<UnitId>? within, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        return await ThirdPartyRows.StandingsAsync(tx, await ThirdPartyRows.EntriesAsync(tx, ThirdPartyRows.Contracts, within, retired: false, cancel), Today, cancel);
+        return await ThirdPartyRows.StandingsAsync(tx, await RegisterRows.AllAsync(tx, ThirdPartyRows.Contracts, within, retired: false, cancel), Today, cancel);
     }
 
     /// <summary>Null when there is none, or not for this person.</summary>

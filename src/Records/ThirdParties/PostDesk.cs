@@ -63,7 +63,7 @@ public sealed class PostDesk
     public async Task<IReadOnlyList<AccountStanding>> AccountsAsync(MunicipalityId municipality, IReadOnlyList<UnitId>? within, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        return await StandingsAsync(tx, await ThirdPartyRows.EntriesAsync(tx, ThirdPartyRows.Accounts, within, retired: false, cancel), JapaneseTime.Day(keeper.Clock.Now()), cancel);
+        return await StandingsAsync(tx, await RegisterRows.AllAsync(tx, ThirdPartyRows.Accounts, within, retired: false, cancel), JapaneseTime.Day(keeper.Clock.Now()), cancel);
     }
 
     /// <summary>An account with its posts, newest first; null when there is none, or not for this person.</summary>

@@ -80,7 +80,7 @@ public sealed class ServiceDesk
     public async Task<IReadOnlyList<ServiceStanding>> ListAsync(MunicipalityId municipality, IReadOnlyList<UnitId>? within, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        return await StandingsAsync(tx, await ThirdPartyRows.EntriesAsync(tx, ThirdPartyRows.Services, within, retired: false, cancel), JapaneseTime.Day(keeper.Clock.Now()), cancel);
+        return await StandingsAsync(tx, await RegisterRows.AllAsync(tx, ThirdPartyRows.Services, within, retired: false, cancel), JapaneseTime.Day(keeper.Clock.Now()), cancel);
     }
 
     /// <summary>Null when there is none, or not for this person.</summary>

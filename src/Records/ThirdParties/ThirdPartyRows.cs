@@ -16,16 +16,8 @@ internal static class ThirdPartyRows
         c.returned_at, c.returned_note, c.signed_at, c.signed_by, c.signed_by_name, c.signed_note, c.withdrawn_at
         """;
 
-    /// <summary>Entries of a register, retired ones only when asked for, in the order of their numbers.</summary>
-    public static Task<List<RegisterEntry>> EntriesAsync(TenantTransaction tx, string register, IReadOnlyList<UnitId>? within, bool retired, CancellationToken cancel) => tx.ListAsync(
-        $"{RegisterRows.Select} WHERE e.register = $1 AND ($2 OR e.retired_at IS NULL){(within is null ? "" : " AND e.unit_id = ANY ($3)")} ORDER BY e.sequence",
-        r => RegisterRows.Entry(r, RegisterCatalogue.Load()[register]), cancel, [register, retired, .. within is null ? Array.Empty<object>() : [RegisterRows.Ids(within)]]);
-
     public static async Task<RegisterEntry?> EntryAsync(TenantTransaction tx, string register, EntryId id, IReadOnlyList<UnitId>? within, CancellationToken cancel, bool lockRow = false) =>
         (await RegisterRows.ReadAsync(tx, RegisterCatalogue.Load()[register], [id], within, lockRow, cancel)).FirstOrDefault();
-
-    public static async Task<bool> AnyAsync(TenantTransaction tx, string register, CancellationToken cancel) =>
-        (await tx.ListAsync("SELECT EXISTS (SELECT FROM records.register_entry WHERE register = $1)", r => r.GetBoolean(0), cancel, register))[0];
 
     /// <summary>These contracts with their newest sheets and all their events.</summary>
     public static async Task<IReadOnlyList<ContractStanding>> StandingsAsync(TenantTransaction tx, IReadOnlyList<RegisterEntry> contracts, DateOnly day, CancellationToken cancel)
@@ -53,10 +45,10 @@ internal static class ThirdPartyRows
     /// <param name="only">Null: all. One: retired or not.</param>
     public static async Task<IReadOnlyList<ContractorStanding>> ContractorsAsync(TenantTransaction tx, DateOnly day, EntryId? only, CancellationToken cancel)
     {
-        var contractors = await EntriesAsync(tx, Contractors, null, retired: true, cancel);
+        var contractors = await RegisterRows.AllAsync(tx, Contractors, null, retired: true, cancel);
         if (only is { } one) contractors.RemoveAll(c => c.Id != one);
         if (contractors.Count == 0) return [];
-        var contracts = await EntriesAsync(tx, Contracts, null, retired: false, cancel);
+        var contracts = await RegisterRows.AllAsync(tx, Contracts, null, retired: false, cancel);
         if (only is { } its) contracts.RemoveAll(c => c.Entry("contractor") != its);
         var standings = (await StandingsAsync(tx, contracts, day, cancel)).ToLookup(s => s.Contractor);
         var confirmations = (await ConfirmationsAsync(tx, "WHERE $1::uuid IS NULL OR c.contractor_id = $1", cancel, only?.Value)).ToLookup(c => c.Contractor);

@@ -1,4 +1,5 @@
 using Sekisho.Assurance;
+using Sekisho.Records.Registers;
 
 namespace Sekisho.Records.ThirdParties;
 
@@ -13,7 +14,7 @@ public sealed class ContractorSource(MunicipalityId municipality, RecordKeeper k
     public async ValueTask<IReadOnlyList<Observation>> ObserveAsync(DateTimeOffset at, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        if (!await ThirdPartyRows.AnyAsync(tx, ThirdPartyRows.Contractors, cancel)) return [];
+        if (!await RegisterRows.IsBegunAsync(tx, ThirdPartyRows.Contractors, cancel)) return [];
         var all = await ThirdPartyRows.ContractorsAsync(tx, JapaneseTime.Day(at), null, cancel);
         // One without any contract in the register has none that could hold it to anything.
         var counted = all.Where(c => c.Running.Count > 0 || c.Contracts.Count == 0 && c.Contractor.Retired is null).ToList();
@@ -52,8 +53,8 @@ public sealed class ServiceSource(MunicipalityId municipality, RecordKeeper keep
     public async ValueTask<IReadOnlyList<Observation>> ObserveAsync(DateTimeOffset at, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        if (!await ThirdPartyRows.AnyAsync(tx, ThirdPartyRows.Services, cancel)) return [];
-        var services = (await ServiceDesk.StandingsAsync(tx, await ThirdPartyRows.EntriesAsync(tx, ThirdPartyRows.Services, null, retired: false, cancel), JapaneseTime.Day(at), cancel)).ToList();
+        if (!await RegisterRows.IsBegunAsync(tx, ThirdPartyRows.Services, cancel)) return [];
+        var services = (await ServiceDesk.StandingsAsync(tx, await RegisterRows.AllAsync(tx, ThirdPartyRows.Services, null, retired: false, cancel), JapaneseTime.Day(at), cancel)).ToList();
         var (unapproved, expired) = (services.FindAll(s => s.IsUnapproved), services.FindAll(s => s.IsExpired));
         var facts = new Dictionary<string, decimal> { ["services"] = services.Count, ["unapproved"] = unapproved.Count, ["expired"] = expired.Count };
         var faults = new List<Bilingual>();
@@ -77,8 +78,8 @@ public sealed class AccountSource(MunicipalityId municipality, RecordKeeper keep
     public async ValueTask<IReadOnlyList<Observation>> ObserveAsync(DateTimeOffset at, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        if (!await ThirdPartyRows.AnyAsync(tx, ThirdPartyRows.Accounts, cancel)) return [];
-        var accounts = (await PostDesk.StandingsAsync(tx, await ThirdPartyRows.EntriesAsync(tx, ThirdPartyRows.Accounts, null, retired: false, cancel), JapaneseTime.Day(at), cancel)).ToList();
+        if (!await RegisterRows.IsBegunAsync(tx, ThirdPartyRows.Accounts, cancel)) return [];
+        var accounts = (await PostDesk.StandingsAsync(tx, await RegisterRows.AllAsync(tx, ThirdPartyRows.Accounts, null, retired: false, cancel), JapaneseTime.Day(at), cancel)).ToList();
         var (procedure, scope, officer) = (accounts.FindAll(a => a.IsWithoutProcedure), accounts.FindAll(a => a.IsWithoutScope), accounts.FindAll(a => a.IsWithoutOfficer));
         var facts = new Dictionary<string, decimal> { ["accounts"] = accounts.Count, ["without_procedure"] = procedure.Count, ["without_scope"] = scope.Count, ["without_officer"] = officer.Count };
         var faults = new List<Bilingual>();

@@ -106,10 +106,27 @@ public sealed class Screen
     public async Task LookAsync(string name)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Repository(), "artifacts", "screenshots"));
-        await Page.ScreenshotAsync(new() { Path = Path.Combine(folder.FullName, name + ".png"), FullPage = true });
+        await PhotographAsync(Path.Combine(folder.FullName, name + ".png"));
         var result = await Page.RunAxe();
         looked++;
         complaints.AddRange(result.Violations.Select(v => $"{name} ({Page.Url}): {v.Id}: {v.Help}\n" + string.Join('\n', v.Nodes.Take(4).Select(n => "    " + n.Html))));
+    }
+
+    /// <remarks>On a busy machine Chromium's compositor now and then gives a frame up ("Unable to capture screenshot"): asked again, it takes it.</remarks>
+    private async Task PhotographAsync(string path)
+    {
+        for (var left = 3; ; left--)
+        {
+            try
+            {
+                await Page.ScreenshotAsync(new() { Path = path, FullPage = true });
+                return;
+            }
+            catch (PlaywrightException e) when (left > 0 && e.Message.Contains("Unable to capture screenshot", StringComparison.Ordinal))
+            {
+                await Task.Delay(500, TestContext.Current.CancellationToken);
+            }
+        }
     }
 
     /// <summary>Fails when axe, the browser's console or the network had anything to say on any screen looked at.</summary>

@@ -99,6 +99,16 @@ public sealed class PrivateClusterTests : IDisposable
         Assert.NotEqual(before, Postmaster);
     }
 
+    [Fact]
+    public async Task A_request_that_outlives_the_server_does_not_start_PostgreSQL_again()
+    {
+        var cluster = await PrivateCluster.OpenAsync(Path.Combine(Folder, "postgres"), ClusterDurability.Durable, NullLogger.Instance, Cancel);
+        Assert.True(IsRunning);
+        await cluster.DisposeAsync();
+        Assert.False(await cluster.RecoverAsync(Cancel));
+        Assert.False(IsRunning);
+    }
+
     private static List<int> ChildrenOf(int process) =>
         [.. File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
 

@@ -90,6 +90,7 @@ internal sealed class PrivateCluster : IAsyncDisposable
     public async Task<bool> RecoverAsync(CancellationToken cancel)
     {
         using var starting = await FileLock.TakeAsync(folder.StartLock, shared: false, cancel).ConfigureAwait(false);
+        if (disposed) return false; // we stopped it ourselves: a request that outlives the host may not bring it back
         if (PostmasterFile.IsPostgres(process) && PostmasterFile.Read(folder.Data)?.Process == process) return false;
         logger.LogWarning("The private PostgreSQL ended by itself; starting it again (log: {Log})", folder.Log);
         await EnsureAsync(cancel).ConfigureAwait(false);

@@ -143,6 +143,19 @@ public static class WebHost
             CreateScopeForErrors = true, // a scope of its own: the page that failed has used the services of the first
             StatusCodeSelector = static e => RequestMistake.Of(e)?.Status ?? StatusCodes.Status500InternalServerError,
         });
+        app.Use(async (context, next) =>
+        {
+            try
+            {
+                await next(context).ConfigureAwait(false);
+            }
+            catch (Exception e) when (context.RequestAborted.IsCancellationRequested || app.Lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                // Broken off by the stop, or nobody is there any more: no page of the error, which would ask a database that is being closed.
+                app.Logger.LogInformation("{Method} {Path} was broken off ({Why})", context.Request.Method, context.Request.Path, e.GetType().Name);
+                if (!context.Response.HasStarted) context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            }
+        });
         app.UseStatusCodePagesWithReExecute("/error/{0}", createScopeForStatusCodePages: true);
         app.Use(static (context, next) =>
         {

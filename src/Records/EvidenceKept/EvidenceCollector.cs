@@ -32,6 +32,9 @@ public sealed class EvidenceCollector
     /// <summary>Is told of a source that failed by a fault of its own; the others go on. Where nobody is told, the fault is thrown: a test must see it.</summary>
     public Action<MunicipalityId, string, Exception>? Failed { get; set; }
 
+    /// <summary>What these sources can say something about: the rest comes from engines and from people.</summary>
+    public IReadOnlySet<string> KindsOf(MunicipalityId municipality) => sources.SelectMany(s => s(municipality).Kinds).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>All municipalities of the installation, one after the other.</summary>
     /// <returns>How many observations were kept.</returns>
     public async Task<int> RunAllAsync(CancellationToken cancel)

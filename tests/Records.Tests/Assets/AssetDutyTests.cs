@@ -8,6 +8,7 @@ public sealed class AssetDutyTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    [FromEmptyToMetAndBack("asset-inventory")]
     public async Task Asset_inventory_goes_from_no_evidence_to_met_and_back_to_failing()
     {
         await using var town = await AssetTown.OpenAsync();
@@ -51,6 +52,7 @@ public sealed class AssetDutyTests
     }
 
     [Fact]
+    [FromEmptyToMetAndBack("asset-classification")]
     public async Task Asset_classification_goes_from_no_evidence_to_met_and_back_to_failing()
     {
         await using var town = await AssetTown.OpenAsync();
@@ -77,6 +79,7 @@ public sealed class AssetDutyTests
     }
 
     [Fact]
+    [FromEmptyToMetAndBack("asset-handling")]
     public async Task Asset_handling_goes_from_no_evidence_to_met_and_back_to_failing()
     {
         await using var town = await AssetTown.OpenAsync();

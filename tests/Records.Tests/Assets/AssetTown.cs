@@ -61,7 +61,7 @@ internal sealed class AssetTown : IAsyncDisposable
 
     /// <summary>The verdict of an obligation, with the newest sentence of its evidence.</summary>
     public async Task<Verdict> VerdictAsync(string obligation) =>
-        (await Slices.Verdicts.ObligationsAsync(Town, null, Cancel)).Single(l => l.Standing.Obligation.Id.Value == obligation).Standing.Verdict;
+        DutyWalk.Seen(obligation, (await Slices.Verdicts.ObligationsAsync(Town, null, Cancel)).Single(l => l.Standing.Obligation.Id.Value == obligation).Standing.Verdict);
 
     public Task LookAsync() => Slices.Collector.RunAsync(Town, null, Cancel);
 

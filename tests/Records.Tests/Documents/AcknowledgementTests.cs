@@ -12,6 +12,7 @@ public sealed class AcknowledgementTests
     private static string CodeOf<T>(Outcome<T> outcome) => Assert.IsType<Outcome<T>.Refused>(outcome).Why.Code;
 
     [Fact]
+    [FromEmptyToMetAndBack("staff-duty")]
     public async Task The_duty_of_staff_goes_from_no_evidence_to_not_met_to_met_and_back_when_somebody_joins()
     {
         await using var set = await PolicySet.OpenAsync();

@@ -89,6 +89,7 @@ public sealed class ApprovalTests
     }
 
     [Fact]
+    [FromEmptyToMetAndBack("delegation")]
     public async Task Delegation_goes_from_no_evidence_to_not_met_to_met_and_back()
     {
         await using var set = await PolicySet.OpenAsync();

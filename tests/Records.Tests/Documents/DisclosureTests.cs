@@ -17,6 +17,7 @@ public sealed class DisclosureTests
     private static string CodeOf<T>(Outcome<T> outcome) => Assert.IsType<Outcome<T>.Refused>(outcome).Why.Code;
 
     [Fact]
+    [FromEmptyToMetAndBack("disclosure-control")]
     public async Task Disclosure_goes_from_no_evidence_to_not_met_to_met_and_back()
     {
         await using var set = await PolicySet.OpenAsync();

@@ -135,7 +135,7 @@ internal sealed class PolicySet : IAsyncDisposable
         var shown = (await Slices.Verdicts.ObligationAsync(Town, new(obligation), null, Cancel))!;
         var kinds = shown.Standing.Obligation.Criteria.Select(c => c.EvidenceKind).ToArray();
         var newest = (await Slices.Evidence.ListAsync(Town, new(KindPrefix: kinds[0]), null, 1, Cancel)).Rows;
-        return (shown.Standing.Verdict.Kind, newest.Count == 0 ? "" : newest[0].Evidence.Observed.Sentence.Ja);
+        return (DutyWalk.Seen(obligation, shown.Standing.Verdict.Kind), newest.Count == 0 ? "" : newest[0].Evidence.Observed.Sentence.Ja);
     }
 
     public ValueTask DisposeAsync() => Office.DisposeAsync();

@@ -10,6 +10,7 @@ public sealed class TraceTests
     private static CancellationToken Cancel => Office.Cancel;
 
     [Fact]
+    [FromEmptyToMetAndBack("policy-hierarchy")]
     public async Task The_hierarchy_goes_from_no_evidence_to_not_met_to_met_and_back()
     {
         await using var set = await PolicySet.OpenAsync();

@@ -38,9 +38,10 @@ public sealed class AgencyBookTests
     }
 
     private static async Task<Verdict> ScopeAsync(Office office) =>
-        (await Later(office).Slices.Verdicts.ObligationAsync(office.Town, new("scope"), null, Cancel))!.Standing.Verdict;
+        DutyWalk.Seen("scope", (await Later(office).Slices.Verdicts.ObligationAsync(office.Town, new("scope"), null, Cancel))!.Standing.Verdict);
 
     [Fact]
+    [FromEmptyToMetAndBack("scope")]
     public async Task Scope_goes_from_no_evidence_to_met_and_back()
     {
         await using var office = await Office.OpenAsync();

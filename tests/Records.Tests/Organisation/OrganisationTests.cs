@@ -51,6 +51,50 @@ public sealed class OrganisationTests
     }
 
     [Fact]
+    [FromEmptyToMetAndBack("organisation")]
+    public async Task Organisation_goes_from_no_evidence_to_met_and_back_when_a_post_falls_vacant_or_the_committee_no_longer_meets()
+    {
+        await using var office = await Office.OpenAsync();
+        await office.EnforceAsync(Texts.First);
+        Assert.Equal(VerdictKind.NoEvidence, await NowAsync(office));
+
+        var town = await FillAsync(office);
+        Assert.Equal(VerdictKind.NotMet, await NowAsync(office));
+        await AppointAllAsync(office, town);
+        // The posts are filled, and they have never met.
+        Assert.Equal(VerdictKind.NoEvidence, await NowAsync(office));
+        (await office.Slices.Organisation.RecordMeetingAsync(office.Town, April, "対策基準の改正案", office.Officer, Cancel)).OrThrow();
+        Assert.Equal(VerdictKind.Met, await NowAsync(office));
+
+        // The manager of audits leaves; nobody who answers for security may take that place.
+        (await office.Slices.Organisation.EndPersonAsync(office.Town, town.Hanako.Id, April.AddDays(1), office.Officer, Cancel)).OrThrow();
+        office.Clock.Move(TimeSpan.FromDays(1));
+        Assert.Equal(VerdictKind.NotMet, await NowAsync(office));
+        Assert.Equal("REC-ORG-010", (await office.Slices.Organisation.AppointAsync(office.Town, Post.AuditOfficer, null, town.Taro.Id, April.AddDays(1), office.Officer, Cancel)).Match(_ => "", r => r.Code));
+        var jiro = (await office.Slices.Organisation.AddPersonAsync(office.Town, town.It.Id, "佐藤 次郎", "1002", StaffKind.Staff, April.AddDays(1), office.Officer, Cancel)).OrThrow();
+        (await office.Slices.Organisation.AppointAsync(office.Town, Post.AuditOfficer, null, jiro.Id, April.AddDays(1), office.Officer, Cancel)).OrThrow();
+        Assert.Equal(VerdictKind.Met, await NowAsync(office));
+
+        // A section opens without a manager of its own.
+        var opened = (await office.Slices.Organisation.AddUnitAsync(office.Town, town.Planning.Id, UnitKind.Section, "総合窓口課", April.AddDays(1), office.Officer, Cancel)).OrThrow();
+        Assert.Equal(VerdictKind.NotMet, await NowAsync(office));
+        (await office.Slices.Organisation.AppointAsync(office.Town, Post.SecurityManager, opened.Id, town.Taro.Id, April.AddDays(1), office.Officer, Cancel)).OrThrow();
+        Assert.Equal(VerdictKind.Met, await NowAsync(office));
+
+        office.Clock.Move(TimeSpan.FromDays(400));
+        Assert.Equal(VerdictKind.Expired, await NowAsync(office));
+        (await office.Slices.Organisation.RecordMeetingAsync(office.Town, April.AddDays(400), "年度の計画", office.Officer, Cancel)).OrThrow();
+        Assert.Equal(VerdictKind.Met, await NowAsync(office));
+    }
+
+    private static async Task<VerdictKind> NowAsync(Office office)
+    {
+        office.Clock.Move(TimeSpan.FromMinutes(1));
+        await office.Slices.Collector.RunAsync(office.Town, null, Cancel);
+        return DutyWalk.Seen("organisation", (await office.Slices.Verdicts.ObligationAsync(office.Town, new("organisation"), null, Cancel))!.Standing.Verdict.Kind);
+    }
+
+    [Fact]
     public async Task A_post_is_vacant_from_the_day_its_holder_leaves()
     {
         await using var office = await Office.OpenAsync();

@@ -8,9 +8,10 @@ public sealed class LawRegisterTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private static async Task<Verdict> VerdictAsync(Office office) =>
-        (await office.Slices.Verdicts.ObligationsAsync(office.Town, null, Cancel)).Single(l => l.Standing.Obligation.Id.Value == "legal-compliance").Standing.Verdict;
+        DutyWalk.Seen("legal-compliance", (await office.Slices.Verdicts.ObligationsAsync(office.Town, null, Cancel)).Single(l => l.Standing.Obligation.Id.Value == "legal-compliance").Standing.Verdict);
 
     [Fact]
+    [FromEmptyToMetAndBack("legal-compliance")]
     public async Task Legal_compliance_goes_from_no_evidence_to_met_and_back_to_failing()
     {
         await using var office = await Office.OpenAsync();

@@ -9,6 +9,7 @@ public sealed class RoomTests
     private static CancellationToken Cancel => Workplace.Cancel;
 
     [Fact]
+    [FromEmptyToMetAndBack("physical")]
     public async Task Physical_goes_from_no_evidence_to_met_and_back_to_failing()
     {
         await using var place = await Workplace.OpenAsync();

@@ -14,6 +14,7 @@ public sealed class TerminalTests
         (await place.Slices.Terminals.EnrolAsync(place.Town, "窓口の端末", TimeSpan.FromDays(365), place.Office.Officer, Cancel)).OrThrow();
 
     [Fact]
+    [FromEmptyToMetAndBack("takeout-block", "strong-authentication")]
     public async Task Take_out_and_sign_in_go_from_no_evidence_to_met_and_back_to_failing()
     {
         await using var place = await Workplace.OpenAsync();
@@ -64,6 +65,7 @@ public sealed class TerminalTests
     }
 
     [Fact]
+    [FromEmptyToMetAndBack("technical")]
     public async Task Technical_goes_from_no_evidence_to_met_and_back_to_failing()
     {
         await using var place = await Workplace.OpenAsync();

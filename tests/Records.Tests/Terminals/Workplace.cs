@@ -96,7 +96,7 @@ internal sealed class Workplace : IAsyncDisposable
     public async Task<Verdict> VerdictAsync(string obligation)
     {
         await Slices.Collector.RunAsync(Town, null, Cancel);
-        return (await Slices.Verdicts.ObligationsAsync(Town, null, Cancel)).Single(l => l.Standing.Obligation.Id.Value == obligation).Standing.Verdict;
+        return DutyWalk.Seen(obligation, (await Slices.Verdicts.ObligationsAsync(Town, null, Cancel)).Single(l => l.Standing.Obligation.Id.Value == obligation).Standing.Verdict);
     }
 
     public static string? CodeOf<T>(Outcome<T> outcome) => outcome.Match(_ => null, r => (string?)r.Code);

@@ -8,6 +8,7 @@ namespace Sekisho.Records.Tests.ThirdParties;
 public sealed class ContractTests
 {
     [Fact]
+    [FromEmptyToMetAndBack("contractor-control")]
     public async Task Contractor_control_goes_from_no_evidence_to_met_and_back_to_failing()
     {
         await using var office = await OpenAsync();

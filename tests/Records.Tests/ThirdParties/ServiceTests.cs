@@ -18,6 +18,7 @@ public sealed class ServiceTests
             by ?? office.Ciso.Id, office.Today.AddDays(days), "", null, actor ?? office.Manager, Cancel);
 
     [Fact]
+    [FromEmptyToMetAndBack("cloud-control")]
     public async Task Cloud_control_goes_from_no_evidence_to_met_and_back_to_failing()
     {
         await using var office = await OpenAsync();
@@ -103,6 +104,7 @@ public sealed class ServiceTests
 public sealed class SocialMediaTests
 {
     [Fact]
+    [FromEmptyToMetAndBack("sns-control")]
     public async Task Sns_control_goes_from_no_evidence_to_met_and_back_to_failing()
     {
         await using var office = await OpenAsync();

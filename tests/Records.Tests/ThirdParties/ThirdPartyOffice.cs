@@ -106,7 +106,7 @@ internal sealed class ThirdPartyOffice : IAsyncDisposable
     public async Task<Verdict> VerdictAsync(string obligation)
     {
         await Slices.Collector.RunAsync(Town, null, Cancel);
-        return (await Slices.Verdicts.ObligationsAsync(Town, null, Cancel)).Single(l => l.Standing.Obligation.Id.Value == obligation).Standing.Verdict;
+        return DutyWalk.Seen(obligation, (await Slices.Verdicts.ObligationsAsync(Town, null, Cancel)).Single(l => l.Standing.Obligation.Id.Value == obligation).Standing.Verdict);
     }
 
     public static string Code<T>(Outcome<T> outcome) => Assert.IsType<Outcome<T>.Refused>(outcome).Why.Code;

@@ -8,6 +8,12 @@ internal static class EffectiveDateCheck
     public static void Run(LintedDocument document)
     {
         var policy = document.Document;
+        if (policy.Supplementary.Count == 0)
+        {
+            document.Add("POL-LINT-052", FindingSeverity.Warning, "附則",
+                new("附則がなく、いつから施行されるのかが書かれていません。", "There are no supplementary provisions, and nothing says from which day the document is in force."),
+                new("附則を設けて施行期日を定めるか、読み取った文書が附則まで含んでいるか確かめてください。", "Add supplementary provisions with the day of effect, or see whether the document that was read includes them."));
+        }
         foreach (var supplement in policy.Supplementary.Where(static s => s.Effective is null))
         {
             document.Add("POL-LINT-051", FindingSeverity.Warning, supplement.Label.Length > 0 ? supplement.Label : "附則",

@@ -14,11 +14,15 @@ internal static class NumberingCheck
             foreach (var group in document.All.Where(p => p.Kind == kind).GroupBy(static p => p.Parent)) Sequence(document, [.. group], mayRestart: false);
         foreach (var parent in document.All.Where(static p => p.Kind >= ProvisionKind.Article))
             foreach (var group in parent.Children.GroupBy(static c => c.Kind)) Sequence(document, [.. group], mayRestart: true);
+        foreach (var supplement in document.Supplements)
+            foreach (var parent in supplement.Root.SelfAndBelow())
+                foreach (var group in parent.Children.GroupBy(static c => c.Kind))
+                    Sequence(document, [.. group], mayRestart: true, parent == supplement.Root && supplement.HasUnnumberedFirst ? [1] : null);
     }
 
-    private static void Sequence(LintedDocument document, IReadOnlyList<LintedProvision> provisions, bool mayRestart)
+    /// <param name="last">What stands before the first of them.</param>
+    private static void Sequence(LintedDocument document, IReadOnlyList<LintedProvision> provisions, bool mayRestart, int[]? last = null)
     {
-        int[]? last = null;
         foreach (var provision in provisions)
         {
             var number = Parts(provision.Provision.Number);

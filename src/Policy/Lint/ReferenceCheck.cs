@@ -8,17 +8,22 @@ namespace Sekisho.Policy.Lint;
 /// <remarks>
 /// References into other texts (…条例第7条第1項) are left alone, and so are the provisions that hang on them by 及び, 又は or a comma.
 /// Documents that number plainly call their top level 項 (１　目的 … 前３項); there a 項 is an article of the model.
+/// A 附則 speaks of 本則 as it was numbered on its day: only the latest is held against 本則 as it stands, and what it says of
+/// texts before their revision (改正前の第３条), in quotation marks or while amending another text (改め文) is left alone.
 /// </remarks>
 internal static partial class ReferenceCheck
 {
     public static void Run(LintedDocument document)
     {
-        foreach (var provision in document.All) new Check(document, provision).Run();
+        foreach (var provision in document.All) new Check(document, provision, null).Run();
+        foreach (var supplement in document.Supplements)
+            foreach (var provision in supplement.Root.SelfAndBelow().Where(static p => !AmendingText.Read(p.Provision.Text).Any())) new Check(document, provision, supplement).Run();
     }
 
-    private sealed class Check(LintedDocument document, LintedProvision here)
+    /// <param name="supplement">The 附則 that it stands in; null in 本則.</param>
+    private sealed class Check(LintedDocument document, LintedProvision here, LintedSupplement? supplement)
     {
-        private readonly string text = here.Text;
+        private readonly string text = supplement is null ? here.Text : Quoted().Replace(here.Text, static m => new string('■', m.Length));
         private int otherTextUntil = -1;
 
         public void Run()
@@ -30,7 +35,9 @@ internal static partial class ReferenceCheck
                     otherTextUntil = m.Index + m.Length;
                     continue;
                 }
-                if (m.Groups["article"].Success) Article(m);
+                if (SupplementWord().Match(text[..m.Index]) is { Success: true } word && (m.Groups["article"].Success || m.Groups["paragraph"].Success)) Supplement(m, word);
+                else if (supplement is not null && (!supplement.IsLatest || Earlier().IsMatch(text[..m.Index])) && SpeaksOfMainPart(m)) otherTextUntil = m.Index + m.Length;
+                else if (m.Groups["article"].Success) Article(m);
                 else if (m.Groups["paragraph"].Success) Paragraph(m);
                 else if (m.Groups["before"].Success) Before(m);
                 else if (m.Groups["above"].Success) Above(m);
@@ -49,12 +56,33 @@ internal static partial class ReferenceCheck
             var before = text[..m.Index];
             if (m.Groups["before"].Success || m.Groups["above"].Success) return false;
             if (otherTextUntil >= 0 && Joint().IsMatch(text[otherTextUntil..m.Index])) return true;
+            if (OtherSupplement().IsMatch(before)) return true;
             return LawName().IsMatch(before) && !OwnName().IsMatch(before);
         }
 
+        /// <summary>附則第2項, 附則第3条: of the 附則 in which it stands; in 本則 of any.</summary>
+        private void Supplement(Match m, Match word)
+        {
+            var among = supplement is not null ? [supplement] : document.Supplements;
+            var paragraphs = m.Groups["paragraph"].Success;
+            var number = paragraphs ? $"{Number(m.Groups["paragraph"].Value)}" : ArticleNumber(m);
+            var kind = paragraphs ? ProvisionKind.Paragraph : ProvisionKind.Article;
+            // Where 附則 number plainly, 1, 2 are read as the top level; people call them 項.
+            var found = among.SelectMany(static s => s.Root.Children).FirstOrDefault(c => (c.Kind == kind || paragraphs && c.Kind == ProvisionKind.Article) && c.Provision.Number == number);
+            if (found is not null) Inside(found, m);
+            else if (!(number == "1" && among.Any(static s => s.HasUnnumberedFirst))) Broken(word.Value + m.Value, paragraphs ? "項" : "条", paragraphs ? "paragraph" : "article");
+        }
+
+        /// <summary>第3条, 別表第1, and 第3項 where 附則 has no 項 of that number.</summary>
+        private bool SpeaksOfMainPart(Match m) => m.Groups["article"].Success || m.Groups["table"].Success || m.Groups["above"].Success || m.Groups["paragraph"].Success;
+
+        private static string ArticleNumber(Match m) => Number(m.Groups["article"].Value) is { } n
+            ? m.Groups["branch"].Captures.Aggregate(n.ToString(System.Globalization.CultureInfo.InvariantCulture), static (all, c) => $"{all}_{Number(c.Value[1..])}")
+            : "";
+
         private void Article(Match m)
         {
-            var number = Number(m.Groups["article"].Value) is { } n ? m.Groups["branch"].Captures.Aggregate(n.ToString(System.Globalization.CultureInfo.InvariantCulture), static (all, c) => $"{all}_{Number(c.Value[1..])}") : "";
+            var number = ArticleNumber(m);
             if (!document.ByNumber.TryGetValue(number, out var target)) Broken(m.Value, "条", "article");
             else Inside(target, m);
         }
@@ -65,6 +93,7 @@ internal static partial class ReferenceCheck
             if (SaysSame().IsMatch(text[..m.Index])) return;
             var number = Number(m.Groups["paragraph"].Value);
             var article = here.Nearest(ProvisionKind.Article);
+            if (supplement is not null && article == supplement.Root && article.Children.Any(c => c.Provision.Number == $"{number}")) return;
             if (TopLevelIsParagraphs && article is not null && !HasParagraphs(article))
             {
                 if (!document.ByNumber.TryGetValue($"{number}", out var target)) Broken(m.Value, "項", "paragraph");
@@ -103,12 +132,16 @@ internal static partial class ReferenceCheck
             switch (m.Groups["unit"].Value)
             {
                 case "条":
-                    var place = document.Articles.ToList().IndexOf(article);
-                    if (next ? place + count >= document.Articles.Count : place < count) Broken(m.Value, "条", "article");
+                    var articles = supplement is null ? document.Articles : supplement.Root.SelfAndBelow().Skip(1).Where(static p => p.Kind == ProvisionKind.Article).ToList();
+                    var place = articles.ToList().IndexOf(article);
+                    if (place < 0 || (next ? place + count >= articles.Count : place < count)) Broken(m.Value, "条", "article");
                     break;
                 case "項":
                     var paragraph = here.Nearest(ProvisionKind.Paragraph);
                     var index = paragraph is null ? 0 : paragraph.Siblings.Where(static s => s.Kind == ProvisionKind.Paragraph).ToList().IndexOf(paragraph);
+                    // 附則 whose first paragraph stands without its number.
+                    if (supplement is { HasUnnumberedFirst: true } && paragraph is not null && paragraph.Parent == supplement.Root) index++;
+                    if (paragraph is null && next && here == supplement?.Root && here.Children.Count >= count) break;
                     if (paragraph is not null ? next ? index + count < paragraph.Siblings.Count : index >= count : false) break;
                     PreviousArticleAsParagraph(m, article, count, next);
                     break;
@@ -199,6 +232,20 @@ internal static partial class ReferenceCheck
 
     [GeneratedRegex("^([イロハニホヘト]|ただし書|前段|後段|本文|の規定)*(、|及び|又は|並びに|若しくは|から|まで|まで及び|まで又は|・|～)?(同条|同項)?$")]
     private static partial Regex Joint();
+
+    [GeneratedRegex("(?:この(?:規程|要綱|告示|訓令|規則|条例|基本方針|方針|基準)の?)?[附付]則$")]
+    private static partial Regex SupplementWord();
+
+    /// <summary>…規則の一部を改正する規則（令和３年規則第１号）附則, 同附則: of another text.</summary>
+    [GeneratedRegex("(?:同|[法令例則程綱領針準示](?:\\([^()]*\\))?(?:の)?)(?<!(?:この|本)(?:規程|要綱|告示|訓令|規則|条例|基本方針|方針|基準)の?)[附付]則$")]
+    private static partial Regex OtherSupplement();
+
+    /// <summary>改正前の, 旧: the provision as it was, which may be gone.</summary>
+    [GeneratedRegex("(改正前の[^、。]{0,40}|廃止前の[^、。]{0,40}|従前の|旧[^、。]{0,20})$")]
+    private static partial Regex Earlier();
+
+    [GeneratedRegex("「[^「」]*」")]
+    private static partial Regex Quoted();
 
     [GeneratedRegex("(同条|同法|同令|同条例|同規則|前条|次条)$")]
     private static partial Regex SaysSame();

@@ -71,7 +71,7 @@ internal static partial class TermsCheck
                     && text.IndexOf(parts[1], first, StringComparison.Ordinal) >= 0 && text.IndexOf(parts[1], first, StringComparison.Ordinal) - first - parts[0].Length <= 3) return true;
             }
         }
-        return document.Document.Supplementary.Any(s => LintedProvision.Fold(s.Text).Contains(name, StringComparison.Ordinal));
+        return document.Supplements.Any(s => s.Root.SelfAndBelow().Any(p => p.Text.Contains(name, StringComparison.Ordinal)));
     }
 
     [GeneratedRegex("用語の(意義|定義|意味)")]

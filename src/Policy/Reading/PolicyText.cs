@@ -45,7 +45,8 @@ public static class PolicyText
         var amendments = new List<Enactment>(front.Amendments);
         foreach (var headed in supplementary.Headed)
         {
-            if (amendments.All(a => a.Date != headed.Date))
+            // The 附則 of the first text may carry its own number: that is no amendment.
+            if (headed.Date != front.Enacted?.Date && amendments.All(a => a.Date != headed.Date))
                 amendments.Add(headed);
         }
         return new PolicyReading.Read(new PolicyDocument(

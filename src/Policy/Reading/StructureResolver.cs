@@ -241,6 +241,11 @@ internal sealed class StructureResolver(LineSet set, MarkerTable markers, Readin
         }
         if (same < 0)
         {
+            // 附則: the first paragraph stands without its number, the second is 2.
+            if (_supplementary && _levels.Count == 0 && _front.Count > 0)
+                return strong && complete && marker.Number is { Main: 2, Branch: 0 } && marker.Style is MarkerStyle.Plain && set.Lines[_front[^1]].EndsSentence
+                    ? new Decision(90, at, marker.Number, -1, BelowArticle, false)
+                    : default;
             // 項: the first is not numbered, the second is 2 or ②.
             var second = marker.Number is { Main: 2, Branch: 0 } && article >= 0 && marker.Style is MarkerStyle.Plain or MarkerStyle.Circled
                 && _articleStyle is MarkerStyle.Article or MarkerStyle.Ordinal && marker.Number.Main == 2 && complete;

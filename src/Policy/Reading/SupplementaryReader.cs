@@ -164,6 +164,12 @@ internal static class EffectiveDate
             written = clause.Slice(offset + found, length).ToString();
             offset += found + length;
         }
-        return effective is not null || clause.EndsWith("日");
+        if (effective is not null)
+            return true;
+        // 別に定める日, 規則で定める日: from the last particle that can stand before a day's name.
+        if (!clause.EndsWith("日"))
+            return false;
+        written = clause[(clause.LastIndexOfAny('、', 'は', '，') + 1)..].Trim().ToString();
+        return true;
     }
 }

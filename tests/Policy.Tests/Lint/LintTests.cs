@@ -161,6 +161,67 @@ public class LintTests
         Assert.Empty(Check(policy with { Supplementary = [.. policy.Supplementary, From(2022, 10, 1)] }, "POL-LINT-050"));
     }
 
+    /// <summary>A rule with 条 and 項 and the 附則 as written, read as a file is.</summary>
+    private static string[] OfSupplements(string supplements, params string[] codes)
+    {
+        var text = $"""
+            試験市情報セキュリティ規程
+            令和2年3月1日訓令第1号
+            （目的）
+            第1条　この規程は、情報資産を守ることを目的とする。
+            （定義）
+            第2条　用語の意義は、次のとおりとする。
+            (1)　機密性　守ることをいう。
+            (2)　完全性　欠けないことをいう。
+            （監査）
+            第3条　機密性及び完全性について監査を行う。
+            2　前項の監査は、毎年度行う。
+
+            {supplements}
+            """;
+        var policy = PolicyReader.ReadAsync(System.Text.Encoding.UTF8.GetBytes(text), "規程.txt", CancellationToken.None).GetAwaiter().GetResult() is PolicyReading.Read read
+            ? read.Document : throw new InvalidOperationException("not read");
+        return Check(policy, codes.Length > 0 ? codes : ["POL-LINT-001", "POL-LINT-002", "POL-LINT-020", "POL-LINT-021", "POL-LINT-022", "POL-LINT-050", "POL-LINT-051", "POL-LINT-052"]);
+    }
+
+    [Theory]
+    [InlineData("附　則\nこの規程は、令和2年4月1日から施行する。")]
+    // the first paragraph without its number, as offices write it
+    [InlineData("附　則\nこの規程は、令和2年4月1日から施行する。\n2　前項の規定にかかわらず、第3条第2項の規定は、令和3年4月1日から施行する。\n3　附則第1項の日前にした監査については、附則前項の例による。")]
+    [InlineData("附　則\n（施行期日）\n1　この規程は、令和2年4月1日から施行する。\n（経過措置）\n2　前項の日前に定めた第2条第1号の区分は、同号の区分とみなす。\n3　第2項の規定は、次の各号に掲げるものに適用しない。\n(1)　第3条に定めるもの以外のもの\n(2)　前号に準ずるもの")]
+    [InlineData("附　則\n（施行期日）\n第1条　この規程は、令和2年4月1日から施行する。\n（経過措置）\n第2条　前条の日前に行った第3条第1項の監査については、附則第1条の日に行ったものとみなす。")]
+    // an earlier 附則 speaks of the provisions of its day; a later one of those before the revision
+    [InlineData("附　則\nこの規程は、令和2年4月1日から施行する。ただし、第8条の規定は、公布の日から施行する。\n附　則（令和3年3月1日訓令第2号）\n1　この規程は、令和3年4月1日から施行する。\n2　改正前の第9条第2項の規定による承認は、改正後の第3条の規定による監査とみなす。")]
+    // while another text is amended
+    [InlineData("附　則\n（施行期日）\n1　この規程は、令和2年4月1日から施行する。\n（試験市文書取扱規程の一部改正）\n2　試験市文書取扱規程（平成10年訓令第9号）の一部を次のように改正する。\n3　第12条中「第8条」を「第9条」に改め、第13条を第14条とする。")]
+    [InlineData("附　則\n1　この規程は、令和2年4月1日から施行する。\n2　試験市文書取扱規程の一部を改正する訓令（平成30年訓令第3号）附則第9項の規定は、なおその効力を有する。")]
+    public void Sound_supplements_are_left_alone(string supplements) => Assert.Empty(OfSupplements(supplements));
+
+    [Theory]
+    [InlineData("附　則\nこの規程は、令和2年4月1日から施行する。\n2　第9条の規定は、令和3年4月1日から施行する。", "POL-LINT-020 附則2: 引用「第9条」")]
+    [InlineData("附　則\n1　前項の規定は、令和2年4月1日から施行する。", "POL-LINT-020 附則1: 引用「前項」")]
+    [InlineData("附　則\n1　この規程は、令和2年4月1日から施行する。\n2　附則第4項の規定は、適用しない。", "POL-LINT-020 附則2: 引用「附則第4項」")]
+    [InlineData("附　則\n1　この規程は、令和2年4月1日から施行する。\n2　第3条の規定の例による。\n4　第2条の規定の例による。", "POL-LINT-001 附則4: 番号が飛んでいます（「2」")]
+    [InlineData("附　則\nこの規程は、令和2年4月1日から施行する。\n2　第3条の規定の例による。\n4　第2条の規定の例による。", "POL-LINT-001 附則4: 番号が飛んでいます（「2」")]
+    [InlineData("附　則\n1　この規程は、令和2年4月1日から施行する。\n2　次の各号に掲げるものは、対象としない。", "POL-LINT-022 附則2: 「次の各号」")]
+    [InlineData("附　則（令和2年3月1日訓令第1号）\nこの規程の施行に関し必要な事項は、市長が定める。", "POL-LINT-051 附則（令和2年3月1日訓令第1号）: 施行期日が書かれていません。")]
+    [InlineData("附　則\nこの規程は、令和2年4月1日から施行する。\n附　則（令和3年3月1日訓令第2号）\nこの規程は、別に定める日から施行する。", "POL-LINT-051 附則（令和3年3月1日訓令第2号）: 施行期日「別に定める日」")]
+    [InlineData("", "POL-LINT-052 附則: 附則がなく")]
+    public void Flaws_of_supplements_are_found(string supplements, string expected)
+    {
+        var finding = Assert.Single(OfSupplements(supplements));
+        Assert.StartsWith(expected, finding, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_reference_to_supplements_is_followed_from_the_main_part()
+    {
+        static string[] Of(string text) => Check(Written.Policy($"条1 (目的) {text}", supplementary:
+            [new("附則", new DateOnly(2020, 4, 1), "", "この規程は施行する。", [], Written.Policy("項2 経過措置とする。").Provisions)]), "POL-LINT-020");
+        Assert.Empty(Of("附則第2項の規定による。附則第1項の日から、同附則第9項とする。"));
+        Assert.StartsWith("POL-LINT-020 第1条: 引用「附則第3項」", Assert.Single(Of("附則第3項の規定による。")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Only_law_in_force_on_the_day_is_missed()
     {

@@ -5,7 +5,11 @@ namespace Sekisho.Policy.Comparison;
 /// <summary>One line of the printed table: what stands left (改正後) and right (改正前).</summary>
 /// <param name="Depth">Indentation in full-width characters.</param>
 /// <param name="Tag">改正, 新設, 削除, 移動（旧 第３条）, 繰下げ; empty where nothing changed.</param>
-public sealed record ComparisonLine(int Depth, bool IsHeading, string Tag, IReadOnlyList<Piece> New, IReadOnlyList<Piece> Old);
+public sealed record ComparisonLine(int Depth, bool IsHeading, string Tag, IReadOnlyList<Piece> New, IReadOnlyList<Piece> Old)
+{
+    /// <summary>Title, 改正履歴 or 制定文: each of its lines begins at the margin.</summary>
+    public bool IsFront { get; init; }
+}
 
 /// <summary>Lays a comparison out as municipal offices print it: what didn't change is 「（略）」.</summary>
 public static class ComparisonLayout
@@ -20,7 +24,7 @@ public static class ComparisonLayout
 
         public ProvisionKind Kind => (Row.New ?? Row.Old)!.Kind ?? ProvisionKind.Article;
 
-        public bool IsFrontMatter => (Row.New ?? Row.Old) is { Kind: null, Label: "" };
+        public ComparisonPart Part => Row.Part;
     }
 
     /// <summary>Lines from top to bottom; none when nothing changed.</summary>
@@ -54,7 +58,7 @@ public static class ComparisonLayout
             {
                 // A chapter in which nothing changed is one line.
                 var end = i + 1;
-                while (end < nodes.Count && !(nodes[end].IsHeading && nodes[end].Kind <= node.Kind) && nodes[end].Kind >= ProvisionKind.Part && !IsSupplement(nodes[end])) end++;
+                while (end < nodes.Count && !(nodes[end].IsHeading && nodes[end].Kind <= node.Kind) && nodes[end].Part == ComparisonPart.Main) end++;
                 var all = nodes.GetRange(i, end - i).TrueForAll(static n => n.Unchanged);
                 lines.Add(new ComparisonLine(0, true, "", Line(node.Row.New!, all), Line(node.Row.Old!, all)));
                 i = all ? end : i + 1;
@@ -63,8 +67,8 @@ public static class ComparisonLayout
             if (node.Unchanged)
             {
                 var end = i + 1;
-                while (end < nodes.Count && nodes[end].Unchanged && !nodes[end].IsHeading && IsSupplement(nodes[end]) == IsSupplement(node) && nodes[end].IsFrontMatter == node.IsFrontMatter) end++;
-                if (!node.IsFrontMatter) Run(nodes, i, end, 0, lines);
+                while (end < nodes.Count && nodes[end].Unchanged && !nodes[end].IsHeading && nodes[end].Part == node.Part) end++;
+                if (node.Part != ComparisonPart.Front) Run(nodes, i, end, 0, lines);
                 i = end;
                 continue;
             }
@@ -72,8 +76,6 @@ public static class ComparisonLayout
             i++;
         }
     }
-
-    private static bool IsSupplement(Node node) => (node.Row.New ?? node.Row.Old) is { Kind: null, Label.Length: > 0 };
 
     private static void Below(List<Node> nodes, int depth, bool inAdded, List<ComparisonLine> lines)
     {
@@ -112,7 +114,7 @@ public static class ComparisonLayout
             Change.MovedAway => (Plain($"（{row.ElsewhereLabel}へ移動）"), Line(row.Old!, true)),
             _ => (Line(row.New!, !textChanged), Line(row.Old!, !textChanged)),
         };
-        lines.Add(new ComparisonLine(depth, node.IsHeading, above ? "" : Tag(row), left, right));
+        lines.Add(new ComparisonLine(depth, node.IsHeading, above ? "" : Tag(row), left, right) { IsFront = row.Part == ComparisonPart.Front });
         Below(node.Below, depth + 1, row.Change is Change.Added or Change.Deleted, lines);
     }
 

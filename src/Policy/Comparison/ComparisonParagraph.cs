@@ -32,6 +32,6 @@ internal sealed record ComparisonParagraph(ParagraphStyle Style, IReadOnlyList<P
         paragraphs.RemoveAll(static p => p.Count == 0);
         var captioned = line.Depth == 0 && paragraphs.Count > 1 && paragraphs[0][0].Text[0] == '（' && paragraphs[0][^1].Text[^1] == '）';
         return [.. paragraphs.Select((p, i) => new ComparisonParagraph(
-            captioned && i == 0 ? ParagraphStyle.Caption : i == (captioned ? 1 : 0) ? ParagraphStyle.Numbered : ParagraphStyle.Continued, p))];
+            captioned && i == 0 ? ParagraphStyle.Caption : line.IsFront || i == (captioned ? 1 : 0) ? ParagraphStyle.Numbered : ParagraphStyle.Continued, p))];
     }
 }

@@ -13,15 +13,35 @@ public sealed record ComparisonTable(string OldTitle, string NewTitle, IReadOnly
 }
 
 /// <summary>One provision of the new version beside the one of the old version that it continues.</summary>
-/// <param name="Depth">0 for articles, headings and 附則; one more for each level below.</param>
+/// <param name="Depth">0 for articles, headings, 附則 and 別表; one more for each level below.</param>
 /// <param name="New">Null where the row stands for a provision that was deleted or moved away.</param>
 /// <param name="Old">Null where the provision is new.</param>
 /// <param name="ElsewhereLabel">For a moved provision: full label of its place in the other version (第６条(3)).</param>
-public sealed record ComparisonRow(Change Change, int Depth, ComparisonCell? New, ComparisonCell? Old, string ElsewhereLabel);
+public sealed record ComparisonRow(Change Change, int Depth, ComparisonCell? New, ComparisonCell? Old, string ElsewhereLabel)
+{
+    /// <summary>Which part of the document it belongs to.</summary>
+    public ComparisonPart Part { get; init; } = ComparisonPart.Main;
+}
+
+/// <summary>The parts of a document, in their order.</summary>
+public enum ComparisonPart
+{
+    /// <summary>Title, 改正履歴, 制定文.</summary>
+    Front,
+
+    /// <summary>本則</summary>
+    Main,
+
+    /// <summary>附則</summary>
+    Supplement,
+
+    /// <summary>別表, 様式, 別記; its rows one below.</summary>
+    Appendix,
+}
 
 /// <summary>A provision as one side of a row shows it.</summary>
-/// <param name="Id">Its id in its version; empty for the title and the preamble.</param>
-/// <param name="Kind">Null for the title, the preamble and 附則.</param>
+/// <param name="Id">Its id in its version; empty for the title, the history, the preamble, 別表 and their rows.</param>
+/// <param name="Kind">Null for all but provisions.</param>
 public sealed record ComparisonCell(
     string Id, ProvisionKind? Kind, string Label, IReadOnlyList<Piece> LabelPieces, IReadOnlyList<Piece> Caption, IReadOnlyList<Piece> Text)
 {

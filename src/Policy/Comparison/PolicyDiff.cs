@@ -42,7 +42,7 @@ public static class PolicyDiff
             {
                 // What was deleted from the articles stands before a new 附則.
                 for (; next < old.Count && old[next].Role < unit.Role && (old[next].Match is null || !inOrder.Contains(old[next].Match!)); next++) Gone(old[next], depth, rows);
-                rows.Add(new ComparisonRow(Change.Added, depth, Whole(unit, changed: true), null, ""));
+                rows.Add(new ComparisonRow(Change.Added, depth, Whole(unit, changed: true), null, "") { Part = unit.Part });
                 Walk([], unit.Children, depth + 1, rows);
             }
         }
@@ -53,11 +53,11 @@ public static class PolicyDiff
             // In order, but not this one's turn: it stands elsewhere among its old neighbours.
             if (unit.Match is { } elsewhere && !inOrder.Contains(elsewhere))
             {
-                into.Add(new ComparisonRow(Change.MovedAway, level, null, Whole(unit, changed: false), elsewhere.FullLabel));
+                into.Add(new ComparisonRow(Change.MovedAway, level, null, Whole(unit, changed: false), elsewhere.FullLabel) { Part = unit.Part });
                 return;
             }
             if (unit.Match is not null) return;
-            into.Add(new ComparisonRow(Change.Deleted, level, null, Whole(unit, changed: true), ""));
+            into.Add(new ComparisonRow(Change.Deleted, level, null, Whole(unit, changed: true), "") { Part = unit.Part });
             Walk(unit.Children, [], level + 1, into);
         }
     }
@@ -78,7 +78,7 @@ public static class PolicyDiff
             change, depth,
             new ComparisonCell(unit.Id, unit.Kind, unit.Label, newLabel, newCaption, newText),
             new ComparisonCell(before.Id, before.Kind, before.Label, oldLabel, oldCaption, oldText),
-            (change & (Change.Number | Change.Place)) != 0 ? before.FullLabel : ""));
+            (change & (Change.Number | Change.Place)) != 0 ? before.FullLabel : "") { Part = unit.Part });
         Walk(before.Children, unit.Children, depth + 1, rows);
     }
 

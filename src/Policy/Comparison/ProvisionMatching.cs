@@ -26,15 +26,18 @@ internal static class ProvisionMatching
     public static void Match(ComparisonUnit old, ComparisonUnit @new)
     {
         (old.Match, @new.Match) = (@new, old);
-        foreach (var role in new[] { ComparisonRole.Title, ComparisonRole.Preamble })
+        foreach (var role in new[] { ComparisonRole.Title, ComparisonRole.History, ComparisonRole.Preamble })
         {
             if (old.Children.Find(u => u.Role == role) is { } before && @new.Children.Find(u => u.Role == role) is { } after) Join(before, after);
         }
-        foreach (var role in new[] { ComparisonRole.Heading, ComparisonRole.Article, ComparisonRole.Supplement })
+        foreach (var role in new[] { ComparisonRole.Heading, ComparisonRole.Article, ComparisonRole.Supplement, ComparisonRole.Appendix })
         {
             MatchSame(Of(old, role), Of(@new, role));
             MatchAlike(Of(old, role), Of(@new, role));
         }
+        // 別表第１ that was written anew is still 別表第１.
+        foreach (var after in Of(@new, ComparisonRole.Appendix))
+            if (Of(old, ComparisonRole.Appendix).Find(o => o.Number == after.Number) is { } before) Join(before, after);
         // Level by level, since matched parents speak for their children; then across levels, until nothing more is found.
         MatchSame(Of(old, ComparisonRole.Below), Of(@new, ComparisonRole.Below));
         for (var depth = 2; Of(@new, ComparisonRole.Below).Exists(u => Depth(u) >= depth); depth++)

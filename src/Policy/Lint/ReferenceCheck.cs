@@ -74,7 +74,7 @@ internal static partial class ReferenceCheck
         }
 
         /// <summary>第3条, 別表第1, and 第3項 where 附則 has no 項 of that number.</summary>
-        private bool SpeaksOfMainPart(Match m) => m.Groups["article"].Success || m.Groups["table"].Success || m.Groups["above"].Success || m.Groups["paragraph"].Success;
+        private static bool SpeaksOfMainPart(Match m) => m.Groups["article"].Success || m.Groups["table"].Success || m.Groups["above"].Success || m.Groups["paragraph"].Success;
 
         private static string ArticleNumber(Match m) => Number(m.Groups["article"].Value) is { } n
             ? m.Groups["branch"].Captures.Aggregate(n.ToString(System.Globalization.CultureInfo.InvariantCulture), static (all, c) => $"{all}_{Number(c.Value[1..])}")

@@ -56,7 +56,9 @@ public static class PolicyPlainText
         }
         else
         {
-            head.Append(provision.Label).Append('　').Append(provision.Caption);
+            head.Append(provision.Label);
+            if (provision.Caption.Length > 0)
+                head.Append('　').Append(provision.Caption);
         }
         var paragraphs = provision.Text.Length == 0 ? [] : provision.Text.Split('\n');
         text.Append(indent).Append(head);

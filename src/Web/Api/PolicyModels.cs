@@ -64,7 +64,7 @@ public sealed record ComparisonModel(string OldTitle, string NewTitle, bool Same
 {
     public static ComparisonModel Of(ComparisonTable table) => new(table.OldTitle, table.NewTitle, table.IsEmpty, [.. table.Rows.Select(static row => new ComparisonRowModel(
         [.. Enum.GetValues<Change>().Where(change => change != Change.None && row.Change.HasFlag(change)).Select(static change => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(change.ToString()))],
-        row.Depth, Cell(row.New), Cell(row.Old), row.ElsewhereLabel))]);
+        row.Depth, row.Part, Cell(row.New), Cell(row.Old), row.ElsewhereLabel))]);
 
     private static ComparisonCellModel? Cell(ComparisonCell? cell) =>
         cell is null ? null : new(cell.Id, cell.Kind, cell.Label, [.. cell.Caption.Select(Piece)], [.. cell.Text.Select(Piece)]);
@@ -73,7 +73,8 @@ public sealed record ComparisonModel(string OldTitle, string NewTitle, bool Same
 }
 
 /// <param name="Changes">None: unchanged. Else of text, number, place, added, deleted, movedAway.</param>
-public sealed record ComparisonRowModel(IReadOnlyList<string> Changes, int Depth, ComparisonCellModel? New, ComparisonCellModel? Old, string ElsewhereLabel);
+/// <param name="Part">front (title, 改正履歴, 制定文), main (本則), supplement (附則), appendix (別表 and its rows).</param>
+public sealed record ComparisonRowModel(IReadOnlyList<string> Changes, int Depth, ComparisonPart Part, ComparisonCellModel? New, ComparisonCellModel? Old, string ElsewhereLabel);
 
 /// <summary>One side of a row.</summary>
 public sealed record ComparisonCellModel(string Id, ProvisionKind? Kind, string Label, IReadOnlyList<PieceModel> Caption, IReadOnlyList<PieceModel> Text);

@@ -83,6 +83,63 @@ public class PolicyDiffTests
         static string Marked(IReadOnlyList<Piece> pieces) => string.Concat(pieces.Select(static p => p.Changed ? $"[{p.Text}]" : p.Text)).Replace("\n", "⏎", StringComparison.Ordinal);
     }
 
+    /// <summary>What stands around the articles in an office's table: 改正履歴, 制定文, 附則, 別表.</summary>
+    [Fact]
+    public void History_preamble_supplements_and_appendices_are_set_side_by_side()
+    {
+        var articles = "条1 (目的) 情報資産を守ることを目的とする。";
+        SupplementaryProvision Supplement(string label, string text) => new(label, null, "", text, [], []);
+        static PolicyAppendix Appendix(string label, string caption, params string[][] rows) => new(label, caption, "", [new PolicyTable(rows)]);
+        var old = Written.Policy(articles, preamble: "市民の信頼に応えるため、ここに定める。",
+            amendments: [new(new(2022, 4, 1), "告示第5号")],
+            supplementary: [Supplement("附則", "この告示は、公表の日から施行する。"), Supplement("附則（令和4年4月1日告示第5号）", "この告示は、令和4年4月1日から施行する。")]) with
+        {
+            Enacted = new(new(2020, 3, 1), "告示第1号"),
+            Appendices = [Appendix("別表第1（第2条関係）", "対策", ["区分", "対策"], ["端末", "多要素認証"], ["媒体", "暗号化"]), Appendix("別表第2", "", ["課", "責任者"], ["総務課", "総務課長"])],
+        };
+        var @new = Written.Policy(articles, preamble: "市民及び事業者の信頼に応えるため、ここに定める。",
+            amendments: [.. old.Amendments, new(new(2026, 4, 1), "告示第9号")],
+            supplementary: [.. old.Supplementary, Supplement("附則（令和8年4月1日告示第9号）", "この告示は、令和8年4月1日から施行する。")]) with
+        {
+            Enacted = old.Enacted,
+            Appendices = [Appendix("別表第1（第3条関係）", "対策", ["区分", "対策"], ["端末", "多要素認証"], ["媒体", "暗号化及び施錠"], ["室", "入退室の記録"]), old.Appendices[1]],
+        };
+        var lines = ComparisonLayout.Lines(PolicyDiff.Compare(old, @new))
+            .Select(static l => $"{l.Depth}|{l.Tag}|{Marked(l.New)}|{Marked(l.Old)}");
+        Assert.Equal(
+            [
+                "0|改正|制定　令和2年3月1日　告示第1号⏎改正　令和4年4月1日　告示第5号⏎[改正　令和8年4月1日　告示第9号]|制定　令和2年3月1日　告示第1号⏎改正　令和4年4月1日　告示第5号",
+                "0|改正|市民[及び事業者]の信頼に応えるため、ここに定める。|市民の信頼に応えるため、ここに定める。",
+                "0||第1条　（略）|第1条　（略）",
+                "0||附則・附則（令和4年4月1日告示第5号）　（略）|附則・附則（令和4年4月1日告示第5号）　（略）",
+                "0|新設|[附則（令和8年4月1日告示第9号）]⏎[この告示は、令和8年4月1日から施行する。]|（新設）",
+                "0|改正|別表第1（第[3]条関係）　対策|別表第1（第[2]条関係）　対策",
+                "1||（略）|（略）",
+                "1|改正|媒体｜暗号化[及び施錠]|媒体｜暗号化",
+                "1|新設|[室｜入退室の記録]|（新設）",
+                "0||別表第2　（略）|別表第2　（略）",
+            ], lines);
+        foreach (var write in new Action<ComparisonTable, StringWriter>[] { ComparisonHtml.Write, ComparisonText.Write })
+        {
+            using var to = new StringWriter();
+            write(PolicyDiff.Compare(old, @new), to);
+            foreach (var shown in new[] { "告示第9号", "及び事業者", "令和8年4月1日から施行する", "及び施錠", "入退室の記録" }) Assert.Contains(shown, to.ToString(), StringComparison.Ordinal);
+        }
+        Assert.True(PolicyDiff.Compare(@new, @new).IsEmpty);
+
+        static string Marked(IReadOnlyList<Piece> pieces) => string.Concat(pieces.Select(static p => p.Changed ? $"[{p.Text}]" : p.Text)).Replace("\n", "⏎", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_appendix_written_anew_or_taken_away_is_shown_whole()
+    {
+        static PolicyDocument With(params PolicyAppendix[] appendices) => Written.Policy("条1 (目的) 目的を定める。") with { Appendices = appendices };
+        var table = PolicyDiff.Compare(
+            With(new PolicyAppendix("別表第1", "", "端末の一覧", []), new PolicyAppendix("様式第1号", "", "申請書", [])),
+            With(new PolicyAppendix("別表第1", "", "媒体の持ち出しを許可する者", [])));
+        Assert.Equal(["Text", "Deleted"], table.Rows.Where(static r => r.Part == ComparisonPart.Appendix).Select(static r => r.Change.ToString()));
+    }
+
     [Fact]
     public void Ids_are_carried_by_content()
     {

@@ -1,0 +1,135 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Sekisho.Sanitizer.Rebuilding;
+using Sekisho.Sanitizer.Texts;
+
+namespace Sekisho.Sanitizer.Kinds;
+
+/// <summary>Tells apart what is written in characters.</summary>
+internal static partial class TextKinds
+{
+    private const long MostJsonBytes = 64 << 20;
+
+    /// <summary>Null when the bytes aren't text.</summary>
+    public static FileKind? Tell(ReadOnlySpan<byte> head, Source source, string extension)
+    {
+        if (Decode(head, source.Length > head.Length) is not { } text) return null;
+        var start = text.TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
+        if (start.StartsWith("{\\rt", StringComparison.Ordinal)) return FileKind.Rtf;
+        if (start.StartsWith("ID;P", StringComparison.Ordinal)) return FileKind.Sylk;
+        if (start.StartsWith("[InternetShortcut]", StringComparison.OrdinalIgnoreCase)) return FileKind.Shortcut;
+        if (start.StartsWith("#!", StringComparison.Ordinal) || start.StartsWith("<?php", StringComparison.OrdinalIgnoreCase)) return FileKind.Script;
+        // Stricter by name: Windows runs it by its name, whatever is in it.
+        if (FileKind.Script.Agrees(extension) || extension is "vbe" or "jse" or "wsh" or "wsc" or "sct" or "psm1" or "reg" or "scf" or "inf" or "cpl" or "py" or "pl" or "rb" or "url" or "desktop" or "command" or "xll" or "iqy" or "odc" or "rdp" or "settingcontent-ms" or "library-ms" or "search-ms" or "appref-ms" or "application")
+            return FileKind.Script;
+        if (start.StartsWith("ISO-10303-21;", StringComparison.Ordinal)) return text.Contains("/*SXF", StringComparison.Ordinal) || extension == "sfc" ? FileKind.SxfSfc : FileKind.SxfP21;
+        if (Dxf().IsMatch(text)) return FileKind.Dxf;
+        if (start.StartsWith('<')) return Markup(start, extension);
+        if (start.StartsWith('{') || start.StartsWith('[')) return FileKind.Json.Agrees(extension) || IsJson(source) ? FileKind.Json : Plain(extension);
+        return IsMail(text) ? FileKind.Eml : Plain(extension);
+    }
+
+    private static FileKind Plain(string extension) =>
+        FileKind.Csv.Agrees(extension) ? FileKind.Csv : FileKind.Tsv.Agrees(extension) ? FileKind.Tsv
+        : FileKind.Json.Agrees(extension) ? FileKind.Json
+        : FileKind.Html.Agrees(extension) ? FileKind.Html
+        : FileKind.Text;
+
+    private static FileKind Markup(string start, string extension)
+    {
+        var root = Root().Match(start);
+        var name = root.Groups["name"].Value;
+        var head = start[..Math.Min(start.Length, 4096)];
+        if (Doctype().IsMatch(head) || name.Equals("html", StringComparison.OrdinalIgnoreCase)) return FileKind.Html;
+        if (name.Equals("svg", StringComparison.OrdinalIgnoreCase) || name.EndsWith(":svg", StringComparison.Ordinal)) return FileKind.Svg;
+        if (head.Contains("progid=\"Word.Document\"", StringComparison.Ordinal) || name.EndsWith("wordDocument", StringComparison.Ordinal) || head.Contains("schemas.microsoft.com/office/2006/xmlPackage", StringComparison.Ordinal)) return FileKind.WordXml;
+        if (head.Contains("progid=\"Excel.Sheet\"", StringComparison.Ordinal) || (name is "Workbook" or "ss:Workbook")) return FileKind.SpreadsheetXml;
+        if (start.StartsWith("<?xml", StringComparison.Ordinal)) return FileKind.Xml;
+        if (FileKind.Html.Agrees(extension) || HtmlTag().IsMatch(start)) return FileKind.Html;
+        return FileKind.Xml.Agrees(extension) || root.Success ? FileKind.Xml : Plain(extension);
+    }
+
+    private static bool IsJson(Source source)
+    {
+        if (source.Length > MostJsonBytes) return false;
+        try
+        {
+            var reader = new Utf8JsonReader(source.Whole(MostJsonBytes).Span, new JsonReaderOptions { MaxDepth = 512 });
+            while (reader.Read())
+            {
+            }
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsMail(string text)
+    {
+        var found = 0;
+        var lines = 0;
+        foreach (var line in text.EnumerateLines())
+        {
+            if (line.IsEmpty) break;
+            if (line[0] is ' ' or '\t') continue;
+            if (lines++ == 0 && line.StartsWith("From ", StringComparison.Ordinal)) continue; // mbox
+            var colon = line.IndexOf(':');
+            if (colon <= 0 || line[..colon].ContainsAnyExceptInRange('!', '~')) return false;
+            foreach (var known in Known)
+            {
+                if (line[..colon].Equals(known, StringComparison.OrdinalIgnoreCase)) found++;
+            }
+        }
+        return found >= 2;
+    }
+
+    private static readonly string[] Known = ["From", "To", "Cc", "Date", "Subject", "Received", "Message-ID", "MIME-Version", "Return-Path", "Content-Type", "Delivered-To", "Reply-To", "X-Mailer", "Sender", "Content-Transfer-Encoding"];
+
+    /// <summary>The beginning as text; null when no encoding fits or there are bytes that no text has.</summary>
+    private static string? Decode(ReadOnlySpan<byte> head, bool isCut)
+    {
+        if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+            return (head[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode).GetString(head[..(head.Length & ~1)]);
+        foreach (var b in head)
+        {
+            // Tab, line ends, form feed, the escape of ISO-2022-JP and the end mark of DOS are met in text.
+            if (b < 0x20 && b is not (9 or 10 or 12 or 13 or 0x1A or 0x1B)) return null;
+        }
+        for (var cut = 0; cut <= (isCut ? 3 : 0); cut++)
+        {
+            if (cut >= head.Length) break;
+            if (TryDecode(Encodings.StrictUtf8, head[..^cut], out var text) || TryDecode(Encodings.StrictCp932, head[..^cut], out text)) return text;
+        }
+        // EUC-JP and Latin-1 mails and pages: the family is told, the rebuilder decodes strictly.
+        return Encoding.Latin1.GetString(head) is var latin && (latin.TrimStart().StartsWith('<') || IsMail(latin) || latin.StartsWith("{\\rt", StringComparison.Ordinal)) ? latin : null;
+    }
+
+    private static bool TryDecode(Encoding encoding, ReadOnlySpan<byte> bytes, out string text)
+    {
+        try
+        {
+            text = encoding.GetString(bytes);
+            return true;
+        }
+        catch (DecoderFallbackException)
+        {
+            text = "";
+            return false;
+        }
+    }
+
+    [GeneratedRegex(@"\A(?:\s*999\r?\n[^\r\n]*\r?\n)*\s*0\r?\n\s*SECTION\r?\n", RegexOptions.CultureInvariant)]
+    private static partial Regex Dxf();
+
+    [GeneratedRegex(@"\A(?:\s*<\?[^>]*\?>|\s*<!--.*?-->|\s*<![^>\[]*(?:\[[^\]]*\])?\s*>)*\s*<(?<name>[A-Za-z_][\w:.\-]*)", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex Root();
+
+    [GeneratedRegex(@"<!doctype\s+html", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Doctype();
+
+    [GeneratedRegex(@"\A<(?:html|head|body|title|meta|script|style|div|span|p|a|b|i|br|table|img|font|center|h[1-6]|ul|ol|form|iframe|object|embed|base|link|svg)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex HtmlTag();
+}

@@ -1,0 +1,91 @@
+using System.Collections.Frozen;
+using Sekisho.Assurance;
+using Sekisho.Sanitizer.Kinds;
+using Sekisho.Sanitizer.Reports;
+using Sekisho.Sanitizer.Rules;
+
+namespace Sekisho.Sanitizer.Rebuilding;
+
+/// <summary>The engine (無害化エンジン): tells the kind of a file, has it rebuilt, and says what was taken out. Runs inside the worker; never in the host's process.</summary>
+internal sealed class Disarmer
+{
+    private readonly FrozenDictionary<FileKind, IRebuilder> rebuilders;
+    private readonly TimeProvider time;
+
+    public Disarmer(IEnumerable<IRebuilder> rebuilders, IConverter converter, TimeProvider time)
+    {
+        this.rebuilders = rebuilders.SelectMany(static r => r.Kinds.Select(k => (Kind: k, Rebuilder: r))).ToFrozenDictionary(static r => r.Kind, static r => r.Rebuilder);
+        Converter = converter;
+        this.time = time;
+    }
+
+    public IConverter Converter { get; }
+
+    /// <summary>One file from outside.</summary>
+    /// <param name="folder">For what is too large for memory; empty, and this job's alone.</param>
+    public Disarmed Run(string untrustedName, Source untrusted, SanitizePolicy policy, IReadOnlyList<string> passwords, string? folder) =>
+        Run(untrustedName, untrusted, new Job(this, policy, new Budget(policy.Limits, untrusted.Length, time), passwords, folder), null);
+
+    internal Disarmed Run(string untrustedName, Source untrusted, Job job, Func<FileKind, bool>? only)
+    {
+        var start = job.Budget.Elapsed;
+        var kind = FileKind.Unknown;
+        var output = job.NewScratch();
+        try
+        {
+            if (job.Depth > job.Policy.Limits.Depth) throw Refusals.TooDeep("", job.Policy.Limits.Depth);
+            if (untrusted.Length > job.Policy.Limits.InputBytes) throw Refusals.TooLarge(untrusted.Length, job.Policy.Limits.InputBytes);
+            kind = KindDetector.Detect(untrusted, untrustedName);
+            if (only is not null && !only(kind)) throw Refusals.ByPolicy(kind);
+            var name = SafeName.Clean(untrustedName);
+            if (!name.Equals(untrustedName, StringComparison.Ordinal)) job.Note("SAN-NOTE-NAME", "", $"名前を「{name}」に改めました。", $"The name was changed to “{name}”.");
+            var extension = SafeName.ExtensionOf(name);
+            if (!kind.Agrees(extension) && extension.Length > 0 && !job.Policy.CorrectNames && kind.Family is not (FileFamily.Unknown or FileFamily.Active)) throw Refusals.NameDisagrees(kind, extension);
+            var written = Write(untrusted, kind, output, job);
+            var left = SafeName.WithExtension(name, kind, written.Kind);
+            if (!left.Equals(name, StringComparison.Ordinal)) job.Note("SAN-NOTE-EXTENSION", "", $"中身に合わせて名前を「{left}」にしました。", $"The name is now “{left}”, as the content is.");
+            return new(Report(left, written.Kind, written.Outcome, null), output, written.Kind);
+        }
+        catch (RefusedException e)
+        {
+            output.Dispose();
+            return new(Report(null, null, Outcome.Refused, e.Refusal), null, kind);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // A rebuilder met what it didn't foresee: as closed as a refusal, and named as our own fault.
+            output.Dispose();
+            return new(Report(null, null, Outcome.Refused, new("SAN-BUG-001",
+                new($"無害化の途中で、想定していない状態になりました（{e.GetType().Name}）。", $"The sanitiser met what it didn't foresee ({e.GetType().Name})."),
+                new("ファイルは出していません。開発元へお知らせください。", "Nothing came out. Please report it to the developers."), Where(e))), null, kind);
+        }
+
+        FileReport Report(string? left, FileKind? leftAs, Outcome outcome, SanitizeRefusal? refusal) => new(
+            SafeName.Show(untrustedName), left, kind.Key, leftAs?.Key, outcome, refusal, job.Removed, job.Notes, job.Members, null, null,
+            untrusted.Length, left is null ? null : output.Length, (job.Budget.Elapsed - start).TotalSeconds);
+    }
+
+    private Written Write(Source untrusted, FileKind kind, Scratch output, Job job)
+    {
+        if (kind == FileKind.Empty) throw Refusals.Empty();
+        if (kind.Family == FileFamily.Active) throw Refusals.Active(kind);
+        switch (job.Policy.For(kind))
+        {
+            case Treatment.Admit:
+                untrusted.Open().CopyTo(output);
+                return new(kind, Outcome.Admitted);
+            case Treatment.Refuse when kind.Family is FileFamily.NotRebuildable:
+                throw Refusals.NotRebuildable(kind);
+            case Treatment.Refuse when kind == FileKind.Unknown:
+                throw Refusals.Unknown();
+            case Treatment.Refuse when kind.Family is FileFamily.Encrypted && !rebuilders.ContainsKey(kind):
+                throw Refusals.Password(kind);
+            case Treatment.Refuse when kind.Family is not FileFamily.Encrypted:
+                throw Refusals.ByPolicy(kind);
+            default:
+                return rebuilders.TryGetValue(kind, out var rebuilder) ? rebuilder.Rebuild(untrusted, kind, output, job) : throw Refusals.NotRebuildable(kind);
+        }
+    }
+
+    private static string Where(Exception e) => e.StackTrace is { } trace && trace.Split('\n').FirstOrDefault(static l => l.Contains("Sekisho.", StringComparison.Ordinal)) is { } line ? line.Trim() : "";
+}

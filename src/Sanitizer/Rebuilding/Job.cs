@@ -1,0 +1,131 @@
+using Sekisho.Assurance;
+using Sekisho.Sanitizer.Kinds;
+using Sekisho.Sanitizer.Reports;
+using Sekisho.Sanitizer.Rules;
+
+namespace Sekisho.Sanitizer.Rebuilding;
+
+/// <summary>The work on one file, or on one file inside another: its rules, its budget, and what is told of it.</summary>
+internal sealed class Job
+{
+    // More of one kind at one place is counted, not listed; and no report grows without end.
+    private const int MostRemovals = 10_000;
+
+    private readonly Disarmer disarmer;
+    private readonly List<Removal> removed = [];
+    private readonly Dictionary<(string, string, string), int> seen = [];
+
+    /// <param name="folder">Where large things are written while they are made; null keeps them in memory.</param>
+    public Job(Disarmer disarmer, SanitizePolicy policy, Budget budget, IReadOnlyList<string> passwords, string? folder, int depth = 0)
+    {
+        this.disarmer = disarmer;
+        (Policy, Budget, Passwords, Folder, Depth) = (policy, budget, passwords, folder, depth);
+    }
+
+    public SanitizePolicy Policy { get; }
+
+    public Budget Budget { get; }
+
+    /// <summary>Passwords that the person gave, tried in turn.</summary>
+    public IReadOnlyList<string> Passwords { get; }
+
+    public string? Folder { get; }
+
+    /// <summary>0 for the outermost file.</summary>
+    public int Depth { get; }
+
+    public IReadOnlyList<Removal> Removed => removed;
+
+    public List<Note> Notes { get; } = [];
+
+    public List<FileReport> Members { get; } = [];
+
+    public IConverter Converter => disarmer.Converter;
+
+    /// <summary>Tells that an element isn't written.</summary>
+    /// <param name="threat">Its id in docs/formats/threats.md.</param>
+    /// <param name="place">The part, object or member.</param>
+    /// <param name="what">The element in the format's own words; cut to 200 characters.</param>
+    public void Remove(string threat, string place, string what)
+    {
+        if (what.Length > 200) what = what[..200];
+        if (seen.TryGetValue((threat, place, what), out var at))
+        {
+            removed[at] = removed[at] with { Count = removed[at].Count + 1 };
+            return;
+        }
+        if (removed.Count >= MostRemovals) return;
+        seen[(threat, place, what)] = removed.Count;
+        removed.Add(new(threat, place, what));
+    }
+
+    public void Note(string code, string place, string ja, string en)
+    {
+        if (Notes.Count < MostRemovals) Notes.Add(new(code, place, new(ja, en)));
+    }
+
+    public Scratch NewScratch() => new(Folder);
+
+    /// <summary>A file inside this one, through the whole of the sanitiser. Its report becomes one of <see cref="Members"/>.</summary>
+    /// <param name="untrustedName">The name it has inside.</param>
+    /// <param name="only">Kinds that may come out here (a picture in a document); null: any that the policy lets out.</param>
+    /// <returns>What came out; the caller disposes it.</returns>
+    public Disarmed Member(string untrustedName, Source untrusted, Func<FileKind, bool>? only = null)
+    {
+        Budget.Check();
+        var inner = disarmer.Run(untrustedName, untrusted, new Job(disarmer, Policy, Budget, Passwords, Folder, Depth + 1), only);
+        Members.Add(inner.Report);
+        return inner;
+    }
+
+    /// <summary>A part that is a file of its own format (a picture in a document): what is taken out of it is told as this file's.</summary>
+    /// <returns>Null when it can't come out: the caller leaves it out and says so.</returns>
+    public Disarmed? Part(string place, Source untrusted, Func<FileKind, bool> only)
+    {
+        var inner = disarmer.Run(place, untrusted, new Job(disarmer, Policy, Budget, Passwords, Folder, Depth + 1), only);
+        foreach (var removal in inner.Report.Removed) Remove(removal.Threat, removal.Place.Length == 0 ? place : $"{place} › {removal.Place}", removal.What);
+        if (inner.Content is not null) return inner;
+        inner.Dispose();
+        // Budgets are the whole file's: what bursts inside bursts the file.
+        if (inner.Report.Refusal is { } refusal && refusal.Code.StartsWith("SAN-LIMIT-", StringComparison.Ordinal) && refusal.Code is not "SAN-LIMIT-005") throw new RefusedException(refusal with { Place = place });
+        return null;
+    }
+}
+
+/// <summary>What came out of one file, or why nothing did.</summary>
+/// <param name="Content">Null when it was refused.</param>
+/// <param name="Kind">The kind that came out; of the input when it was refused.</param>
+internal sealed record Disarmed(FileReport Report, Scratch? Content, FileKind Kind) : IDisposable
+{
+    public void Dispose() => Content?.Dispose();
+}
+
+/// <summary>Rebuilds the files of some kinds (再構築): reads what it understands and writes a new file from that, never the bytes.</summary>
+internal interface IRebuilder
+{
+    IEnumerable<FileKind> Kinds { get; }
+
+    /// <summary>Writes the new file.</summary>
+    /// <param name="kind">What the content is.</param>
+    /// <exception cref="RefusedException">It can't be understood wholly; the only exception that bad content causes.</exception>
+    Written Rebuild(Source untrusted, FileKind kind, Scratch output, Job job);
+}
+
+/// <summary>What a rebuilder wrote.</summary>
+internal sealed record Written(FileKind Kind, Outcome Outcome);
+
+/// <summary>Converters that run as programs of their own in a sandbox of their own.</summary>
+internal interface IConverter
+{
+    /// <summary>Turns a file into another kind; null when it couldn't. What comes back is as untrusted as what went in.</summary>
+    /// <param name="from">legacy office kinds, metafiles.</param>
+    /// <param name="to">docx, xlsx, pptx, pdf, png.</param>
+    /// <exception cref="RefusedException">There is no such converter here.</exception>
+    byte[]? Convert(ReadOnlyMemory<byte> untrusted, FileKind from, FileKind to);
+}
+
+/// <summary>No converter: what needs one is refused.</summary>
+internal sealed class NoConverter : IConverter
+{
+    public byte[]? Convert(ReadOnlyMemory<byte> untrusted, FileKind from, FileKind to) => throw Refusals.NoConverter(from);
+}

@@ -1,0 +1,9 @@
+namespace Sekisho.Sanitizer.Rebuilding;
+
+/// <summary>All that can be rebuilt, a line a family.</summary>
+internal static class Rebuilders
+{
+    public static IReadOnlyList<IRebuilder> All { get; } =
+    [
+    ];
+}

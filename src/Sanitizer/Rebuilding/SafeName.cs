@@ -1,0 +1,86 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text;
+using Sekisho.Sanitizer.Kinds;
+
+namespace Sekisho.Sanitizer.Rebuilding;
+
+/// <summary>Names that deceive nobody and that every system can keep (ファイル名の無害化; G-06).</summary>
+internal static class SafeName
+{
+    // The limit of Linux file systems; Windows counts 255 UTF-16 units, which is never fewer bytes.
+    private const int MostBytes = 255;
+
+    private static readonly FrozenSet<string> Reserved = new[] { "CON", "PRN", "AUX", "NUL", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9" }
+        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The last part of a name, without what deceives: folders, control, direction and zero-width characters, characters that Windows refuses, blanks and dots at the ends, reserved names, more than 255 bytes.</summary>
+    /// <remarks>Deterministic, and clean names stay as they are (in NFC).</remarks>
+    public static string Clean(string untrustedName)
+    {
+        var last = untrustedName.LastIndexOfAny(['/', '\\']) is var slash and >= 0 ? untrustedName[(slash + 1)..] : untrustedName;
+        var clean = new StringBuilder(last.Length);
+        foreach (var rune in last.EnumerateRunes())
+        {
+            if (Deceives(rune)) continue;
+            clean.Append(rune.Value is '"' or '*' or ':' or '<' or '>' or '?' or '|' or 0xFFFD ? "_" : rune.ToString());
+        }
+        var name = clean.ToString();
+        if (!name.IsNormalized(NormalizationForm.FormC)) name = name.Normalize(NormalizationForm.FormC);
+        // "report.pdf        .exe": the blanks push the truth out of sight.
+        while (name.Contains("  ", StringComparison.Ordinal)) name = name.Replace("  ", " ", StringComparison.Ordinal);
+        name = name.Trim(' ', '\u3000').TrimEnd('.', ' ');
+        if (name.Length == 0) name = "file";
+        var stem = name.IndexOf('.', StringComparison.Ordinal) is var dot and >= 0 ? name[..dot] : name;
+        if (Reserved.Contains(stem.TrimEnd())) name = "_" + name;
+        return Shorten(name);
+    }
+
+    /// <summary>As <see cref="Clean"/>, folders kept: no absolute paths, no drives, no ways up.</summary>
+    public static string CleanPath(string untrustedPath) =>
+        string.Join('/', untrustedPath.Split('/', '\\').Where(static p => p is not ("" or "." or "..")).Select(Clean).DefaultIfEmpty("file"));
+
+    /// <summary>Lower case, without the dot; empty when there is none.</summary>
+    public static string ExtensionOf(string name) => name.LastIndexOf('.') is var dot and > 0 && dot < name.Length - 1 && name.Length - dot <= 12 ? name[(dot + 1)..].ToLowerInvariant() : "";
+
+    /// <summary>The name under which a file leaves: unchanged where its extension tells the truth, else corrected.</summary>
+    public static string WithExtension(string name, FileKind was, FileKind isNow)
+    {
+        var extension = ExtensionOf(name);
+        // "text" covers notes, settings and logs: whatever they are called, unless they are called what they are not.
+        if (isNow.Agrees(extension) || (isNow == FileKind.Text && was == FileKind.Text && !IsKnown(extension))) return name;
+        var stem = extension.Length > 0 && (was.Agrees(extension) || IsKnown(extension)) ? name[..^(extension.Length + 1)] : name;
+        return Shorten($"{stem}.{isNow.Extension}");
+    }
+
+    /// <summary>For a report: what can't be seen is written as its number.</summary>
+    public static string Show(string untrustedName)
+    {
+        if (!untrustedName.EnumerateRunes().Any(Deceives)) return untrustedName;
+        var shown = new StringBuilder();
+        foreach (var rune in untrustedName.EnumerateRunes()) shown.Append(Deceives(rune) ? $"\\u{{{rune.Value:X}}}" : rune.ToString());
+        return shown.ToString();
+    }
+
+    private static bool IsKnown(string extension) => FileKind.All.Values.Any(k => k.Agrees(extension));
+
+    private static bool Deceives(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate
+        || (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format && rune.Value is not 0x200D); // joins emoji
+
+    private static string Shorten(string name)
+    {
+        if (Encoding.UTF8.GetByteCount(name) <= MostBytes) return name;
+        var extension = ExtensionOf(name);
+        var tail = extension.Length > 0 ? "." + extension : "";
+        var room = MostBytes - Encoding.UTF8.GetByteCount(tail);
+        var kept = new StringBuilder();
+        foreach (var rune in name[..^tail.Length].EnumerateRunes())
+        {
+            room -= rune.Utf8SequenceLength;
+            if (room < 0) break;
+            kept.Append(rune);
+        }
+        return kept.Append(tail).ToString();
+    }
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using Sekisho.Assurance;
+using Sekisho.Sanitizer.Kinds;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Sekisho.Sanitizer.Rules;
+
+/// <summary>Reads a policy of the sanitiser from YAML: what the file doesn't name is as in the default.</summary>
+public static class PolicyFile
+{
+    private const string DefaultName = "default-policy.yaml";
+
+    /// <summary>The whole default as it is written, with its explanations.</summary>
+    public static string DefaultText { get; } = ReadDefault();
+
+    /// <summary>The policy, or the first thing that is wrong with it, by its line.</summary>
+    public static (SanitizePolicy? Policy, ReadError? Error) Read(string untrustedYaml)
+    {
+        try
+        {
+            var values = Flatten(DefaultText, []);
+            var known = values.Keys.ToHashSet(StringComparer.Ordinal);
+            foreach (var (key, value) in Flatten(untrustedYaml, known)) values[key] = value;
+            return (Build(values), null);
+        }
+        catch (WrongPolicyException e)
+        {
+            return (null, new ReadError("SAN-POLICY-001", e.Where, e.What,
+                new("既定の方針（sekisho sanitize policy）と見比べて直してください。", "Compare it with the default (sekisho sanitize policy) and correct it.")));
+        }
+        catch (YamlException e)
+        {
+            return (null, new ReadError("SAN-POLICY-001", $"{e.Start.Line} 行目 / line {e.Start.Line}", new("YAML として読めません。", "It can't be read as YAML."),
+                new("字下げと引用符を確かめてください。", "Check the indentation and the quotes.")));
+        }
+    }
+
+    internal static SanitizePolicy LoadDefault() => Build(Flatten(DefaultText, []));
+
+    internal static string FamilyKey(FileFamily family) => family switch
+    {
+        FileFamily.LegacyOffice => "legacy-office",
+        FileFamily.NotRebuildable => "not-rebuildable",
+        _ => family.ToString().ToLowerInvariant(),
+    };
+
+    private static string ReadDefault()
+    {
+        using var stream = typeof(PolicyFile).Assembly.GetManifestResourceStream(DefaultName)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private static Dictionary<string, Value> Flatten(string yaml, HashSet<string> known)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(yaml));
+        var values = new Dictionary<string, Value>(StringComparer.Ordinal);
+        if (stream.Documents.Count == 0) return values;
+        Walk(stream.Documents[0].RootNode, "", values, known);
+        return values;
+    }
+
+    private static void Walk(YamlNode node, string path, Dictionary<string, Value> values, HashSet<string> known)
+    {
+        if (node is YamlMappingNode map)
+        {
+            foreach (var (name, child) in map.Children)
+            {
+                if (name is not YamlScalarNode { Value: { } key }) throw new WrongPolicyException(Where(name), new("項目名が文字ではありません。", "A key is not text."));
+                Walk(child, path.Length == 0 ? key : $"{path}.{key}", values, known);
+            }
+            return;
+        }
+        if (known.Count > 0 && !known.Contains(path) && !(path.StartsWith("kinds.", StringComparison.Ordinal) && FileKind.All.ContainsKey(path["kinds.".Length..])))
+            throw new WrongPolicyException(Where(node), new($"「{path}」という項目はありません。", $"There is no key “{path}”."));
+        var texts = node switch
+        {
+            YamlScalarNode scalar => [scalar.Value ?? ""],
+            YamlSequenceNode list => list.Children.Select(c => (c as YamlScalarNode)?.Value ?? throw new WrongPolicyException(Where(c), new("値が文字ではありません。", "A value is not text."))).ToList(),
+            _ => throw new WrongPolicyException(Where(node), new("値を読み取れません。", "A value can't be read.")),
+        };
+        values[path] = new(texts, node is YamlSequenceNode, Where(node));
+    }
+
+    private static SanitizePolicy Build(Dictionary<string, Value> values)
+    {
+        var kinds = values.Where(static v => v.Key.StartsWith("kinds.", StringComparison.Ordinal)).ToDictionary(
+            static v => v.Key["kinds.".Length..], v => OneOf(values, v.Key, ("rebuild", Treatment.Rebuild), ("refuse", Treatment.Refuse), ("admit", Treatment.Admit)), StringComparer.Ordinal);
+        return new()
+        {
+            Mode = OneOf(values, "mode", ("rebuild", SanitizeMode.Rebuild), ("pixels", SanitizeMode.Pixels), ("text", SanitizeMode.Text)),
+            Kinds = kinds,
+            CorrectNames = OneOf(values, "names", ("correct", true), ("refuse", false)),
+            KeepComments = OneOf(values, "office.comments", ("keep", true), ("drop", false)),
+            AcceptTrackedChanges = OneOf(values, "office.tracked-changes", ("keep", false), ("accept", true)),
+            RefuseHidden = OneOf(values, "office.hidden", ("keep", false), ("refuse", true)),
+            KeepMetadata = OneOf(values, "office.metadata", ("keep", true), ("drop", false)),
+            LinkSchemes = values["links.schemes"] is { IsList: true } schemes ? [.. schemes.Texts.Select(static s => s.ToLowerInvariant())] : throw Wrong(values["links.schemes"], "links.schemes"),
+            KeepLinks = OneOf(values, "links.policy", ("keep", true), ("text", false)),
+            QuoteFormulas = OneOf(values, "csv.formulas", ("quote", true), ("keep", false)),
+            KeepRemoteImages = OneOf(values, "html.images", ("keep", true), ("drop", false)),
+            KeepMailHtml = OneOf(values, "mail.body", ("html", true), ("text", false)),
+            RefuseWithMember = OneOf(values, "archive.refused-members", ("refuse", true), ("note", false)),
+            KeepForms = OneOf(values, "pdf.forms", ("keep", true), ("drop", false)),
+            KeepPdfMetadata = OneOf(values, "pdf.metadata", ("keep", true), ("drop", false)),
+            Limits = new(
+                Number(values, "limits.input-bytes"), Number(values, "limits.in-memory-bytes"), Number(values, "limits.expanded-bytes"), (int)Number(values, "limits.expansion-ratio"),
+                (int)Number(values, "limits.entries"), (int)Number(values, "limits.depth"), Number(values, "limits.pixels"), (int)Number(values, "limits.pages"), TimeSpan.FromSeconds(Number(values, "limits.seconds"))),
+        };
+    }
+
+    private static T OneOf<T>(Dictionary<string, Value> values, string key, params (string Word, T Means)[] words)
+    {
+        var value = values[key];
+        if (!value.IsList)
+        {
+            foreach (var (word, means) in words)
+            {
+                if (value.Texts[0] == word) return means;
+            }
+        }
+        throw new WrongPolicyException(value.Where,
+            new($"「{key}」は {string.Join("・", words.Select(static w => w.Word))} のどれかです（「{string.Join(' ', value.Texts)}」）。", $"“{key}” is one of {string.Join(", ", words.Select(static w => w.Word))} (“{string.Join(' ', value.Texts)}”)."));
+    }
+
+    private static long Number(Dictionary<string, Value> values, string key) =>
+        values[key] is { IsList: false } value && long.TryParse(value.Texts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and < (1L << 50)
+            && (key is "limits.input-bytes" or "limits.expanded-bytes" or "limits.in-memory-bytes" or "limits.pixels" || number <= int.MaxValue)
+            ? number : throw Wrong(values[key], key);
+
+    private static WrongPolicyException Wrong(Value value, string key) =>
+        new(value.Where, new($"「{key}」の値「{string.Join(' ', value.Texts)}」は使えません。", $"The value “{string.Join(' ', value.Texts)}” of “{key}” can't be used."));
+
+    private static string Where(YamlNode node) => $"{node.Start.Line} 行目 / line {node.Start.Line}";
+
+    private sealed record Value(IReadOnlyList<string> Texts, bool IsList, string Where);
+
+    private sealed class WrongPolicyException(string where, Bilingual what) : Exception
+    {
+        public string Where => where;
+
+        public Bilingual What => what;
+    }
+}

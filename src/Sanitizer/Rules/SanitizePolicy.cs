@@ -1,0 +1,83 @@
+using Sekisho.Sanitizer.Kinds;
+
+namespace Sekisho.Sanitizer.Rules;
+
+/// <summary>What the sanitiser may let out and how (無害化の方針). Read by <see cref="PolicyFile"/>; every value is written out and explained in data/sanitizer/default-policy.yaml.</summary>
+public sealed record SanitizePolicy
+{
+    public required SanitizeMode Mode { get; init; }
+
+    /// <summary>Treatment by family key (<c>ooxml</c>) and by kind key (<c>jtd</c>); the kind's own wins.</summary>
+    public required IReadOnlyDictionary<string, Treatment> Kinds { get; init; }
+
+    /// <summary>False: a name that disagrees with the content refuses the file.</summary>
+    public required bool CorrectNames { get; init; }
+
+    public required bool KeepComments { get; init; }
+    public required bool AcceptTrackedChanges { get; init; }
+    public required bool RefuseHidden { get; init; }
+    public required bool KeepMetadata { get; init; }
+
+    /// <summary>Schemes of links that stay, lower case.</summary>
+    public required IReadOnlyList<string> LinkSchemes { get; init; }
+
+    /// <summary>False: every link becomes its text.</summary>
+    public required bool KeepLinks { get; init; }
+
+    /// <summary>Cells of a CSV that a spreadsheet would calculate are quoted.</summary>
+    public required bool QuoteFormulas { get; init; }
+
+    public required bool KeepRemoteImages { get; init; }
+
+    /// <summary>A clean HTML part is kept beside the text of a message.</summary>
+    public required bool KeepMailHtml { get; init; }
+
+    /// <summary>One member that can't come out refuses the whole archive or message.</summary>
+    public required bool RefuseWithMember { get; init; }
+
+    public required bool KeepForms { get; init; }
+    public required bool KeepPdfMetadata { get; init; }
+    public required SanitizeLimits Limits { get; init; }
+
+    /// <summary>The whole default.</summary>
+    public static SanitizePolicy Default { get; } = PolicyFile.LoadDefault();
+
+    /// <summary>How a kind is treated.</summary>
+    public Treatment For(FileKind kind) =>
+        kind.Family == FileFamily.Active ? Treatment.Refuse
+        : Kinds.TryGetValue(kind.Key, out var own) ? own
+        : Kinds.GetValueOrDefault(PolicyFile.FamilyKey(kind.Family), Treatment.Refuse);
+
+    /// <summary>True for a link that may stay: its scheme is on the list, and it names no user and hides no characters.</summary>
+    public bool Allows(string untrustedLink)
+    {
+        if (!KeepLinks || untrustedLink.Length is 0 or > 2083) return false;
+        foreach (var c in untrustedLink)
+        {
+            if (char.IsControl(c) || c is ' ' or '\\' or '\u200B' or >= '\u200E' and <= '\u200F' or >= '\u202A' and <= '\u202E' or >= '\u2066' and <= '\u2069') return false;
+        }
+        return Uri.TryCreate(untrustedLink, UriKind.Absolute, out var link) && LinkSchemes.Contains(link.Scheme) && !(link.Scheme is "http" or "https" && link.UserInfo.Length > 0);
+    }
+}
+
+/// <summary>Budgets of one file, shared by all that is nested in it.</summary>
+/// <param name="ExpansionRatio">Unpacked bytes for each byte of input, from 16 MiB on.</param>
+public sealed record SanitizeLimits(long InputBytes, long InMemoryBytes, long ExpandedBytes, int ExpansionRatio, int Entries, int Depth, long Pixels, int Pages, TimeSpan Time);
+
+/// <summary>What comes out (方式).</summary>
+public enum SanitizeMode
+{
+    Rebuild,
+    Pixels,
+    Text,
+}
+
+/// <summary>What is done with a kind of file.</summary>
+public enum Treatment
+{
+    Rebuild,
+
+    /// <summary>As it came: only where an approval says so.</summary>
+    Admit,
+    Refuse,
+}

@@ -1,7 +1,9 @@
 #!/bin/sh
-# Registers on a real cluster: 60 municipalities × (250 people, 3,333 assets) and 2 million entries of history; then a section's lists, the
-# yearly confirmation of 500 assets and the import of 50,000 rows.
-#   benchmarks/registers.sh [TOWNS] [ASSETS] [HISTORY]     smaller numbers to try it: 3 600 10000
+# Registers on a real cluster that writes durably: municipalities with people, assets, terminals, risks, a campaign and years of history; then
+# lists of a section and of the whole, the pages over HTTP, confirmation, bulk edit, and the largest sheet in and out.
+#   benchmarks/registers.sh [TOWNS] [PEOPLE] [ASSETS] [HISTORY]     all municipalities together; default: 60 15000 200000 2000000
+#   benchmarks/registers.sh 1                                       one city that has all of it
+#   benchmarks/registers.sh 3 300 1800 10000                        to try it
 set -e
 cd "$(dirname "$0")/.."
 dotnet build benchmarks/Benchmarks.csproj -c Release -v q --nologo >/dev/null

@@ -69,20 +69,11 @@ public sealed class AssetOffice
                 ORDER BY e.sequence LIMIT 500
                 """, r => RegisterRows.Entry(r, definition), cancel, AssetRules.Key, unit.Value);
         }
-        var changes = new List<AssetChange>();
-        foreach (var entry in entries)
-        {
-            if (entry.Retired is not null) changes.Add(new(entry, AssetChangeKind.Retired, []));
-            else if (entry.Confirmed is null) changes.Add(new(entry, AssetChangeKind.New, []));
-            else
-            {
-                var since = (await registers.HistoryAsync(municipality, AssetRules.Key, entry.Id, null, cancel)).Where(h => h.At > entry.Confirmed.At && h.Kind == EntryHistory.Changed).Reverse();
-                // Of a field that changed twice, what it was at the confirmation and what it is now.
-                var fields = since.SelectMany(h => h.Fields).GroupBy(f => f.Key).Select(g => g.Last() with { From = g.First().From });
-                changes.Add(new(entry, AssetChangeKind.Changed, [.. fields]));
-            }
-        }
-        return changes;
+        // Of a field that changed twice, what it was at the confirmation and what it is now.
+        var fields = await new RegisterConfirmations(keeper, registers.Catalogue).ChangesAsync(municipality, AssetRules.Key, [.. entries.Where(e => e.Retired is null)], cancel);
+        return [.. entries.Select(e => e.Retired is not null ? new AssetChange(e, AssetChangeKind.Retired, [])
+            : e.Confirmed is null ? new AssetChange(e, AssetChangeKind.New, [])
+            : new AssetChange(e, AssetChangeKind.Changed, fields.GetValueOrDefault(e.Id) ?? []))];
     }
 
     /// <summary>A unit says that it has no assets: the confirmation of an empty register.</summary>

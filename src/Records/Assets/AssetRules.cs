@@ -16,6 +16,9 @@ public sealed class AssetRules : IRegisterRules
     /// <summary>What the suggestion follows from, beside words, and what it is held against.</summary>
     private static readonly string[] ClassFields = [Kind, Zone, Personal, MyNumber, Persons, LowerWhy, .. Aspects.Select(a => a.Key())];
 
+    /// <summary>What the classes of containers follow from.</summary>
+    private static readonly string[] Following = [Containers, MyNumber, .. Aspects.Select(a => a.Key())];
+
     private static readonly string[] MayHold = ["system", "network", "medium", "facility"];
 
     public string Register => Key;
@@ -94,14 +97,15 @@ public sealed class AssetRules : IRegisterRules
         return values.With(key, new FieldValue.Choice(LabelScheme.Resolve(new(label.Name.Ja, label.Covers, label.Covers[0]), SuggestionFor(values).Of(AssetAspect.Confidentiality))));
     }
 
-    private static FieldValues WithEffective(FieldValues values, IEnumerable<(AssetAspect Aspect, string? Class)> classes, bool holdsMyNumber) =>
+    internal static FieldValues WithEffective(FieldValues values, IEnumerable<(AssetAspect Aspect, string? Class)> classes, bool holdsMyNumber) =>
         classes.Aggregate(values, (v, c) => v.With(c.Aspect.EffectiveKey(), c.Class is null ? null : new FieldValue.Choice(c.Class))).With(HoldsMyNumber, new FieldValue.YesNo(holdsMyNumber));
 
     /// <summary>Refuses circles, and gives every container above what was written the highest class of what it holds.</summary>
     public async Task<Consequences> FollowAsync(TenantTransaction tx, RegisterDefinition register, IReadOnlyList<EntryStep> steps, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(steps);
-        var moved = steps.Where(s => s.After.Entries(Containers).Count > 0 && !(s.Before?.Entries(Containers) ?? []).SequenceEqual(s.After.Entries(Containers))).Select(s => s.After.Id.Value).ToArray();
+        // In a new one nothing lies yet: it can't close a circle.
+        var moved = steps.Where(s => s.Before is not null && s.After.Entries(Containers).Count > 0 && !s.Before.Entries(Containers).SequenceEqual(s.After.Entries(Containers))).Select(s => s.After.Id.Value).ToArray();
         if (moved.Length > 0 && await CircleAsync(tx, moved, cancel) is { Count: > 0 } circles)
         {
             return Consequences.None with
@@ -109,10 +113,17 @@ public sealed class AssetRules : IRegisterRules
                 Problems = [.. circles.Select(id => (id, new FieldProblem(Containers, new("納められている先をたどると、この資産に戻ります。どれかを外してください。", "Following what it lies in leads back to itself. Take one of them out."))))],
             };
         }
+        var told = steps.Where(DecidesClasses).ToList();
         // Where it lay before has lost it.
-        var touched = steps.SelectMany(s => (s.Before?.Entries(Containers) ?? []).Select(c => c.Value).Append(s.After.Id.Value)).Distinct().ToArray();
-        return Consequences.None with { Derived = await EffectiveAsync(tx, touched, cancel) };
+        var derived = told.TrueForAll(s => s.Before is null)
+            ? await EffectiveClasses.AfterAddingAsync(tx, [.. told.Select(s => s.After)], cancel)
+            : await EffectiveClasses.AfterChangingAsync(tx, [.. told.SelectMany(s => (s.Before?.Entries(Containers) ?? []).Select(c => c.Value).Append(s.After.Id.Value)).Distinct()], cancel);
+        return Consequences.None with { Derived = derived };
     }
+
+    /// <summary>False where only other fields changed: nobody's class follows from a place or a name.</summary>
+    private static bool DecidesClasses(EntryStep step) =>
+        step.Before is not { } before || before.Retired is null != step.After.Retired is null || Following.Any(f => !Equals(before.Fields[f], step.After.Fields[f]));
 
     private static Task<List<EntryId>> CircleAsync(TenantTransaction tx, Guid[] moved, CancellationToken cancel) => tx.ListAsync("""
         WITH RECURSIVE up (root, id) AS (
@@ -122,31 +133,4 @@ public sealed class AssetRules : IRegisterRules
         )
         SELECT DISTINCT root FROM up WHERE root = id
         """, r => new EntryId(r.GetGuid(0)), cancel, moved, tx.Municipality.Value);
-
-    private static async Task<Dictionary<EntryId, FieldValues>> EffectiveAsync(TenantTransaction tx, Guid[] touched, CancellationToken cancel)
-    {
-        var ranks = Aspects.Select(a => AssetClasses.Load().Of(a).Classes.OrderBy(c => c.Rank).Select(c => c.Key).ToArray()).ToArray();
-        var rows = await tx.ListAsync("""
-            WITH RECURSIVE up (id) AS (
-              SELECT unnest($1::uuid[])
-              UNION
-              SELECT l.to_entry FROM up JOIN records.register_link l ON l.municipality_id = $2 AND l.from_id = up.id AND l.field = 'containers' AND l.to_entry IS NOT NULL
-            ), down (root, id) AS (
-              SELECT id, id FROM up
-              UNION
-              SELECT down.root, l.from_id FROM down
-              JOIN records.register_link l ON l.municipality_id = $2 AND l.to_entry = down.id AND l.field = 'containers'
-              JOIN records.register_entry c ON c.municipality_id = $2 AND c.id = l.from_id AND c.register = 'assets' AND c.retired_at IS NULL
-            ), highest AS (
-              SELECT down.root, max(array_position($3::text[], e.fields ->> 'confidentiality')) AS c, max(array_position($4::text[], e.fields ->> 'integrity')) AS i,
-                max(array_position($5::text[], e.fields ->> 'availability')) AS a, coalesce(bool_or((e.fields ->> 'mynumber')::boolean), false) AS m
-              FROM down JOIN records.register_entry e ON e.municipality_id = $2 AND e.id = down.id GROUP BY down.root
-            )
-            SELECT h.root, ($3::text[])[h.c], ($4::text[])[h.i], ($5::text[])[h.a], h.m FROM highest h JOIN records.register_entry e ON e.municipality_id = $2 AND e.id = h.root
-            WHERE (e.fields ->> 'effective', e.fields ->> 'effective_integrity', e.fields ->> 'effective_availability', (e.fields ->> 'holds_mynumber')::boolean)
-              IS DISTINCT FROM (($3::text[])[h.c], ($4::text[])[h.i], ($5::text[])[h.a], h.m)
-            """, r => (Id: new EntryId(r.GetGuid(0)), Classes: Aspects.Select((a, n) => (a, r.TextOrNull(1 + n))).ToArray(), MyNumber: r.GetBoolean(4)),
-            cancel, touched, tx.Municipality.Value, ranks[0], ranks[1], ranks[2]);
-        return rows.ToDictionary(r => r.Id, r => WithEffective(FieldValues.Empty, r.Classes, r.MyNumber));
-    }
 }

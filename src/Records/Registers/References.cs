@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sekisho.Assurance;
 using Sekisho.Records.Organisation;
 using Sekisho.Storage;
@@ -100,12 +101,13 @@ internal sealed class References
     private static async Task EntriesAsync(TenantTransaction tx, string of, HashSet<string> texts, Dictionary<(FieldKind, string?, string), Reading> readings, CancellationToken cancel)
     {
         var asked = texts.ToDictionary(t => t, t => (Id: Guid.TryParse(t, out var id) ? id : (Guid?)null, Number: FieldReader.NumberAtStart(t), Title: SearchFold.Of(t)), StringComparer.Ordinal);
-        var entries = await tx.ListAsync("""
-            SELECT id, number, title_folded, retired_at IS NOT NULL FROM records.register_entry
-            WHERE register = $1 AND (id = ANY ($2) OR number = ANY ($3) OR title_folded = ANY ($4))
-            """, r => (Id: r.GetGuid(0), Number: r.GetString(1), Title: r.GetString(2), IsGone: r.GetBoolean(3)), cancel, of,
-            asked.Values.Where(a => a.Id is not null).Select(a => a.Id!.Value).ToArray(), asked.Values.Select(a => a.Number).OfType<string>().ToArray(),
-            asked.Values.Where(a => a.Title.Length > 0).Select(a => a.Title).ToArray());
+        // By three indexes, one after the other: joined by OR they would be looked up in none. A number is found by its place in the order of its register.
+        var sequences = asked.Values.Select(a => SequenceOf(a.Number)).OfType<int>().Distinct().ToArray();
+        const string Found = "SELECT id, number, title_folded, retired_at IS NOT NULL FROM records.register_entry WHERE municipality_id = $5 AND register = $1";
+        var entries = await tx.ListAsync($"{Found} AND id = ANY ($2) UNION {Found} AND sequence = ANY ($3) UNION {Found} AND title_folded = ANY ($4)",
+            r => (Id: r.GetGuid(0), Number: r.GetString(1), Title: r.GetString(2), IsGone: r.GetBoolean(3)), cancel, of,
+            asked.Values.Where(a => a.Id is not null).Select(a => a.Id!.Value).ToArray(), sequences,
+            asked.Values.Where(a => a.Title.Length > 0).Select(a => a.Title).Distinct().ToArray(), tx.Municipality.Value);
         var (byId, byNumber, byTitle) = (entries.ToDictionary(e => e.Id), entries.ToDictionary(e => e.Number, StringComparer.Ordinal), entries.ToLookup(e => e.Title, StringComparer.Ordinal));
         foreach (var (text, entry) in asked)
         {
@@ -115,6 +117,10 @@ internal sealed class References
             readings[(FieldKind.Entry, of, text)] = Choose([.. named.Where(e => !e.IsGone)], named, e => e.Id);
         }
     }
+
+    /// <summary>AST-0012 → 12. The number that is found still has to be spelled the same.</summary>
+    private static int? SequenceOf(string? number) =>
+        number is not null && int.TryParse(number.AsSpan(number.IndexOf('-', StringComparison.Ordinal) + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? sequence : null;
 
     private static Reading Choose<T>(List<T> present, IReadOnlyList<T> all, Func<T, Guid> id) => (present.Count, all.Count) switch
     {

@@ -34,7 +34,7 @@ public static class Refusals
         new("例：令和8年3月に機器を廃棄した。", "For example: the device was disposed of in March 2026."));
 
     public static Refusal TooLarge { get; } = new("REC-REG-008",
-        new("一件の内容が多すぎて保存できません（文字にして約 8,000 字まで）。", "The entry is too large to be kept (about 8,000 characters)."),
+        new("一件の内容が多すぎて保存できません（すべての項目を合わせて 18,000 バイト、日本語で約 5,900 字まで）。", "The entry is too large to be kept (18,000 bytes for all fields together: about 5,900 Japanese characters)."),
         new("長い文章は別の文書にして、掲載先を書いてください。", "Put long texts in a document of their own and say where it is."));
 
     public static Refusal TooMany { get; } = new("REC-REG-009",

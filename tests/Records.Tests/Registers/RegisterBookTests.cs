@@ -250,4 +250,32 @@ public sealed class RegisterBookTests
         Assert.Equal(2, (await library.Book.HistoryAsync(library.Town, Library.Books, changed.Id, null, Cancel)).Count);
         Assert.Equal("note", Problems(await library.ChangeAsync(changed, ("note", new string('字', 4001)))));
     }
+    /// <summary>What the refusal promises: about 5,900 Japanese characters in all fields together.</summary>
+    [Fact]
+    public async Task As_many_characters_as_the_refusal_says_are_kept_and_more_are_refused()
+    {
+        const string Minutes = """
+            key: minutes
+            name: {ja: 議事録台帳, en: Minutes}
+            about: {ja: 議事録を並べます。, en: Minutes.}
+            one: {ja: 議事録, en: record}
+            code: MIN
+            group: assets
+            unit: optional
+            source: 試験
+            date: 2026-04-01
+            fields:
+              - {key: name, label: {ja: 名称, en: Name}, kind: text, required: true, title: true}
+              - {key: first, label: {ja: 前半, en: First}, kind: long-text}
+              - {key: second, label: {ja: 後半, en: Second}, kind: long-text}
+            """;
+        await using var library = await Library.OpenAsync();
+        var book = new RegisterBook(library.Book.Keeper, RegisterCatalogue.Of(new Dictionary<string, string> { ["minutes.yaml"] = Minutes }));
+
+        Task<EntryOutcome> AddAsync(int second) => book.AddAsync(library.Town, "minutes", EntryDraft.Of(("name", "会議"), ("first", new string('字', 4000)), ("second", new string('字', second))), null, library.Officer, Cancel);
+
+        Assert.IsType<EntryOutcome.Kept>(await AddAsync(1900));
+        var refused = Assert.Single(Assert.IsType<EntryOutcome.Wrong>(await AddAsync(2000)).Problems);
+        Assert.Contains("約 5,900 字", refused.What.Ja, StringComparison.Ordinal);
+    }
 }

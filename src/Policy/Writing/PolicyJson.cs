@@ -5,13 +5,13 @@ using Sekisho.Assurance;
 
 namespace Sekisho.Policy;
 
-/// <summary>A policy as JSON, in the fixed shape that other programs read (docs/formats/policy-json.md).</summary>
+/// <summary>A policy as JSON with all that was read, so that it can be read back (docs/formats/policy-json.md); <see cref="FixedPolicyJson"/> is the fixed shape for other programs.</summary>
 public static class PolicyJson
 {
     /// <summary>Deeper JSON than this is no policy: 編 to the tenth 号の細分 is 16.</summary>
     private const int MostDepth = 128;
 
-    private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
+    internal static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
 
     /// <summary>Writes UTF-8 without a byte order mark; the same document always gives the same bytes.</summary>
     public static void Write(PolicyDocument document, Stream stream)
@@ -21,15 +21,7 @@ public static class PolicyJson
         using var json = new Utf8JsonWriter(stream, Options);
         json.WriteStartObject();
         json.WriteString("title", document.Title);
-        json.WritePropertyName("enacted");
-        if (document.Enacted is null)
-            json.WriteNullValue();
-        else
-            WriteEnactment(json, document.Enacted);
-        json.WriteStartArray("amendments");
-        foreach (var amendment in document.Amendments)
-            WriteEnactment(json, amendment);
-        json.WriteEndArray();
+        WriteEnactments(json, document);
         json.WriteStartArray("provisions");
         foreach (var provision in document.Provisions)
             WriteProvision(json, provision);
@@ -94,7 +86,7 @@ public static class PolicyJson
             return new PolicyReading.Refused(new ReadError(
                 "POL-JSON-001", "",
                 new("規程の JSON として読めませんでした。", "This is not the JSON of a policy."),
-                new("「sekisho policy read FILE --json」の出力を指定してください。", "Give the output of “sekisho policy read FILE --json”.")));
+                new("「sekisho policy read FILE --json --full」の出力を指定してください。", "Give the output of “sekisho policy read FILE --json --full”.")));
         }
     }
 
@@ -110,6 +102,27 @@ public static class PolicyJson
         ProvisionKind.Item => "item",
         _ => "subitem",
     };
+
+    internal static void WriteEnactments(Utf8JsonWriter json, PolicyDocument document)
+    {
+        json.WritePropertyName("enacted");
+        if (document.Enacted is null)
+            json.WriteNullValue();
+        else
+            WriteEnactment(json, document.Enacted);
+        json.WriteStartArray("amendments");
+        foreach (var amendment in document.Amendments)
+            WriteEnactment(json, amendment);
+        json.WriteEndArray();
+    }
+
+    internal static void WriteEffective(Utf8JsonWriter json, SupplementaryProvision supplementary)
+    {
+        if (supplementary.Effective is { } effective)
+            json.WriteString("effective", IsoDate(effective));
+        else
+            json.WriteNull("effective");
+    }
 
     private static void WriteEnactment(Utf8JsonWriter json, Enactment enactment)
     {
@@ -144,10 +157,7 @@ public static class PolicyJson
     private static void WriteSupplementary(Utf8JsonWriter json, SupplementaryProvision supplementary)
     {
         json.WriteStartObject();
-        if (supplementary.Effective is { } effective)
-            json.WriteString("effective", IsoDate(effective));
-        else
-            json.WriteNull("effective");
+        WriteEffective(json, supplementary);
         json.WriteString("text", supplementary.Text);
         json.WriteStartArray("children");
         foreach (var child in supplementary.Children)
@@ -202,7 +212,7 @@ public static class PolicyJson
     }
 
     // An integer where there is no branch, "2_1" where there is.
-    private static void WriteNumber(Utf8JsonWriter json, string number)
+    internal static void WriteNumber(Utf8JsonWriter json, string number)
     {
         if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var whole))
             json.WriteNumber("number", whole);
@@ -212,7 +222,7 @@ public static class PolicyJson
 
     private static string IsoDate(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static string SeverityName(FindingSeverity severity) => severity switch
+    internal static string SeverityName(FindingSeverity severity) => severity switch
     {
         FindingSeverity.Info => "info",
         FindingSeverity.Warning => "warning",

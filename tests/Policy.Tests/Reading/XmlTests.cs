@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using System.Xml.Schema;
 
 namespace Sekisho.Policy.Tests.Reading;
 
@@ -19,6 +20,41 @@ public sealed class XmlTests
             foreach (var line in provision.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
                 Assert.Contains(line, written, StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>The schema may not be carried along; who has it names it in SEKISHO_LAW_SCHEMA (docs/formats/law-xml.md).</summary>
+    [Fact]
+    public async Task The_export_validates_by_the_official_schema_where_it_is_given()
+    {
+        var schemas = OfficialSchema();
+        foreach (var name in FixtureTests.Documents().Select(static row => row.Data))
+            Validate(schemas, name, await Files.ReadAsync(await File.ReadAllBytesAsync(Path.Combine(Files.Fixtures, name), TestContext.Current.CancellationToken), name));
+        var broken = XDocument.Parse("<Law Era='Reiwa' Year='8' Num='1' LawType='Misc' Lang='ja'><LawNum/></Law>");
+        Assert.ThrowsAny<XmlSchemaValidationException>(() => broken.Validate(schemas, null));
+    }
+
+    [Theory]
+    [InlineData("meguro")]
+    [InlineData("itabashi")]
+    [InlineData("inagi")]
+    [InlineData("chiba")]
+    [InlineData("uozu")]
+    public void The_real_policies_validate_by_the_official_schema_where_it_is_given(string name) => Validate(OfficialSchema(), name, RealPolicies.Read(name));
+
+    private static XmlSchemaSet OfficialSchema()
+    {
+        if (Environment.GetEnvironmentVariable("SEKISHO_LAW_SCHEMA") is not { Length: > 0 } path) { Assert.Skip("SEKISHO_LAW_SCHEMA is not set."); return new(); }
+        var schemas = new XmlSchemaSet();
+        schemas.Add(null, path);
+        return schemas;
+    }
+
+    private static void Validate(XmlSchemaSet schemas, string name, PolicyDocument document)
+    {
+        using var stream = new MemoryStream();
+        PolicyXml.Write(document, stream);
+        stream.Position = 0;
+        XDocument.Load(stream).Validate(schemas, (_, e) => Assert.Fail($"{name}: {e.Message}"));
     }
 
     [Fact]

@@ -60,10 +60,26 @@ internal sealed class Office : IAsyncDisposable
         return (long)((await LedgerReader.HeadAsync(tx, Cancel))?.Size ?? 0);
     }
 
-    public ValueTask DisposeAsync()
+    /// <summary>Every sentence that a source spoke in this test is English in English, whatever the test was about.</summary>
+    public async ValueTask DisposeAsync()
     {
-        Signer.Dispose();
-        return Test.DisposeAsync();
+        try
+        {
+            if (TestContext.Current.TestState?.Result != TestResult.Failed) await CheckSentencesAsync();
+        }
+        finally
+        {
+            Signer.Dispose();
+            await Test.DisposeAsync();
+        }
+    }
+
+    private async Task CheckSentencesAsync()
+    {
+        await using var tx = await Test.Database.EnterAsync(Town, CancellationToken.None);
+        // What a person wrote stands in both languages as it was written.
+        foreach (var sentence in await tx.ListAsync("SELECT sentence_en FROM records.evidence WHERE weight = 'System'", r => r.GetString(0), CancellationToken.None))
+            Assert.True(EvidenceSentenceTests.Check(sentence) is null, $"“{EvidenceSentenceTests.Check(sentence)}” in English: {sentence}");
     }
 }
 

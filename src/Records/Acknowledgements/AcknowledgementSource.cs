@@ -8,8 +8,6 @@ public sealed class AcknowledgementSource(MunicipalityId municipality, RecordKee
 {
     public const string Kind = "staff.acknowledgement";
 
-    private const int Named = 3;
-
     public IReadOnlyCollection<string> Kinds { get; } = [Kind];
 
     /// <summary>Silent until the first campaign, and while no policy is in force.</summary>
@@ -34,8 +32,7 @@ public sealed class AcknowledgementSource(MunicipalityId municipality, RecordKee
         var (all, given) = (people.Sum(static u => u.People), people.Sum(static u => u.Given));
         if (all == 0) return [];
         var missing = people.Where(static u => u.Given < u.People).OrderByDescending(static u => u.People - u.Given).ToArray();
-        var ja = string.Join("、", missing.Take(Named).Select(static u => $"{u.UnitName} {u.People - u.Given} 人")) + (missing.Length > Named ? $" ほか {missing.Length - Named} 課" : "");
-        var en = string.Join(", ", missing.Take(Named).Select(static u => $"{u.UnitName} {u.People - u.Given}")) + (missing.Length > Named ? $" and {missing.Length - Named} more units" : "");
+        var (ja, en) = FirstFew.Of(missing, static u => $"{u.UnitName} {u.People - u.Given} 人", static u => $"{u.UnitName} {u.People - u.Given}", "課");
         return
         [
             new Observation(Kind, "", at, null, EvidenceWeight.System,

@@ -8,8 +8,6 @@ public sealed class AssetSource(MunicipalityId municipality, RecordKeeper keeper
     public const string Inventory = "assets.inventory", Classification = "assets.classification", Handling = "assets.handling";
 
     /// <summary>Offenders that a sentence names.</summary>
-    private const int Named = 3;
-
     public IReadOnlyCollection<string> Kinds { get; } = [Inventory, Classification, Handling];
 
     /// <summary>Silent on the register until an asset is entered or a unit says that it has none; on handling until rules are laid down or something went out of use.</summary>
@@ -37,7 +35,7 @@ public sealed class AssetSource(MunicipalityId municipality, RecordKeeper keeper
         var facts = new Dictionary<string, decimal> { ["units"] = units.Count, ["confirmed"] = units.Count - late.Count };
         return new(Inventory, "", at, null, EvidenceWeight.System, facts, late.Count == 0
             ? new($"{units.Count} 課すべてが期間内に台帳を確認しています（{assets} 件）。", $"All {units.Count} units confirmed their register in time ({assets} assets).")
-            : new($"{units.Count} 課のうち {late.Count} 課が台帳を確認していません（{NamesJa(late)}）。", $"{late.Count} of {units.Count} units have not confirmed their register ({NamesEn(late)})."));
+            : new($"{units.Count} 課のうち {late.Count} 課が台帳を確認していません（{Names(late).Ja}）。", $"{late.Count} of {units.Count} units have not confirmed their register ({Names(late).En})."));
     }
 
     private static Observation OfClassification(IReadOnlyList<UnitAssets> units, DateTimeOffset at)
@@ -52,8 +50,8 @@ public sealed class AssetSource(MunicipalityId municipality, RecordKeeper keeper
         }
         var amiss = units.Where(u => u.Unclassified > 0 || u.Unconfirmed > 0).OrderByDescending(u => u.Unclassified + u.Unconfirmed).ToList();
         return new(Classification, "", at, null, EvidenceWeight.System, facts, new(
-            $"{assets} 件のうち、分類されていないものが {unclassified} 件、確認されていないものが {unconfirmed} 件あります（{NamesJa(amiss)}）。{besideJa}",
-            $"Of {assets} assets {unclassified} are not classified and {unconfirmed} not confirmed ({NamesEn(amiss)}).{besideEn}"));
+            $"{assets} 件のうち、分類されていないものが {unclassified} 件、確認されていないものが {unconfirmed} 件あります（{Names(amiss).Ja}）。{besideJa}",
+            $"Of {assets} assets {unclassified} are not classified and {unconfirmed} not confirmed ({Names(amiss).En}).{besideEn}"));
     }
 
     private static Observation OfHandling(HandlingRules rules, IReadOnlyList<HandlingBreach> breaches, DateTimeOffset at)
@@ -68,8 +66,9 @@ public sealed class AssetSource(MunicipalityId municipality, RecordKeeper keeper
         var (ja, en) = (new List<string>(), new List<string>());
         if (without.Count > 0)
         {
-            ja.Add(rules.IsAdopted ? $"取扱いの定めのない区分が {without.Count} あります（{string.Join("、", without.Take(Named).Select(c => c.Label.Ja))}{(without.Count > Named ? " ほか" : "")}）。" : "取扱いの定めが、まだ作られていません。");
-            en.Add(rules.IsAdopted ? $"{without.Count} classes have no rules ({string.Join(", ", without.Take(Named).Select(c => c.Label.En))}{(without.Count > Named ? ", …" : "")})." : "No handling rules are laid down yet.");
+            var classes = FirstFew.Of(without, c => c.Label.Ja, c => c.Label.En, "区分");
+            ja.Add(rules.IsAdopted ? $"取扱いの定めのない区分が {without.Count} あります（{classes.Ja}）。" : "取扱いの定めが、まだ作られていません。");
+            en.Add(rules.IsAdopted ? $"{without.Count} classes have no rules ({classes.En})." : "No handling rules are laid down yet.");
         }
         if (breaches.Count > 0)
         {
@@ -79,7 +78,5 @@ public sealed class AssetSource(MunicipalityId municipality, RecordKeeper keeper
         return new(Handling, "", at, null, EvidenceWeight.System, facts, new(string.Concat(ja), string.Join(" ", en)));
     }
 
-    private static string NamesJa(List<UnitAssets> units) => string.Join("、", units.Take(Named).Select(u => u.Unit.Name)) + (units.Count > Named ? $" ほか {units.Count - Named} 課" : "");
-
-    private static string NamesEn(List<UnitAssets> units) => string.Join(", ", units.Take(Named).Select(u => u.Unit.Name)) + (units.Count > Named ? $" and {units.Count - Named} more" : "");
+    private static Bilingual Names(List<UnitAssets> units) => FirstFew.Of(units, u => u.Unit.Name, "課");
 }

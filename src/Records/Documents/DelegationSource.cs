@@ -12,7 +12,6 @@ public sealed class DelegationSource(MunicipalityId municipality, RecordKeeper k
     /// <summary>Silent until a delegated rule is in force.</summary>
     public async ValueTask<IReadOnlyList<Observation>> ObserveAsync(DateTimeOffset at, CancellationToken cancel)
     {
-        const int Named = 3;
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var rules = (await DocumentRows.AllAsync(tx, null, at, cancel))
             .Where(d => d is { RetiredAt: null, InForce: not null } && (d.Kind == DocumentKind.DelegatedRule || d.Approver is Approver.Delegate)).ToArray();
@@ -25,14 +24,14 @@ public sealed class DelegationSource(MunicipalityId municipality, RecordKeeper k
             if (DocumentRows.StageOf(rule.InForce, last) != DocumentStage.Approved) open.Add(rule.Name);
             else if (last!.Kind == StepKind.Adopted) onPaper++;
         }
-        var names = string.Join("、", open.Take(Named)) + (open.Count > Named ? $" ほか {open.Count - Named} 件" : "");
+        var names = FirstFew.Of(open);
         return
         [
             new Observation(Kind, "", at, null, EvidenceWeight.System,
                 new Dictionary<string, decimal> { ["rules"] = rules.Length, ["unapproved"] = open.Count },
                 open.Count == 0
                     ? new($"委任に基づく定め {rules.Length} 件に、委任を受けた者の承認があります{(onPaper > 0 ? $"（うち {onPaper} 件は紙の決裁）" : "")}。", $"All {rules.Length} delegated rules carry that officer's approval{(onPaper > 0 ? $" ({onPaper} of them on paper)" : "")}.")
-                    : new($"委任に基づく定め {rules.Length} 件のうち {open.Count} 件に、委任を受けた者の承認がありません（{names}）。", $"{open.Count} of {rules.Length} delegated rules lack that officer's approval ({names}).")),
+                    : new($"委任に基づく定め {rules.Length} 件のうち {open.Count} 件に、委任を受けた者の承認がありません（{names.Ja}）。", $"{open.Count} of {rules.Length} delegated rules lack that officer's approval ({names.En}).")),
         ];
     }
 }

@@ -35,7 +35,6 @@ public sealed class OrganisationSource(MunicipalityId municipality, RecordKeeper
 
     private static Observation OfPosts(IReadOnlyList<PostToFill> posts, IReadOnlyList<DutyConflict> conflicts, DateTimeOffset at)
     {
-        const int Named = 3;
         var vacant = posts.Where(p => p.IsVacant).ToList();
         var facts = new Dictionary<string, decimal> { ["posts"] = posts.Count, ["vacant"] = vacant.Count, ["conflicts"] = conflicts.Count };
         var (ja, en) = (new List<string>(), new List<string>());
@@ -46,15 +45,15 @@ public sealed class OrganisationSource(MunicipalityId municipality, RecordKeeper
         }
         else
         {
-            var (moreJa, moreEn) = vacant.Count > Named ? ($" ほか {vacant.Count - Named} 件", $" and {vacant.Count - Named} more") : ("", "");
-            ja.Add($"置くべき {posts.Count} の職のうち {vacant.Count} が空席です（{string.Join("、", vacant.Take(Named).Select(p => (p.Unit is null ? "" : p.Unit.Name + "の") + p.Post.Name().Ja))}{moreJa}）");
-            en.Add($"{vacant.Count} of {posts.Count} posts are vacant ({string.Join(", ", vacant.Take(Named).Select(p => p.Post.Name().En + (p.Unit is null ? "" : $" of {p.Unit.Name}")))}{moreEn})");
+            var names = FirstFew.Of(vacant, p => (p.Unit is null ? "" : p.Unit.Name + "の") + p.Post.Name().Ja, p => p.Post.Name().En + (p.Unit is null ? "" : $" of {p.Unit.Name}"));
+            ja.Add($"置くべき {posts.Count} の職のうち {vacant.Count} が空席です（{names.Ja}）");
+            en.Add($"{vacant.Count} of {posts.Count} posts are vacant ({names.En})");
         }
         if (conflicts.Count > 0)
         {
-            var more = conflicts.Count > Named;
-            ja.Add($"兼務できない職を {conflicts.Count} 人が兼ねています（{string.Join("、", conflicts.Take(Named).Select(c => c.Person.Name))}{(more ? "ほか" : "")}）");
-            en.Add($"{conflicts.Count} hold posts that exclude each other ({string.Join(", ", conflicts.Take(Named).Select(c => c.Person.Name))}{(more ? ", …" : "")})");
+            var holders = FirstFew.Of(conflicts, c => c.Person.Name, "人");
+            ja.Add($"兼務できない職を {conflicts.Count} 人が兼ねています（{holders.Ja}）");
+            en.Add($"{conflicts.Count} hold posts that exclude each other ({holders.En})");
         }
         return new(Appointments, "", at, null, EvidenceWeight.System, facts, new(string.Join("。", ja) + "。", string.Join(". ", en) + "."));
     }

@@ -35,8 +35,6 @@ public sealed class LawSource(MunicipalityId municipality, RecordKeeper keeper) 
     public const string Review = "law.review";
 
     /// <summary>Laws that a sentence names.</summary>
-    private const int Named = 3;
-
     public IReadOnlyCollection<string> Kinds { get; } = [Review];
 
     /// <summary>Silent until the first law is entered.</summary>
@@ -53,10 +51,9 @@ public sealed class LawSource(MunicipalityId municipality, RecordKeeper keeper) 
             return [new(Review, "", at, null, EvidenceWeight.System, facts, new("関係法令台帳に、使用中の法令がありません。", "No law in use is in the register."))];
         if (due.Count == 0)
             return [new(Review, "", at, null, EvidenceWeight.System, facts, new($"{laws.Count} 件の法令すべてを期限内に見直しています。", $"All {laws.Count} laws were reviewed in time."))];
-        var names = due.Take(Named).Select(l => l.Title).ToList();
-        var (moreJa, moreEn) = due.Count > Named ? ($" ほか {due.Count - Named} 件", $" and {due.Count - Named} more") : ("", "");
+        var names = FirstFew.Of(due, l => l.Title);
         return [new(Review, "", at, null, EvidenceWeight.System, facts, new(
-            $"{laws.Count} 件の法令のうち {due.Count} 件の見直しが済んでいません（{string.Join("、", names)}{moreJa}）。",
-            $"{due.Count} of {laws.Count} laws have not been reviewed in time ({string.Join(", ", names)}{moreEn})."))];
+            $"{laws.Count} 件の法令のうち {due.Count} 件の見直しが済んでいません（{names.Ja}）。",
+            $"{due.Count} of {laws.Count} laws have not been reviewed in time ({names.En})."))];
     }
 }

@@ -35,7 +35,7 @@ public static class Refusals
         new("資産群と脅威の組からリスクを加えてください。", "Add risks from groups and threats first."));
 
     public static Refusal GroupsUnassessed(IReadOnlyList<string> groups) => new("REC-RSK-008",
-        new($"評価していない資産群が {groups.Count} あります（{string.Join("、", groups.Take(3))}）。", $"{groups.Count} asset groups are not assessed ({string.Join(", ", groups.Take(3))})."),
+        new($"評価していない資産群が {groups.Count} あります（{FirstFew.Of(groups).Ja}）。", $"{groups.Count} asset groups are not assessed ({FirstFew.Of(groups).En})."),
         new("それぞれに一件以上のリスクを加えてから締めてください。", "Add at least one risk for each, then close."));
 
     public static Refusal BadName(int most) => new("REC-RSK-009",

@@ -9,8 +9,6 @@ public sealed class RoomSource(MunicipalityId municipality, RecordKeeper keeper)
 {
     public const string Entry = "physical.entry";
 
-    private const int Named = 3;
-
     public IReadOnlyCollection<string> Kinds { get; } = [Entry];
 
     public async ValueTask<IReadOnlyList<Observation>> ObserveAsync(DateTimeOffset at, CancellationToken cancel)
@@ -27,19 +25,19 @@ public sealed class RoomSource(MunicipalityId municipality, RecordKeeper keeper)
         var (ja, en) = ("", "");
         if (due.Count > 0)
         {
-            var names = due.Take(Named).Select(r => r.Room.Title).ToList();
-            ja = $"{rooms.Count} か所の区域のうち {due.Count} か所の点検が期限を過ぎています（{string.Join("、", names)}）。";
-            en = $"The inspection of {due.Count} of {rooms.Count} rooms is overdue ({string.Join(", ", names)}).";
+            var names = FirstFew.Of(due, r => r.Room.Title, "か所");
+            ja = $"{rooms.Count} か所の区域のうち {due.Count} か所の点検が期限を過ぎています（{names.Ja}）。";
+            en = $"The inspection of {due.Count} of {rooms.Count} rooms is overdue ({names.En}).";
         }
         if (gone.Count > 0)
         {
-            var numbers = await NumbersAsync(tx, gone, cancel);
-            ja += $"所在の分からない機器・媒体が {gone.Count} 件あります（{string.Join("、", numbers)}）。";
-            en = $"{en} {gone.Count} devices or media are missing ({string.Join(", ", numbers)}).".TrimStart();
+            var numbers = FirstFew.Of(await NumbersAsync(tx, gone, cancel));
+            ja += $"所在の分からない機器・媒体が {gone.Count} 件あります（{numbers.Ja}）。";
+            en = $"{en} {gone.Count} devices or media are missing ({numbers.En}).".TrimStart();
         }
         return [new(Entry, "", at, null, EvidenceWeight.System, facts, new(ja, en))];
     }
 
     private static async Task<List<string>> NumbersAsync(Storage.TenantTransaction tx, HashSet<EntryId> ids, CancellationToken cancel) =>
-        [.. (await RegisterRows.InUseAsync(tx, TerminalRegisters.Terminals, cancel)).Concat(await RegisterRows.InUseAsync(tx, TerminalRegisters.Media, cancel)).Where(e => ids.Contains(e.Id)).Take(Named).Select(e => e.Number)];
+        [.. (await RegisterRows.InUseAsync(tx, TerminalRegisters.Terminals, cancel)).Concat(await RegisterRows.InUseAsync(tx, TerminalRegisters.Media, cancel)).Where(e => ids.Contains(e.Id)).Select(e => e.Number)];
 }

@@ -70,7 +70,7 @@ internal static class PostureReading
             {
                 if (report.Report.Find(key) is not { } said) return new(key, Answer.Unknown, new("報告に含まれていません。", "Its report doesn't say."));
                 if (said.Answer == Answer.Yes && said.Exceptions.Where(e => !isAllowed(e)).ToList() is { Count: > 0 } unknown)
-                    return new(key, Answer.No, new($"台帳で許していない媒体が使えます（製造番号 {string.Join("、", unknown.Take(3))}）。", $"Media that the register doesn't allow can be used (serial {string.Join(", ", unknown.Take(3))})."));
+                    return new(key, Answer.No, new($"台帳で許していない媒体が使えます（製造番号 {FirstFew.Of(unknown).Ja}）。", $"Media that the register doesn't allow can be used (serial {FirstFew.Of(unknown).En})."));
                 return new(key, said.Answer, said.How);
             }
             var field = Imported.FirstOrDefault(i => i.Key == key).Field;

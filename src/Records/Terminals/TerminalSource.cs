@@ -28,7 +28,7 @@ public sealed class TerminalSource(MunicipalityId municipality, RecordKeeper kee
             var (says, saysEn) = Of(zone.Count, open, "持ち出し不可を確かめられていません", "are not shown to block media", "で持ち出しを止めています", "block media");
             observed.Add(new(Media, "", at, null, EvidenceWeight.System,
                 new Dictionary<string, decimal> { ["terminals"] = zone.Count, ["blocked"] = zone.Count - open.Count, ["exceptions_open"] = over.Count },
-                over.Count == 0 ? new(says, saysEn) : new($"{says}期限を過ぎた例外・持ち出しが {over.Count} 件あります（{string.Join("、", over.Take(3))}）。", $"{saysEn} {over.Count} exceptions or take-outs are overdue ({string.Join(", ", over.Take(3))}).")));
+                over.Count == 0 ? new(says, saysEn) : new($"{says}期限を過ぎた例外・持ち出しが {over.Count} 件あります（{FirstFew.Of(over).Ja}）。", $"{saysEn} {over.Count} exceptions or take-outs are overdue ({FirstFew.Of(over).En}).")));
             var weak = zone.FindAll(t => !t.Is(PostureKeys.TwoFactor));
             var (two, twoEn) = Of(zone.Count, weak, "多要素認証を確かめられていません", "are not shown to require two factors", "が多要素認証です", "require two factors");
             observed.Add(new(Authentication, "", at, null, EvidenceWeight.System, new Dictionary<string, decimal> { ["accounts"] = zone.Count, ["two_factor"] = zone.Count - weak.Count }, new(two, twoEn)));
@@ -47,12 +47,7 @@ public sealed class TerminalSource(MunicipalityId municipality, RecordKeeper kee
         ? ($"マイナンバー利用事務系の端末 {count} 台すべて{allJa}。", $"All {count} terminals of the My Number zone {allEn}.")
         : ($"マイナンバー利用事務系の端末 {count} 台のうち {without.Count} 台の{lacksJa}（{Named(without).Ja}）。", $"{without.Count} of {count} terminals of the My Number zone {lacksEn} ({Named(without).En}).");
 
-    private static Bilingual Named(List<TerminalPosture> some)
-    {
-        const int Most = 3;
-        var names = some.Take(Most).Select(t => t.Terminal.Title).ToList();
-        return some.Count > Most ? new($"{string.Join("、", names)} ほか {some.Count - Most} 台", $"{string.Join(", ", names)} and {some.Count - Most} more") : new(string.Join("、", names), string.Join(", ", names));
-    }
+    private static Bilingual Named(List<TerminalPosture> some) => FirstFew.Of(some, t => t.Terminal.Title, "台");
 }
 
 /// <summary>Whether access rights were reviewed within their periods (アクセス権の点検). Silent until a system is registered.</summary>
@@ -74,8 +69,8 @@ public sealed class AccessReviewSource(MunicipalityId municipality, RecordKeeper
         [
             new(Access, "", at, null, EvidenceWeight.System, facts, due.Count == 0
                 ? new($"{systems.Count} 件のシステムすべてで、アクセス権を期限内に点検しています。", $"Access rights of all {systems.Count} systems were reviewed in time.")
-                : new($"{systems.Count} 件のシステムのうち {due.Count} 件で、アクセス権の点検が期限を過ぎています（{string.Join("、", due.Take(3).Select(s => s.Title))}）。",
-                    $"The access review of {due.Count} of {systems.Count} systems is overdue ({string.Join(", ", due.Take(3).Select(s => s.Title))}).")),
+                : new($"{systems.Count} 件のシステムのうち {due.Count} 件で、アクセス権の点検が期限を過ぎています（{FirstFew.Of(due, s => s.Title).Ja}）。",
+                    $"The access review of {due.Count} of {systems.Count} systems is overdue ({FirstFew.Of(due, s => s.Title).En}).")),
         ];
     }
 }

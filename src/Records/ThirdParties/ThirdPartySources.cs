@@ -96,11 +96,9 @@ public sealed class AccountSource(MunicipalityId municipality, RecordKeeper keep
 /// <summary>The first few by name (違反の例示).</summary>
 internal static class Offenders
 {
-    private const int Named = 3;
+    public static string Ja<T>(List<T> of, Func<T, string> name) => $"（{FirstFew.Of(of, x => Short(name(x))).Ja}）";
 
-    public static string Ja<T>(List<T> of, Func<T, string> name) => $"（{string.Join("、", of.Take(Named).Select(x => Short(name(x))))}{(of.Count > Named ? $" ほか {of.Count - Named}" : "")}）";
-
-    public static string En<T>(List<T> of, Func<T, string> name) => $" ({string.Join(", ", of.Take(Named).Select(x => Short(name(x))))}{(of.Count > Named ? $" and {of.Count - Named} more" : "")})";
+    public static string En<T>(List<T> of, Func<T, string> name) => $" ({FirstFew.Of(of, x => Short(name(x))).En})";
 
     public static Bilingual Sentence(string ja, string en, List<Bilingual> faults) => new(ja + string.Join("、", faults.Select(f => f.Ja)) + "です。", en + string.Join("; ", faults.Select(f => f.En)) + ".");
 

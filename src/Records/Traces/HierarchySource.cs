@@ -9,8 +9,6 @@ internal sealed class HierarchySource(MunicipalityId municipality, RecordKeeper 
 {
     public const string Kind = "policy.hierarchy";
 
-    private const int Named = 3;
-
     public IReadOnlyCollection<string> Kinds { get; } = [Kind];
 
     /// <summary>Silent until the policy is in force and something beside it is registered. Only what a person confirmed counts.</summary>
@@ -23,14 +21,14 @@ internal sealed class HierarchySource(MunicipalityId municipality, RecordKeeper 
         if (!map.Documents.Any(static d => d.Level == 0)) return [];
         var standards = map.Missing(CalledRule.Standard).Select(n => PlaceOf(map, n)).ToArray();
         var procedures = map.Missing(CalledRule.Procedure).Select(n => PlaceOf(map, n)).ToArray();
-        var orphans = map.Orphans.Select(static d => d.Name).ToArray();
+        var orphans = map.Orphans.Select(static d => Bilingual.Same(d.Name)).ToArray();
         var sentence = standards.Length + procedures.Length + orphans.Length == 0
             ? new Bilingual($"基準・手順を求める {map.Needs.Count} か所のすべてに対応する文書があり、どこにも属さない文書はありません。", $"All {map.Needs.Count} calls for a standard or a procedure are answered, and no document is an orphan.")
             : new[]
             {
-                Say("対策基準との対応を確かめていない条が {0} あります", "{0} articles lack their standard", standards),
-                Say("実施手順との対応を確かめていない条が {0} あります", "{0} articles lack their procedure", procedures),
-                Say("上位の規程に対応しない文書が {0} 件あります", "{0} documents hang under nothing", orphans),
+                Say(standards, "か所", n => $"対策基準との対応を確かめていない条が {n} あります", n => $"{n} articles lack their standard"),
+                Say(procedures, "か所", n => $"実施手順との対応を確かめていない条が {n} あります", n => $"{n} articles lack their procedure"),
+                Say(orphans, "件", n => $"上位の規程に対応しない文書が {n} 件あります", n => $"{n} documents hang under nothing"),
             }.OfType<Bilingual>().Aggregate(static (one, next) => one + next);
         return
         [
@@ -39,17 +37,17 @@ internal sealed class HierarchySource(MunicipalityId municipality, RecordKeeper 
         ];
     }
 
-    private static string PlaceOf(TraceMap map, TraceNeed need)
+    private static Bilingual PlaceOf(TraceMap map, TraceNeed need)
     {
         var of = map.Documents.First(d => d.Document.Key == need.Provision.Document);
-        return (of.Level == 0 ? "基本方針" : of.Document.Name) + map.Place(need.Provision)!.Place;
+        var place = map.Place(need.Provision)!.Place;
+        return of.Level == 0 ? new($"基本方針{place}", $"policy {place}") : Bilingual.Same(of.Document.Name + place);
     }
 
-    private static Bilingual? Say(string ja, string en, string[] names)
+    private static Bilingual? Say(Bilingual[] places, string counter, Func<int, string> ja, Func<int, string> en)
     {
-        if (names.Length == 0) return null;
-        var list = string.Join("、", names.Take(Named)) + (names.Length > Named ? $" ほか {names.Length - Named}" : "");
-        var count = names.Length.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return new($"{ja.Replace("{0}", count, StringComparison.Ordinal)}（{list}）。", $"{en.Replace("{0}", count, StringComparison.Ordinal)} ({list}).");
+        if (places.Length == 0) return null;
+        var list = FirstFew.Of(places, static p => p.Ja, static p => p.En, counter);
+        return new($"{ja(places.Length)}（{list.Ja}）。", $"{en(places.Length)} ({list.En}).");
     }
 }

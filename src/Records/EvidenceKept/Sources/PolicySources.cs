@@ -97,7 +97,6 @@ internal sealed class DisclosureSource(MunicipalityId municipality, RecordKeeper
 
     public async ValueTask<IReadOnlyList<Observation>> ObserveAsync(DateTimeOffset at, CancellationToken cancel)
     {
-        const int Named = 3;
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var documents = (await DocumentRows.AllAsync(tx, null, at, cancel)).Where(static d => d is { RetiredAt: null, InForce: not null }).ToArray();
         var counts = await tx.FirstAsync("""
@@ -113,13 +112,13 @@ internal sealed class DisclosureSource(MunicipalityId municipality, RecordKeeper
         if (withheld == 0 && !documents.Any(static d => d.Kind != DocumentKind.BasicPolicy)) return [];
         var published = (await PublicationDesk.AllAsync(tx, null, at, cancel)).Where(static p => p.WithdrawnAt is null).Select(static p => p.Version).ToHashSet();
         var undecided = documents.Where(d => !d.InForce!.DisclosureDecided && !published.Contains(d.InForce.Id)).Select(static d => d.Name).ToArray();
-        var names = string.Join("、", undecided.Take(Named)) + (undecided.Length > Named ? $" ほか {undecided.Length - Named} 件" : "");
+        var names = FirstFew.Of(undecided);
         return
         [
             new Observation(Kind, "", at, null, EvidenceWeight.System,
                 new Dictionary<string, decimal> { ["withheld"] = withheld, ["without_ground"] = groundless, ["openings_unrecorded"] = unrecorded, ["undecided"] = undecided.Length },
                 unrecorded > 0 ? new($"不開示の文書の閲覧のうち {unrecorded} 件が記録簿にありません。", $"{unrecorded} openings of withheld documents are missing from the ledger.")
-                : undecided.Length > 0 ? new($"施行中の文書のうち {undecided.Length} 件が、公開か不開示か決まっていません（{names}）。", $"For {undecided.Length} documents in force nobody has said whether they are disclosed ({names}).")
+                : undecided.Length > 0 ? new($"施行中の文書のうち {undecided.Length} 件が、公開か不開示か決まっていません（{names.Ja}）。", $"For {undecided.Length} documents in force nobody has said whether they are disclosed ({names.En}).")
                 : withheld == 0 ? new("不開示とした文書はありません。", "No document is withheld.")
                 : new($"不開示の版 {withheld} 件に根拠規定があり、閲覧はすべて記録簿にあります。", $"{withheld} withheld versions carry their legal ground, and every opening is in the ledger.")),
         ];

@@ -7,8 +7,6 @@ public sealed class AgencySource(MunicipalityId municipality, RecordKeeper keepe
 {
     public const string Scope = "organisation.scope";
 
-    private const int Shown = 3;
-
     public IReadOnlyCollection<string> Kinds { get; } = [Scope];
 
     /// <summary>Silent until a policy is in force and a unit is registered: before that nobody has started.</summary>
@@ -45,9 +43,9 @@ public sealed class AgencySource(MunicipalityId municipality, RecordKeeper keepe
         void Tell(List<AgencyLine> which, Func<string, string> inJa, Func<string, string> inEn)
         {
             if (which.Count == 0) return;
-            var names = string.Join("、", which.Take(Shown).Select(l => l.Name.Ja)) + (which.Count > Shown ? "ほか" : "");
-            ja.Add(inJa($"{which.Count}（{names}）"));
-            en.Add(inEn($"{which.Count} ({string.Join(", ", which.Take(Shown).Select(l => l.Name.En))}{(which.Count > Shown ? ", …" : "")})"));
+            var names = FirstFew.Of(which, l => l.Name.Ja, l => l.Name.En, "機関");
+            ja.Add(inJa($"{which.Count}（{names.Ja}）"));
+            en.Add(inEn($"{which.Count} ({names.En})"));
         }
     }
 }

@@ -73,7 +73,7 @@ public sealed partial class FirstStart(RecordKeeper keeper, RecordSlices records
         if (officer.DisplayName.Trim().Length is 0 or > 100) yield return AccountRefusal.NameMissing;
     }
 
-    /// <summary>Makes the municipality, then its officer. Broken off in between, the next try finds the municipality waiting and goes on with it.</summary>
+    /// <summary>Makes the municipality, its words and its officer in one transaction: broken off at any moment, there is all of it or nothing.</summary>
     /// <param name="form">The municipality; left aside when one is waiting for its first officer.</param>
     /// <param name="officer">The first officer; roles and unit are set here.</param>
     /// <param name="passwordHash">Of the password, made by the sign-in code.</param>
@@ -88,22 +88,25 @@ public sealed partial class FirstStart(RecordKeeper keeper, RecordSlices records
         var waiting = await WaitingAsync(owner, cancel);
         if (Check(waiting is null ? form : null, officer).FirstOrDefault() is { } wrong) return new FirstStartOutcome.Refused(wrong);
 
+        var isNew = waiting is null;
         // Alone at first: the officer also manages accounts and organisation, until somebody else does.
         var first = officer with { Roles = [Role.Officer, Role.Administrator], Unit = null };
         var actor = Actor.System("first-start");
         if (waiting is null)
         {
-            var made = (await municipalities.CreateAsync(form.Slug, form.Name, actor, cancel)).Match(static m => (m.Id, Refusal: (Refusal?)null), static r => (default, r));
+            var made = (await municipalities.CreateInAsync(owner, form.Slug, form.Name, actor, cancel)).Match(static m => (m.Id, Refusal: (Refusal?)null), static r => (default, r));
             if (made.Refusal is { } refusal) return new FirstStartOutcome.Refused(new AccountRefusal(refusal.Code, "slug", refusal.What + refusal.Next));
             waiting = (made.Id, form.Name, form.Slug);
-            if (form.Words.Count > 0) await records.Words.KeepAsync(made.Id, form.Words.ToDictionary(static w => w.Key, static w => (string?)w.Value), actor, cancel);
         }
+        var tenant = await owner.EnterAsync(waiting.Value.Id, cancel);
+        if (isNew && form.Words.Count > 0
+            && await records.Words.KeepInAsync(tenant, form.Words.ToDictionary(static w => w.Key, static w => (string?)w.Value), actor, cancel) is { } wordless)
+            return new FirstStartOutcome.Refused(new AccountRefusal(wordless.Code, "", wordless.What + wordless.Next));
         var account = AccountBook.New(waiting.Value.Id, first, time.GetUtcNow());
         account.PasswordHash = passwordHash(account);
-        await using var tenant = await database.EnterAsync(account.Municipality, cancel);
         if (!await AccountData.InsertAsync(tenant.Connection, tenant.Transaction, account, time, cancel)) return new FirstStartOutcome.Refused(AccountRefusal.LoginTaken);
         await AccountLedger.WriteAsync(keeper, tenant, "account.first-officer", account, account, cancel);
-        await tenant.CommitAsync(cancel);
+        await owner.CommitAsync(cancel);
         return new FirstStartOutcome.Done(account);
     }
 

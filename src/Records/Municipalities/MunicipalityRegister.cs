@@ -14,12 +14,20 @@ public sealed partial class MunicipalityRegister(RecordKeeper keeper)
     /// <summary>Adds a municipality; its ledger begins with that.</summary>
     public async Task<Outcome<Municipality>> CreateAsync(string untrustedSlug, string untrustedName, Actor actor, CancellationToken cancel)
     {
+        await using var owner = await keeper.Database.EnterOwnerAsync(cancel);
+        var made = await CreateInAsync(owner, untrustedSlug, untrustedName, actor, cancel);
+        if (made is Outcome<Municipality>.Done) await owner.CommitAsync(cancel);
+        return made;
+    }
+
+    /// <summary>The same within a transaction of the caller, who commits; the transaction is in that municipality from then on. Refused, it can only be left.</summary>
+    internal async Task<Outcome<Municipality>> CreateInAsync(OwnerTransaction owner, string untrustedSlug, string untrustedName, Actor actor, CancellationToken cancel)
+    {
         var (slug, name) = (untrustedSlug.Trim(), untrustedName.Trim());
         if (name.Length is 0 or > MaxName) return Refusals.BadName;
         if (slug.Length > MaxSlug || !SlugShape().IsMatch(slug)) return Refusals.BadSlug;
         var at = keeper.Clock.Now();
         var id = new MunicipalityId(RecordKeeper.NewId(at));
-        await using var owner = await keeper.Database.EnterOwnerAsync(cancel);
         try
         {
             await owner.RunAsync("INSERT INTO records.municipality (id, slug, name, created_at) VALUES ($1, $2, $3, $4)", cancel, id.Value, slug, name, at);
@@ -30,7 +38,6 @@ public sealed partial class MunicipalityRegister(RecordKeeper keeper)
         }
         var tenant = await owner.EnterAsync(id, cancel);
         await keeper.AppendAsync(tenant, at, "municipality.created", actor, $"municipality/{id}", new { slug, name }, cancel);
-        await owner.CommitAsync(cancel);
         return new Municipality(id, slug, name, at, new Dictionary<string, string>(), new Dictionary<string, JsonElement>());
     }
 

@@ -47,23 +47,31 @@ public sealed class WordBook
     /// <summary>Keeps the municipality's words; a null or empty word goes back to what was detected. Terms not named stay as they are.</summary>
     public async Task<Outcome<IReadOnlyList<OwnWord>>> KeepAsync(MunicipalityId municipality, IReadOnlyDictionary<string, string?> words, Actor actor, CancellationToken cancel)
     {
-        var terms = ObligationCatalogue.Load().Vocabulary.Canonical.ToHashSet(StringComparer.Ordinal);
-        if (words.Any(w => !terms.Contains(w.Key) || !IsWord(w.Value))) return Refusals.BadWord;
         await using (var tx = await keeper.EnterAsync(municipality, cancel))
         {
-            await tx.RunAsync("SELECT id FROM records.municipality FOR UPDATE", cancel);
-            var at = keeper.Clock.Now();
-            var kept = await KeptAsync(tx, cancel);
-            foreach (var (term, word) in words)
-            {
-                if (string.IsNullOrWhiteSpace(word)) kept.Remove(term);
-                else kept[term] = word.Trim();
-            }
-            await keeper.AppendAsync(tx, at, "words.kept", actor, "words", kept, cancel);
-            await tx.RunAsync("UPDATE records.municipality SET words = $1::jsonb", cancel, RecordJson.Write(kept));
+            if (await KeepInAsync(tx, words, actor, cancel) is { } refusal) return refusal;
             await tx.CommitAsync(cancel);
         }
         return new Outcome<IReadOnlyList<OwnWord>>.Done(await WordsAsync(municipality, cancel));
+    }
+
+    /// <summary>The same within a transaction of the caller, who commits.</summary>
+    /// <returns>Why not; null when they are kept.</returns>
+    internal async Task<Refusal?> KeepInAsync(TenantTransaction tx, IReadOnlyDictionary<string, string?> words, Actor actor, CancellationToken cancel)
+    {
+        var terms = ObligationCatalogue.Load().Vocabulary.Canonical.ToHashSet(StringComparer.Ordinal);
+        if (words.Any(w => !terms.Contains(w.Key) || !IsWord(w.Value))) return Refusals.BadWord;
+        await tx.RunAsync("SELECT id FROM records.municipality FOR UPDATE", cancel);
+        var at = keeper.Clock.Now();
+        var kept = await KeptAsync(tx, cancel);
+        foreach (var (term, word) in words)
+        {
+            if (string.IsNullOrWhiteSpace(word)) kept.Remove(term);
+            else kept[term] = word.Trim();
+        }
+        await keeper.AppendAsync(tx, at, "words.kept", actor, "words", kept, cancel);
+        await tx.RunAsync("UPDATE records.municipality SET words = $1::jsonb", cancel, RecordJson.Write(kept));
+        return null;
     }
 
     private static async Task<Dictionary<string, string>> KeptAsync(TenantTransaction tx, CancellationToken cancel) =>

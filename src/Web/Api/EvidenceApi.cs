@@ -13,8 +13,8 @@ internal static class EvidenceApi
 {
     public static void MapEvidence(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/evidence", ListAsync).RequireAuthorization(Allowed.ReadAssurance).Says("listEvidence", "Evidence", "証跡の一覧（新しい順）", "List evidence, newest first").Gives<EvidencePageModel>();
-        api.MapGet("/evidence/{id:guid}", GetAsync).RequireAuthorization(Allowed.ReadAssurance).Says("getEvidence", "Evidence", "一つの証跡", "One piece of evidence").Gives<EvidenceDetailModel>(404);
+        api.MapGet("/evidence", ListAsync).RequireAuthorization(Allowed.ReadEvidence).Says("listEvidence", "Evidence", "証跡の一覧（新しい順）", "List evidence, newest first").Gives<EvidencePageModel>();
+        api.MapGet("/evidence/{id:guid}", GetAsync).RequireAuthorization(Allowed.ReadEvidence).Says("getEvidence", "Evidence", "一つの証跡", "One piece of evidence").Gives<EvidenceDetailModel>(404);
         api.MapGet("/evidence/{id:guid}/attachments/{ordinal:int}", AttachmentAsync).RequireAuthorization(Allowed.ReadAssurance)
             .Says("getAttachment", "Evidence", "証跡の添付ファイル", "A file attached to evidence").GivesContent(["application/octet-stream"], 404);
         api.MapPost("/evidence", RecordAsync).RequireAuthorization(Allowed.HandInEvidence).WithMetadata(new EvidenceTokenAttribute())

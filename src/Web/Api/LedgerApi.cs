@@ -16,13 +16,15 @@ internal static class LedgerApi
     public static void MapLedger(this IEndpointRouteBuilder api)
     {
         var ledger = api.MapGroup("/ledger").RequireAuthorization(Allowed.ReadAssurance);
-        ledger.MapGet("/checkpoint", CheckpointAsync).Says("getCheckpoint", "Ledger", "署名つきチェックポイント（C2SP）", "The signed checkpoint (C2SP)").GivesContent(["text/plain"], 404);
         ledger.MapGet("/tile/{level:int}/{**path}", TileAsync).Says("getTile", "Ledger", "タイル（C2SP tlog-tiles）", "A tile (C2SP tlog-tiles)").GivesContent(["application/octet-stream"], 404);
         ledger.MapGet("/tile/entries/{**path}", BundleAsync).Says("getEntryBundle", "Ledger", "タイルの記録（C2SP tlog-tiles）", "The entries under a tile (C2SP tlog-tiles)").GivesContent(["application/octet-stream"], 404);
         ledger.MapGet("/bundle", ExportAsync).Says("exportLedger", "Ledger", "監査用の束（ZIP）", "The whole ledger as a bundle for auditors (ZIP)").GivesContent(["application/zip"], 404);
         ledger.MapGet("/entries", ListAsync).Says("listEntries", "Ledger", "記録簿の記録の一覧（新しい順）", "List entries, newest first").Gives<IReadOnlyList<EntryModel>>();
         ledger.MapGet("/entries/{index:long}", GetAsync).Says("getEntry", "Ledger", "一つの記録", "One entry").Gives<EntryModel>(404);
-        ledger.MapGet("/proofs/inclusion", InclusionAsync).Says("proveInclusion", "Ledger", "包含証明", "Prove that an entry is in the ledger").Gives<InclusionModel>(404);
+        // A proof and the signed head tell hashes alone: who may read evidence may also check that it is kept.
+        var proof = api.MapGroup("/ledger").RequireAuthorization(Allowed.ReadEvidence);
+        proof.MapGet("/checkpoint", CheckpointAsync).Says("getCheckpoint", "Ledger", "署名つきチェックポイント（C2SP）", "The signed checkpoint (C2SP)").GivesContent(["text/plain"], 404);
+        proof.MapGet("/proofs/inclusion", InclusionAsync).Says("proveInclusion", "Ledger", "包含証明", "Prove that an entry is in the ledger").Gives<InclusionModel>(404);
         ledger.MapGet("/proofs/consistency", ConsistencyAsync).Says("proveConsistency", "Ledger", "整合性証明", "Prove that the ledger only grew").Gives<ConsistencyModel>(404);
     }
 

@@ -25,8 +25,11 @@ public abstract class MunicipalPage : FormPage
     /// <summary>May change the policy and its evidence; others see the page without its buttons.</summary>
     protected bool MayRun => Person.Has(Role.Officer);
 
-    /// <summary>May read findings, ties, evidence and the ledger.</summary>
+    /// <summary>May read findings, ties, files attached to evidence, and the ledger.</summary>
     protected bool MayReadAll => Person.Has(Role.Officer) || Person.Has(Role.Auditor);
+
+    /// <summary>May open evidence, with the proof that it is in the ledger.</summary>
+    protected bool MayReadEvidence => MayReadAll || Person.Has(Role.Manager);
 
     /// <summary>A text whose terms in braces are spoken in the municipality's own words, once <see cref="LoadWordsAsync"/> has been called.</summary>
     protected string Spoken(string ja, string en) => T(Words.Speak(ja), en);

@@ -15,6 +15,9 @@ public static class Allowed
     /// <summary>Reading what only the office and auditors read: the ledger, findings. Officers and auditors.</summary>
     public const string ReadAssurance = "read-assurance";
 
+    /// <summary>Reading evidence and the proof that it is in the ledger: officers, auditors, and managers, whose sections the provisions bind. Attached files and the ledger itself: <see cref="ReadAssurance"/>.</summary>
+    public const string ReadEvidence = "read-evidence";
+
     /// <summary>Following what concerns the people of a section: managers their own, officers and auditors all.</summary>
     public const string FollowSection = "follow-section";
 
@@ -43,6 +46,7 @@ public static class Allowed
         options.AddPolicy(Everyone, options.DefaultPolicy);
         Add(RunPolicy, Role.Officer);
         Add(ReadAssurance, Role.Officer, Role.Auditor);
+        Add(ReadEvidence, Role.Officer, Role.Manager, Role.Auditor);
         Add(FollowSection, Role.Officer, Role.Manager, Role.Auditor);
         Add(ReadAccounts, Role.Officer, Role.Administrator, Role.Auditor);
         Add(ManageAccounts, Role.Officer, Role.Administrator);

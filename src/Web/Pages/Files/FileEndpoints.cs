@@ -27,7 +27,7 @@ public static class FileEndpoints
         endpoints.MapGet("/organisation/meetings/{id:guid}/minutes", MinutesAsync).RequireAuthorization(Allowed.ReadAccounts).ExcludeFromDescription();
         endpoints.MapGet("/organisation/export/people.csv", PeopleAsync).RequireAuthorization(Allowed.ReadAccounts).ExcludeFromDescription();
         endpoints.MapGet("/organisation/export/units.csv", UnitsAsync).RequireAuthorization(Allowed.ReadAccounts).ExcludeFromDescription();
-        endpoints.MapGet("/ledger/{index:long}/proof.json", ProofAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
+        endpoints.MapGet("/ledger/{index:long}/proof.json", ProofAsync).RequireAuthorization(Allowed.ReadEvidence).ExcludeFromDescription();
         endpoints.MapGet("/ledger/export.zip", LedgerAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/information-assets/disposals/{id:guid}/certificate", CertificateAsync).RequireAuthorization(Allowed.ReadRegisters).ExcludeFromDescription();
         endpoints.MapGet("/terminals/settings/{zone}/{target}", SettingsAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();

@@ -103,7 +103,9 @@ internal static partial class TextKinds
             if (cut >= head.Length) break;
             if (TryDecode(Encodings.StrictUtf8, head[..^cut], out var text) || TryDecode(Encodings.StrictCp932, head[..^cut], out text)) return text;
         }
-        // EUC-JP and Latin-1 mails and pages: the family is told, the rebuilder decodes strictly.
+        // EUC-JP that is no CP932: of Unix, and of old pages.
+        if (TextUnits.TryRead(TextCode.EucJp, head, !isCut, new TextUnit[head.Length], out _, out var read) && read > head.Length - 3) return EucJp.GetString(head[..read]);
+        // Latin-1 mails and pages: the family is told, the rebuilder decodes strictly.
         return Encoding.Latin1.GetString(head) is var latin && (latin.TrimStart().StartsWith('<') || IsMail(latin) || latin.StartsWith("{\\rt", StringComparison.Ordinal)) ? latin : null;
     }
 
@@ -120,6 +122,8 @@ internal static partial class TextKinds
             return false;
         }
     }
+
+    private static readonly Encoding EucJp = CodePagesEncodingProvider.Instance.GetEncoding(51932)!;
 
     [GeneratedRegex(@"\A(?:\s*999\r?\n[^\r\n]*\r?\n)*\s*0\r?\n\s*SECTION\r?\n", RegexOptions.CultureInvariant)]
     private static partial Regex Dxf();

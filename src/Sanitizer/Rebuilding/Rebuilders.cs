@@ -5,5 +5,6 @@ internal static class Rebuilders
 {
     public static IReadOnlyList<IRebuilder> All { get; } =
     [
+        new Texts.TextRebuilder(),
     ];
 }

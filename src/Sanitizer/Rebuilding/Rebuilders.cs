@@ -6,5 +6,7 @@ internal static class Rebuilders
     public static IReadOnlyList<IRebuilder> All { get; } =
     [
         new Texts.TextRebuilder(),
+        new Images.Png.PngRebuilder(),
+        new Images.Jpeg.JpegRebuilder(),
     ];
 }

@@ -68,6 +68,7 @@ public sealed class RecordSlices
             new AssetRules(),
         ]);
         Imports = new RegisterImport(Registers);
+        ImportDesk = new ImportDesk(Registers, Imports);
         Exports = new RegisterExport(Registers);
         RegisterChoices = new RegisterChoices(keeper, registers);
         RegisterConfirmations = new RegisterConfirmations(keeper, registers);
@@ -188,6 +189,8 @@ public sealed class RecordSlices
     public PostDesk Posts { get; }
 
     public RegisterImport Imports { get; }
+
+    public ImportDesk ImportDesk { get; }
 
     public RegisterExport Exports { get; }
 

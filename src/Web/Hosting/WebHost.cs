@@ -80,6 +80,7 @@ public static class WebHost
         builder.Services.AddSingleton<OrganisationRegister>();
         builder.Services.AddHostedService<EvidenceRound>();
         builder.Services.AddHostedService<CheckpointRound>();
+        builder.Services.AddHostedService<ImportRound>();
     }
 
     private static RecordSlices Slices(IServiceProvider services, RegisterCatalogue registers)

@@ -241,6 +241,56 @@ public sealed class RegisterScreensTests : IAsyncLifetime
         screen.AssertNoComplaint(screens: 10);
     }
 
+    [Fact]
+    public async Task A_large_sheet_shows_how_far_it_is_survives_a_reload_and_ends_by_itself()
+    {
+        var screen = await office.OpenAsync(office.Manager);
+        var page = screen.Page;
+        var sheet = "名称,区分\n" + string.Concat(Enumerable.Range(1, 1500).Select(i => $"大きな表の備品 その{i},その他\n"));
+        await page.GotoAsync("/registers/equipment/import");
+        await page.SetInputFilesAsync("#f-sheet", new FilePayload { Name = "大きな表.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(sheet) });
+        await page.GetByRole(AriaRole.Button, new() { Name = "読み取る" }).ClickAsync();
+        await using (await HoldAsync())
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = "試してみる" }).ClickAsync();
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "試しています" })).ToBeVisibleAsync();
+            await Expect(page.Locator("#import-said")).ToContainTextAsync("1,500 行のうち");
+            await BothAsync(screen, "77-import-trying");
+            await page.ReloadAsync();
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "試しています" })).ToBeVisibleAsync();
+            // Without script the page is asked for anew by itself.
+            var plain = await (await page.APIRequest.GetAsync(page.Url)).TextAsync();
+            Assert.Contains("<noscript><meta http-equiv=\"refresh\"", plain, StringComparison.Ordinal);
+        }
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "このように入ります" })).ToBeVisibleAsync();
+        await using (await HoldAsync())
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = "1,500 件を入れる" }).ClickAsync();
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "取り込んでいます" })).ToBeVisibleAsync();
+            // Left, and found again from where imports begin.
+            await page.GotoAsync("/registers/equipment/import");
+            await Expect(page.Locator(".import-own")).ToContainTextAsync("取り込んでいます");
+            await BothAsync(screen, "80-import-own");
+            await page.GetByRole(AriaRole.Link, new() { Name = "大きな表.csv" }).ClickAsync();
+            await BothAsync(screen, "78-import-taking");
+        }
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "取り込みました" })).ToBeVisibleAsync();
+        await BothAsync(screen, "79-import-taken");
+        Assert.Equal(1500, (await office.Records.Registers.ListAsync(office.Town, TestRegisters.Equipment, new RegisterQuery("大きな表"), null, TestContext.Current.CancellationToken)).Total);
+        screen.AssertNoComplaint(screens: 8);
+    }
+
+    /// <summary>Whoever adds equipment waits until this is disposed: a sheet stands still at its first rows.</summary>
+    private async Task<Storage.TenantTransaction> HoldAsync()
+    {
+        var tx = await office.Server.TestDatabase.Database.EnterAsync(office.Town, TestContext.Current.CancellationToken);
+        await using var hold = new Npgsql.NpgsqlCommand("INSERT INTO records.register_number (municipality_id, register, last) VALUES ($1, $2, 0) ON CONFLICT (municipality_id, register) DO UPDATE SET last = register_number.last", tx.Connection, tx.Transaction);
+        hold.Parameters.Add(new() { Value = office.Town.Value });
+        hold.Parameters.Add(new() { Value = TestRegisters.Equipment });
+        await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        return tx;
+    }
+
     /// <summary>At 1280 and at 390 pixels; a telephone never has to scroll sideways.</summary>
     private static async Task BothAsync(Screen screen, string name)
     {

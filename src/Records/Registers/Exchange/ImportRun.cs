@@ -9,7 +9,7 @@ namespace Sekisho.Records.Registers.Exchange;
 /// <summary>One pass over the rows of a sheet, tried or for good.</summary>
 internal sealed class ImportRun(
     EntryWriter writer, RegisterDefinition register, Dictionary<int, (string Field, string Heading)> columns, IReadOnlyList<MergedCells> merged,
-    UnitId? unit, IReadOnlyList<UnitId>? within, Actor actor, DateTimeOffset at, bool keep)
+    UnitId? unit, IReadOnlyList<UnitId>? within, Actor actor, DateTimeOffset at, bool keep, ImportProgress? progress)
 {
     /// <summary>Rows that are checked and written together.</summary>
     private const int Together = 1000;
@@ -101,6 +101,12 @@ internal sealed class ImportRun(
     }
 
     private async Task TakeAsync(TenantTransaction tx, List<Row> rows, CancellationToken cancel)
+    {
+        await CheckAsync(tx, rows, cancel);
+        if (progress is not null) progress.Looked += rows.Count;
+    }
+
+    private async Task CheckAsync(TenantTransaction tx, List<Row> rows, CancellationToken cancel)
     {
         var asked = rows.Where(r => r.Sequence is not null).Select(r => r.Sequence!.Value).ToArray();
         var before = asked.Length == 0 ? [] : (await tx.ListAsync(

@@ -89,6 +89,15 @@ public static class Refusals
         new("そのシートはありません。非表示のシートは読みません。", "There is no such sheet. Hidden sheets are not read."),
         new("シートを選び直してください。", "Choose the sheet again."));
 
+    /// <summary>The server that did it was stopped, or lost its database.</summary>
+    public static Refusal BrokenOff { get; } = new("REC-REG-122",
+        new("サーバーが途中で止まったため、取込みを終えられませんでした。何も取り込んでいません。", "The server stopped before the import was finished. Nothing was taken in."),
+        new("もう一度お試しください。ファイルは 24 時間残っています。", "Try again. The file is kept for 24 hours."));
+
+    public static Refusal Fault { get; } = new("REC-REG-123",
+        new("取込みの途中で、サーバーの不具合が起きました。何も取り込んでいません。", "A fault of the server broke the import off. Nothing was taken in."),
+        new("もう一度お試しください。同じことが続くときは、管理者に時刻を伝えてください。", "Try again. When it happens again, tell the administrator the time."));
+
     /// <summary>The same with what it is about.</summary>
     internal static Refusal About(this Refusal refusal, string ja, string en) => refusal with { What = new(refusal.What.Ja + ja, $"{refusal.What.En} {en}") };
 }

@@ -44,12 +44,12 @@ public sealed class RegisterImport(RegisterBook book)
 
     /// <summary>What would come of taking the file in; nothing is changed. The mapping is kept for <see cref="CommitAsync"/>.</summary>
     public async Task<Outcome<ImportReport>> TryAsync(
-        MunicipalityId municipality, UploadId upload, ImportMapping mapping, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
+        MunicipalityId municipality, UploadId upload, ImportMapping mapping, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel, ImportProgress? progress = null)
     {
         Outcome<ImportReport> report;
         await using (var tx = await Keeper.EnterAsync(municipality, cancel))
         {
-            report = await RunAsync(tx, upload, mapping, within, actor, keep: false, cancel);
+            report = await RunAsync(tx, upload, mapping, within, actor, keep: false, progress, cancel);
         }
         if (report is Outcome<ImportReport>.Done)
         {
@@ -61,7 +61,12 @@ public sealed class RegisterImport(RegisterBook book)
     }
 
     /// <summary>Takes the file in as it was tried last. When something became wrong since, nothing is changed and the report says what.</summary>
-    public async Task<Outcome<ImportReport>> CommitAsync(MunicipalityId municipality, UploadId upload, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
+    public Task<Outcome<ImportReport>> CommitAsync(MunicipalityId municipality, UploadId upload, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel) =>
+        CommitAsync(municipality, upload, within, actor, null, null, cancel);
+
+    /// <param name="last">Done in the same transaction when everything is in: whoever does this in the background says there that it is done.</param>
+    internal async Task<Outcome<ImportReport>> CommitAsync(
+        MunicipalityId municipality, UploadId upload, IReadOnlyList<UnitId>? within, Actor actor, ImportProgress? progress, Func<TenantTransaction, ImportReport, Task>? last, CancellationToken cancel)
     {
         Outcome<ImportReport> report;
         IReadOnlyList<string> evidence;
@@ -69,8 +74,9 @@ public sealed class RegisterImport(RegisterBook book)
         {
             var kept = await UploadShelf.ReadAsync(tx, upload, Keeper.Clock.Now(), actor, cancel);
             evidence = kept is null ? [] : book.Catalogue.Find(kept.Register)?.Evidence ?? [];
-            report = await RunAsync(tx, upload, kept?.Mapping ?? new(), within, actor, keep: true, cancel);
-            if (report is not Outcome<ImportReport>.Done { Value.IsKept: true }) return report;
+            report = await RunAsync(tx, upload, kept?.Mapping ?? new(), within, actor, keep: true, progress, cancel);
+            if (report is not Outcome<ImportReport>.Done { Value: { IsKept: true } done }) return report;
+            if (last is not null) await last(tx, done);
             await tx.CommitAsync(cancel);
         }
         await Keeper.ChangedAsync(municipality, cancel, evidence);
@@ -134,12 +140,13 @@ public sealed class RegisterImport(RegisterBook book)
         .ToDictionary(m => m.Heading, m => m.Field, StringComparer.Ordinal);
 
     private async Task<Outcome<ImportReport>> RunAsync(
-        TenantTransaction tx, UploadId upload, ImportMapping mapping, IReadOnlyList<UnitId>? within, Actor actor, bool keep, CancellationToken cancel)
+        TenantTransaction tx, UploadId upload, ImportMapping mapping, IReadOnlyList<UnitId>? within, Actor actor, bool keep, ImportProgress? progress, CancellationToken cancel)
     {
         var at = Keeper.Clock.Now();
         if (await UploadShelf.ReadAsync(tx, upload, at, actor, cancel) is not { } kept || book.Catalogue.Find(kept.Register) is not { } definition) return Refusals.UnknownUpload;
         var planned = await PlanAsync(tx, definition, upload, kept.Bytes, kept.FileName, mapping.Sheet, mapping.HeadingRow, cancel);
         if (planned is not Outcome<ImportPlan>.Done { Value: var plan }) return planned.Match(_ => throw new InvalidOperationException(), r => r);
+        if (progress is not null) progress.Rows = plan.Rows;
         var columns = new Dictionary<int, (string Field, string Heading)>();
         foreach (var column in plan.Columns)
         {
@@ -155,7 +162,7 @@ public sealed class RegisterImport(RegisterBook book)
             var (merged, broken) = file.Merged(plan.Sheet);
             if (broken is not null) return broken;
             await book.LockToWriteAsync(tx, definition, cancel);
-            var run = new ImportRun(book.Writer(definition), definition, columns, merged, unit, within, actor, at, keep);
+            var run = new ImportRun(book.Writer(definition), definition, columns, merged, unit, within, actor, at, keep, progress);
             if (await run.RowsAsync(tx, file, plan.Sheet, plan.HeadingRow, cancel) is { } ended) return ended;
             var report = run.Report(plan.Rows);
             if (!report.IsKept) return report;

@@ -5,7 +5,7 @@ namespace Sekisho.Records.Registers.Exchange;
 /// <summary>Where files wait between the steps of an import, for a day at most.</summary>
 internal static class UploadShelf
 {
-    private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
+    public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
     /// <summary>Of one person: starting over and over doesn't fill the disk.</summary>
     private const int MostOfOne = 5;
@@ -24,6 +24,11 @@ internal static class UploadShelf
     public static Task<Upload?> ReadAsync(TenantTransaction tx, UploadId id, DateTimeOffset at, Actor actor, CancellationToken cancel) => tx.FirstAsync(
         "SELECT register, file_name, bytes, mapping::text FROM records.register_upload WHERE id = $1 AND uploaded_by = $2 AND uploaded_at >= $3",
         r => new Upload(r.GetString(0), r.GetString(1), r.GetFieldValue<byte[]>(2), r.TextOrNull(3) is { } json ? KeptMapping.Read(json) : null), cancel, id.Value, actor.Account, at - Kept);
+
+    /// <summary>What it is, taken until the transaction ends; null for another person's, and after a day.</summary>
+    public static async Task<(string Register, string FileName)?> LockAsync(TenantTransaction tx, UploadId id, DateTimeOffset at, Actor actor, CancellationToken cancel) =>
+        await tx.ListAsync("SELECT register, file_name FROM records.register_upload WHERE id = $1 AND uploaded_by = $2 AND uploaded_at >= $3 FOR UPDATE",
+            r => (r.GetString(0), r.GetString(1)), cancel, id.Value, actor.Account, at - Kept) is [var found] ? found : null;
 
     public static Task<int> MapAsync(TenantTransaction tx, UploadId id, ImportMapping mapping, CancellationToken cancel) =>
         tx.RunAsync("UPDATE records.register_upload SET mapping = $2::jsonb WHERE id = $1", cancel, id.Value, KeptMapping.Write(mapping));

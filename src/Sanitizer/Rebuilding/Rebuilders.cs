@@ -8,5 +8,6 @@ internal static class Rebuilders
         new Texts.TextRebuilder(),
         new Images.Png.PngRebuilder(),
         new Images.Jpeg.JpegRebuilder(),
+        new Pdf.PdfRebuilder(),
     ];
 }

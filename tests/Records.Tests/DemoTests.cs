@@ -42,6 +42,19 @@ public sealed class DemoTests
         Assert.True(board.Counts.UnconfirmedTies > 0);
         Assert.True(board.Obligations.Count >= 28, $"{board.Obligations.Count} obligations");
 
+        // Whatever a register can say is said by the register; the script speaks for systems that are still to come, and a statement for what none sees.
+        var own = slices.Collector.KindsOf(town);
+        await using (var tx = await test.Database.EnterAsync(town, Cancel))
+        {
+            await using var command = new Npgsql.NpgsqlCommand("SELECT DISTINCT kind FROM records.evidence WHERE recorded_by = 'system:demo' OR kind LIKE 'statement.%'", tx.Connection, tx.Transaction);
+            await using var reader = await command.ExecuteReaderAsync(Cancel);
+            var written = new List<string>();
+            while (await reader.ReadAsync(Cancel)) written.Add(reader.GetString(0));
+            Assert.NotEmpty(written);
+            Assert.DoesNotContain(written, own.Contains);
+        }
+        Assert.Empty(own.Except(["sns.register"]).Except((await slices.Evidence.KindsAsync(town, Cancel)).Select(k => k.Kind)));
+
         // The policy set: what stands under the policy, approved, traced, disclosed or withheld, and read by everyone.
         foreach (var met in new[] { "policy-hierarchy", "disclosure-control", "policy-publication", "staff-duty", "delegation" })
         {
@@ -74,12 +87,24 @@ public sealed class DemoTests
         await using var _ = test;
         var demo = new DemoTown(test.Database, signer, clock);
         var town = (await demo.EnsureAsync(null, Cancel)).OrThrow();
-        var before = (await slices.Evidence.KindsAsync(town, Cancel)).Sum(k => k.Count);
+        var (before, head) = ((await slices.Evidence.KindsAsync(town, Cancel)).Sum(k => k.Count), await HeadAsync(test, town));
         Assert.Equal(town, (await demo.EnsureAsync(null, Cancel)).OrThrow());
         Assert.Equal(before, (await slices.Evidence.KindsAsync(town, Cancel)).Sum(k => k.Count));
+        Assert.Equal(head, await HeadAsync(test, town));
+        // By the made-up systems' evidence, and by the terminals' own reports.
         clock.Move(TimeSpan.FromDays(3));
-        Assert.Equal(VerdictKind.Expired, (await slices.Verdicts.ObligationAsync(town, new("mynumber-isolation"), null, Cancel))!.Standing.Verdict.Kind);
+        string[] daily = ["mynumber-isolation", "takeout-block", "technical"];
+        foreach (var obligation in daily) Assert.Equal(VerdictKind.Expired, (await slices.Verdicts.ObligationAsync(town, new(obligation), null, Cancel))!.Standing.Verdict.Kind);
         await demo.EnsureAsync(null, Cancel);
-        Assert.Equal(VerdictKind.Met, (await slices.Verdicts.ObligationAsync(town, new("mynumber-isolation"), null, Cancel))!.Standing.Verdict.Kind);
+        foreach (var obligation in daily)
+            Assert.Equal(VerdictKind.Met, (await slices.Verdicts.ObligationAsync(town, new(obligation), null, Cancel))!.Standing.Verdict.Kind);
+        Assert.All((await slices.Terminals.ReadAsync(town, null, Cancel)).Terminals, t => Assert.True(t.IsFresh));
+    }
+
+    private static async Task<(ulong Size, string Root)> HeadAsync(TestDatabase test, MunicipalityId town)
+    {
+        await using var tx = await test.Database.EnterAsync(town, Cancel);
+        var head = (await LedgerReader.HeadAsync(tx, Cancel))!;
+        return (head.Size, head.Root.ToString());
     }
 }

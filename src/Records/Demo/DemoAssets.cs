@@ -108,21 +108,8 @@ internal sealed class DemoAssets(RecordSlices slices, MunicipalityId town, IRead
     /// <summary>Many in one transaction, by the rules of every other way in.</summary>
     private async Task AddAsync(List<Row> rows, CancellationToken cancel)
     {
-        var definition = slices.Registers.Catalogue[AssetRules.Key];
-        await using (var tx = await slices.Registers.EnterToWriteAsync(town, definition, cancel))
-        {
-            var at = Keeper.Clock.Now();
-            var writer = slices.Registers.Writer(definition);
-            var read = await writer.ReadAsync(tx, [.. rows.Select(r => ((RegisterEntry?)null, Draft(r)))], null, JapaneseTime.Day(at), cancel);
-            if (read.FirstOrDefault(r => r.Problems.Count > 0) is { } wrong)
-                throw new InvalidOperationException($"data/demo/shiokaze-assets.tsv: {wrong.Values.Text("name")}: {string.Join(' ', wrong.Problems.Select(p => $"{p.Field} {p.What.Ja}"))}");
-            var kept = await writer.KeepAsync(tx, read, at, Officer, cancel);
-            if (kept.Problems.Count > 0) throw new InvalidOperationException($"data/demo/shiokaze-assets.tsv: {kept.Problems[0].Problem.What.Ja}");
-            await Keeper.AppendAsync(tx, kept.Said, cancel);
-            await tx.CommitAsync(cancel);
-            foreach (var (row, entry) in rows.Zip(kept.Entries)) entered[row.Name] = (entry.Id, row.Unit);
-        }
-        await Keeper.ChangedAsync(town, cancel, definition.Evidence);
+        var entries = (await slices.Registers.AddManyAsync(town, AssetRules.Key, [.. rows.Select(Draft)], null, Officer, cancel)).OrThrow();
+        foreach (var (row, entry) in rows.Zip(entries)) entered[row.Name] = (entry.Id, row.Unit);
     }
 
     private EntryDraft Draft(Row row)

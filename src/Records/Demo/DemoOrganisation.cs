@@ -1,14 +1,15 @@
+using System.Text;
 using Sekisho.Assurance;
 using Sekisho.Records.Organisation;
+using Sekisho.Records.Organisation.Transfers;
 
 namespace Sekisho.Records.Demo;
 
 /// <summary>The made-up town's units, people and posts.</summary>
-internal sealed class DemoOrganisation(OrganisationRegister register, MunicipalityId town, DemoScript script, Actor by)
+internal sealed class DemoOrganisation(OrganisationRegister register, StaffTransfers transfers, MunicipalityId town, DemoScript script, Actor by)
 {
     private readonly Dictionary<string, UnitId> units = [];
     private readonly Dictionary<string, PersonId> people = [];
-    private AppointmentId industry;
 
     public UnitId Unit(string key) => units[key];
 
@@ -25,10 +26,7 @@ internal sealed class DemoOrganisation(OrganisationRegister register, Municipali
         foreach (var p in script.People.Where(p => !people.ContainsKey(p.Name))) await AddAsync(p.Name, p.Unit, day, cancel);
         // A section, and an agency that has none, has its manager.
         foreach (var u in script.Units.Where(u => u.Kind == nameof(UnitKind.Section) || script.Units.All(below => below.Parent != u.Key)))
-        {
-            var appointed = await AppointAsync(Post.SecurityManager, units[u.Key], u.Manager ?? u.Head, day, cancel);
-            if (u.Key == "industry") industry = appointed;
-        }
+            await AppointAsync(Post.SecurityManager, units[u.Key], u.Manager ?? u.Head, day, cancel);
         await AppointAsync(Post.Ciso, null, NameOf("ciso"), day, cancel);
         await AppointAsync(Post.GeneralOfficer, null, NameOf("digital"), day, cancel);
         await AppointAsync(Post.Csirt, null, NameOf("officer"), day, cancel);
@@ -37,16 +35,28 @@ internal sealed class DemoOrganisation(OrganisationRegister register, Municipali
         await AppointAsync(Post.AuditOfficer, null, NameOf("auditor"), day, cancel);
     }
 
-    /// <summary>A section's post falls vacant at a transfer …</summary>
-    public async Task LeaveVacantAsync(DateOnly day, CancellationToken cancel) =>
-        (await register.EndAppointmentAsync(town, industry, day, by, cancel)).OrThrow();
-
-    /// <summary>… and is filled days later.</summary>
-    public async Task FillAsync(DateOnly day, CancellationToken cancel)
+    /// <summary>The transfers of spring as the personnel section sends them: a manager retires, four join, one of them only for the year. The post stays vacant for days …</summary>
+    /// <param name="day">From which they hold.</param>
+    public async Task TransferAsync(DateOnly day, CancellationToken cancel)
     {
-        people["船越 歩"] = (await register.AddPersonAsync(town, units["industry"], "船越 歩", null, StaffKind.Staff, day, by, cancel)).OrThrow().Id;
-        await AppointAsync(Post.SecurityManager, units["industry"], "船越 歩", day, cancel);
+        const string Sheet = """
+            人事異動発令一覧,,,,,
+            氏名,旧所属,新所属,区分,職,職員区分
+            網野 剛,産業振興課,,退職,,
+            船越 歩,,産業振興課,採用,課長,職員
+            新浜 渚,,町民課,採用,主事,職員
+            小舟 駿,,税務課,採用,主事,職員
+            岸 千鶴,,福祉課,採用,事務補助,会計年度任用職員
+            """;
+        var import = (await transfers.UploadAsync(town, new(StaffImportKind.Transfers, Encoding.UTF8.GetBytes(Sheet), "人事異動発令一覧.csv", day), by, cancel)).OrThrow();
+        var plan = (await transfers.PreviewAsync(town, import.Id, cancel)).OrThrow();
+        if (plan.Notes.FirstOrDefault(n => n.Blocks) is { } note) throw new InvalidOperationException($"人事異動発令一覧: {note.Where} {note.Says.Ja}");
+        (await transfers.CommitAsync(town, import.Id, plan.Digest, false, by, cancel)).OrThrow();
+        foreach (var joined in (await register.ReadAsync(town, day, null, cancel)).People) people.TryAdd(joined.Name, joined.Id);
     }
+
+    /// <summary>… and is filled then.</summary>
+    public Task FillAsync(DateOnly day, CancellationToken cancel) => AppointAsync(Post.SecurityManager, units["industry"], "船越 歩", day, cancel);
 
     public async Task MeetAsync(DateOnly day, string agenda, CancellationToken cancel) =>
         (await register.RecordMeetingAsync(town, day, agenda, by, cancel)).OrThrow();
@@ -55,6 +65,8 @@ internal sealed class DemoOrganisation(OrganisationRegister register, Municipali
         people[name] = (await register.AddPersonAsync(town, units[unit], name, null, StaffKind.Staff, day, by, cancel)).OrThrow().Id;
 
     public UnitId UnitOf(string key) => units[key];
+
+    public string UnitNameOf(string key) => script.Units.Single(u => u.Key == key).Name;
 
     /// <summary>The person of this name.</summary>
     public PersonId PersonOf(string name) => people[name];

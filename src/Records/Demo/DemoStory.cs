@@ -20,7 +20,7 @@ internal sealed class DemoStory(RecordSlices slices, MunicipalityId town, IReadO
     private PolicyVersionId first, second;
     private WaiverId late, counter, refused;
 
-    private readonly DemoOrganisation organisation = new(slices.Organisation, town, script, people["admin"]);
+    private readonly DemoOrganisation organisation = new(slices.Organisation, slices.Transfers, town, script, people["admin"]);
 
     private DemoDocuments? documents;
 
@@ -82,10 +82,20 @@ internal sealed class DemoStory(RecordSlices slices, MunicipalityId town, IReadO
         yield return On(-136, 15, c => thirdParties.SignOffAsync(late: true, c));
         yield return On(-38, 10, c => thirdParties.ReceiveCertificateAsync(c));
         yield return On(-20, 16, c => thirdParties.ReviewAsync(c));
-        yield return On(-233, 8.5, c => organisation.LeaveVacantAsync(DayOf(-233), c));
+        yield return On(-240, 16, c => organisation.TransferAsync(DayOf(-233), c));
         yield return On(-229, 8.6, c => organisation.FillAsync(DayOf(-229), c));
         yield return On(-330, 16, c => organisation.MeetAsync(DayOf(-330), "今年度の対策の計画", c));
         yield return On(-35, 16, c => organisation.MeetAsync(DayOf(-35), "上半期の状況と是正措置", c));
+        var rooms = new DemoRooms(slices, town, people, organisation, start);
+        yield return On(-353, 16, c => rooms.PlaceMediaAsync(c));
+        foreach (var (day, hour, act) in new DemoTerminals(slices, town, people, organisation, DayOf).Steps()
+            .Concat(rooms.Steps())
+            .Concat(new DemoTakeouts(slices, town, people, organisation, DayOf).Steps())
+            .Concat(new DemoRisks(slices, town, Officer, DayOf).Steps())) yield return On(day, hour, act);
+        var laws = new DemoLaws(slices, town, Officer, Digital);
+        yield return On(-350, 11, c => laws.EnterAsync(DayOf(-350), c));
+        yield return On(-100, 11, c => laws.AddAsync(c));
+        yield return On(-84, 11, c => laws.ReviewAsync(DayOf(-84), c));
         yield return On(-345, 10, c => Assets.EnterAsync(c));
         yield return On(-320, 16, c => Assets.ConfirmAsync(again: false, c));
         yield return On(-281, 11, c => Assets.ClassifyAsync(c));
@@ -98,8 +108,8 @@ internal sealed class DemoStory(RecordSlices slices, MunicipalityId town, IReadO
         yield return On(-6, 10, c => Assets.ChangeAsync(c));
         yield return On(-4, 13, c => Assets.AskAsync(DayOf(10), c));
         foreach (var signed in script.Statements) yield return On(signed.Day, 15, c => SignAsync(signed, c));
-        // The running system looks at itself; twice a week keeps the story short and its evidence in date.
-        for (var day = FirstImport; day <= 0; day += 4) yield return On(day, 20, async c => await slices.Collector.RunAsync(town, null, c));
+        // The running system looks at itself; every six days keeps the story short and its evidence in date (it holds for seven).
+        for (var day = FirstImport; day <= 0; day += 6) yield return On(day, 20, async c => await slices.Collector.RunAsync(town, null, c));
     }
 
     private Step On(int day, double hour, Func<CancellationToken, Task> act) => new(start.AddDays(day).AddHours(hour), act);

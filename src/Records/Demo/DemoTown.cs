@@ -1,6 +1,7 @@
 using Sekisho.Assurance;
 using Sekisho.Ledger;
 using Sekisho.Records.Ledgers;
+using Sekisho.Records.Terminals;
 using Sekisho.Storage;
 
 namespace Sekisho.Records.Demo;
@@ -27,6 +28,11 @@ public sealed class DemoTown(Database database, NoteSigner signer, TimeProvider 
 
     private static readonly Actor Systems = Actor.System("demo");
 
+    private static readonly string[] Daily = [TerminalSource.Media, TerminalSource.Authentication, TerminalSource.Posture];
+
+    /// <summary>A made-up terminal that was silent for longer reports when the town is started again.</summary>
+    private static readonly TimeSpan Silent = TimeSpan.FromHours(12);
+
     /// <summary>Puts the town in when it isn't there; when it is, brings its systems' evidence up to now.</summary>
     /// <param name="accounts">Null: records name the people under ids of the demo's own.</param>
     public async Task<Outcome<MunicipalityId>> EnsureAsync(MakeAccounts? accounts, CancellationToken cancel)
@@ -52,14 +58,15 @@ public sealed class DemoTown(Database database, NoteSigner signer, TimeProvider 
         foreach (var step in new DemoStory(slices, town, people, Script.Value, start).Steps().OrderBy(s => s.At))
         {
             if (step.At > now) break;
-            await FlushAsync(slices, town, start, reached, step.At, cancel);
+            await FlushAsync(slices, town, start, reached, reached, step.At, cancel);
             reached = step.At;
             story.MoveTo(step.At);
             await step.Act(cancel);
         }
-        await FlushAsync(slices, town, start, reached, now, cancel);
+        await FlushAsync(slices, town, start, reached, reached, now, cancel);
         // A little before now: nothing of the year may lie in the future.
         story.MoveTo(now.AddSeconds(-1));
+        await DemoTerminals.ReportAgainAsync(slices, town, Silent, cancel);
         await slices.Collector.RunAsync(town, null, cancel);
         return town;
     }
@@ -67,25 +74,42 @@ public sealed class DemoTown(Database database, NoteSigner signer, TimeProvider 
     /// <summary>After some days off, the made-up systems report what they would have seen meanwhile; the sentences stay those of the last day.</summary>
     private async Task TopUpAsync(MunicipalityId town, DateTimeOffset now, CancellationToken cancel)
     {
-        DateTimeOffset start, last;
+        DateTimeOffset start, last, looked;
         await using (var tx = await database.EnterAsync(town, cancel))
         {
             var kept = await tx.FirstAsync("""
-                SELECT (SELECT min(imported_at) FROM records.policy_version), coalesce((SELECT max(recorded_at) FROM records.evidence WHERE recorded_by = $1), now())
-                """, r => Tuple.Create(r.MomentOrNull(0), r.Moment(1)), cancel, Systems.Account);
+                SELECT (SELECT min(imported_at) FROM records.policy_version), coalesce((SELECT max(recorded_at) FROM records.evidence WHERE recorded_by = $1), now()),
+                       coalesce((SELECT max(recorded_at) FROM records.evidence WHERE kind = ANY($2)), now())
+                """, r => Tuple.Create(r.MomentOrNull(0), r.Moment(1), r.Moment(2)), cancel, Systems.Account, Daily);
             if (kept?.Item1 is not { } imported) return;
             start = JapaneseTime.StartOf(JapaneseTime.Day(imported).AddDays(365)).ToUniversalTime();
-            last = kept.Item2;
+            (last, looked) = (kept.Item2, kept.Item3);
         }
         var slices = new RecordSlices(new RecordKeeper(database, new LedgerStore(signer, clock), clock));
-        await FlushAsync(slices, town, start, last, now, cancel);
+        await FlushAsync(slices, town, start, last, looked, now, cancel);
+        await DemoTerminals.ReportAgainAsync(slices, town, Silent, cancel);
         await slices.Collector.RunAsync(town, null, cancel);
     }
 
-    private static async Task FlushAsync(RecordSlices slices, MunicipalityId town, DateTimeOffset start, DateTimeOffset after, DateTimeOffset upTo, CancellationToken cancel)
+    /// <summary>What the made-up systems and the rounds of the real ones saw between two acts.</summary>
+    private static async Task FlushAsync(RecordSlices slices, MunicipalityId town, DateTimeOffset start, DateTimeOffset after, DateTimeOffset looked, DateTimeOffset upTo, CancellationToken cancel)
     {
-        var part = Script.Value.Observations(start, after, upTo).ToArray();
-        if (part.Length > 0) (await slices.Evidence.RecordManyAsync(town, part, Systems, cancel)).OrThrow();
+        var rounds = Rounds(start, looked, upTo).ToArray();
+        (Observation, DateTimeOffset At, Actor)[] part =
+        [
+            .. Script.Value.Observations(start, after, upTo).Select(o => (o.Observed, o.At, Systems))
+                .Concat(await slices.Collector.LookBackAsync(town, Daily, rounds, cancel))
+                .OrderBy(o => o.At),
+        ];
+        if (part.Length > 0) (await slices.Evidence.RecordManyAsync(town, part, cancel)).OrThrow();
+    }
+
+    /// <summary>Evidence on terminals holds for a day: a round every twenty hours keeps it without a gap.</summary>
+    private static IEnumerable<DateTimeOffset> Rounds(DateTimeOffset start, DateTimeOffset after, DateTimeOffset upTo)
+    {
+        const int Hours = 20;
+        for (var slot = Math.Max(0, (int)((after - start.AddDays(-366)).TotalHours / Hours)); start.AddDays(-366).AddHours(slot * Hours) is var at && at <= upTo; slot++)
+            if (at > after) yield return at;
     }
 
     private async Task<(MunicipalityId? Town, bool Others)> FindAsync(CancellationToken cancel)

@@ -43,20 +43,20 @@ public sealed partial class EvidenceBook
     public Task<Outcome<int>> RecordManyAsync(MunicipalityId municipality, IReadOnlyList<Observation> observations, Actor actor, CancellationToken cancel)
     {
         var now = keeper.Clock.Now();
-        return RecordManyAsync(municipality, [.. observations.Select(o => (o, now))], actor, cancel);
+        return RecordManyAsync(municipality, [.. observations.Select(o => (o, now, actor))], cancel);
     }
 
-    /// <summary>The same with moments of recording given: for data that is made up (the demo).</summary>
+    /// <summary>The same with moments of recording and who recorded given: for data that is made up (the demo).</summary>
     internal async Task<Outcome<int>> RecordManyAsync(
-        MunicipalityId municipality, IReadOnlyList<(Observation Observed, DateTimeOffset At)> observations, Actor actor, CancellationToken cancel)
+        MunicipalityId municipality, IReadOnlyList<(Observation Observed, DateTimeOffset At, Actor By)> observations, CancellationToken cancel)
     {
-        foreach (var (observed, at) in observations)
+        foreach (var (observed, at, _) in observations)
         {
             if (observed.Weight == EvidenceWeight.Statement || observed.Kind.StartsWith("statement.", StringComparison.Ordinal)) return Refusals.Statement;
             if (Refuse(observed, [], at) is { } refusal) return refusal;
         }
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        foreach (var part in observations.Chunk(1000)) await EvidenceRows.InsertManyAsync(tx, keeper, part, actor, cancel);
+        foreach (var part in observations.Chunk(1000)) await EvidenceRows.InsertManyAsync(tx, keeper, part, cancel);
         await tx.CommitAsync(cancel);
         return observations.Count;
     }

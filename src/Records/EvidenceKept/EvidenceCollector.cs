@@ -68,6 +68,18 @@ public sealed class EvidenceCollector
         return kept;
     }
 
+    /// <summary>What its rounds would have kept at moments that have passed, while the registers are still as they were then: for a year that is told in a minute (the demo).</summary>
+    /// <param name="kinds">Of sources whose evidence doesn't last from one told round to the next.</param>
+    internal async Task<IReadOnlyList<(Observation Observed, DateTimeOffset At, Actor By)>> LookBackAsync(
+        MunicipalityId municipality, IReadOnlyCollection<string> kinds, IEnumerable<DateTimeOffset> moments, CancellationToken cancel)
+    {
+        var asked = sources.Select(s => s(municipality)).Where(s => s.Kinds.Any(kinds.Contains)).ToList();
+        var seen = new List<(Observation, DateTimeOffset, Actor)>();
+        foreach (var at in moments)
+            foreach (var source in asked) seen.AddRange((await source.ObserveAsync(at, cancel)).Where(o => kinds.Contains(o.Kind)).Select(o => (o, at, Self)));
+        return seen;
+    }
+
     private async Task<int> TakeAsync(MunicipalityId municipality, IEvidenceSource source, CancellationToken cancel)
     {
         var kept = 0;

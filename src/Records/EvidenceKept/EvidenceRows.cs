@@ -61,18 +61,18 @@ internal static class EvidenceRows
 
     /// <summary>Writes many checked observations, each with its own moment, in one go; the caller commits.</summary>
     public static async Task InsertManyAsync(
-        TenantTransaction tx, RecordKeeper keeper, IReadOnlyList<(Observation Observed, DateTimeOffset At)> many, Actor actor, CancellationToken cancel)
+        TenantTransaction tx, RecordKeeper keeper, IReadOnlyList<(Observation Observed, DateTimeOffset At, Actor By)> many, CancellationToken cancel)
     {
         if (many.Count == 0) return;
         var ids = many.Select(m => RecordKeeper.NewId(m.At)).ToArray();
         var first = await keeper.AppendAsync(tx,
-            [.. many.Zip(ids, (m, id) => RecordKeeper.Entry(m.At, "evidence.recorded", actor, $"evidence/{id}", Body(m.Observed, Array.Empty<object>(), null)))], cancel);
+            [.. many.Zip(ids, (m, id) => RecordKeeper.Entry(m.At, "evidence.recorded", m.By, $"evidence/{id}", Body(m.Observed, Array.Empty<object>(), null)))], cancel);
         await tx.RunAsync("""
             INSERT INTO records.evidence (municipality_id, recorded_by, recorded_by_name, id, kind, subject, weight, observed_at, expires_at, facts, sentence_ja, sentence_en, recorded_at, ledger_index)
-            SELECT $1, $2, $3, id, kind, subject, weight, observed_at, expires_at, facts::jsonb, ja, en, recorded_at, $4 + n - 1
-            FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::text[], $14::timestamptz[])
-              WITH ORDINALITY AS m (id, kind, subject, weight, observed_at, expires_at, facts, ja, en, recorded_at, n)
-            """, cancel, tx.Municipality.Value, actor.Account, actor.Name, first, ids,
+            SELECT $1, account, name, id, kind, subject, weight, observed_at, expires_at, facts::jsonb, ja, en, recorded_at, $2 + n - 1
+            FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[], $14::text[])
+              WITH ORDINALITY AS m (id, kind, subject, weight, observed_at, expires_at, facts, ja, en, recorded_at, account, name, n)
+            """, cancel, tx.Municipality.Value, first, ids,
             many.Select(m => m.Observed.Kind).ToArray(),
             many.Select(m => m.Observed.Subject).ToArray(),
             many.Select(m => m.Observed.Weight.ToString()).ToArray(),
@@ -81,7 +81,9 @@ internal static class EvidenceRows
             many.Select(m => RecordJson.Write(m.Observed.Facts)).ToArray(),
             many.Select(m => m.Observed.Sentence.Ja).ToArray(),
             many.Select(m => m.Observed.Sentence.En).ToArray(),
-            many.Select(m => RecordedTime.Cut(m.At)).ToArray());
+            many.Select(m => RecordedTime.Cut(m.At)).ToArray(),
+            many.Select(m => m.By.Account).ToArray(),
+            many.Select(m => m.By.Name).ToArray());
     }
 
     private static object Body<T>(Observation o, IEnumerable<T> attachments, object? statement) =>

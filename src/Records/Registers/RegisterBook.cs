@@ -69,6 +69,28 @@ public sealed class RegisterBook
             return read[0].Problems.Count > 0 ? new EntryOutcome.Wrong(read[0].Problems) : await KeepAsync(tx, definition, read, at, actor, cancel);
         }, cancel);
 
+    /// <summary>Adds many entries at once: all of them or none.</summary>
+    public async Task<Outcome<IReadOnlyList<RegisterEntry>>> AddManyAsync(
+        MunicipalityId municipality, string register, IReadOnlyList<EntryDraft> drafts, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
+    {
+        if (Catalogue.Find(register) is not { } definition) return Refusals.UnknownRegister;
+        if (drafts.Count is 0 or > MostAtOnce) return Refusals.TooMany;
+        KeptDrafts kept;
+        await using (var tx = await EnterToWriteAsync(municipality, definition, cancel))
+        {
+            var at = keeper.Clock.Now();
+            var writer = Writer(definition);
+            var read = await writer.ReadAsync(tx, [.. drafts.Select(d => ((RegisterEntry?)null, d))], within, JapaneseTime.Day(at), cancel);
+            if (read.FirstOrDefault(r => r.Problems.Count > 0) is { } wrong) return Refusals.WrongFields(definition, wrong.Problems);
+            kept = await writer.KeepAsync(tx, read, at, actor, cancel);
+            if (kept.Problems.Count > 0) return Refusals.WrongFields(definition, [kept.Problems[0].Problem]);
+            await keeper.AppendAsync(tx, kept.Said, cancel);
+            await tx.CommitAsync(cancel);
+        }
+        await keeper.ChangedAsync(municipality, cancel, definition.Evidence);
+        return new Outcome<IReadOnlyList<RegisterEntry>>.Done(kept.Entries);
+    }
+
     /// <summary>Changes an entry as the person saw it; when somebody else was quicker, nothing is changed and the present entry comes back.</summary>
     public Task<EntryOutcome> ChangeAsync(
         MunicipalityId municipality, string register, EntryVersion seen, EntryDraft draft, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel) =>

@@ -28,16 +28,14 @@ public sealed class RiskStart
         HashSet<string> known;
         await using (var tx = await keeper.EnterAsync(municipality, cancel))
             known = [.. (await RegisterRows.InUseAsync(tx, RiskRules.Threats, cancel)).Select(t => t.Title)];
-        var added = 0;
+        var drafts = new List<EntryDraft>();
         foreach (var threat in ThreatCatalogue.Load().Threats.Where(t => !known.Contains(t.Name.Ja)))
         {
-            var draft = EntryDraft.Of(("name", threat.Name.Ja), ("category", threat.Category), ("likelihood", Text(threat.Likelihood)))
+            drafts.Add(EntryDraft.Of(("name", threat.Name.Ja), ("category", threat.Category), ("likelihood", Text(threat.Likelihood)))
                 .With("kinds", [.. threat.Kinds]).With("zones", [.. threat.Zones]).With("controls", [.. threat.Controls.Select(c => c.Value)])
-                .With("hits", [.. threat.Hits.Select(h => Key(h))]);
-            if (await AddAsync(municipality, RiskRules.Threats, draft, actor, cancel) is { } refusal) return refusal;
-            added++;
+                .With("hits", [.. threat.Hits.Select(h => Key(h))]));
         }
-        return added;
+        return await AddAsync(municipality, RiskRules.Threats, drafts, actor, cancel);
     }
 
     /// <summary>Adds a group for each kind, zone and class in the register of assets that belongs to none yet.</summary>
@@ -46,18 +44,16 @@ public sealed class RiskStart
     {
         var overview = await OverviewAsync(municipality, cancel);
         var definition = registers.Catalogue[RiskRules.Groups];
-        var added = 0;
+        var drafts = new List<EntryDraft>();
         foreach (var mix in overview.Ungrouped)
         {
             var (kind, zone) = (definition.Find("kind")!.Choice(mix.Kind), mix.Zone is null ? null : definition.Find("zone")!.Choice(mix.Zone));
             if (kind is null) continue;   // a kind that groups don't know yet: it stays ungrouped, and is said to be
             var name = $"{(zone is null ? "" : zone.Name.Ja + "の")}{kind.Name.Ja}（{mix.Confidentiality ?? "未格付け"}）";
-            var draft = EntryDraft.Of(("name", name), ("kind", mix.Kind), ("zone", zone?.Key ?? ""), ("confidentiality", mix.Confidentiality ?? ""),
-                ("integrity", mix.Integrity ?? ""), ("availability", mix.Availability ?? ""));
-            if (await AddAsync(municipality, RiskRules.Groups, draft, actor, cancel) is { } refusal) return refusal;
-            added++;
+            drafts.Add(EntryDraft.Of(("name", name), ("kind", mix.Kind), ("zone", zone?.Key ?? ""), ("confidentiality", mix.Confidentiality ?? ""),
+                ("integrity", mix.Integrity ?? ""), ("availability", mix.Availability ?? "")));
         }
-        return added;
+        return await AddAsync(municipality, RiskRules.Groups, drafts, actor, cancel);
     }
 
     /// <summary>Pairs of group and threat that aren't rated yet and belong together by kind and zone, the greatest first.</summary>
@@ -94,19 +90,14 @@ public sealed class RiskStart
     public async Task<Outcome<int>> TakeRisksAsync(MunicipalityId municipality, IReadOnlyCollection<(EntryId Group, EntryId Threat)> chosen, Actor actor, CancellationToken cancel)
     {
         var pairs = chosen.ToHashSet();
-        var added = 0;
-        foreach (var risk in (await SuggestAsync(municipality, cancel)).Where(s => pairs.Contains((s.Group.Id, s.Threat))))
-        {
-            var draft = EntryDraft.Of(("group", risk.Group.Id.ToString()), ("threat", risk.Threat.ToString()), ("likelihood", Text(risk.Likelihood)), ("loss", Text(risk.Loss)), ("reason", risk.Reason.Ja));
-            if (await AddAsync(municipality, RiskRules.Key, draft, actor, cancel) is { } refusal) return refusal;
-            added++;
-        }
-        return added;
+        var drafts = (await SuggestAsync(municipality, cancel)).Where(s => pairs.Contains((s.Group.Id, s.Threat)))
+            .Select(risk => EntryDraft.Of(("group", risk.Group.Id.ToString()), ("threat", risk.Threat.ToString()), ("likelihood", Text(risk.Likelihood)), ("loss", Text(risk.Loss)), ("reason", risk.Reason.Ja)));
+        return await AddAsync(municipality, RiskRules.Key, [.. drafts], actor, cancel);
     }
 
-    /// <summary>Null when it was added; a name that is already there counts as added.</summary>
-    private async Task<Refusal?> AddAsync(MunicipalityId municipality, string register, EntryDraft draft, Actor actor, CancellationToken cancel) =>
-        (await registers.AddAsync(municipality, register, draft, null, actor, cancel)).Plain().Match<Refusal?>(_ => null, why => why);
+    /// <summary>In one go: all of them are there afterwards, or none, and evidence is looked at again once.</summary>
+    private async Task<Outcome<int>> AddAsync(MunicipalityId municipality, string register, List<EntryDraft> drafts, Actor actor, CancellationToken cancel) =>
+        drafts.Count == 0 ? 0 : (await registers.AddManyAsync(municipality, register, drafts, null, actor, cancel)).Match<Outcome<int>>(added => added.Count, why => why);
 
     private async Task<RiskOverview> OverviewAsync(MunicipalityId municipality, CancellationToken cancel)
     {

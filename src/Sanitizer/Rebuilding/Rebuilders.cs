@@ -9,5 +9,6 @@ internal static class Rebuilders
         new Images.Png.PngRebuilder(),
         new Images.Jpeg.JpegRebuilder(),
         new Pdf.PdfRebuilder(),
+        new Ooxml.OoxmlRebuilder(),
     ];
 }

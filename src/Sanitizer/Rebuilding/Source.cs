@@ -26,6 +26,9 @@ internal abstract class Source
     /// <summary>A stream over the bytes from <paramref name="offset"/> on, at most <paramref name="length"/>.</summary>
     public Stream Open(long offset = 0, long length = long.MaxValue) => new SourceStream(this, offset, Math.Min(length, Length - offset));
 
+    /// <summary>A part of it, as a source of its own.</summary>
+    public Source Slice(long offset, long length) => new Part(this, offset, Math.Max(0, Math.Min(length, Length - offset)));
+
     public static Source Of(ReadOnlyMemory<byte> bytes) => new Memory(bytes);
 
     /// <param name="file">Stays the caller's.</param>
@@ -45,6 +48,20 @@ internal abstract class Source
         }
 
         public override ReadOnlyMemory<byte> Whole(long most) => bytes.Length <= most ? bytes : throw Refusals.TooLarge(bytes.Length, most);
+    }
+
+    private sealed class Part(Source whole, long start, long length) : Source
+    {
+        public override long Length => length;
+
+        public override int Read(long offset, Span<byte> into) => offset >= length ? 0 : whole.Read(start + offset, into[..(int)Math.Min(into.Length, length - offset)]);
+
+        public override ReadOnlyMemory<byte> Whole(long most)
+        {
+            if (length > most) throw Refusals.TooLarge(length, most);
+            var all = GC.AllocateUninitializedArray<byte>((int)length);
+            return all.AsMemory(0, Read(0, all));
+        }
     }
 
     private sealed class InFile(SafeFileHandle file) : Source

@@ -105,14 +105,17 @@ internal sealed class ZipDirectory
         var tail = new byte[tailLength];
         var tailStart = source.Length - tailLength;
         source.Read(tailStart, tail);
-        var found = -1;
+        var (found, exact) = (-1, false);
         for (var i = tailLength - EndBytes; i >= 0; i--)
         {
             if (BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(i)) != EndSignature) continue;
             var comment = BinaryPrimitives.ReadUInt16LittleEndian(tail.AsSpan(i + 20));
             if (i + EndBytes + comment > tailLength) continue;
+            var reachesEnd = i + EndBytes + comment == tailLength;
+            // The last one that ends with the file is the end; those before it are of zips inside, stored as they are (what lies outside of members is told apart below).
+            if (found >= 0 && exact && !reachesEnd) continue;
             if (found >= 0) throw Broken("SAN-ZIP-006", "書庫の終わりが二つあります", "there are two ends of the archive");
-            found = i;
+            (found, exact) = (i, reachesEnd);
         }
         if (found < 0) throw Broken("SAN-ZIP-007", "書庫の終わりが見つかりません", "the end of the archive is missing");
         var end = tail.AsSpan(found);

@@ -49,6 +49,15 @@ internal sealed class ZipWriter(Scratch output)
         End(at, raw, compress, crc.Value, offset);
     }
 
+    /// <summary>A member that is made while it is written.</summary>
+    public void Add(string name, Action<Stream> write)
+    {
+        var (at, raw) = Begin(name);
+        var counted = new CountedStream(new DeflateStream(output, CompressionLevel.Optimal, leaveOpen: true));
+        using (counted) write(counted);
+        End(at, raw, compress: true, counted.Crc, counted.Count);
+    }
+
     /// <summary>A folder that nothing is in.</summary>
     public void AddFolder(string name)
     {
@@ -151,5 +160,43 @@ internal sealed class ZipWriter(Scratch output)
         BinaryPrimitives.WriteUInt32LittleEndian(to[18..], (uint)bytes);
         BinaryPrimitives.WriteUInt16LittleEndian(to[22..], (ushort)nameLength);
         BinaryPrimitives.WriteUInt16LittleEndian(to[24..], (ushort)extraLength);
+    }
+
+    private sealed class CountedStream(Stream inner) : Stream
+    {
+        private Crc32 crc;
+
+        public uint Crc => crc.Value;
+
+        public long Count { get; private set; }
+
+        public override bool CanRead => false;
+        public override bool CanSeek => false;
+        public override bool CanWrite => true;
+        public override long Length => Count;
+        public override long Position { get => Count; set => throw new NotSupportedException(); }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            crc.Append(buffer);
+            Count += buffer.Length;
+            inner.Write(buffer);
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Flush() => inner.Flush();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) inner.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }

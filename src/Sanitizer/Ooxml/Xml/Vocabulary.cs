@@ -1,0 +1,264 @@
+using System.Text;
+
+namespace Sekisho.Sanitizer.Ooxml.Xml;
+
+/// <summary>A namespace that a rebuilt document may speak.</summary>
+/// <param name="Prefix">The prefix it is always written with.</param>
+/// <param name="StrictUri">Its name in strict documents (ISO/IEC 29500-1); null where there is but one.</param>
+internal sealed class XmlSpace(string prefix, string uri, string? strictUri, int index)
+{
+    public string Prefix => prefix;
+
+    public byte[] PrefixBytes { get; } = Encoding.ASCII.GetBytes(prefix);
+
+    public byte[] UriBytes { get; } = Encoding.ASCII.GetBytes(uri);
+
+    public byte[] StrictUriBytes { get; } = Encoding.ASCII.GetBytes(strictUri ?? uri);
+
+    public string Uri => uri;
+
+    public string? StrictUri => strictUri;
+
+    public int Index => index;
+
+    /// <summary>Elements by the number of their local name.</summary>
+    public Dictionary<int, ElementRule> Elements { get; } = [];
+
+    public override string ToString() => prefix;
+}
+
+/// <summary>One element name: what it may have, and whether it is written at all.</summary>
+internal sealed class ElementRule(XmlSpace space, string local)
+{
+    public XmlSpace Space => space;
+
+    public string Local => local;
+
+    public string Name { get; } = $"{space.Prefix}:{local}";
+
+    public byte[] LocalBytes { get; } = Encoding.ASCII.GetBytes(local);
+
+    /// <summary>The threat it stands for: not written. Null: written.</summary>
+    public string? Threat { get; set; }
+
+    /// <summary>With a threat: its content is kept.</summary>
+    public bool Unwrap { get; set; }
+
+    /// <summary>Not written when nothing is left in it.</summary>
+    public bool Lazy { get; set; }
+
+    /// <summary>What a rule of one format does with it; 0 for nothing.</summary>
+    public Special Special { get; set; }
+
+    /// <summary>Attributes by <see cref="Vocabulary.AttributeKey"/>.</summary>
+    public Dictionary<int, AttributeRule> Attributes { get; } = [];
+
+    public override string ToString() => Name;
+}
+
+/// <summary>One attribute of one element.</summary>
+internal sealed class AttributeRule(XmlSpace? space, string local)
+{
+    /// <summary>Null: no namespace.</summary>
+    public XmlSpace? Space => space;
+
+    public string Local => local;
+
+    public string Name { get; } = space is null ? local : $"{space.Prefix}:{local}";
+
+    public byte[] NameBytes { get; } = Encoding.ASCII.GetBytes(space is null ? local : $"{space.Prefix}:{local}");
+
+    public string? Threat { get; set; }
+
+    /// <summary>Its value names a relationship.</summary>
+    public bool IsRelation { get; set; }
+
+    /// <summary>Identity of an editing session: goes with the metadata.</summary>
+    public bool IsRevisionId { get; set; }
+
+    /// <summary>Its value is an address that something may be fetched from.</summary>
+    public bool IsAddress { get; set; }
+}
+
+/// <summary>The allow list of names: data/sanitizer/ooxml-names.txt less ooxml-dangerous.txt. What isn't here isn't written.</summary>
+internal sealed class Vocabulary
+{
+    public static Vocabulary Instance { get; } = new();
+
+    private readonly Dictionary<string, XmlSpace> byPrefix = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, XmlSpace> byUri = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ElementRule> byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> locals = new(StringComparer.Ordinal);
+    private readonly ByteTable localTable;
+    private readonly ByteTable uriTable;
+    private readonly List<XmlSpace> spaces = [];
+
+    private Vocabulary()
+    {
+        Read();
+        Mc = Add("mc", "http://schemas.openxmlformats.org/markup-compatibility/2006", null);
+        foreach (var (name, attributes) in new[] { ("AlternateContent", ""), ("Choice", "Requires"), ("Fallback", "") })
+        {
+            var rule = Element(Mc, name);
+            if (attributes.Length > 0) rule.Attributes[AttributeKey(null, Local(attributes))] = new(null, attributes);
+        }
+        Relations = byPrefix["r"];
+        ReadDangerous();
+        foreach (var rule in byName.Values) Mark(rule);
+        SpecialNames.Apply(this);
+        localTable = new(locals.Select(static l => (Encoding.ASCII.GetBytes(l.Key), l.Value)));
+        uriTable = new(byUri.Select(static u => (Encoding.ASCII.GetBytes(u.Key), u.Value.Index)));
+    }
+
+    public XmlSpace Mc { get; }
+
+    public XmlSpace Relations { get; }
+
+    public XmlSpace this[string prefix] => byPrefix[prefix];
+
+    /// <summary>The rule of <c>w:p</c>; null when it is not in the list.</summary>
+    public ElementRule? Find(string name) => byName.GetValueOrDefault(name);
+
+    public XmlSpace? Space(string uri) => byUri.GetValueOrDefault(uri);
+
+    public XmlSpace? Space(ReadOnlySpan<byte> uri) => uriTable.Find(uri) is >= 0 and var index ? spaces[index] : null;
+
+    /// <summary>Number of a local name; -1 when no vocabulary has it.</summary>
+    public int LocalNumber(ReadOnlySpan<byte> local) => localTable.Find(local);
+
+    public static int AttributeKey(XmlSpace? space, int local) => ((space is null ? 0 : space.Index + 1) << 16) | local;
+
+    public int Local(string name)
+    {
+        if (locals.TryGetValue(name, out var number)) return number;
+        return locals[name] = locals.Count;
+    }
+
+    private static IEnumerable<string> Lines(string resource)
+    {
+        using var stream = typeof(Vocabulary).Assembly.GetManifestResourceStream(resource)!;
+        using var reader = new StreamReader(stream);
+        while (reader.ReadLine() is { } line)
+        {
+            if (line.Length > 0 && line[0] != '#') yield return line;
+        }
+    }
+
+    private XmlSpace Add(string prefix, string uri, string? strict)
+    {
+        var space = new XmlSpace(prefix, uri, strict, spaces.Count);
+        spaces.Add(space);
+        byPrefix[prefix] = space;
+        byUri[uri] = space;
+        if (strict is not null) byUri[strict] = space;
+        return space;
+    }
+
+    private ElementRule Element(XmlSpace space, string local)
+    {
+        var number = Local(local);
+        if (space.Elements.TryGetValue(number, out var rule)) return rule;
+        space.Elements[number] = rule = new(space, local);
+        byName[rule.Name] = rule;
+        return rule;
+    }
+
+    private void Read()
+    {
+        var lines = Lines("ooxml-names.txt").ToList();
+        foreach (var line in lines.Where(static l => l[0] == '@'))
+        {
+            var words = line[1..].Split(' ');
+            Add(words[0], words[1], words.Length > 2 ? words[2] : null);
+        }
+        XmlSpace? space = null;
+        foreach (var line in lines)
+        {
+            var words = line.Split(' ');
+            if (line[0] == '@')
+            {
+                space = byPrefix[words[0][1..]];
+                continue;
+            }
+            var rule = Element(space!, words[0]);
+            foreach (var word in words.AsSpan(1)) Allow(rule, word[0] == '.' ? $"{space!.Prefix}:{word[1..]}" : word);
+        }
+    }
+
+    private AttributeRule Allow(ElementRule rule, string name)
+    {
+        var colon = name.IndexOf(':', StringComparison.Ordinal);
+        var space = colon < 0 ? null : byPrefix[name[..colon]];
+        var local = name[(colon + 1)..];
+        var key = AttributeKey(space, Local(local));
+        if (!rule.Attributes.TryGetValue(key, out var attribute)) rule.Attributes[key] = attribute = new(space, local);
+        return attribute;
+    }
+
+    private void ReadDangerous()
+    {
+        foreach (var line in Lines("ooxml-dangerous.txt"))
+        {
+            var words = line.Split(' ');
+            var at = words[1].IndexOf('@', StringComparison.Ordinal);
+            var name = (at < 0 ? words[1] : words[1][..at]).TrimStart('~');
+            if (at >= 0)
+            {
+                var on = name == "*" ? byName.Values.ToList() : byName.TryGetValue(name, out var one) ? [one] : [];
+                foreach (var rule in on) Allow(rule, words[1][(at + 1)..]).Threat = words[0];
+                continue;
+            }
+            var colon = name.IndexOf(':', StringComparison.Ordinal);
+            if (!byPrefix.TryGetValue(name[..colon], out var space)) continue;
+            var element = Element(space, name[(colon + 1)..]);
+            element.Threat = words[0];
+            element.Unwrap = words[1][0] == '~';
+        }
+    }
+
+    private void Mark(ElementRule rule)
+    {
+        foreach (var attribute in rule.Attributes.Values)
+        {
+            attribute.IsRelation = attribute.Space == Relations || attribute is { Local: "relid", Space.Prefix: "o" };
+            attribute.IsRevisionId = attribute.Space?.Prefix == "w" && attribute.Local.StartsWith("rsid", StringComparison.Ordinal);
+            attribute.IsAddress = rule.Space.Prefix is "v" or "o" or "w10" && attribute.Local is "href" or "src";
+        }
+        rule.Lazy = rule.Local is "extLst" or "ext" && rule.Space.Prefix is not "o";
+    }
+}
+
+/// <summary>Finds a number by bytes, without making a string.</summary>
+internal sealed class ByteTable
+{
+    private readonly (byte[] Key, int Value)[][] buckets;
+    private readonly uint mask;
+
+    public ByteTable(IEnumerable<(byte[] Key, int Value)> entries)
+    {
+        var all = entries.ToList();
+        var size = 1;
+        while (size < all.Count * 2) size <<= 1;
+        mask = (uint)size - 1;
+        var lists = new List<(byte[], int)>?[size];
+        foreach (var entry in all) (lists[Hash(entry.Key) & mask] ??= []).Add(entry);
+        buckets = [.. lists.Select(static l => l?.ToArray() ?? [])];
+    }
+
+    /// <summary>-1 when it isn't there.</summary>
+    public int Find(ReadOnlySpan<byte> key)
+    {
+        foreach (var (known, value) in buckets[Hash(key) & mask])
+        {
+            if (key.SequenceEqual(known)) return value;
+        }
+        return -1;
+    }
+
+    private static uint Hash(ReadOnlySpan<byte> key)
+    {
+        var hash = 2166136261u;
+        foreach (var b in key) hash = (hash ^ b) * 16777619u;
+        return hash ^ (hash >> 15);
+    }
+}

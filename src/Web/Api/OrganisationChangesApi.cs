@@ -13,6 +13,8 @@ namespace Sekisho.Web.Api;
 /// <summary>The organisation beyond its chart: agencies and policies, separation of duties, transfers from sheets, history, exports.</summary>
 internal static class OrganisationChangesApi
 {
+    private const string Workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
     public static void MapOrganisationChanges(this IEndpointRouteBuilder api)
     {
         var of = api.MapGroup("/organisation");
@@ -25,6 +27,8 @@ internal static class OrganisationChangesApi
         of.MapPost("/second-posts/{id:guid}/end", EndSecondAsync).RequireAuthorization(Allowed.ManageAccounts).Says("endSecondPost", "Organisation", "兼務を終える", "End a second unit").Gives<SecondPostModel>(404, 422);
         of.MapGet("/units/{id:guid}/history", UnitHistoryAsync).RequireAuthorization(Allowed.ReadAccounts).Says("getUnitHistory", "Organisation", "組織の履歴", "What was done to a unit").Gives<IReadOnlyList<OrganisationEventModel>>(404);
         of.MapGet("/people/{id:guid}/history", PersonHistoryAsync).RequireAuthorization(Allowed.ReadAccounts).Says("getPersonHistory", "Organisation", "人の履歴", "What was done to a person").Gives<IReadOnlyList<OrganisationEventModel>>(404);
+        of.MapGet("/people.xlsx", (HttpContext c, OrganisationRegister r, TimeProvider t, CancellationToken cancel) => WorkbookAsync(c, r, t, true, cancel)).RequireAuthorization(Allowed.ReadAccounts).Says("exportPeopleWorkbook", "Organisation", "名簿を Excel で出す（そのまま取り込める）", "Export people as a workbook that comes in again").GivesContent([Workbook]);
+        of.MapGet("/units.xlsx", (HttpContext c, OrganisationRegister r, TimeProvider t, CancellationToken cancel) => WorkbookAsync(c, r, t, false, cancel)).RequireAuthorization(Allowed.ReadAccounts).Says("exportUnitsWorkbook", "Organisation", "組織を Excel で出す（そのまま取り込める）", "Export units as a workbook that comes in again").GivesContent([Workbook]);
         of.MapGet("/people.csv", (HttpContext c, OrganisationRegister r, TimeProvider t, CancellationToken cancel) => ExportAsync(c, r, t, true, cancel)).RequireAuthorization(Allowed.ReadAccounts).Says("exportPeople", "Organisation", "名簿を CSV で出す", "Export people as CSV").GivesContent(["text/csv"]);
         of.MapGet("/units.csv", (HttpContext c, OrganisationRegister r, TimeProvider t, CancellationToken cancel) => ExportAsync(c, r, t, false, cancel)).RequireAuthorization(Allowed.ReadAccounts).Says("exportUnits", "Organisation", "組織を CSV で出す", "Export units as CSV").GivesContent(["text/csv"]);
         of.MapPost("/meetings/{id:guid}/minutes", AddMinutesAsync).RequireAuthorization(Allowed.ManageAccounts).Accepts<Stream>("application/octet-stream").Says("addMinutes", "Organisation", "議事録を添える", "Add minutes to a meeting").Gives<MeetingModel>(404, 413, 422);
@@ -92,6 +96,12 @@ internal static class OrganisationChangesApi
     {
         var file = await register.ExportAsync(CurrentPerson.Of(context).Municipality, Dates.DayOf(time.GetUtcNow()), people, cancel);
         return Results.Bytes(file.Bytes, "text/csv; charset=utf-8");
+    }
+
+    private static async Task<IResult> WorkbookAsync(HttpContext context, OrganisationRegister register, TimeProvider time, bool people, CancellationToken cancel)
+    {
+        var file = await register.WorkbookAsync(CurrentPerson.Of(context).Municipality, Dates.DayOf(time.GetUtcNow()), people, cancel);
+        return Results.Bytes(file.Bytes, file.MediaType, file.FileName);
     }
 
     private static async Task<IResult> AddMinutesAsync(HttpContext context, OrganisationRegister register, Guid id, string? name, CancellationToken cancel)

@@ -149,6 +149,36 @@ public sealed class RoundTripTests
         await SameAsync(library, entries);
     }
 
+    /// <summary>The rows of a real office stand in the order of the shelf, not in that of what names what.</summary>
+    [Fact]
+    public async Task A_new_row_may_name_a_new_row_below_it()
+    {
+        await using var library = await Library.OpenAsync();
+        string?[] headings = ["書名", "担当課", "関連する本"];
+        // 2,500 rows, every fifth the end of a line of five: also across the thousands that are taken together.
+        var rows = Enumerable.Range(0, 2500).Select(i => (IReadOnlyList<string?>)new[] { $"本{i}", "総務課", i % 5 == 4 ? "" : $"本{i + 1}" });
+        var report = await TakeAsync(library, Sheets.Simple([headings, .. rows]), "図書.xlsx");
+        Assert.Equal((2500, 0), (report.Added, report.Wrong));
+        var first = (await library.ListAsync(new(Text: "本1230"))).Entries.Single(b => b.Title == "本1230");
+        var next = (await library.ListAsync(new(Text: "本1231"))).Entries.Single(b => b.Title == "本1231");
+        Assert.Equal([next.Id], first.Entries("related"));
+
+        // And one that is there already may name a new one.
+        report = await TakeAsync(library, Sheets.Simple(["管理番号", "関連する本", "書名", "担当課"], [first.Number, "新しい本", first.Title, "総務課"], [null, null, "新しい本", "総務課"]), "図書.xlsx");
+        Assert.Equal((1, 1), (report.Added, report.Changed));
+    }
+
+    [Fact]
+    public async Task New_rows_that_name_each_other_are_told_so()
+    {
+        await using var library = await Library.OpenAsync();
+        var import = new RegisterImport(library.Book);
+        var sheet = Sheets.Simple(["書名", "担当課", "関連する本"], ["甲", "総務課", "乙"], ["乙", "総務課", "甲"], ["丙", "総務課", "丙"], ["丁", "総務課", "戊"], ["己", "総務課", "丁"], ["庚", "総務課", ""]);
+        var plan = (await import.UploadAsync(library.Town, Library.Books, new MemoryStream(sheet), "図書.xlsx", library.Officer, Cancel)).OrThrow();
+        var report = (await import.TryAsync(library.Town, plan.Upload, plan.Proposed, null, library.Officer, Cancel)).OrThrow();
+        Assert.Equal(["C2 互い", "C3 互い", "C4 互い", "C5 「戊」", "C6 「丁」"], report.Problems.Select(p => $"{p.Cell} {(p.What.Ja.Contains("互いを", StringComparison.Ordinal) ? "互い" : p.What.Ja[..3])}"));
+    }
+
     [Fact]
     public async Task A_file_written_out_before_somebody_changed_an_entry_does_not_undo_that()
     {

@@ -14,7 +14,7 @@ internal static class Sheets
     private const string Styles = """<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="1"><numFmt numFmtId="176" formatCode="[$-411]ggge&quot;年&quot;m&quot;月&quot;d&quot;日&quot;;@"/><numFmt numFmtId="177" formatCode="00000"/></numFmts><cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="176"/><xf numFmtId="177"/></cellXfs></styleSheet>""";
 
     /// <summary>A workbook whose only sheet has these rows (inner XML of sheetData) and what follows them.</summary>
-    public static byte[] Xlsx(string rows, string after = "", string shared = "", string? book = null, Action<ZipArchive>? more = null)
+    public static byte[] Xlsx(string rows, string after = "", string shared = "", string? book = null, Action<ZipArchive>? more = null, string rels = "")
     {
         using var bytes = new MemoryStream();
         using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
@@ -22,7 +22,7 @@ internal static class Sheets
             Put(zip, "[Content_Types].xml", """<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>""");
             Put(zip, "_rels/.rels", """<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>""");
             Put(zip, "xl/workbook.xml", book ?? Book);
-            Put(zip, "xl/_rels/workbook.xml.rels", Rels);
+            Put(zip, "xl/_rels/workbook.xml.rels", Rels.Replace("</Relationships>", rels + "</Relationships>", StringComparison.Ordinal));
             Put(zip, "xl/styles.xml", Styles);
             Put(zip, "xl/sharedStrings.xml", $"""<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{shared}</sst>""");
             Put(zip, "xl/worksheets/sheet1.xml", $"""<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData>{after}</worksheet>""");
@@ -76,5 +76,70 @@ internal static class Sheets
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>Opens a workbook in LibreOffice, does to it what the Basic lines say (<c>book</c>, <c>sheet</c> and <c>At(name)</c> are there), and saves it; null where it isn't installed.</summary>
+    public static async Task<byte[]?> EditedByOfficeAsync(byte[] file, string basic, CancellationToken cancel, string filter = "Calc MS Excel 2007 XML", string? password = null)
+    {
+        if (!File.Exists("/usr/lib/libreoffice/program/libscfiltlo.so")) return null;
+        var folder = Directory.CreateTempSubdirectory("sekisho-office-");
+        try
+        {
+            var (from, to) = (Path.Combine(folder.FullName, "in.xlsx"), Path.Combine(folder.FullName, "out.xlsx"));
+            await File.WriteAllBytesAsync(from, file, cancel);
+            // A profile is filled when it is first used; only then can a macro be put into it.
+            await OfficeAsync(folder, ["--terminate_after_init"], cancel);
+            var module = $"""
+                <?xml version="1.0" encoding="UTF-8"?>
+                <!DOCTYPE script:module PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "module.dtd">
+                <script:module xmlns:script="http://openoffice.org/2000/script" script:name="Module1" script:language="StarBasic">{System.Security.SecurityElement.Escape($"""
+                Dim book, sheet
+                Function At(name As String)
+                  At = sheet.getCellRangeByName(name)
+                End Function
+                Sub Main(source As String, target As String)
+                  Dim hidden(0) As New com.sun.star.beans.PropertyValue
+                  hidden(0).Name = "Hidden"
+                  hidden(0).Value = True
+                  book = StarDesktop.loadComponentFromURL(source, "_blank", 0, hidden())
+                  sheet = book.Sheets.getByIndex(0)
+                  {basic}
+                  Dim kind({(password is null ? 0 : 1)}) As New com.sun.star.beans.PropertyValue
+                  kind(0).Name = "FilterName"
+                  kind(0).Value = "{filter}"
+                  {(password is null ? "" : $"kind(1).Name = \"Password\" : kind(1).Value = \"{password}\"")}
+                  book.storeToURL(target, kind())
+                  book.close(True)
+                End Sub
+                """)}</script:module>
+                """;
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "profile/user/basic/Standard/Module1.xba"), module, cancel);
+            var said = await OfficeAsync(folder, [$"macro:///Standard.Module1.Main(\"file://{from}\",\"file://{to}\")"], cancel);
+            return File.Exists(to) ? await File.ReadAllBytesAsync(to, cancel) : throw new InvalidOperationException("soffice made no file: " + said);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<string> OfficeAsync(DirectoryInfo folder, IReadOnlyList<string> arguments, CancellationToken cancel)
+    {
+        using var office = Process.Start(new ProcessStartInfo("/usr/bin/soffice", ["--headless", "--norestore", $"-env:UserInstallation=file://{folder.FullName}/profile", .. arguments])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
+        var (said, cried) = (office.StandardOutput.ReadToEndAsync(patience.Token), office.StandardError.ReadToEndAsync(patience.Token));
+        try
+        {
+            await office.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // A mistake in the macro waits for somebody to read its message.
+            office.Kill(entireProcessTree: true);
+            throw;
+        }
+        return await said + await cried;
     }
 }

@@ -23,9 +23,8 @@ internal sealed class ReformRun
         (this.tx, this.import, this.aliases, this.cancel) = (tx, import, aliases, cancel);
 
     public static async Task<(IReadOnlyList<PlannedChange> Changes, IReadOnlyList<PlanNote> Notes, IReadOnlyList<UnknownUnit> Unknown)> RunAsync(
-        TenantTransaction tx, StaffImport import, StaffSheet sheet, CancellationToken cancel)
+        TenantTransaction tx, StaffImport import, StaffSheet sheet, IReadOnlyDictionary<string, UnitId> aliases, CancellationToken cancel)
     {
-        var aliases = (await tx.ListAsync("SELECT called, unit_id FROM records.unit_alias", r => (r.GetString(0), new UnitId(r.GetGuid(1))), cancel)).ToDictionary(a => a.Item1, a => a.Item2);
         var run = new ReformRun(tx, import, aliases, cancel);
         foreach (var row in sheet.Rows) await run.TakeAsync(row);
         foreach (var day in run.changes.Select(c => c.On).Distinct().Order())
@@ -37,7 +36,7 @@ internal sealed class ReformRun
 
     /// <summary>What the ledger says of a reorganisation that was carried out.</summary>
     public static IReadOnlyList<LedgerEntry> Entries(StaffPlan plan, DateTimeOffset at, Actor actor) =>
-        [.. plan.Changes.Select(c => c.Entry).OfType<(string Kind, UnitId Unit, object Body)>().Select(e => RecordKeeper.Entry(at, e.Kind, actor, $"unit/{e.Unit}", e.Body))];
+        [.. plan.Changes.SelectMany(c => c.Entries.Select(e => RecordKeeper.Entry(at, e.Kind, actor, $"unit/{e.Unit}", e.Body)))];
 
     private async Task TakeAsync(StaffRow row)
     {
@@ -157,7 +156,7 @@ internal sealed class ReformRun
     }
 
     private void Done(StaffRow row, PlannedKind kind, DateOnly on, string who, string before, string after, string entry, UnitId unit, object body) =>
-        changes.Add(new PlannedChange(row.Number, kind, on, who, before, after) { Entry = (entry, unit, body) });
+        changes.Add(new PlannedChange(row.Number, kind, on, who, before, after) { Entries = [(entry, unit, body)] });
 
     private void Block(StaffRow row, string column, Bilingual says) => notes.Add(new PlanNote(row.Number, row.Where(column), says, Blocks: true));
 }

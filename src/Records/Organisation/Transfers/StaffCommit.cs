@@ -11,13 +11,15 @@ internal static class StaffCommit
     {
         var blocked = plan.Notes.Where(n => n.Blocks).Select(n => n.Row).ToHashSet();
         var entries = new List<LedgerEntry>();
+        var joined = new Dictionary<int, PersonId>();
         // Day by day: the second change of one person builds on the first.
         foreach (var day in plan.Changes.Where(c => c.Kind != PlannedKind.Nothing && !blocked.Contains(c.Row)).GroupBy(c => c.On).OrderBy(g => g.Key))
         {
             var changes = day.ToList();
             var chart = await OrganisationRows.ChartAsync(tx, day.Key, null, cancel);
             var relieved = PlanEffects.Relieved(chart, changes);
-            await JoinAsync(tx, [.. changes.Where(c => c.Kind == PlannedKind.Join)], at, actor, entries, cancel);
+            await JoinAsync(tx, [.. changes.Where(c => c.Kind == PlannedKind.Join)], joined, at, actor, entries, cancel);
+            changes = changes.ConvertAll(c => c.JoinsIn is { } row && joined.TryGetValue(row, out var id) ? c with { Was = c.Was! with { Id = id }, Second = c.Second! with { Person = id } } : c);
             await ReopenAsync(tx, [.. changes.Where(c => c.Reopens).Select(c => c.Was!.Id.Value)], cancel);
             await OrganisationRows.TermsAsync(tx, [.. changes.Where(c => c.Kind is PlannedKind.Move or PlannedKind.Change).Select(c => (c.Becomes!, c.On))], cancel);
             await PostsLeft.EndAsync(tx, [.. relieved.Select(r => r.Appointment)], day.Key, cancel);
@@ -28,11 +30,13 @@ internal static class StaffCommit
         return entries;
     }
 
-    private static async Task JoinAsync(TenantTransaction tx, List<PlannedChange> joins, DateTimeOffset at, Actor actor, List<LedgerEntry> entries, CancellationToken cancel)
+    private static async Task JoinAsync(TenantTransaction tx, List<PlannedChange> joins, Dictionary<int, PersonId> joined, DateTimeOffset at, Actor actor, List<LedgerEntry> entries, CancellationToken cancel)
     {
         if (joins.Count == 0) return;
         var people = joins.ConvertAll(j => j.Becomes! with { Id = new(RecordKeeper.NewId(at)) });
         await OrganisationRows.AddAsync(tx, people, cancel);
+        if (people.FindAll(p => p.EndsOn is not null) is { Count: > 0 } ending) await OrganisationRows.EndAsync(tx, ending.ConvertAll(p => (p.Id, p.EndsOn!.Value)), cancel);
+        foreach (var (join, person) in joins.Zip(people)) joined[join.Row] = person.Id;
         entries.AddRange(people.Select(p => RecordKeeper.Entry(at, "person.added", actor, $"person/{p.Id}", p)));
     }
 

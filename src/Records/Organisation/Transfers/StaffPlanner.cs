@@ -14,6 +14,7 @@ internal sealed class StaffPlanner
     public const int MostDays = 24;
 
     private readonly StaffImport import;
+    private readonly StaffSheet sheet;
     private readonly PlanGround ground;
     private readonly StaffSheetWords words = StaffSheetWords.Load();
     private readonly Dictionary<DateOnly, Day> days;
@@ -24,11 +25,14 @@ internal sealed class StaffPlanner
     private readonly HashSet<PersonId> mentioned = [];
 
     /// <summary>One day of the organisation, made quick to ask.</summary>
-    private sealed record Day(OrganisationChart Chart, UnitFinder Units, Dictionary<string, Person> ByNumber, ILookup<string, Person> ByName, ILookup<PersonId, SecondPost> Seconds);
-
-    private StaffPlanner(StaffImport import, PlanGround ground)
+    private sealed record Day(OrganisationChart Chart, UnitFinder Units, Dictionary<string, Person> ByNumber, ILookup<string, Person> ByName, ILookup<PersonId, SecondPost> Seconds)
     {
-        (this.import, this.ground) = (import, ground);
+        public Dictionary<Guid, Person> ById { get; } = Chart.People.ToDictionary(p => p.Id.Value);
+    }
+
+    private StaffPlanner(StaffImport import, StaffSheet sheet, PlanGround ground)
+    {
+        (this.import, this.sheet, this.ground) = (import, sheet, ground);
         days = ground.Charts.ToDictionary(c => c.Key, c => new Day(c.Value, new UnitFinder(c.Value.Units, ground.Aliases),
             c.Value.People.Where(p => p.Number is not null).GroupBy(p => p.Number!).ToDictionary(g => g.Key, g => g.First()),
             c.Value.People.ToLookup(p => StaffSheetWords.Fold(p.Name)), c.Value.SecondPosts.ToLookup(s => s.Person)));
@@ -38,19 +42,21 @@ internal sealed class StaffPlanner
 
     public static Result Plan(StaffImport import, StaffSheet sheet, PlanGround ground)
     {
-        var planner = new StaffPlanner(import, ground);
-        foreach (var row in sheet.Rows) planner.Take(row);
+        var planner = new StaffPlanner(import, sheet, ground);
+        foreach (var row in sheet.Rows.OrderBy(planner.IsSecond)) planner.Take(row);
         var missing = import.Kind == StaffImportKind.Roster
             ? ground.Charts[import.EffectiveOn].People.Where(p => p.Number is not null && !planner.mentioned.Contains(p.Id)).ToList()
             : [];
         if (import.EndMissing)
             planner.changes.AddRange(missing.Select(p => new PlannedChange(0, PlannedKind.Leave, import.EffectiveOn, Named(p), planner.Told(p, import.EffectiveOn), "") { Was = p }));
-        return new Result(planner.changes, planner.notes, [.. planner.unknown.OrderByDescending(u => u.Value).Select(u => new UnknownUnit(u.Key, u.Value))], missing);
+        return new Result([.. planner.changes.OrderBy(c => c.Row == 0).ThenBy(c => c.Row)], [.. planner.notes.OrderBy(n => n.Row)], [.. planner.unknown.OrderByDescending(u => u.Value).Select(u => new UnknownUnit(u.Key, u.Value))], missing);
     }
 
     /// <summary>The days that the rows name; null with the row where one can't be read.</summary>
     public static IReadOnlySet<DateOnly> DaysOf(StaffSheet sheet, DateOnly usual) =>
         sheet.Rows.Select(r => r["day"]).Where(d => d.Length > 0).Select(d => FieldReader.TryDay(d, usual, out var day) ? day : usual).Append(usual).ToHashSet();
+
+    private bool IsSecond(StaffRow row) => row["action"].Length > 0 && words.Find("actions", row["action"]) == "second";
 
     private void Take(StaffRow row)
     {
@@ -81,6 +87,11 @@ internal sealed class StaffPlanner
         var person = Find(row, day, number, name, out var ambiguous);
         if (ambiguous) return;
         if (person is not null) mentioned.Add(person.Id);
+        if (person is not null && row[StaffSheet.Id].Length > 0 && number.Length > 0 && person.Number != number)
+        {
+            Block(row, "number", new($"職員番号が名簿（{person.Number ?? "なし"}）と違います。行を並べ替えたのでなければ、番号は人の画面で直してください。", $"The register has another number ({person.Number ?? "none"}). Unless rows were mixed up, change the number on the person's page."));
+            return;
+        }
         if (action is not ("second" or "second-end") && number.Length > 0 && !seen.TryAdd($"{number}/{on:O}", row.Number))
         {
             Block(row, "number", new($"同じ職員番号が {seen[$"{number}/{on:O}"]} 行目にもあります。", $"The same number stands in row {seen[$"{number}/{on:O}"]}."));
@@ -104,6 +115,7 @@ internal sealed class StaffPlanner
     private Person? Find(StaffRow row, Day day, string number, string name, out bool ambiguous)
     {
         ambiguous = false;
+        if (Guid.TryParse(row[StaffSheet.Id], out var id) && day.ById.TryGetValue(id, out var known)) return known;
         if (number.Length > 0) return day.ByNumber.GetValueOrDefault(number) ?? ground.EndedOn.FirstOrDefault(p => p.Number == number && p.EndsOn == day.Chart.Day);
         var same = day.ByName[StaffSheetWords.Fold(name)].ToList();
         if (same.Count > 1 && row["from"].Length > 0 && day.Units.Find(row["from"]) is [var from]) same = same.FindAll(p => p.Unit == from.Id);
@@ -127,7 +139,8 @@ internal sealed class StaffPlanner
             else if (to is null) Block(row, "to", new("新しく入る人の所属が必要です。", "Who joins needs a unit."));
             else
             {
-                var joins = new Person(default, to.Id, Spaced(name), number.Length > 0 ? number : null, kind is null ? StaffKind.Staff : Enum.Parse<StaffKind>(kind), on, null, row["title"]);
+                if (Period(row, to, on) is not var (begins, ends)) return;
+                var joins = new Person(default, to.Id, Spaced(name), number.Length > 0 ? number : null, kind is null ? StaffKind.Staff : Enum.Parse<StaffKind>(kind), begins, ends, row["title"]);
                 changes.Add(new PlannedChange(row.Number, PlannedKind.Join, on, Named(joins), "", Told(joins, on)) { Becomes = joins });
             }
             return;
@@ -139,7 +152,7 @@ internal sealed class StaffPlanner
             Unit = to?.Id ?? person.Unit,
             Name = name.Length == 0 || StaffSheetWords.Fold(name) == StaffSheetWords.Fold(person.Name) ? person.Name : Spaced(name),
             Kind = kind is null ? person.Kind : Enum.Parse<StaffKind>(kind),
-            Title = row["title"].Length == 0 ? person.Title : row["title"],
+            Title = row["title"].Length == 0 && !sheet.IsOurs ? person.Title : row["title"],
             EndsOn = null,
         };
         var reopens = person.EndsOn == on;
@@ -161,16 +174,53 @@ internal sealed class StaffPlanner
 
     private void Second(StaffRow row, Day day, Person? person, DateOnly on)
     {
+        // Somebody who joins in this sheet may get a second unit in it, wherever the two rows stand.
+        var joins = person is null ? JoinOf(row, on) : null;
+        person ??= joins?.Becomes;
         if (person is null) Block(row, "number", new("名簿にいない人です。", "Nobody of that number or name is registered."));
         else if (UnitOf(row, "to", day) is { } to)
         {
             var known = person.Unit == to.Id || day.Seconds[person.Id].Any(s => s.Unit == to.Id);
+            if (Period(row, to, on) is not var (begins, _)) return;
+            if (begins < person.BeginsOn) begins = person.BeginsOn;
             changes.Add(new PlannedChange(row.Number, known ? PlannedKind.Nothing : PlannedKind.Second, on, Named(person), "", day.Units.PathOf(to.Id))
             {
                 Was = person,
-                Second = new SecondPost(default, person.Id, to.Id, row["title"], on, person.EndsOn),
+                JoinsIn = joins?.Row,
+                Second = new SecondPost(default, person.Id, to.Id, row["title"], begins, person.EndsOn),
             });
         }
+    }
+
+    private PlannedChange? JoinOf(StaffRow row, DateOnly on)
+    {
+        var same = changes.FindAll(c => c.Kind == PlannedKind.Join && c.On <= on
+            && (row["number"].Length > 0 ? c.Becomes!.Number == row["number"] : c.Becomes!.Number is null && StaffSheetWords.Fold(c.Becomes.Name) == StaffSheetWords.Fold(row["name"])));
+        return same is [var join] ? join : null;
+    }
+
+    /// <summary>From when to when somebody new is here, where the sheet says it (着任日・離任予定日). Null where it can't be.</summary>
+    private (DateOnly Begins, DateOnly? Ends)? Period(StaffRow row, Unit to, DateOnly on)
+    {
+        var begins = on;
+        if (row["begins"] is { Length: > 0 } said && !FieldReader.TryDay(said, import.EffectiveOn, out begins))
+        {
+            Block(row, "begins", new($"「{said}」は日付として読めません。", $"“{said}” is not a day."));
+            return null;
+        }
+        if (begins < to.BeginsOn) begins = to.BeginsOn;   // in a unit that didn't stand yet nobody was
+        if (begins > on)
+        {
+            Block(row, "begins", new("着任日が発令日より後です。発令日をその日にしてください。", "That is after the day of the change. Give that day as the day of the change."));
+            return null;
+        }
+        if (row["ends"].Length == 0) return (begins, null);
+        if (!FieldReader.TryDay(row["ends"], import.EffectiveOn, out var ends) || ends <= on)
+        {
+            Block(row, "ends", new($"離任予定日「{row["ends"]}」は、発令日より後の日付にしてください。", $"“{row["ends"]}” has to be a day after the day of the change."));
+            return null;
+        }
+        return (begins, ends);
     }
 
     private void SecondEnd(StaffRow row, Day day, Person? person, DateOnly on)

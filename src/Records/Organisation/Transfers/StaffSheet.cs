@@ -19,8 +19,12 @@ internal sealed class StaffRow(int number, IReadOnlyDictionary<string, (string C
 
 /// <summary>A personnel sheet as read.</summary>
 /// <param name="Columns">What its headings mean.</param>
-internal sealed record StaffSheet(string Format, IReadOnlyList<string> Columns, IReadOnlyList<StaffRow> Rows)
+/// <param name="IsOurs">Written out by this product: an empty cell is an empty value there, not an untold one.</param>
+internal sealed record StaffSheet(string Format, IReadOnlyList<string> Columns, IReadOnlyList<StaffRow> Rows, bool IsOurs)
 {
+    /// <summary>Which person or unit a row is about, in sheets that were written out here.</summary>
+    public const string Id = "id";
+
     /// <summary>Rows above the headings that are passed over: a title, the date of issue.</summary>
     private const int MostAbove = 10;
 
@@ -37,7 +41,7 @@ internal sealed record StaffSheet(string Format, IReadOnlyList<string> Columns, 
             foreach (var name in file.Sheets)
             {
                 using var rows = file.Open(name);
-                if (Headings(rows) is not { } headings)
+                if (Headings(rows) is not var (headings, isOurs))
                 {
                     if (rows.Broken is { } broken) return (null, broken);
                     continue;
@@ -50,31 +54,36 @@ internal sealed record StaffSheet(string Format, IReadOnlyList<string> Columns, 
                     foreach (var cell in row.Cells)
                     {
                         if (!headings.TryGetValue(cell.Column, out var column) || cells.ContainsKey(column)) continue;
-                        var text = cell.For(column == "day" ? FieldKind.Date : FieldKind.Text).Trim();
+                        var text = cell.For(column is "day" or "begins" or "ends" ? FieldKind.Date : FieldKind.Text).Trim();
                         if (text.Length > 0) cells[column] = (CellName.Of(cell.Column, row.Number), text);
                     }
                     if (cells.Count > 0) read.Add(new StaffRow(row.Number, cells));
                 }
                 if (rows.Broken is { } end) return (null, end);
                 if (asked.FirstOrDefault(a => !headings.ContainsValue(a)) is { } missing) return (null, Organisation.Refusals.ColumnMissing(missing));
-                return (new StaffSheet(file.Format, [.. headings.Values.Distinct()], read), null);
+                return (new StaffSheet(file.Format, [.. headings.Values.Distinct()], read, isOurs), null);
             }
         }
         return (null, Organisation.Refusals.NoHeadings);
     }
 
-    /// <summary>Column to meaning, from the first row in which at least two headings are known.</summary>
-    private static Dictionary<int, string>? Headings(SheetRows rows)
+    /// <summary>Column to meaning, from the first row in which at least two headings are known; sheets of ours say it themselves.</summary>
+    private static (Dictionary<int, string> Columns, bool IsOurs)? Headings(SheetRows rows)
     {
         var words = StaffSheetWords.Load();
         for (var above = 0; above <= MostAbove && rows.Next() is { } row; above++)
         {
+            if (OrganisationSheets.Columns(row) is { } ours)
+            {
+                rows.Next();   // the headings that people read
+                return (ours, true);
+            }
             var found = new Dictionary<int, string>();
             foreach (var cell in row.Cells)
             {
                 if (words.Find("columns", cell.Text) is { } column && !found.ContainsValue(column)) found[cell.Column] = column;
             }
-            if (found.Count >= 2) return found;
+            if (found.Count >= 2) return (found, false);
         }
         return null;
     }

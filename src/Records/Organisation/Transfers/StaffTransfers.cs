@@ -78,14 +78,14 @@ public sealed class StaffTransfers
             if (planned is Outcome<StaffPlan>.Refused no) return no.Why;
             var plan = planned.OrThrow();
             if (plan.Digest != looked) return Refusals.PlanChanged;
-            if (!plan.IsClean && (!withoutBlocked || import.Kind == StaffImportKind.Reform)) return Refusals.PlanBlocked;
+            if (!plan.IsClean && (!withoutBlocked || plan.IsWhole)) return Refusals.PlanBlocked;
             var counts = plan.Changes.GroupBy(c => c.Kind).ToDictionary(g => g.Key.ToString(), g => g.Count());
             counts["Blocked"] = plan.Notes.Where(n => n.Blocks).Select(n => n.Row).Distinct().Count();
-            // A reorganisation has been carried out by being planned.
-            var entries = import.Kind == StaffImportKind.Reform ? ReformRun.Entries(plan, at, actor) : await StaffCommit.ApplyAsync(tx, plan, at, actor, cancel);
+            // Changes of units have been carried out by being planned.
+            var entries = plan.IsWhole ? ReformRun.Entries(plan, at, actor) : await StaffCommit.ApplyAsync(tx, plan, at, actor, cancel);
             var index = await keeper.AppendAsync(tx,
             [
-                RecordKeeper.Entry(at, import.Kind == StaffImportKind.Reform ? "reform.imported" : "staff.imported", actor, $"staff-import/{id}",
+                RecordKeeper.Entry(at, plan.IsWhole ? "reform.imported" : "staff.imported", actor, $"staff-import/{id}",
                     new { import.Kind, import.Origin, file = import.FileName, import.Digest, import.EffectiveOn, import.EndMissing, counts }),
                 .. entries,
             ], cancel);
@@ -106,7 +106,7 @@ public sealed class StaffTransfers
     }
 
     private static (StaffSheet? Sheet, Refusal? Why) ReadSheet(StaffImportKind kind, ReadOnlyMemory<byte> bytes, string untrustedName) =>
-        StaffSheet.Read(bytes.ToArray(), untrustedName, kind == StaffImportKind.Reform ? ["action", "unit"] : ["name", "to"]);
+        StaffSheet.Read(bytes.ToArray(), untrustedName, kind switch { StaffImportKind.Reform => ["action", "unit"], StaffImportKind.Units => ["unit", "parent"], _ => ["name", "to"] });
 
     private static Task<StaffImport?> FindAsync(TenantTransaction tx, StaffImportId id, CancellationToken cancel) =>
         tx.FirstAsync(Select + " WHERE id = $1 FOR UPDATE", Row, cancel, id.Value);
@@ -115,15 +115,21 @@ public sealed class StaffTransfers
     {
         var (sheet, why) = ReadSheet(import.Kind, await KeptFiles.ReadAsync(tx, import.Digest, cancel), import.FileName);
         if (sheet is null) return why!;
+        var aliases = (await tx.ListAsync("SELECT called, unit_id FROM records.unit_alias", r => (r.GetString(0), new UnitId(r.GetGuid(1))), cancel)).ToDictionary(a => a.Item1, a => a.Item2);
+        if (import.Kind == StaffImportKind.Units)
+        {
+            await OrganisationRows.LockTreeAsync(tx, cancel);
+            var (changes, notes) = await UnitListRun.RunAsync(tx, import, sheet, aliases, cancel);
+            return new StaffPlan(import, sheet.Format, sheet.Rows.Count, DigestOf(changes, notes), changes, notes, [], [], [], [], []);
+        }
         if (import.Kind == StaffImportKind.Reform)
         {
             await OrganisationRows.LockTreeAsync(tx, cancel);
-            var (changes, notes, unknown) = await ReformRun.RunAsync(tx, import, sheet, cancel);
+            var (changes, notes, unknown) = await ReformRun.RunAsync(tx, import, sheet, aliases, cancel);
             return new StaffPlan(import, sheet.Format, sheet.Rows.Count, DigestOf(changes, notes), changes, notes, unknown, [], [], [], []);
         }
         var charts = new Dictionary<DateOnly, OrganisationChart>();
         foreach (var day in StaffPlanner.DaysOf(sheet, import.EffectiveOn).Order().Take(StaffPlanner.MostDays)) charts[day] = await OrganisationRows.ChartAsync(tx, day, null, cancel);
-        var aliases = (await tx.ListAsync("SELECT called, unit_id FROM records.unit_alias", r => (r.GetString(0), new UnitId(r.GetGuid(1))), cancel)).ToDictionary(a => a.Item1, a => a.Item2);
         var ended = await OrganisationRows.EndedOnAsync(tx, [.. charts.Keys], cancel);
         var result = StaffPlanner.Plan(import, sheet, new PlanGround(charts, aliases, ended));
         var effects = await PlanEffects.OfAsync(tx, charts, result.Changes, cancel);

@@ -19,6 +19,9 @@ public enum StaffImportKind
 
     /// <summary>組織改正: units set up, renamed, moved, merged, closed.</summary>
     Reform,
+
+    /// <summary>組織の一覧: all units; what differs from the tree changes, none is closed by being left out.</summary>
+    Units,
 }
 
 /// <summary>Where a sheet came from.</summary>
@@ -82,6 +85,9 @@ public enum PlannedKind
     Merge,
 
     Close,
+
+    /// <summary>実施機関の種類: which agency a unit is.</summary>
+    NameAgency,
 }
 
 /// <summary>One row and what it comes to.</summary>
@@ -100,8 +106,11 @@ public sealed record PlannedChange(int Row, PlannedKind Kind, DateOnly On, strin
     /// <summary>The person left on that very day and goes on instead.</summary>
     internal bool Reopens { get; init; }
 
-    /// <summary>Of a reorganisation: what the ledger will say.</summary>
-    internal (string Kind, UnitId Unit, object Body)? Entry { get; init; }
+    /// <summary>The row of the same sheet in which this person joins: then there is no id yet.</summary>
+    internal int? JoinsIn { get; init; }
+
+    /// <summary>Of units: what the ledger will say.</summary>
+    internal IReadOnlyList<(string Kind, UnitId Unit, object Body)> Entries { get; init; } = [];
 }
 
 /// <summary>Why a row can't be carried out, or what is odd about it.</summary>
@@ -124,6 +133,9 @@ public sealed record StaffPlan(
     StaffImport Import, string Format, int Rows, Sha256 Digest, IReadOnlyList<PlannedChange> Changes, IReadOnlyList<PlanNote> Notes, IReadOnlyList<UnknownUnit> UnknownUnits,
     IReadOnlyList<Person> Missing, IReadOnlyList<(Appointment Appointment, Person Person, Unit? Unit)> Relieved, IReadOnlyList<PostToFill> Vacated, IReadOnlyList<AccountLeftBehind> Accounts)
 {
+    /// <summary>Of units: all of it or nothing, since rows build on each other.</summary>
+    public bool IsWhole => Import.Kind is StaffImportKind.Reform or StaffImportKind.Units;
+
     /// <summary>Everything can be carried out.</summary>
     public bool IsClean => !Notes.Any(n => n.Blocks);
 

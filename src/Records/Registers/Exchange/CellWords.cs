@@ -31,6 +31,9 @@ internal static class CellWords
     public static Bilingual RetiredNumber(string number) => new(
         $"{number} は廃止されています。使うときは、先に台帳の画面で使用中に戻してください。", $"{number} is retired. To use it again, revive it on the register's page first.");
 
+    public static Bilingual EachOther { get; } = new(
+        "このファイルで新しく足す行どうしが互いを（または自分を）指しているか、指す先が 50 段より深くなっています。どれかを空にして取り込み、あとから入力してください。", "Rows that are new in this file name each other (or themselves), or in a line of more than 50. Leave one of them empty, take the file in, and fill it in afterwards.");
+
     public static Bilingual ChangedSince(RegisterEntry entry)
     {
         var at = JapaneseTime.Moment(entry.UpdatedAt);

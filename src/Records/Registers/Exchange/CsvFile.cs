@@ -101,7 +101,15 @@ internal sealed class CsvFile : SheetFile
             {
                 var value = Value();
                 if (Broken is not null) return cells;
-                if (!string.IsNullOrWhiteSpace(value) && column < MostColumns) cells.Add(new(column, CellKind.Text, CsvText.Decode(value)));
+                if (!string.IsNullOrWhiteSpace(value))
+                {
+                    if (column >= MostColumns)
+                    {
+                        Broken = TooWide(column, row + 1);
+                        return cells;
+                    }
+                    cells.Add(new(column, CellKind.Text, CsvText.Decode(value)));
+                }
                 if (at >= text.Length) return cells;
                 var c = text[at++];
                 if (c == separator) continue;

@@ -22,12 +22,19 @@ internal sealed class ImportRun(
     private readonly List<NewEntry> said = [];
     private readonly HashSet<int> numbers = [];
     private readonly HashSet<int> wrongRows = [];
+    private readonly List<Row> waiting = [];
+    private HashSet<string> titlesWaiting = [];
+    private bool hasWaited;
     private int problemCount, added, changed, same;
 
     private readonly Dictionary<string, int> columnOf = columns.ToDictionary(c => c.Value.Field, c => c.Key, StringComparer.Ordinal);
 
     /// <summary>A row as it was read.</summary>
-    private sealed record Row(int Number, SheetRow Cells, int? Sequence, string? Asked, int? Version, Dictionary<string, string> Texts);
+    private sealed record Row(int Number, SheetRow Cells, int? Sequence, string? Asked, int? Version, Dictionary<string, string> Texts)
+    {
+        /// <summary>Its version was compared; what changed the entry since was this import itself.</summary>
+        public bool IsSeen { get; set; }
+    }
 
     /// <returns>Why the file can't be read to its end; null when it was.</returns>
     public async Task<Refusal?> RowsAsync(TenantTransaction tx, SheetFile file, string sheet, int headingRow, CancellationToken cancel)
@@ -53,8 +60,35 @@ internal sealed class ImportRun(
         if (rows.Broken is { } broken) return broken;
         if (!hasRows && wrongRows.Count == 0) return Refusals.NoRows;
         if (together.Count > 0) await TakeAsync(tx, together, cancel);
+        await WaitingAsync(tx, cancel);
         return null;
     }
+
+    /// <summary>Rows that name entries which only other rows of this file bring: taken once those are in, level by level.</summary>
+    private async Task WaitingAsync(TenantTransaction tx, CancellationToken cancel)
+    {
+        if (waiting.Count == 0) return;
+        hasWaited = true;
+        var (levels, rest) = WaitingRows.Order(waiting, r => Title(r), r => Named(r));
+        foreach (var level in levels)
+            foreach (var some in level.Chunk(Together)) await TakeAsync(tx, [.. some], cancel);
+        // Their turn never comes, since they name each other.
+        titlesWaiting = rest.Select(Title).ToHashSet(StringComparer.Ordinal);
+        foreach (var some in rest.Chunk(Together)) await TakeAsync(tx, [.. some], cancel);
+    }
+
+    private string Title(Row row) => SearchFold.Of(row.Texts.GetValueOrDefault(register.Title.Key) ?? "");
+
+    /// <summary>Titles that a row gives in fields which name entries of this register.</summary>
+    private IEnumerable<string> Named(Row row) => register.Fields.Where(IsOfOurs).SelectMany(f => FieldReader.Pieces([row.Texts.GetValueOrDefault(f.Key) ?? ""], f.IsMany)).Select(SearchFold.Of);
+
+    private bool IsOfOurs(RegisterField field) => field.Kind is FieldKind.Entry or FieldKind.Entries && field.Of == register.Key;
+
+    /// <summary>All that is wrong with the row are entries of this register that aren't there: another row may bring them.</summary>
+    private bool MayWait(ReadDraft draft) => !hasWaited && draft.Problems.All(p => register.Find(p.Field) is { } field && IsOfOurs(field));
+
+    private Bilingual Said(FieldProblem problem, Row row) =>
+        register.Find(problem.Field) is { } field && IsOfOurs(field) && titlesWaiting.Contains(Title(row)) && Named(row).Any(titlesWaiting.Contains) ? CellWords.EachOther : problem.What;
 
     public ImportReport Report(int rows) => new(
         rows, added, changed, same, wrongRows.Count, problemCount, [.. problems.OrderBy(p => p.Row)], notes, changes, keep && wrongRows.Count == 0);
@@ -131,7 +165,7 @@ internal sealed class ImportRun(
                     Wrong(Headings.NumberKey, row.Number, CellWords.RetiredNumber(number));
                     continue;
                 }
-                if (row.Version is { } version && version != entry.Version && !IsSame(entry, row, names))
+                if (row.Version is { } version && version != entry.Version && !row.IsSeen && !IsSame(entry, row, names))
                 {
                     Wrong(Headings.NumberKey, row.Number, CellWords.ChangedSince(entry));
                     continue;
@@ -145,7 +179,13 @@ internal sealed class ImportRun(
         var (ready, readyRows) = (new List<ReadDraft>(read.Count), new List<int>(read.Count));
         for (var i = 0; i < read.Count; i++)
         {
-            foreach (var problem in read[i].Problems) Wrong(problem.Field, taken[i].Number, problem.What);
+            if (read[i].Problems.Count > 0 && MayWait(read[i]))
+            {
+                taken[i].IsSeen = true;
+                waiting.Add(taken[i]);
+                continue;
+            }
+            foreach (var problem in read[i].Problems) Wrong(problem.Field, taken[i].Number, Said(problem, taken[i]));
             if (read[i].Problems.Count > 0) continue;
             ready.Add(read[i]);
             readyRows.Add(taken[i].Number);

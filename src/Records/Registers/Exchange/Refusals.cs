@@ -98,6 +98,14 @@ public static class Refusals
         new("取込みの途中で、サーバーの不具合が起きました。何も取り込んでいません。", "A fault of the server broke the import off. Nothing was taken in."),
         new("もう一度お試しください。同じことが続くときは、管理者に時刻を伝えてください。", "Try again. When it happens again, tell the administrator the time."));
 
+    public static Refusal TooManyColumns { get; } = new("REC-REG-124",
+        new("列が多すぎるため、台帳として読めません（512 列、SR 列まで）。何も取り込んでいません。", "It has too many columns for a register (512 at most, to SR). Nothing was taken in."),
+        new("右のほうの作業用の列を消すか、台帳の部分だけを新しいブックに写して取り込んでください。", "Delete working columns at the right, or copy the register alone into a new workbook and take that."));
+
+    public static Refusal NoVisibleSheet { get; } = new("REC-REG-125",
+        new("表示されているシートがありません（非表示のシートとグラフは読みません）。", "It has no visible sheet (hidden sheets and charts are not read)."),
+        new("Excel で台帳のシートを再表示して保存し、取り込んでください。", "Unhide the sheet with the register in Excel, save it and take that file."));
+
     /// <summary>The same with what it is about.</summary>
     internal static Refusal About(this Refusal refusal, string ja, string en) => refusal with { What = new(refusal.What.Ja + ja, $"{refusal.What.En} {en}") };
 }

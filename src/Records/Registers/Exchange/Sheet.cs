@@ -57,8 +57,10 @@ internal abstract class SheetRows : IDisposable
     /// <summary>Rows of Excel; what claims to stand below them is no sheet.</summary>
     public const int LastRow = 1_048_576;
 
-    /// <summary>Columns that are looked at: wider sheets are no registers.</summary>
+    /// <summary>Wider sheets are no registers, and nothing of them is passed over in silence.</summary>
     public const int MostColumns = 512;
+
+    protected static Refusal TooWide(int column, int row) => Refusals.TooManyColumns.About($"{CellName.Of(column, row)} に値があります。", $"There is something in {CellName.Of(column, row)}.");
 
     /// <summary>Set when the end came too early.</summary>
     public Refusal? Broken { get; protected set; }

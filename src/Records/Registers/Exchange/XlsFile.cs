@@ -27,7 +27,7 @@ internal sealed class XlsFile : SheetFile
                 if (reader.VisibleState == "visible" && !sheets.Contains(reader.Name)) sheets.Add(reader.Name);
             }
             while (reader.NextResult());
-            return sheets.Count == 0 ? (null, Refusals.Damaged) : (new XlsFile(untrusted, sheets), null);
+            return sheets.Count == 0 ? (null, Refusals.NoVisibleSheet) : (new XlsFile(untrusted, sheets), null);
         }
         catch (InvalidPasswordException)
         {
@@ -107,8 +107,13 @@ internal sealed class XlsFile : SheetFile
                 {
                     row++;
                     var cells = new List<SheetCell>();
-                    for (var column = 0; column < Math.Min(reader.FieldCount, MostColumns); column++)
+                    for (var column = 0; column < reader.FieldCount; column++)
                         if (Cell(column, reader.GetValue(column)) is { Kind: not CellKind.Empty } cell) cells.Add(cell);
+                    if (cells.Count > 0 && cells[^1].Column >= MostColumns)
+                    {
+                        Broken = TooWide(cells[^1].Column, row);
+                        return null;
+                    }
                     if (cells.Count > 0) return new SheetRow(row, cells);
                 }
             }

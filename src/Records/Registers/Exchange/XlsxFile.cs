@@ -84,7 +84,7 @@ internal sealed class XlsxFile : SheetFile
             // Charts and dialogs are sheets as well, and have no cells.
             if (parts.TryGetValue(id, out var part) && part.Type.EndsWith("/worksheet", StringComparison.Ordinal) && zip.GetEntry(part.Target) is not null && sheets.TrueForAll(s => s.Name != name)) sheets.Add((name, part.Target));
         }
-        if (sheets.Count == 0) return Refusals.Damaged;
+        if (sheets.Count == 0) return hidden.Count + parts.Values.Count(p => p.Type.EndsWith("/chartsheet", StringComparison.Ordinal)) > 0 ? Refusals.NoVisibleSheet : Refusals.Damaged;
         if (parts.Values.FirstOrDefault(p => p.Type.EndsWith("/styles", StringComparison.Ordinal)).Target is { } styles && zip.GetEntry(styles) is not null)
         {
             var read = new CellFormats.Builder();
@@ -269,7 +269,13 @@ internal sealed class XlsxFile : SheetFile
                 {
                     column++;
                 }
-                if (Cell(column) is { Kind: not CellKind.Empty } cell && column < MostColumns) cells.Add(cell);
+                if (Cell(column) is not { Kind: not CellKind.Empty } cell) continue;
+                if (column >= MostColumns)
+                {
+                    Broken = TooWide(column, row);
+                    return cells;
+                }
+                cells.Add(cell);
             }
             return cells;
         }

@@ -147,8 +147,8 @@ internal sealed class XlsxWriter : IDisposable
     public void Finish()
     {
         sheet.WriteEndElement();
-        var visible = columns.Select((c, i) => (c, i)).Last(x => !x.c.IsHidden).i;
-        Empty("autoFilter", ("ref", $"A2:{CellName.Of(visible, Math.Max(row, 2))}"));
+        // Hidden columns as well: what is sorted without them would give each row another's version or id.
+        Empty("autoFilter", ("ref", $"A2:{CellName.Of(columns.Count - 1, Math.Max(row, 2))}"));
         Validations();
         Empty("pageMargins", ("left", "0.4"), ("right", "0.4"), ("top", "0.6"), ("bottom", "0.6"), ("header", "0.3"), ("footer", "0.3"));
         Empty("pageSetup", ("paperSize", "9"), ("orientation", "landscape"), ("fitToWidth", "1"), ("fitToHeight", "0"));

@@ -25,8 +25,13 @@ public static class FileEndpoints
         endpoints.MapGet("/policy/versions/{id:guid}/watermarked", WatermarkedAsync).ExcludeFromDescription();
         endpoints.MapGet("/evidence/{id:guid}/files/{ordinal:int}", AttachmentAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/organisation/meetings/{id:guid}/minutes", MinutesAsync).RequireAuthorization(Allowed.ReadAccounts).ExcludeFromDescription();
-        endpoints.MapGet("/organisation/export/people.csv", PeopleAsync).RequireAuthorization(Allowed.ReadAccounts).ExcludeFromDescription();
-        endpoints.MapGet("/organisation/export/units.csv", UnitsAsync).RequireAuthorization(Allowed.ReadAccounts).ExcludeFromDescription();
+        foreach (var people in new[] { true, false })
+        {
+            endpoints.MapGet($"/organisation/export/{(people ? "people" : "units")}.csv", (HttpContext context, RecordSlices records, TimeProvider time, CancellationToken cancel) => OrganisationAsync(people, asWorkbook: false, context, records, time, cancel))
+                .RequireAuthorization(Allowed.ReadAccounts).ExcludeFromDescription();
+            endpoints.MapGet($"/organisation/export/{(people ? "people" : "units")}.xlsx", (HttpContext context, RecordSlices records, TimeProvider time, CancellationToken cancel) => OrganisationAsync(people, asWorkbook: true, context, records, time, cancel))
+                .RequireAuthorization(Allowed.ReadAccounts).ExcludeFromDescription();
+        }
         endpoints.MapGet("/ledger/{index:long}/proof.json", ProofAsync).RequireAuthorization(Allowed.ReadEvidence).ExcludeFromDescription();
         endpoints.MapGet("/ledger/export.zip", LedgerAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/information-assets/disposals/{id:guid}/certificate", CertificateAsync).RequireAuthorization(Allowed.ReadRegisters).ExcludeFromDescription();
@@ -78,11 +83,11 @@ public static class FileEndpoints
     private static async Task<IResult> MinutesAsync(Guid id, HttpContext context, RecordSlices records, CancellationToken cancel) =>
         (await records.Organisation.MinutesAsync(CurrentPerson.Of(context).Municipality, id, cancel)).Match(file => Hand(context, file), static _ => Results.NotFound());
 
-    private static async Task<IResult> PeopleAsync(HttpContext context, RecordSlices records, TimeProvider time, CancellationToken cancel) =>
-        Hand(context, await records.Organisation.ExportAsync(CurrentPerson.Of(context).Municipality, Hosting.Dates.DayOf(time.GetUtcNow()), people: true, cancel));
-
-    private static async Task<IResult> UnitsAsync(HttpContext context, RecordSlices records, TimeProvider time, CancellationToken cancel) =>
-        Hand(context, await records.Organisation.ExportAsync(CurrentPerson.Of(context).Municipality, Hosting.Dates.DayOf(time.GetUtcNow()), people: false, cancel));
+    private static async Task<IResult> OrganisationAsync(bool people, bool asWorkbook, HttpContext context, RecordSlices records, TimeProvider time, CancellationToken cancel)
+    {
+        var (municipality, day) = (CurrentPerson.Of(context).Municipality, Hosting.Dates.DayOf(time.GetUtcNow()));
+        return Hand(context, asWorkbook ? await records.Organisation.WorkbookAsync(municipality, day, people, cancel) : await records.Organisation.ExportAsync(municipality, day, people, cancel));
+    }
 
     private static async Task<IResult> PublicDocumentAsync(string slug, string key, int number, HttpContext context, MunicipalityRegister register, RecordSlices records, CancellationToken cancel) =>
         await register.FindAsync(slug, cancel) is { } municipality

@@ -10,6 +10,7 @@ internal static class TransferWords
     {
         StaffImportKind.Transfers => new("人事異動", "Transfers"),
         StaffImportKind.Roster => new("名簿", "Staff list"),
+        StaffImportKind.Units => new("組織の一覧", "List of units"),
         _ => new("組織改正", "Reorganisation"),
     };
 
@@ -33,6 +34,7 @@ internal static class TransferWords
         PlannedKind.MoveUnit => new("移管", "Move a unit"),
         PlannedKind.Merge => new("統合", "Merge"),
         PlannedKind.Close => new("廃止", "Close"),
+        PlannedKind.NameAgency => new("実施機関の種類", "Which agency"),
         _ => new("変更なし", "No change"),
     };
 }

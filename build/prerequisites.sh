@@ -49,11 +49,22 @@ quietly() {
   exit 3
 }
 
+# What the sanitiser runs on: its sandbox, the codecs, the office program that converts old formats.
+need_to_sanitize() {
+  need bubblewrap=bwrap util-linux=setpriv libseccomp2='/usr/lib/*/libseccomp.so.2' libicu72='/usr/lib/*/libicuuc.so.72' \
+    qpdf=qpdf libqpdf29='/usr/lib/*/libqpdf.so.29' poppler-utils=pdftotext fonts-noto-cjk='/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' \
+    python3-uno=/usr/lib/python3/dist-packages/uno.py libreoffice-writer-nogui=/usr/lib/libreoffice/program/libswlo.so \
+    libreoffice-calc-nogui=/usr/lib/libreoffice/program/libscfiltlo.so libreoffice-impress-nogui=/usr/lib/libreoffice/program/libsdlo.so
+}
+
 # What the server runs on.
-need_to_run() { need postgresql-15=/usr/lib/postgresql/15/bin/initdb poppler-utils=pdftotext bubblewrap=bwrap qpdf=qpdf util-linux=setpriv libicu72='/usr/lib/*/libicuuc.so.72'; }
+need_to_run() {
+  need postgresql-15=/usr/lib/postgresql/15/bin/initdb
+  need_to_sanitize
+}
 
 # What a build needs besides the SDK: npm brings the design tokens and htmx.
 need_to_build() { need nodejs=node npm=npm; }
 
 # What the tests need on top.
-need_to_test() { need chromium=/usr/bin/chromium fonts-noto-cjk='/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' libxml2-utils=xmllint openssl=openssl python3=python3 libreoffice-calc-nogui=/usr/lib/libreoffice/program/libscfiltlo.so slapd=/usr/sbin/slapd; }
+need_to_test() { need chromium=/usr/bin/chromium libxml2-utils=xmllint openssl=openssl python3=python3 slapd=/usr/sbin/slapd; }

@@ -13,7 +13,7 @@ internal static class House
     [
         ["Assurance"],
         ["Policy", "Sanitizer", "Zones", "Monitoring", "Ledger", "Agent"],
-        ["Storage"],
+        ["Storage", "SanitizerWorker"],
         ["Records", "Crossing"],
         ["Web"],
         ["Cli"],

@@ -67,7 +67,8 @@ internal sealed class Disarmer
 
     private Written Write(Source untrusted, FileKind kind, Scratch output, Job job)
     {
-        if (kind == FileKind.Empty) throw Refusals.Empty();
+        // Nothing is in it that could harm: archives and web sites are full of empty files.
+        if (kind == FileKind.Empty) return new(kind, Outcome.Rebuilt);
         if (kind.Family == FileFamily.Active) throw Refusals.Active(kind);
         switch (job.Policy.For(kind))
         {

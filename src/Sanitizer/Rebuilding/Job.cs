@@ -78,6 +78,19 @@ internal sealed class Job
         return inner;
     }
 
+    /// <summary>This file in another form, made by a converter: as untrusted as before, and rebuilt as what it is now. What is taken out of it is told as this file's.</summary>
+    /// <exception cref="RefusedException">It can't come out, for the reason that its rebuilder gave.</exception>
+    public Disarmed Onward(Source converted, FileKind kind)
+    {
+        Budget.Expand(converted.Length, "");
+        var inner = disarmer.Run($"file.{kind.Extension}", converted, new Job(disarmer, Policy, Budget, Passwords, Folder, Depth), k => k == kind);
+        foreach (var removal in inner.Report.Removed) Remove(removal.Threat, removal.Place, removal.What);
+        Notes.AddRange(inner.Report.Notes);
+        Members.AddRange(inner.Report.Members);
+        if (inner.Report.Refusal is { } refusal) throw new RefusedException(refusal);
+        return inner;
+    }
+
     /// <summary>A part that is a file of its own format (a picture in a document): what is taken out of it is told as this file's.</summary>
     /// <returns>Null when it can't come out: the caller leaves it out and says so.</returns>
     public Disarmed? Part(string place, Source untrusted, Func<FileKind, bool> only)

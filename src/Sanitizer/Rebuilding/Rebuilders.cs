@@ -10,5 +10,6 @@ internal static class Rebuilders
         new Images.Jpeg.JpegRebuilder(),
         new Pdf.PdfRebuilder(),
         new Ooxml.OoxmlRebuilder(),
+        new Office.LegacyOfficeRebuilder(),
     ];
 }

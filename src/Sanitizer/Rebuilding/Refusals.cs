@@ -33,6 +33,12 @@ internal static class Refusals
     public static RefusedException TooManyPages(string place, int most) =>
         new("SAN-LIMIT-007", new($"ページが多すぎます（上限 {most:N0}）。", $"It has too many pages (limit {most:N0})."), AskSender, place);
 
+    public static RefusedException OutOfMemory() =>
+        new("SAN-LIMIT-008", new("メモリの上限までに終わりませんでした。", "It wasn't done within the memory allowed."), AskSender);
+
+    public static RefusedException WorkerDied() =>
+        new("SAN-WORKER-001", new("このファイルの処理中に、隔離された作業プロセスが異常終了しました。", "The isolated worker ended by itself while it worked on this file."), new("ファイルは出していません。別の形式で送り直してもらってください。", "Nothing came out. Ask the sender for another format."));
+
     public static RefusedException NotRebuildable(FileKind kind) =>
         new("SAN-KIND-001", new($"{kind.Name.Ja}は安全に作り直せない形式です。", $"A {kind.Name.En} can't be rebuilt safely."), new("PDF など別の形式で送り直してもらうか、情報セキュリティ担当に特例の持ち込みを相談してください。", "Ask for another format such as PDF, or ask the security officer for an approval."));
 
@@ -44,9 +50,6 @@ internal static class Refusals
 
     public static RefusedException Unknown() =>
         new("SAN-KIND-004", new("ファイルの種類が分かりません。", "The kind of the file can't be told."), AskSender);
-
-    public static RefusedException Empty() =>
-        new("SAN-KIND-005", new("ファイルが空です。", "The file is empty."), new("送信元に確かめてください。", "Ask the sender."));
 
     public static RefusedException Password(FileKind kind) =>
         new("SAN-KIND-006", new($"{kind.Name.Ja}を開くパスワードがありません。", $"There is no password that opens this {kind.Name.En}."), new("--password でパスワードを指定するか、パスワードを外して送り直してもらってください。", "Give the password with --password, or ask for a copy without one."));

@@ -46,6 +46,7 @@ internal static class SafeName
     /// <summary>The name under which a file leaves: unchanged where its extension tells the truth, else corrected.</summary>
     public static string WithExtension(string name, FileKind was, FileKind isNow)
     {
+        if (isNow == FileKind.Empty) return name;
         var extension = ExtensionOf(name);
         // "text" covers notes, settings and logs: whatever they are called, unless they are called what they are not.
         if (isNow.Agrees(extension) || (isNow == FileKind.Text && was == FileKind.Text && !IsKnown(extension))) return name;

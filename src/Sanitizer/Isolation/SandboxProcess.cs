@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Sekisho.Sanitizer.Isolation;
+
+/// <summary>A program in the sandbox, with its folder. Disposing ends it and all that it started, and deletes the folder.</summary>
+internal sealed class SandboxProcess : IAsyncDisposable
+{
+    private const int MostComplaint = 8192;
+
+    private readonly Process process;
+    private readonly int id;
+    private readonly Lock ending = new();
+    private readonly string folder;
+    private readonly SandboxLimits limits;
+    private readonly Task<string> complaint;
+    private bool isDisposed;
+
+    public SandboxProcess(Process process, string folder, SandboxLimits limits)
+    {
+        (this.process, this.folder, this.limits) = (process, folder, limits);
+        id = process.Id;
+        complaint = ReadComplaintAsync(process.StandardError.BaseStream);
+    }
+
+    public Stream Input => process.StandardInput.BaseStream;
+
+    public Stream Output => process.StandardOutput.BaseStream;
+
+    /// <summary>What it said on its error stream, at most 8 kB; waits for its end.</summary>
+    public Task<string> ComplaintAsync() => complaint;
+
+    /// <summary>True once it was ended for using too much memory.</summary>
+    public bool WasTooLarge { get; private set; }
+
+    /// <summary>Most memory seen in use by all of it together, in bytes.</summary>
+    public long PeakResidentBytes { get; private set; }
+
+    /// <summary>Looks at the memory of all its processes until cancelled, and ends them when they use too much.</summary>
+    public async Task WatchAsync(CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false))
+            {
+                var resident = Resident(id);
+                PeakResidentBytes = Math.Max(PeakResidentBytes, resident);
+                if (resident <= limits.ResidentBytes) continue;
+                WasTooLarge = true;
+                Kill();
+                return;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The job is done.
+        }
+    }
+
+    public void Kill()
+    {
+        lock (ending)
+        {
+            if (!isDisposed && !process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (isDisposed) return;
+        Kill();
+        await process.WaitForExitAsync().ConfigureAwait(false);
+        lock (ending)
+        {
+            isDisposed = true;
+            process.Dispose();
+        }
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+                return;
+            }
+            catch (DirectoryNotFoundException)
+            {
+                return;
+            }
+            catch (IOException) when (tries < 20)
+            {
+                // A child of it that is still being ended wrote once more.
+                await Task.Delay(50).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task<string> ReadComplaintAsync(Stream stream)
+    {
+        var beginning = new byte[MostComplaint];
+        var length = await stream.ReadAtLeastAsync(beginning, MostComplaint, throwOnEndOfStream: false).ConfigureAwait(false);
+        await stream.CopyToAsync(Stream.Null).ConfigureAwait(false);
+        return System.Text.Encoding.UTF8.GetString(beginning, 0, length);
+    }
+
+    /// <summary>Resident bytes of a process and all below it, shared pages counted once for each.</summary>
+    private static long Resident(int id)
+    {
+        try
+        {
+            // Field 2 of statm: resident pages; minus field 3, those shared with files.
+            var fields = File.ReadAllText($"/proc/{id}/statm").Split(' ');
+            var own = (long.Parse(fields[1], CultureInfo.InvariantCulture) - long.Parse(fields[2], CultureInfo.InvariantCulture)) * Environment.SystemPageSize;
+            // The kernel lists children by the thread that made them.
+            foreach (var thread in Directory.EnumerateDirectories($"/proc/{id}/task"))
+            {
+                foreach (var child in File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)) own += Resident(int.Parse(child, CultureInfo.InvariantCulture));
+            }
+            return own;
+        }
+        catch (IOException)
+        {
+            return 0; // it just ended
+        }
+    }
+}

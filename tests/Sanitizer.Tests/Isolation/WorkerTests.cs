@@ -1,0 +1,144 @@
+using System.Text;
+using Sekisho.Sanitizer.Isolation;
+using Sekisho.Sanitizer.Reports;
+
+namespace Sekisho.Sanitizer.Tests.Isolation;
+
+/// <summary>Real workers in real sandboxes, and hostile ones in their place.</summary>
+public sealed class WorkerTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static async Task<(FileReport Report, byte[] Bytes)> RunAsync(SanitizerPool pool, string name, byte[] content)
+    {
+        using var output = new MemoryStream();
+        var report = await pool.SanitizeAsync(name, new MemoryStream(content), output, null, [], Cancel);
+        return (report, output.ToArray());
+    }
+
+    [Theory]
+    [InlineData(Sanitizer.Isolation.Isolation.Bubblewrap)]
+    [InlineData(Sanitizer.Isolation.Isolation.None)]
+    public async Task A_worker_does_one_file_after_another(Sanitizer.Isolation.Isolation isolation)
+    {
+        await using var pool = await SanitizerPool.StartAsync(new() { Isolation = isolation, Workers = 1, JobsPerWorker = 2, PolicyYaml = "kinds:\n  jww: admit\n" }, TimeProvider.System, Cancel);
+        for (var i = 0; i < 5; i++)
+        {
+            var (empty, none) = await RunAsync(pool, "空.txt", []);
+            Assert.Equal((Outcome.Rebuilt, "空.txt"), (empty.Outcome, empty.Output));
+            Assert.Empty(none);
+            var (program, nothing) = await RunAsync(pool, "a.pdf", [.. "MZ"u8, .. new byte[100]]);
+            Assert.Equal((Outcome.Refused, "SAN-KIND-003"), (program.Outcome, program.Refusal?.Code));
+            Assert.Empty(nothing);
+            // More than a worker keeps in memory, and than one chunk.
+            var drawing = new byte[40_000_000 + i];
+            "JwwData."u8.CopyTo(drawing);
+            var (admitted, same) = await RunAsync(pool, "図面.jww", drawing);
+            Assert.Equal((Outcome.Admitted, "図面.jww"), (admitted.Outcome, admitted.Output));
+            Assert.Equal(drawing, same);
+            Assert.Equal(admitted.InputSha256, admitted.OutputSha256);
+        }
+    }
+
+    [Fact]
+    public async Task A_program_in_the_sandbox_sees_nothing_of_the_machine()
+    {
+        using var sandbox = new Sandbox(Sanitizer.Isolation.Isolation.Bubblewrap);
+        var secret = Path.Combine(Path.GetTempPath(), "sekisho-secret-" + Guid.NewGuid().ToString("N"));
+        await File.WriteAllTextAsync(secret, "秘密", Cancel);
+        File.SetUnixFileMode(secret, (UnixFileMode)0b110_110_110);
+        try
+        {
+            var script = $"""
+                echo "uid $(id -u)"
+                grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status | tr -d '\t '
+                cat {secret} 2>&1 | grep -c 秘密
+                ls /home /root /etc/passwd /var /work 2>/dev/null | wc -l
+                cat /proc/net/dev | grep -vc 'lo:'
+                ls -d /proc/[0-9]* | wc -l
+                touch /usr/x 2>/dev/null && echo written
+                touch x && echo own
+                unshare -U true 2>/dev/null && echo nested
+                python3 -c 'import socket; socket.socket(socket.AF_INET)' 2>/dev/null && echo socket
+                mount -t tmpfs none /tmp 2>/dev/null && echo mounted
+                true
+                """;
+            await using var shell = await sandbox.StartAsync("/bin/sh", ["-c", script], [], new Dictionary<string, string> { ["PATH"] = "/usr/bin" }, new(1 << 30, 1 << 30, 1 << 30));
+            using var reader = new StreamReader(shell.Output);
+            var said = (await reader.ReadToEndAsync(Cancel)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.Equal("", (await shell.ComplaintAsync()).Trim());
+            if (Environment.IsPrivilegedProcess) Assert.Contains("uid 65534", said);
+            Assert.Contains("CapEff:0000000000000000", said);
+            Assert.Contains("NoNewPrivs:1", said);
+            Assert.Contains("Seccomp:2", said);
+            Assert.Contains("own", said);
+            foreach (var never in (string[])["written", "nested", "socket", "mounted"]) Assert.DoesNotContain(never, said);
+            Assert.Equal("0", said[5]); // the secret
+            Assert.Equal("0", said[6]); // folders of the machine
+            Assert.Equal("2", said[7]); // the two lines of heading: no network but loopback
+            Assert.True(int.Parse(said[8], System.Globalization.CultureInfo.InvariantCulture) < 10, said[8]);
+        }
+        finally
+        {
+            File.Delete(secret);
+        }
+    }
+
+    /// <summary>A worker gone bad may say anything: it costs its own file, and nothing comes out of it.</summary>
+    [Theory]
+    [InlineData("sys.exit(3)", "SAN-WORKER-001")]
+    [InlineData("os.kill(os.getpid(), 11)", "SAN-WORKER-001")]
+    [InlineData("time.sleep(100)", "SAN-LIMIT-006")]
+    [InlineData("x = bytearray(700 << 20); time.sleep(100)", "SAN-LIMIT-008")]
+    [InlineData("send(b'?', b'x')", "SAN-WORKER-001")]
+    [InlineData("send(b'R', b'{}')", "SAN-WORKER-001")]
+    [InlineData("sys.stdout.buffer.write(b'R' + struct.pack('<i', 2000000000)); sys.stdout.buffer.flush(); time.sleep(100)", "SAN-WORKER-001")]
+    [InlineData("send(b'R', report.replace(b'NAME', b'../../etc/cron.d/x')); send(b'C', b'x')", "SAN-WORKER-001")]
+    [InlineData("send(b'R', report.replace(b'NAME', b'a.txt')); sys.stdout.buffer.write(b'C' + struct.pack('<i', 5) + b'ab'); sys.stdout.buffer.flush(); sys.exit(0)", "SAN-WORKER-001")]
+    [InlineData("send(b'V', b'passwd shadow')", "SAN-WORKER-001")]
+    public async Task A_worker_gone_bad_costs_its_own_file_only(string deed, string code)
+    {
+        var worker = $$"""
+            import os, struct, sys, time
+            def get(n):
+                d = sys.stdin.buffer.read(n)
+                if len(d) < n: sys.exit(0)
+                return d
+            def receive():
+                k, all = get(1), b''
+                while (n := struct.unpack('<i', get(4))[0]): all += get(n)
+                return all
+            def send(k, data=b''):
+                sys.stdout.buffer.write(k + (struct.pack('<i', len(data)) + data if data else b'') + struct.pack('<i', 0)); sys.stdout.buffer.flush()
+            report = b'{"file":"a","output":"NAME","type":"text","outputType":"text","outcome":"rebuilt","inputBytes":1,"outputBytes":1,"seconds":0,"removed":[],"notes":[],"members":[],"inputSha256":null,"outputSha256":null,"refusal":null}'
+            send(b'!')
+            receive()
+            if receive() == b'bad':
+                {{deed}}
+            else:
+                send(b'R', report.replace(b'NAME', b'a.txt')); send(b'C', b'fine')
+            """;
+        var program = new WorkerProgram("/usr/bin/python3", ["-c", worker], [], new Dictionary<string, string> { ["PATH"] = "/usr/bin" }, new(2L << 30, 1 << 30, 512L << 20));
+        await using var pool = await SanitizerPool.StartAsync(new() { Workers = 1, PolicyYaml = "limits:\n  seconds: 1\n" }, program, TimeProvider.System, Cancel);
+        var (bad, _) = await RunAsync(pool, "bad.txt", "bad"u8.ToArray());
+        Assert.Equal((Outcome.Refused, code), (bad.Outcome, bad.Refusal?.Code));
+        Assert.Null(bad.Output);
+        Assert.Null(bad.OutputSha256);
+        var (next, bytes) = await RunAsync(pool, "next.txt", "next"u8.ToArray());
+        Assert.Equal(Outcome.Rebuilt, next.Outcome);
+        Assert.Equal("fine", Encoding.UTF8.GetString(bytes));
+    }
+
+    [Fact]
+    public async Task What_a_job_leaves_behind_is_gone_with_its_worker()
+    {
+        string folder;
+        await using (var pool = await SanitizerPool.StartAsync(new() { Workers = 2 }, TimeProvider.System, Cancel))
+        {
+            await RunAsync(pool, "a", []);
+            folder = pool.Folder;
+            Assert.True(Directory.Exists(folder));
+        }
+        Assert.False(Directory.Exists(folder));
+    }
+}

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -93,11 +94,7 @@ internal static partial class TextKinds
     {
         if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
             return (head[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode).GetString(head[..(head.Length & ~1)]);
-        foreach (var b in head)
-        {
-            // Tab, line ends, form feed, the escape of ISO-2022-JP and the end mark of DOS are met in text.
-            if (b < 0x20 && b is not (9 or 10 or 12 or 13 or 0x1A or 0x1B)) return null;
-        }
+        if (head.ContainsAny(NotInText)) return null;
         for (var cut = 0; cut <= (isCut ? 3 : 0); cut++)
         {
             if (cut >= head.Length) break;
@@ -122,6 +119,9 @@ internal static partial class TextKinds
             return false;
         }
     }
+
+    // Tab, line ends, form feed, the escape of ISO-2022-JP and the end mark of DOS are met in text.
+    private static readonly SearchValues<byte> NotInText = SearchValues.Create([.. Enumerable.Range(0, 0x20).Where(static b => b is not (9 or 10 or 12 or 13 or 0x1A or 0x1B)).Select(static b => (byte)b)]);
 
     private static readonly Encoding EucJp = CodePagesEncodingProvider.Instance.GetEncoding(51932)!;
 

@@ -31,6 +31,7 @@ internal sealed class Disarmer
         var start = job.Budget.Elapsed;
         var kind = FileKind.Unknown;
         var output = job.NewScratch();
+        job.UntrustedName = untrustedName;
         try
         {
             if (job.Depth > job.Policy.Limits.Depth) throw Refusals.TooDeep("", job.Policy.Limits.Depth);

@@ -31,6 +31,9 @@ internal sealed class Job
 
     public string? Folder { get; }
 
+    /// <summary>The name that the file came with, for formats that keep their content's name there (gzip).</summary>
+    public string UntrustedName { get; set; } = "";
+
     /// <summary>0 for the outermost file.</summary>
     public int Depth { get; }
 

@@ -11,5 +11,10 @@ internal static class Rebuilders
         new Pdf.PdfRebuilder(),
         new Ooxml.OoxmlRebuilder(),
         new Office.LegacyOfficeRebuilder(),
+        new Archives.Zip.ZipRebuilder(),
+        new Archives.GzipRebuilder(),
+        new Archives.TarRebuilder(),
+        new Archives.Lzh.LzhRebuilder(),
+        new Archives.NativeRebuilder(),
     ];
 }

@@ -51,6 +51,9 @@ internal static class SafeName
         // "text" covers notes, settings and logs: whatever they are called, unless they are called what they are not.
         if (isNow.Agrees(extension) || (isNow == FileKind.Text && was == FileKind.Text && !IsKnown(extension))) return name;
         var stem = extension.Length > 0 && (was.Agrees(extension) || IsKnown(extension)) ? name[..^(extension.Length + 1)] : name;
+        // "list.csv.gz" leaves as list.csv, "set.tar.gz" as set.zip.
+        if (was == FileKind.Gzip && isNow.Agrees(ExtensionOf(stem))) return stem;
+        if (was == FileKind.Gzip && FileKind.Tar.Agrees(ExtensionOf(stem))) stem = stem[..^4];
         return Shorten($"{stem}.{isNow.Extension}");
     }
 

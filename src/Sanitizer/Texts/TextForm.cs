@@ -23,9 +23,9 @@ internal sealed record TextForm(TextCode Code, int Mark, bool IsClean, long CrLf
         if (head is [0xFF, 0xFE, 0, 0] or [0, 0, 0xFE, 0xFF]) throw Unreadable(0);
         if (head.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])) return Scan(TextCode.Utf16Le, untrusted, 2, budget, out _, out var wrong) ?? throw Unreadable(wrong);
         if (head.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])) return Scan(TextCode.Utf16Be, untrusted, 2, budget, out _, out var wrong) ?? throw Unreadable(wrong);
-        if (head.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) return Scan(TextCode.Utf8, untrusted, 3, budget, out _, out var wrong) ?? throw Unreadable(wrong);
+        if (head.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) return ScanUtf8(untrusted, 3, budget, out _, out var wrong) ?? throw Unreadable(wrong);
 
-        var utf8 = Scan(TextCode.Utf8, untrusted, 0, budget, out var seen, out var wrongUtf8);
+        var utf8 = ScanUtf8(untrusted, 0, budget, out var seen, out var wrongUtf8);
         if (utf8 is not null)
         {
             // Seven bits with escapes: mail's code, where its escapes and pairs are right throughout.
@@ -43,6 +43,54 @@ internal sealed record TextForm(TextCode Code, int Mark, bool IsClean, long CrLf
     /// <summary>The characters' bytes, without the mark: ISO-2022-JP as EUC-JP.</summary>
     public (Source Bytes, long Start, TextCode Code) Open(Source untrusted) =>
         Code == TextCode.Iso2022Jp ? (Source.Of(Iso2022Jp.ToEuc(untrusted.Whole(MostSevenBit).Span)), 0, TextCode.EucJp) : (untrusted, Mark, Code);
+
+    /// <summary>As <see cref="Scan"/>, many bytes at a step: only those that could begin a character that is dropped are looked at one by one.</summary>
+    private static TextForm? ScanUtf8(Source untrusted, int mark, Budget budget, out Seen seen, out long wrongAt)
+    {
+        seen = default;
+        wrongAt = -1;
+        var (clean, crLf, lf, cr) = (true, 0L, 0L, 0L);
+        var bytes = new byte[(int)Math.Min(Chunk, Math.Max(16, untrusted.Length))];
+        for (long at = mark; ;)
+        {
+            budget.Check();
+            var filled = untrusted.Read(at, bytes);
+            if (filled == 0) return new(TextCode.Utf8, mark, clean, crLf, lf, cr);
+            ReadOnlySpan<byte> block = bytes.AsSpan(0, filled);
+            if (at + filled < untrusted.Length)
+            {
+                // Whole characters, and no CR parted from its LF.
+                var cut = filled - 1;
+                while (cut > filled - 4 && (block[cut] & 0xC0) == 0x80) cut--;
+                if (block[cut] is >= 0x80 or (byte)'\r') block = block[..cut];
+            }
+            if (!System.Text.Unicode.Utf8.IsValid(block))
+            {
+                var units = new TextUnit[block.Length];
+                TextUnits.TryRead(TextCode.Utf8, block, true, units, out _, out var good);
+                wrongAt = at + good;
+                return null;
+            }
+            at += block.Length;
+            var pairs = block.Count("\r\n"u8);
+            crLf += pairs;
+            lf += block.Count((byte)'\n') - pairs;
+            cr += block.Count((byte)'\r') - pairs;
+            if (!System.Text.Ascii.IsValid(block)) seen.Others++;
+            for (int found; (found = block.IndexOfAny(Suspicious)) >= 0;)
+            {
+                block = block[found..];
+                System.Text.Rune.DecodeFromUtf8(block, out var rune, out var length);
+                if (rune.Value == 0x1B) seen.Escapes++;
+                if (clean && Characters.IsDropped(rune.Value)) clean = false;
+                block = block[length..];
+            }
+        }
+    }
+
+    // Controls, and the first bytes of all that Characters drops.
+    private static readonly System.Buffers.SearchValues<byte> Suspicious = System.Buffers.SearchValues.Create(
+        [.. Enumerable.Range(0, 256).Where(static b => b < 0x20 && b is not (9 or 10 or 13) || b is 0x7F or 0xC2 or 0xD8 or 0xE1 or 0xE2 or 0xEF or >= 0xF0).Select(static b => (byte)b)]);
 
     private static TextForm? Scan(TextCode code, Source untrusted, int mark, Budget budget, out Seen seen, out long wrongAt)
     {

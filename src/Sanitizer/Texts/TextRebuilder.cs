@@ -29,20 +29,20 @@ internal sealed class TextRebuilder : IRebuilder
 
     private static void Plain(Source untrusted, TextForm form, Scratch output, Job job)
     {
+        var fixesCr = form.Cr > 0 && !form.CrIsLineEnd;
+        if (form.IsClean && !fixesCr && form.Code != TextCode.Iso2022Jp)
+        {
+            // Each character was taken apart when the form was found, and all of them stay.
+            Copy(untrusted, output, job);
+            return;
+        }
         var writer = new TextWriting(form, output);
         var (bytes, start, code) = form.Open(untrusted);
         var reader = new TextForm.UnitReader(bytes, start, code);
         var dropped = new Dropped();
-        var fixesCr = form.Cr > 0 && !form.CrIsLineEnd;
         var pendingCr = false;
         while (reader.Read(job.Budget, out var units, out var raw))
         {
-            if (form.IsClean && !fixesCr)
-            {
-                // Each character was taken apart, and all of them stay.
-                writer.Write(raw);
-                continue;
-            }
             foreach (var unit in units)
             {
                 var own = raw[..unit.Length];
@@ -66,6 +66,17 @@ internal sealed class TextRebuilder : IRebuilder
         }
         writer.Finish();
         dropped.Tell(job);
+    }
+
+    private static void Copy(Source from, Scratch to, Job job)
+    {
+        var buffer = new byte[(int)Math.Min(1 << 17, from.Length)];
+        long at = 0;
+        for (int read; (read = from.Read(at, buffer)) > 0; at += read)
+        {
+            job.Budget.Check();
+            to.Write(buffer.AsSpan(0, read));
+        }
     }
 }
 

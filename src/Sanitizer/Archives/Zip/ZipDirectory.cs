@@ -53,14 +53,15 @@ internal sealed class ZipDirectory
 
     /// <summary>The unpacked content, checked against its length and CRC while it is read; each byte counts in the budget.</summary>
     /// <param name="packed">Decrypted content; null reads the member's own bytes.</param>
-    public Stream Open(ZipEntry entry, Stream? packed = null)
+    /// <param name="hasCrc">False where another sum holds in its stead (AE-2).</param>
+    public Stream Open(ZipEntry entry, Stream? packed = null, bool hasCrc = true)
     {
         if (budget.WouldBurst(entry.Bytes)) throw Refusals.Bomb(entry.Name, entry.Bytes);
         packed ??= source.Open(entry.DataOffset, entry.CompressedBytes);
         return entry.Method switch
         {
-            0 => new CheckedStream(packed, entry, budget),
-            8 => new CheckedStream(new DeflateStream(packed, CompressionMode.Decompress), entry, budget),
+            0 => new CheckedStream(packed, entry, budget, hasCrc),
+            8 => new CheckedStream(new DeflateStream(packed, CompressionMode.Decompress), entry, budget, hasCrc),
             _ => throw Broken("SAN-ZIP-003", $"圧縮方式 {entry.Method} は使えません", $"compression method {entry.Method} is not supported", entry.Name),
         };
     }
@@ -220,7 +221,7 @@ internal sealed class ZipDirectory
     private static RefusedException Broken(string code, string ja, string en, string place = "") => Refusals.Broken(place, code, ja, en);
 
     /// <summary>Counts, limits and checks what comes out of a member.</summary>
-    private sealed class CheckedStream(Stream inner, ZipEntry entry, Budget budget) : Stream
+    private sealed class CheckedStream(Stream inner, ZipEntry entry, Budget budget, bool hasCrc) : Stream
     {
         private Crc32 crc;
         private long read;
@@ -247,7 +248,7 @@ internal sealed class ZipDirectory
             if (count == 0)
             {
                 ended = true;
-                if (read != entry.Bytes || crc.Value != entry.Crc) throw Broken("SAN-ZIP-017", "中身の検査符号が合いません", "the checksum of the content doesn't match", entry.Name);
+                if (read != entry.Bytes || (hasCrc && crc.Value != entry.Crc)) throw Broken("SAN-ZIP-017", "中身の検査符号が合いません", "the checksum of the content doesn't match", entry.Name);
                 return 0;
             }
             read += count;

@@ -16,6 +16,6 @@ internal sealed record ZipEntry(byte[] RawName, string Name, ushort Flags, ushor
 
     public bool IsFolder => Name.EndsWith('/') || (Mode & 0xF000) == 0x4000;
 
-    /// <summary>A link, device, pipe or socket by its Unix mode.</summary>
-    public bool IsSpecial => (Mode & 0xF000) is not (0 or 0x8000 or 0x4000);
+    /// <summary>A link, device or socket by its Unix mode. What was packed from a pipe is a plain file.</summary>
+    public bool IsSpecial => (Mode & 0xF000) is not (0 or 0x8000 or 0x4000 or 0x1000);
 }

@@ -6,8 +6,10 @@ using Sekisho.Sanitizer.Rebuilding;
 namespace Sekisho.Sanitizer.Archives.Zip;
 
 /// <summary>Writes a zip from nothing: the same members give the same bytes. No comments, no extra fields but zip64's, one fixed time, names in UTF-8.</summary>
-internal sealed class ZipWriter(Scratch output)
+internal sealed class ZipWriter(Scratch output, ZLibCompressionOptions? options = null)
 {
+    private readonly ZLibCompressionOptions level = options ?? new() { CompressionLevel = 6 };
+
     // 1980-01-01 00:00, the first that the format knows: when a member was made is metadata.
     private const ushort Time = 0, Date = (1 << 5) | 1;
     private const ushort Utf8 = 0x800, Version = 20, Version64 = 45;
@@ -21,7 +23,7 @@ internal sealed class ZipWriter(Scratch output)
         var (at, raw) = Begin(name);
         if (compress)
         {
-            using var deflate = new DeflateStream(output, CompressionLevel.Optimal, leaveOpen: true);
+            using var deflate = new DeflateStream(output, level, leaveOpen: true);
             deflate.Write(content);
         }
         else
@@ -38,7 +40,7 @@ internal sealed class ZipWriter(Scratch output)
         var buffer = new byte[(int)Math.Min(content.Length + 1, 1 << 16)];
         long offset = 0;
         {
-            using var deflate = compress ? new DeflateStream(output, CompressionLevel.Optimal, leaveOpen: true) : null;
+            using var deflate = compress ? new DeflateStream(output, level, leaveOpen: true) : null;
             Stream to = deflate is null ? output : deflate;
             for (int read; (read = content.Read(offset, buffer)) > 0; offset += read)
             {

@@ -45,11 +45,11 @@ internal static class PageTimes
             foreach (var register in RegisterCatalogue.Load().Registers) await MeasureAsync("manager", managers, _ => $"/registers/{register.Key}");
             foreach (var query in new[] { "?q=税務%20台帳", "?sort=title&page=4", "?f.confidentiality=3A", "?f.effective=3A&sort=effective&desc=1", "?due=unconfirmed", "?sort=officer" })
                 await MeasureAsync("manager", managers, _ => "/registers/assets" + query);
-            foreach (var path in new[] { "/registers", "/registers/assets/confirm", "/information-assets", "/information-assets/changes", "/terminals", "/takeouts", "/organisation", "/campaigns", "/risks", "/rooms", "/third-parties" })
+            foreach (var path in new[] { "/registers", "/registers/assets/confirm", "/information-assets", "/information-assets/changes", "/terminals", "/takeouts", "/campaigns", "/rooms", "/third-parties" })
                 await MeasureAsync("manager", managers, _ => path);
             await MeasureAsync("manager", managers, t => $"/registers/assets/confirm?unit={t.Sections[0]}");
             await MeasureAsync("manager", managers, t => $"/campaigns/{t.Campaign}");
-            foreach (var path in new[] { "/", "/registers", "/registers/assets", "/registers/assets?q=税務%20台帳", "/registers/assets?sort=title&page=60", "/registers/terminals", "/information-assets", "/organisation", "/risks", "/ledger", "/obligations" })
+            foreach (var path in new[] { "/policy", "/registers", "/registers/assets", "/registers/assets?q=税務%20台帳", "/registers/assets?sort=title&page=60", "/registers/terminals", "/information-assets", "/organisation", "/risks", "/ledger", "/obligations" })
                 await MeasureAsync("officer", officers, _ => path);
             await MeasureAsync("officer", officers, t => $"/campaigns/{t.Campaign}");
             await app.StopAsync();

@@ -46,8 +46,8 @@ internal static class RegisterTimes
             await OnceAsync("evidence of all municipalities looked at (the hourly round)", () => slices.Collector.RunAllAsync(default));
             if (part is null or "lists") await ListsAsync(slices, towns);
             if (part is null or "people") await PeopleAsync(slices, towns);
-            if (part is null or "writes") await WritesAsync(slices, towns);
             if (part is null or "pages") await PageTimes.RunAsync(database, folder, towns);
+            if (part is null or "writes") await WritesAsync(slices, towns);
             if (part is null or "sheets") await SheetTimes.RunAsync(slices, towns[0], AssetRows.RoomsOf(extent.Assets / extent.Towns));
         }
         Directory.Delete(folder, recursive: true);
@@ -135,6 +135,8 @@ internal static class RegisterTimes
             var (town, mine) = await MineAsync(i);
             (await book.ChangeManyAsync(town.Id, Assets, [.. mine.Select(e => e.Seen)], EntryDraft.Of(("place", $"書庫 {Guid.NewGuid()}")), [town.Sections[0]], Somebody, default)).OrThrow();
         });
+
+        await ManyAsync($"what changed in {Prefecture.OfFirstSection} assets since they were confirmed", 10, i => slices.Assets.ChangesAsync(towns[i % towns.Count].Id, towns[i % towns.Count].Sections[0], [towns[i % towns.Count].Sections[0]], default));
 
         async Task<(Town, IReadOnlyList<RegisterEntry>)> MineAsync(int i)
         {

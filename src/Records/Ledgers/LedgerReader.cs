@@ -53,10 +53,20 @@ public static class LedgerReader
         return await CollectAsync(command, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>All entries of one kind about any of these subjects, newest first.</summary>
-    public static async Task<IReadOnlyList<KeptEntry>> ListAsync(TenantTransaction tenant, IReadOnlyCollection<string> subjects, string kind, CancellationToken cancel)
+    /// <summary>How long the ledger was at a moment, at least: what was signed by then. Later entries stand at or after this index.</summary>
+    public static async Task<ulong> SizeAtAsync(TenantTransaction tenant, DateTimeOffset at, CancellationToken cancel)
     {
-        var command = Command(tenant, "SELECT idx, leaf_hash, data FROM ledger.entry WHERE municipality_id = $1 AND subject = ANY ($2) AND kind = $3 ORDER BY idx DESC");
+        var command = Command(tenant, "SELECT size FROM ledger.checkpoint WHERE municipality_id = $1 AND signed_at <= $2 ORDER BY size DESC LIMIT 1");
+        await using var _ = command.ConfigureAwait(false);
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = at.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        return await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) is long size ? (ulong)size : 0;
+    }
+
+    /// <summary>All entries of one kind about any of these subjects, newest first.</summary>
+    /// <param name="from">Index of the first that is looked at.</param>
+    public static async Task<IReadOnlyList<KeptEntry>> ListAsync(TenantTransaction tenant, IReadOnlyCollection<string> subjects, string kind, ulong from, CancellationToken cancel)
+    {
+        var command = Command(tenant, "SELECT idx, leaf_hash, data FROM ledger.entry WHERE municipality_id = $1 AND idx >= $2 AND subject = ANY ($3) AND kind = $4 ORDER BY idx DESC", (long)Math.Min(from, long.MaxValue));
         await using var _ = command.ConfigureAwait(false);
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. subjects] });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = kind });

@@ -176,6 +176,30 @@ public sealed class RegisterBook
             return new EntryOutcome.Kept((await RetireInAsync(tx, definition, [before], why, at, actor, cancel))[0]);
         }, cancel);
 
+    /// <summary>Takes several out of use for one reason (一括廃止). Those that changed after they were seen are left out and come back.</summary>
+    public async Task<Outcome<RetiredEntries>> RetireManyAsync(
+        MunicipalityId municipality, string register, IReadOnlyList<EntryVersion> seen, string untrustedWhy, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
+    {
+        if (Catalogue.Find(register) is not { } definition) return Refusals.UnknownRegister;
+        var why = untrustedWhy.Trim();
+        if (why.Length is 0 or > MaxWhy) return Refusals.WhyMissing;
+        if (seen.Count is 0 or > MostAtOnce) return Refusals.TooMany;
+        List<RegisterEntry> retired, overtaken;
+        await using (var tx = await EnterToWriteAsync(municipality, definition, cancel))
+        {
+            var versions = seen.DistinctBy(s => s.Id).ToDictionary(s => s.Id, s => s.Version);
+            var entries = await RegisterRows.ReadAsync(tx, definition, versions.Keys, within, lockRows: true, cancel);
+            if (entries.Count != versions.Count) return Refusals.UnknownEntry;
+            retired = entries.FindAll(e => e.Version == versions[e.Id] && e.Retired is null);
+            overtaken = entries.FindAll(e => e.Version != versions[e.Id] || e.Retired is not null);
+            if (retired.Count == 0) return new RetiredEntries(0, overtaken);
+            await RetireInAsync(tx, definition, retired, why, keeper.Clock.Now(), actor, cancel);
+            await tx.CommitAsync(cancel);
+        }
+        await keeper.ChangedAsync(municipality, cancel, definition.Evidence);
+        return new RetiredEntries(retired.Count, overtaken);
+    }
+
     /// <summary>Puts a retired entry back to use, under its old number.</summary>
     public Task<EntryOutcome> ReviveAsync(MunicipalityId municipality, string register, EntryVersion seen, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel) =>
         WriteAsync(municipality, register, async (tx, definition) =>
@@ -189,7 +213,7 @@ public sealed class RegisterBook
             var taken = read[0].Problems.Where(p => definition.Find(p.Field)?.IsUnique == true).ToList();
             if (taken.Count > 0) return new EntryOutcome.Wrong(taken);
             var revived = before with { Version = before.Version + 1, UpdatedAt = at, UpdatedBy = actor, Retired = null };
-            await StandAsync(tx, revived, cancel);
+            await StandAsync(tx, [revived], cancel);
             var follows = await Writer(definition).FollowAsync(tx, [new EntryStep(before, revived)], cancel);
             if (follows.Problems.Count > 0) return new EntryOutcome.Wrong([.. follows.Problems.Select(p => p.Problem).DistinctBy(p => p.Field)]);
             await keeper.AppendAsync(tx, at, EntryHistory.Revived, actor, EntryHistory.Subject(revived), EntryHistory.Standing(revived, actor, null), cancel);
@@ -232,7 +256,7 @@ public sealed class RegisterBook
         TenantTransaction tx, RegisterDefinition definition, IReadOnlyList<RegisterEntry> entries, string why, DateTimeOffset at, Actor actor, CancellationToken cancel)
     {
         var retired = entries.Select(e => e with { Version = e.Version + 1, UpdatedAt = at, UpdatedBy = actor, Retired = new(at, actor, why) }).ToList();
-        foreach (var entry in retired) await StandAsync(tx, entry, cancel);
+        await StandAsync(tx, retired, cancel);
         await Writer(definition).FollowAsync(tx, [.. entries.Zip(retired, (before, after) => new EntryStep(before, after))], cancel);
         await keeper.AppendAsync(tx, [.. retired.Select(e => RecordKeeper.Entry(at, EntryHistory.Retired, actor, EntryHistory.Subject(e), EntryHistory.Standing(e, actor, why)))], cancel);
         return retired;
@@ -254,11 +278,16 @@ public sealed class RegisterBook
             await tx.RunAsync("SELECT pg_advisory_xact_lock(hashtextextended('records.register/' || $1::text || '/' || $2, 0))", cancel, tx.Municipality.Value, definition.Key);
     }
 
-    private static Task<int> StandAsync(TenantTransaction tx, RegisterEntry entry, CancellationToken cancel) => tx.RunAsync("""
-        UPDATE records.register_entry SET version = $2, updated_at = $3, updated_by = $4, updated_by_name = $5,
-          retired_at = $6, retired_by = $7, retired_by_name = $8, retired_why = $9 WHERE id = $1
-        """, cancel, entry.Id.Value, entry.Version, entry.UpdatedAt, entry.UpdatedBy.Account, entry.UpdatedBy.Name,
-        entry.Retired?.At, entry.Retired?.By.Account, entry.Retired?.By.Name, entry.Retired?.Why);
+    /// <summary>Entries that changed together: whether and why they are out of use.</summary>
+    private static Task<int> StandAsync(TenantTransaction tx, List<RegisterEntry> entries, CancellationToken cancel)
+    {
+        var first = entries[0];
+        return tx.RunAsync("""
+            UPDATE records.register_entry e SET version = row.version, updated_at = $1, updated_by = $2, updated_by_name = $3,
+              retired_at = $4, retired_by = $5, retired_by_name = $6, retired_why = $7 FROM unnest($8::uuid[], $9::int[]) AS row (id, version) WHERE e.id = row.id
+            """, cancel, first.UpdatedAt, first.UpdatedBy.Account, first.UpdatedBy.Name, first.Retired?.At, first.Retired?.By.Account, first.Retired?.By.Name, first.Retired?.Why,
+            entries.Select(e => e.Id.Value).ToArray(), entries.Select(e => e.Version).ToArray());
+    }
 
     private async Task<EntryOutcome> WriteAsync(MunicipalityId municipality, string register, Func<TenantTransaction, RegisterDefinition, Task<EntryOutcome>> act, CancellationToken cancel)
     {

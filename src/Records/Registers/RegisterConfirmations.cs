@@ -12,6 +12,9 @@ public sealed record UnitConfirmation(UnitId? Unit, long Entries, long Waiting, 
 /// <summary>What a person needs to know before saying that entries are right (年次確認): how far each unit is, and what changed since the last time.</summary>
 public sealed class RegisterConfirmations(RecordKeeper keeper, RegisterCatalogue catalogue)
 {
+    /// <summary>More than the clocks of two servers of one installation are ever apart.</summary>
+    private static readonly TimeSpan ClocksDiffer = TimeSpan.FromMinutes(10);
+
     /// <summary>Each unit that has entries in use.</summary>
     /// <param name="since">Entries confirmed before, or never, wait.</param>
     public async Task<IReadOnlyList<UnitConfirmation>> ByUnitAsync(MunicipalityId municipality, string register, DateTimeOffset since, IReadOnlyList<UnitId>? within, CancellationToken cancel)
@@ -33,7 +36,9 @@ public sealed class RegisterConfirmations(RecordKeeper keeper, RegisterCatalogue
         var changed = entries.Where(e => e.Confirmed is not null && e.IsNewSinceConfirmation).ToDictionary(EntryHistory.Subject, StringComparer.Ordinal);
         if (changed.Count == 0 || catalogue.Find(register) is not { } definition) return new Dictionary<EntryId, IReadOnlyList<FieldChange>>();
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        var kept = await LedgerReader.ListAsync(tx, changed.Keys, EntryHistory.Changed, cancel);
+        // Years of changes stand in the ledger; what was signed well before the earliest of these confirmations isn't read.
+        var since = await LedgerReader.SizeAtAsync(tx, changed.Values.Min(e => e.Confirmed!.At) - ClocksDiffer, cancel);
+        var kept = await LedgerReader.ListAsync(tx, changed.Keys, EntryHistory.Changed, since, cancel);
         var changes = new Dictionary<EntryId, IReadOnlyList<FieldChange>>();
         foreach (var its in kept.Where(k => k.Entry is not null).GroupBy(k => k.Entry!.Subject, StringComparer.Ordinal))
         {

@@ -157,6 +157,10 @@ public sealed record Reference(EntryId Id, string Register, string Number, strin
 /// <param name="Overtaken">Not confirmed, since they changed after the person saw them: as they are now.</param>
 public sealed record ConfirmedEntries(int Confirmed, IReadOnlyList<RegisterEntry> Overtaken);
 
+/// <summary>What came of taking several out of use (一括廃止).</summary>
+/// <param name="Overtaken">As they are now: changed after they were seen, or out of use already; left out.</param>
+public sealed record RetiredEntries(int Retired, IReadOnlyList<RegisterEntry> Overtaken);
+
 /// <summary>One change of an entry (変更の履歴), from the ledger.</summary>
 /// <param name="Kind">Of the ledger's entry: <c>entry.changed</c>.</param>
 /// <param name="Fields">What changed; of an addition, what was entered.</param>

@@ -250,6 +250,36 @@ public sealed class RegisterBookTests
         Assert.Equal(2, (await library.Book.HistoryAsync(library.Town, Library.Books, changed.Id, null, Cancel)).Count);
         Assert.Equal("note", Problems(await library.ChangeAsync(changed, ("note", new string('字', 4001)))));
     }
+    [Fact]
+    public async Task Several_are_retired_for_one_reason_without_those_that_changed_meanwhile()
+    {
+        await using var library = await Library.OpenAsync();
+        var (sea, hill, town) = (await library.AddAsync("海"), await library.AddAsync("山"), await library.AddAsync("町"));
+        await library.ChangeAsync(hill, ("note", "書き足した"));
+        var done = (await library.Book.RetireManyAsync(library.Town, Library.Books, [sea.Seen, hill.Seen, town.Seen], "古いため", null, library.Officer, Cancel)).OrThrow();
+        Assert.Equal(2, done.Retired);
+        Assert.Equal("山", Assert.Single(done.Overtaken).Title);
+        Assert.Equal(["山"], (await library.ListAsync(new())).Entries.Select(e => e.Title));
+        foreach (var entry in (await library.ListAsync(new(Standing: Standing.Retired))).Entries)
+        {
+            Assert.Equal((2, "古いため"), (entry.Version, entry.Retired!.Why));
+            Assert.Equal(EntryHistory.Retired, (await library.Book.HistoryAsync(library.Town, Library.Books, entry.Id, null, Cancel))[0].Kind);
+        }
+        // Not of others' units, and not without a reason.
+        Assert.IsType<Outcome<RetiredEntries>.Refused>(await library.Book.RetireManyAsync(library.Town, Library.Books, [hill.Seen], "古いため", [library.Tax.Id], library.Officer, Cancel));
+        Assert.IsType<Outcome<RetiredEntries>.Refused>(await library.Book.RetireManyAsync(library.Town, Library.Books, [hill.Seen], " ", null, library.Officer, Cancel));
+    }
+
+    [Fact]
+    public async Task Several_are_added_all_or_none_and_their_numbers_follow_each_other()
+    {
+        await using var library = await Library.OpenAsync();
+        Assert.Equal(3, (await library.Book.AddManyAsync(library.Town, Library.Books, [library.Draft("海"), library.Draft("山"), library.Draft("町")], null, library.Officer, Cancel)).OrThrow().Count);
+        Assert.Equal(["BOK-0001", "BOK-0002", "BOK-0003"], (await library.ListAsync(new())).Entries.Select(e => e.Number));
+        Assert.IsType<Outcome<IReadOnlyList<RegisterEntry>>.Refused>(await library.Book.AddManyAsync(library.Town, Library.Books, [library.Draft("川"), library.Draft("")], null, library.Officer, Cancel));
+        Assert.Equal(3, (await library.ListAsync(new())).Total);
+    }
+
     /// <summary>What the refusal promises: about 5,900 Japanese characters in all fields together.</summary>
     [Fact]
     public async Task As_many_characters_as_the_refusal_says_are_kept_and_more_are_refused()

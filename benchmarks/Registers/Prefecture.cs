@@ -45,7 +45,8 @@ internal sealed class Prefecture(RecordSlices slices, RecordKeeper keeper, Exten
         var (sections, names) = await UnitsAsync(town);
         await PeopleAsync(town, names);
         await TakeAsync(town, Assets, Sheets.Csv(AssetRows.Containers(extent.Assets / extent.Towns, names)));
-        await TakeAsync(town, Assets, Sheets.Csv(AssetRows.Contents(extent.Assets / extent.Towns, names)));
+        var contents = AssetRows.Contents(extent.Assets / extent.Towns, names);
+        foreach (var some in contents.Skip(1).Chunk(RegisterImport.MostRows)) await TakeAsync(town, Assets, Sheets.Csv([contents[0], .. some]));
         await TakeAsync(town, "terminals", Sheets.Csv(Terminals(names)));
         (await slices.RiskStart.TakeStandardThreatsAsync(town, Somebody, default)).OrThrow();
         (await slices.RiskStart.TakeGroupsAsync(town, Somebody, default)).OrThrow();

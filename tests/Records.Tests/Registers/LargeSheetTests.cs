@@ -12,25 +12,15 @@ public sealed class LargeSheetTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Fifty_thousand_rows_come_in_with_an_entry_of_the_ledger_each_or_not_at_all()
+    public async Task Fifty_thousand_rows_come_in_with_an_entry_of_the_ledger_each()
     {
         await using var library = await Library.OpenAsync();
         var import = new RegisterImport(library.Book);
         var rows = new StringBuilder("書名,担当課,ページ数\n");
-        for (var i = 1; i <= RegisterImport.MostRows; i++) rows.Append(CultureInfo.InvariantCulture, $"本 その{i},総務課,{(i == RegisterImport.MostRows ? "たくさん" : $"{i % 900}")}\n");
+        for (var i = 1; i <= RegisterImport.MostRows; i++) rows.Append(CultureInfo.InvariantCulture, $"本 その{i},総務課,{i % 900}\n");
 
-        async Task<ImportReport> TakeAsync(string csv)
-        {
-            var plan = (await import.UploadAsync(library.Town, Library.Books, new MemoryStream(Encoding.UTF8.GetBytes(csv)), "図書.csv", library.Officer, Cancel)).OrThrow();
-            return (await import.CommitAsync(library.Town, plan.Upload, null, library.Officer, Cancel)).OrThrow();
-        }
-
-        // The very last cell is wrong: nothing of the 49,999 others stays.
-        var wrong = await TakeAsync(rows.ToString());
-        Assert.Equal("C50001", Assert.Single(wrong.Problems).Cell);
-        Assert.Equal(0, (await library.ListAsync(new(Standing: Standing.All))).Total);
-
-        var kept = await TakeAsync(rows.ToString().Replace("たくさん", "1", StringComparison.Ordinal));
+        var plan = (await import.UploadAsync(library.Town, Library.Books, new MemoryStream(Encoding.UTF8.GetBytes(rows.ToString())), "図書.csv", library.Officer, Cancel)).OrThrow();
+        var kept = (await import.CommitAsync(library.Town, plan.Upload, null, library.Officer, Cancel)).OrThrow();
         Assert.Equal((true, RegisterImport.MostRows), (kept.IsKept, kept.Added));
         var last = await library.ListAsync(new(Sort: "number", Descending: true, PageSize: 1));
         Assert.Equal((RegisterImport.MostRows, "BOK-50000"), (last.Total, last.Entries[0].Number));

@@ -140,7 +140,35 @@ public sealed class FirstDayTests : IAsyncLifetime
         await page.GetByRole(AriaRole.Link, new() { Name = "English" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Obligations" })).ToBeVisibleAsync();
         await screen.LookAsync("25-policy-english");
-        screen.AssertNoComplaint(screens: 27);
+        await page.GetByRole(AriaRole.Link, new() { Name = "日本語" }).ClickAsync();
+        await LookInOtherWaysAsync(screen);
+        screen.AssertNoComplaint(screens: 29);
+    }
+
+    /// <summary>Twice as large, in forced colours, and on paper.</summary>
+    private static async Task LookInOtherWaysAsync(Screen screen)
+    {
+        var page = screen.Page;
+        // 200 % on a desk is half as many pixels of CSS.
+        await page.SetViewportSizeAsync(640, 450);
+        await page.GotoAsync("/policy");
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), "at 200 % the page is wider than the window");
+        await screen.LookAsync("28-policy-200-percent");
+        await page.SetViewportSizeAsync(1280, 900);
+        await page.EmulateMediaAsync(new() { ForcedColors = ForcedColors.Active });
+        await page.GotoAsync("/policy");
+        // Every kind of mark keeps its shape and its word without colour.
+        Assert.True(await page.EvaluateAsync<bool>("[...document.querySelectorAll('.row-mark .mark')].every(m => m.querySelector('.mark-shape').getBoundingClientRect().width >= 8 && m.innerText.trim().length > 1)"), "a mark lost its shape or word");
+        await screen.LookAsync("29-policy-forced-colours");
+        await page.EmulateMediaAsync(new() { ForcedColors = ForcedColors.None, Media = Media.Print });
+        // The width of A4 less its margins.
+        await page.SetViewportSizeAsync(650, 900);
+        Assert.True(await page.EvaluateAsync<bool>("[...document.querySelectorAll('.row-mark .mark-word')].every(w => { const r = w.getBoundingClientRect(); return r.width > 10 && r.right <= window.innerWidth; })"), "a verdict is cut off on paper");
+        Assert.False(await page.Locator(".top, .strip, .panel").First.IsVisibleAsync());
+        var paper = await page.PdfAsync(new() { PreferCSSPageSize = true, Path = Path.Combine(Screen.Folder(), "30-policy.pdf") });
+        Assert.True(paper.AsSpan().StartsWith("%PDF"u8));
+        await page.EmulateMediaAsync(new() { Media = Media.Screen });
+        await page.SetViewportSizeAsync(1280, 900);
     }
 
     /// <summary>The six digits of the next half minute: each is taken once.</summary>

@@ -105,12 +105,14 @@ public sealed class Screen
     /// <summary>Keeps a picture in artifacts/screenshots and asks axe: WCAG A and AA and best practice, no exception. What it finds is told at the end, of all screens at once.</summary>
     public async Task LookAsync(string name)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(Repository(), "artifacts", "screenshots"));
-        await PhotographAsync(Path.Combine(folder.FullName, name + ".png"));
+        await PhotographAsync(Path.Combine(Folder(), name + ".png"));
         var result = await Page.RunAxe();
         looked++;
         complaints.AddRange(result.Violations.Select(v => $"{name} ({Page.Url}): {v.Id}: {v.Help}\n" + string.Join('\n', v.Nodes.Take(4).Select(n => "    " + n.Html))));
     }
+
+    /// <summary>Where pictures are kept.</summary>
+    public static string Folder() => Directory.CreateDirectory(Path.Combine(Repository(), "artifacts", "screenshots")).FullName;
 
     /// <remarks>On a busy machine Chromium's compositor now and then gives a frame up ("Unable to capture screenshot"): asked again, it takes it.</remarks>
     private async Task PhotographAsync(string path)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using AngleSharp.Dom;
@@ -36,15 +37,20 @@ internal static class HtmlReader
         return false;
     }
 
-    internal static SourceText Read(string untrusted)
+    /// <returns>False when the page nests or repeats its elements beyond <see cref="HtmlBudget"/>.</returns>
+    internal static bool TryRead(string untrusted, [NotNullWhen(true)] out SourceText? source)
     {
+        source = null;
+        if (HtmlBudget.IsExceeded(untrusted))
+            return false;
         var document = new HtmlParser().ParseDocument(untrusted);
         var collector = new LineCollector();
         var walker = new Walker(collector);
         if (FindRoot(document) is { } root)
             walker.Walk(root, 0);
         walker.EndLine();
-        return collector.ToSource();
+        source = collector.ToSource();
+        return true;
     }
 
     // The page's own frame (menus, links) is left out where the page says which part is the content.
@@ -64,7 +70,12 @@ internal static class HtmlReader
 
     private sealed class Walker(LineCollector collector)
     {
+        /// <summary>Cells of one document, with those that a span covers. Beyond, spans count as one.</summary>
+        private const int MostCells = 1_000_000;
+
         private readonly StringBuilder _line = new();
+        private readonly Dictionary<IElement, int> _nextOf = [];
+        private int _cells;
         private bool _space;
         private bool _lineBreak;
 
@@ -107,8 +118,8 @@ internal static class HtmlReader
                 return;
             }
             EndLine();
-            if (name == "li" && element.ParentElement is { LocalName: "ol" } list && !StartsWithNumber(element.TextContent))
-                _line.Append(Number(list, element)).Append('　');
+            if (name == "li" && element.ParentElement is { LocalName: "ol" } list && Number(list, element) is var number && !StartsWithNumber(element.TextContent))
+                _line.Append(number).Append('　');
             Walk(element, depth + 1);
             EndLine();
         }
@@ -171,22 +182,18 @@ internal static class HtmlReader
             return MarkerLexer.Read(Glyph.Trim(text.AsSpan().Trim()), markers) > 0;
         }
 
-        private static string Number(IElement list, IElement item)
+        /// <summary>Asked once for each item, in order.</summary>
+        private string Number(IElement list, IElement item)
         {
-            var n = int.TryParse(list.GetAttribute("start"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var start) ? start : 1;
-            foreach (var child in list.Children)
-            {
-                if (int.TryParse(child.GetAttribute("value"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value))
-                    n = value;
-                if (child == item)
-                    break;
-                if (child.LocalName == "li")
-                    n++;
-            }
+            if (!_nextOf.TryGetValue(list, out var n))
+                n = int.TryParse(list.GetAttribute("start"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var start) ? start : 1;
+            if (int.TryParse(item.GetAttribute("value"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value))
+                n = value;
+            _nextOf[list] = n == int.MaxValue ? n : n + 1;
             return NumberFormat.Format(n, list.GetAttribute("type") switch { "a" => "lowerLetter", "A" => "upperLetter", "i" => "lowerRoman", "I" => "upperRoman", _ => "decimal" }) + ".";
         }
 
-        private static List<IReadOnlyList<string>> Rows(IElement table)
+        private List<IReadOnlyList<string>> Rows(IElement table)
         {
             var rows = new List<IReadOnlyList<string>>();
             var spans = new Dictionary<int, int>();
@@ -198,6 +205,8 @@ internal static class HtmlReader
                     Fill(cells);
                     var down = Span(cell.GetAttribute("rowspan"));
                     var across = Span(cell.GetAttribute("colspan"));
+                    if ((_cells += across) > MostCells)
+                        (down, across) = (1, 1);
                     for (var i = 0; i < across; i++)
                     {
                         if (down > 1)
@@ -214,7 +223,7 @@ internal static class HtmlReader
             // Positions that a cell above spans stay empty, so that columns keep their place.
             void Fill(List<string> cells)
             {
-                while (spans.TryGetValue(cells.Count, out var left) && left > 0)
+                while (spans.TryGetValue(cells.Count, out var left) && left > 0 && ++_cells <= MostCells)
                 {
                     spans[cells.Count] = left - 1;
                     cells.Add("");

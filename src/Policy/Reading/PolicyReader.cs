@@ -45,6 +45,8 @@ public static class PolicyReader
             return new PolicyReading.Refused(error!);
         if (text.Length > PolicyText.MostCharacters)
             return new PolicyReading.Refused(ReadingErrors.TooLarge());
-        return HtmlReader.LooksLikeHtml(text) ? PolicyText.Read(HtmlReader.Read(text), new ReadingWork()) : PolicyText.Read(text);
+        if (!HtmlReader.LooksLikeHtml(text))
+            return PolicyText.Read(text);
+        return HtmlReader.TryRead(text, out var source) ? PolicyText.Read(source, new ReadingWork()) : new PolicyReading.Refused(ReadingErrors.HtmlTooDeep());
     }
 }

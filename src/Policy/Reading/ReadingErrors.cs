@@ -60,6 +60,11 @@ internal static class ReadingErrors
         new("PDF の読み取りが時間の上限（60秒）を超えたため、やめました。", "Reading the PDF exceeded the time limit (60 seconds) and was stopped."),
         new("元の文書（Word など）を指定してください。", "Give the document it was made from (Word and the like)."));
 
+    internal static ReadError HtmlTooDeep() => new(
+        "POL-READ-015", "",
+        new("HTML の要素の入れ子か繰返しが多すぎるため、読むのをやめました。", "The HTML nests or repeats its elements too much; reading was stopped."),
+        new("ブラウザで開いて本文をテキストで保存し直すか、元の文書を指定してください。", "Open it in a browser and save it as text, or give the document it was made from."));
+
     internal static ReadError NoSandbox() => new(
         "POL-READ-013", "",
         new("PDF を安全に読むための囲い（bubblewrap）が見つからないため、読みませんでした。", "The sandbox that PDF is read in (bubblewrap) was not found, so the file was not read."),

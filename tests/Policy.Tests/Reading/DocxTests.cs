@@ -63,9 +63,9 @@ public sealed class DocxTests
         }
     }
 
-    private static string P(string text, bool raw = false) => raw ? $"<w:p><w:r>{text}</w:r></w:p>" : $"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>";
+    internal static string P(string text, bool raw = false) => raw ? $"<w:p><w:r>{text}</w:r></w:p>" : $"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>";
 
-    private static string Numbered(string text, int level)
+    internal static string Numbered(string text, int level)
     {
         var runs = text.Contains("<w:del>", StringComparison.Ordinal)
             ? "<w:r><w:t>" + text.Replace("<w:del>", "</w:t></w:r><w:del>", StringComparison.Ordinal).Replace("</w:del>", "</w:del><w:r><w:t>", StringComparison.Ordinal) + "</w:t></w:r>"
@@ -73,9 +73,9 @@ public sealed class DocxTests
         return $"<w:p><w:pPr><w:numPr><w:ilvl w:val=\"{level}\"/><w:numId w:val=\"4\"/></w:numPr></w:pPr>{runs}</w:p>";
     }
 
-    private static string Cell(string text) => "<w:tc>" + P(text) + "</w:tc>";
+    internal static string Cell(string text) => "<w:tc>" + P(text) + "</w:tc>";
 
-    private static byte[] Docx(string body) => Zip(
+    internal static byte[] Docx(string body) => Zip(
         ("_rels/.rels", Encoding.UTF8.GetBytes("<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/></Relationships>")),
         ("word/document.xml", Encoding.UTF8.GetBytes($"<w:document {W}><w:body>{body}<w:sectPr/></w:body></w:document>")),
         ("word/styles.xml", Encoding.UTF8.GetBytes($"<w:styles {W}><w:style w:styleId=\"Base\"><w:pPr><w:numPr><w:numId w:val=\"4\"/></w:numPr></w:pPr></w:style><w:style w:styleId=\"Heading1\"><w:basedOn w:val=\"Base\"/></w:style></w:styles>")),

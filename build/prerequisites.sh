@@ -52,6 +52,7 @@ quietly() {
 # What the sanitiser runs on: its sandbox, the codecs, the office program that converts old formats.
 need_to_sanitize() {
   need bubblewrap=bwrap util-linux=setpriv libseccomp2='/usr/lib/*/libseccomp.so.2' libicu72='/usr/lib/*/libicuuc.so.72' \
+    libturbojpeg0='/usr/lib/*/libturbojpeg.so.0' libwebp7='/usr/lib/*/libwebp.so.7' liblcms2-2='/usr/lib/*/liblcms2.so.2' \
     qpdf=qpdf libarchive13='/usr/lib/*/libarchive.so.13' libqpdf29='/usr/lib/*/libqpdf.so.29' poppler-utils=pdftotext fonts-noto-cjk='/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' \
     python3-uno=/usr/lib/python3/dist-packages/uno.py libreoffice-writer-nogui=/usr/lib/libreoffice/program/libswlo.so \
     libreoffice-calc-nogui=/usr/lib/libreoffice/program/libscfiltlo.so libreoffice-impress-nogui=/usr/lib/libreoffice/program/libsdlo.so
@@ -67,4 +68,4 @@ need_to_run() {
 need_to_build() { need nodejs=node npm=npm; }
 
 # What the tests need on top.
-need_to_test() { need zip=zip unzip=unzip chromium=/usr/bin/chromium libxml2-utils=xmllint openssl=openssl python3=python3 slapd=/usr/sbin/slapd; }
+need_to_test() { need zip=zip unzip=unzip chromium=/usr/bin/chromium libxml2-utils=xmllint openssl=openssl python3=python3 slapd=/usr/sbin/slapd python3-pil=/usr/lib/python3/dist-packages/PIL/Image.py; }

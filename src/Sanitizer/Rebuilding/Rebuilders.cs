@@ -16,5 +16,10 @@ internal static class Rebuilders
         new Archives.TarRebuilder(),
         new Archives.Lzh.LzhRebuilder(),
         new Archives.NativeRebuilder(),
+        new Images.Gif.GifRebuilder(),
+        new Images.Bmp.BmpRebuilder(),
+        new Images.Tiff.TiffRebuilder(),
+        new Images.Webp.WebpRebuilder(),
+        new Images.MetafileRebuilder(),
     ];
 }

@@ -117,6 +117,8 @@ internal sealed class JpegProgressive : IJpegScans
             }
             for (; zeros > 15; zeros -= 16) sink.Ac(table, 0xF0, 0);
             var size = JpegWriter.SizeOf(value);
+            // No quantised coefficient of eight-bit samples is so large; refinements that go on without end make one.
+            if (size > 12) throw Refusals.Broken("", "SAN-JPEG-005", "画素の符号が壊れています", "the coded pixels are damaged");
             sink.Ac(table, (zeros << 4) | size, (uint)(value < 0 ? value - 1 : value) & ((1u << size) - 1));
             zeros = 0;
         }
@@ -167,7 +169,7 @@ internal sealed class JpegProgressive : IJpegScans
                 return true;
             }
             k += run;
-            if (k > scan.To || size + scan.Low > 14) return false;
+            if (k > scan.To || size + scan.Low > 12) return false;
             var raw = (int)bits.Bits(size);
             block[k] = (short)((raw < 1 << (size - 1) ? raw - (1 << size) + 1 : raw) * (1 << scan.Low));
         }

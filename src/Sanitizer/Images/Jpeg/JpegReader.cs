@@ -1,13 +1,13 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Sekisho.Sanitizer.Images.Colours;
 using Sekisho.Sanitizer.Rebuilding;
 
 namespace Sekisho.Sanitizer.Images.Jpeg;
 
 /// <summary>Reads the segments of a JPEG in their order and gives each scan to whoever counts, writes or keeps it (T.81 annex B).</summary>
 /// <param name="job">Told of what is left behind; null on the second reading.</param>
-internal sealed class JpegReader(ReadOnlyMemory<byte> untrusted, Job? job, Budget budget)
+/// <param name="meant">What the components are, where the format around it says so.</param>
+internal sealed class JpegReader(ReadOnlyMemory<byte> untrusted, Job? job, Budget budget, JpegColours? meant)
 {
     private const int MostScans = 100;
 
@@ -233,6 +233,7 @@ internal sealed class JpegReader(ReadOnlyMemory<byte> untrusted, Job? job, Budge
     {
         if (Frame is null) throw Wrong("SAN-JPEG-003", "SOF より前に画素があります", "a scan before SOF");
         if (scans.Scans == 0) SettleColours();
+        if (meant is { } colours && Frame.Components.Length != colours switch { JpegColours.Grey => 1, JpegColours.Cmyk or JpegColours.Ycck => 4, _ => 3 }) throw Wrong("SAN-JPEG-003", "成分の数", "the number of components");
         int count = bytes.Length > 0 ? bytes[0] : 0;
         if (count is 0 or > 4 || bytes.Length != 4 + 2 * count || scans.Scans >= MostScans) throw Wrong("SAN-JPEG-003", "SOS の形", "the form of SOS");
         var components = new JpegComponent[count];
@@ -267,7 +268,7 @@ internal sealed class JpegReader(ReadOnlyMemory<byte> untrusted, Job? job, Budge
         return data.At;
     }
 
-    private void SettleColours() => Colours = Frame!.Components switch
+    private void SettleColours() => Colours = meant ?? Frame!.Components switch
     {
         { Length: 1 } => JpegColours.Grey,
         { Length: 4 } => adobe == 2 ? JpegColours.Ycck : JpegColours.Cmyk,

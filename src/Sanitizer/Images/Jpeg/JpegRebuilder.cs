@@ -1,4 +1,3 @@
-using Sekisho.Sanitizer.Images.Colours;
 using Sekisho.Sanitizer.Kinds;
 using Sekisho.Sanitizer.Rebuilding;
 using Sekisho.Sanitizer.Reports;
@@ -23,35 +22,45 @@ internal sealed class JpegRebuilder : IRebuilder
     /// <param name="convert">False keeps the numbers though a profile says what they mean: for pictures of a PDF, which says so itself.</param>
     public static void Transcode(ReadOnlyMemory<byte> untrusted, Stream output, Job job, bool convert)
     {
-        var profile = Transcode(untrusted, output, job, job.Budget);
-        if (profile.Length == 0 || !convert) return;
-        _ = profile;
+        using var ours = new Scratch(job.Folder);
+        var reader = Transcode(untrusted, ours, job, job.Budget, null);
+        var source = ours.AsSource();
+        if (convert && reader.Profile is { Length: > 0 } bytes && JpegColourConversion.Convert(source, bytes, reader) is { } converted)
+        {
+            // The library's markers and tables are not ours: once more.
+            Transcode(converted, output, null, job.Budget, null, reader);
+            return;
+        }
+        source.Open().CopyTo(output);
     }
 
-    /// <returns>The colour profile that was left out; empty for none.</returns>
-    private static byte[] Transcode(ReadOnlyMemory<byte> untrusted, Stream output, Job? job, Budget budget)
+    /// <summary>Writes a picture that is part of another format, which says what its components mean.</summary>
+    public static void Transcode(ReadOnlyMemory<byte> untrusted, Stream output, Budget budget, JpegColours meant) => Transcode(untrusted, output, null, budget, meant);
+
+    /// <param name="said">Where orientation and resolution come from, if not from this picture.</param>
+    private static JpegReader Transcode(ReadOnlyMemory<byte> untrusted, Stream output, Job? job, Budget budget, JpegColours? meant, JpegReader? said = null)
     {
         var kept = new JpegProgressive();
         var counted = new JpegSequential<JpegCounts>(new JpegCounts());
-        var reader = new JpegReader(untrusted, job, budget);
-        reader.Run(new ByProcess(counted, kept));
-        var (frame, colours) = (reader.Frame!, reader.Colours);
-        if (frame.Progressive)
+        try
         {
-            var counts = new JpegCounts();
-            JpegProgressive.Send(frame, colours, ref counts, budget);
-            JpegWriter.Start(output, frame, colours, reader.HasAdobe, reader.Orientation, reader.Density);
-            var emitter = new JpegEmitter(output, colours, counts.Scans);
-            JpegProgressive.Send(frame, colours, ref emitter, budget);
+            var reader = new JpegReader(untrusted, job, budget, meant);
+            reader.Run(new ByProcess(counted, kept));
+            said ??= reader;
+            var (frame, colours) = (reader.Frame!, reader.Colours);
+            if (frame.Progressive) JpegProgressive.Send(frame, colours, ref counted.Sink, budget);
+            JpegWriter.Start(output, frame, colours, reader.HasAdobe, said.Orientation, said.Density);
+            var emitter = new JpegEmitter(output, colours, counted.Sink.Scans);
+            if (counted.Sink.KeptAll) emitter.Replay(frame, counted.Sink);
+            else if (frame.Progressive) JpegProgressive.Send(frame, colours, ref emitter, budget);
+            else new JpegReader(untrusted, null, budget, meant).Run(new JpegSequential<JpegEmitter>(emitter));
+            JpegWriter.End(output);
+            return reader;
         }
-        else
+        finally
         {
-            JpegWriter.Start(output, frame, colours, reader.HasAdobe, reader.Orientation, reader.Density);
-            // Read again rather than kept: the largest picture takes no more memory than a small one.
-            new JpegReader(untrusted, null, budget).Run(new JpegSequential<JpegEmitter>(new JpegEmitter(output, colours, counted.Sink.Scans)));
+            counted.Sink.Release();
         }
-        JpegWriter.End(output);
-        return reader.Profile;
     }
 
     /// <summary>Which process it is shows when the first scan comes.</summary>

@@ -71,7 +71,7 @@ internal sealed class JpegSequential<TSink>(TSink sink) : IJpegScans
         return whole;
     }
 
-    public TSink Sink => sink;
+    public ref TSink Sink => ref sink;
 
     /// <summary>False when the data ended within this block; what was read of it stays.</summary>
     private bool Block(ref JpegBits bits, JpegHuffman dc, JpegHuffman ac, ref int value, ref int written, int table)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Sekisho.Sanitizer.Images.Jpeg;
@@ -16,10 +17,15 @@ internal interface IJpegSink
     void End();
 }
 
-/// <summary>Counts symbols and makes the best tables for each scan.</summary>
+/// <summary>Counts symbols and makes the best tables for each scan; keeps the symbols too, as long as they are not too many.</summary>
 internal struct JpegCounts : IJpegSink
 {
+    // 96 MiB: pictures with more are read twice instead.
+    private const int MostKept = 24 << 20;
+
     private readonly long[][] counts = [new long[256], new long[256], new long[256], new long[256]];
+    private uint[] kept = ArrayPool<uint>.Shared.Rent(1 << 16);
+    private int count;
 
     public JpegCounts()
     {
@@ -28,16 +34,60 @@ internal struct JpegCounts : IJpegSink
     /// <summary>Four tables a scan: DC 0, DC 1, AC 0, AC 1.</summary>
     public List<JpegCode[]> Scans { get; } = [];
 
+    /// <summary>Where the symbols of each scan end.</summary>
+    public List<(JpegComponent[] Components, int End)> Ends { get; } = [];
+
+    /// <summary>Which table shl 24 | symbol shl 16 | value, in order; empty when there were too many.</summary>
+    public readonly ReadOnlySpan<uint> Kept => count <= MostKept ? kept.AsSpan(0, count) : default;
+
+    public readonly bool KeptAll => count <= MostKept;
+
     public readonly void Begin(JpegFrame frame, JpegComponent[] components)
     {
         foreach (var table in counts) Array.Clear(table);
+        Ends.Add((components, 0));
     }
 
-    public readonly void Dc(int table, int difference) => counts[table][JpegWriter.SizeOf(difference)]++;
+    public void Dc(int table, int difference)
+    {
+        var size = JpegWriter.SizeOf(difference);
+        Keep(table, size, (uint)(difference < 0 ? difference - 1 : difference) & ((1u << size) - 1));
+    }
 
-    public readonly void Ac(int table, int symbol, uint bits) => counts[2 + table][symbol]++;
+    public void Ac(int table, int symbol, uint bits) => Keep(2 + table, symbol, bits);
 
-    public readonly void End() => Scans.Add([.. counts.Select(static c => JpegCode.Make(c))]);
+    public readonly void End()
+    {
+        Scans.Add([.. counts.Select(static c => JpegCode.Make(c))]);
+        Ends[^1] = (Ends[^1].Components, count);
+    }
+
+    public void Release()
+    {
+        ArrayPool<uint>.Shared.Return(kept);
+        kept = [];
+    }
+
+    private void Keep(int table, int symbol, uint value)
+    {
+        counts[table][symbol]++;
+        if (count >= kept.Length && !Grow()) return;
+        kept[count++] = (uint)(table << 24) | (uint)(symbol << 16) | value;
+    }
+
+    private bool Grow()
+    {
+        if (count >= MostKept)
+        {
+            count = MostKept + 1;
+            return false;
+        }
+        var more = ArrayPool<uint>.Shared.Rent(2 * kept.Length);
+        kept.AsSpan(0, count).CopyTo(more);
+        ArrayPool<uint>.Shared.Return(kept);
+        kept = more;
+        return true;
+    }
 }
 
 /// <summary>Writes scans with their tables.</summary>
@@ -78,6 +128,25 @@ internal struct JpegEmitter(Stream output, JpegColours colours, List<JpegCode[]>
         bits = 0;
         output.Write(held, 0, count);
         count = 0;
+    }
+
+    /// <summary>Writes all that was kept.</summary>
+    public void Replay(JpegFrame frame, in JpegCounts counts)
+    {
+        var at = 0;
+        foreach (var (components, end) in counts.Ends)
+        {
+            Begin(frame, components);
+            uint[][] codes = [dc0, dc1, ac0, ac1];
+            foreach (var kept in counts.Kept[at..end])
+            {
+                var symbol = (int)(kept >> 16) & 0xFF;
+                var table = (int)(kept >> 24);
+                Put(codes[table][symbol], table < 2 ? symbol : symbol & 15, kept & 0xFFFF);
+            }
+            End();
+            at = end;
+        }
     }
 
     private void Put(uint code, int size, uint value) => Bits(((code & 0xFFFF) << size) | value, (int)(code >> 16) + size);

@@ -12,8 +12,13 @@ internal sealed class PngRebuilder : IRebuilder
 
     public Written Rebuild(Source untrusted, FileKind kind, Scratch output, Job job)
     {
-        var bytes = untrusted.Whole(job.Policy.Limits.InMemoryBytes);
-        var file = PngFile.Read(bytes, job);
+        Rebuild(untrusted.Whole(job.Policy.Limits.InMemoryBytes), output, job);
+        return new(FileKind.Png, Outcome.Rebuilt);
+    }
+
+    public static void Rebuild(ReadOnlyMemory<byte> untrusted, Scratch output, Job job)
+    {
+        var file = PngFile.Read(untrusted, job);
         var colours = PngColours.Settle(file, job);
         // An index beyond the palette is black to every decoder: only then the palette is filled up.
         if (!Write(file, colours, output, job))
@@ -25,7 +30,6 @@ internal sealed class PngRebuilder : IRebuilder
             file.Palette = filled;
             Write(file, colours, output, job);
         }
-        return new(FileKind.Png, Outcome.Rebuilt);
     }
 
     private static bool Write(PngFile file, IRowConversion? colours, Scratch output, Job job)

@@ -21,5 +21,6 @@ internal static class Rebuilders
         new Images.Tiff.TiffRebuilder(),
         new Images.Webp.WebpRebuilder(),
         new Images.MetafileRebuilder(),
+        new Mail.MailRebuilder(),
     ];
 }

@@ -20,7 +20,7 @@ internal static class PdfPages
     {
         using var folder = new WorkFolder(job.Folder);
         var input = Keep(folder, cleanPdf);
-        var pages = Words(Run(job, folder, "pdftotext", ["-q", "-bbox", "-enc", "UTF-8", input, "-"]), job);
+        var pages = Words(Run(job, folder, "pdftotext", ["-q", "-cropbox", "-bbox", "-enc", "UTF-8", input, "-"]), job);
         using var writer = new PdfWriter(output);
         var catalog = writer.Reserve();
         var root = writer.Reserve();
@@ -31,7 +31,7 @@ internal static class PdfPages
         for (var from = 0; from < pages.Count; from += PagesARun)
         {
             var to = Math.Min(pages.Count, from + PagesARun);
-            Run(job, folder, "pdftoppm", ["-q", "-r", "150", "-jpeg", "-jpegopt", "quality=85", "-f", Text(from + 1), "-l", Text(to), input, Path.Combine(folder.Path, "page")]);
+            Run(job, folder, "pdftoppm", ["-q", "-cropbox", "-r", "150", "-jpeg", "-jpegopt", "quality=85", "-f", Text(from + 1), "-l", Text(to), input, Path.Combine(folder.Path, "page")]);
             var files = Directory.GetFiles(folder.Path, "page-*.jpg").Order(StringComparer.Ordinal).ToList();
             if (files.Count != to - from) throw PdfRefusals.NotDrawn();
             for (var i = 0; i < files.Count; i++)
@@ -81,7 +81,8 @@ internal static class PdfPages
         var image = writer.Reserve();
         writer.WriteStream(image, new PdfDict().With("Type", new PdfName("XObject")).With("Subtype", new PdfName("Image")).With("Width", PdfNumber.Of(jpeg.Width)).With("Height", PdfNumber.Of(jpeg.Height))
             .With("BitsPerComponent", PdfNumber.Of(8)).With("ColorSpace", Parts.ColourShape.Device(jpeg.Components)).With("Filter", new PdfName("DCTDecode")), jpeg.Bytes);
-        var (width, height) = (jpeg.Width * 72m / Dpi, jpeg.Height * 72m / Dpi);
+        // What was drawn says which way a turned page lies.
+        var (width, height) = jpeg.Width > jpeg.Height == page.Width > page.Height ? (page.Width, page.Height) : (page.Height, page.Width);
         var content = new PdfBytes();
         content.Raw("q\n"u8);
         foreach (var n in (ReadOnlySpan<decimal>)[width, 0, 0, height, 0, 0]) new PdfNumber(n).WriteTo(content);
@@ -109,7 +110,7 @@ internal static class PdfPages
                 {
                     var (width, height) = (Number("width"), Number("height"));
                     job.Budget.Pixels((long)Math.Ceiling(width * Dpi / 72), (long)Math.Ceiling(height * Dpi / 72), $"page {pages.Count + 1}");
-                    pages.Add(new([]));
+                    pages.Add(new([], Math.Round(width, 2), Math.Round(height, 2)));
                 }
                 else if (reader.LocalName == "word" && pages.Count > 0)
                 {
@@ -129,7 +130,8 @@ internal static class PdfPages
 }
 
 /// <summary>A page and the words on it.</summary>
-internal sealed record DrawnPage(List<DrawnWord> Words);
+/// <param name="Width">In points, before the page is turned.</param>
+internal sealed record DrawnPage(List<DrawnWord> Words, decimal Width, decimal Height);
 
 /// <summary>A word and its box, in points from the upper left corner.</summary>
 internal sealed record DrawnWord(string Text, decimal Left, decimal Top, decimal Right, decimal Bottom);

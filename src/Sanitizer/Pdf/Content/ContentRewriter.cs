@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Sekisho.Sanitizer.Pdf.Reading;
+using Sekisho.Sanitizer.Rebuilding;
 
 namespace Sekisho.Sanitizer.Pdf.Content;
 
 /// <summary>Writes a content stream anew from its operators (ISO 32000-2 §7.8.2): unknown ones, and known ones whose operands don't fit, are left out as readers leave them out.</summary>
-internal sealed class ContentRewriter(PdfFile file)
+internal sealed class ContentRewriter(PdfFile file, Job job)
 {
     // The most operands that anything takes: SCN with 32 colorants and a pattern.
     private const int MostOperands = 64;
@@ -86,9 +87,9 @@ internal sealed class ContentRewriter(PdfFile file)
             if (operands.Count <= MostOperands) continue;
             // No operator takes that many: the first ones fall away.
             var second = operands[1].Start;
-            output.Remove(statement, second - statement);
+            var gone = Drop(statement, second);
             operands.RemoveAt(0);
-            foreach (ref var operand in CollectionsMarshal.AsSpan(operands)) operand.Start -= second - statement;
+            foreach (ref var operand in CollectionsMarshal.AsSpan(operands)) operand.Start = Math.Max(statement, operand.Start - gone);
         }
     }
 
@@ -109,7 +110,7 @@ internal sealed class ContentRewriter(PdfFile file)
         if (key == Operators.InlineImage)
         {
             output.Cut(statement);
-            if (InlineImage.Rewrite(ref lexer, file, output, place)) Written++;
+            if (InlineImage.Rewrite(ref lexer, file, job, output, place)) Written++;
             else LeaveOut(word);
             return;
         }
@@ -121,11 +122,19 @@ internal sealed class ContentRewriter(PdfFile file)
             return;
         }
         // Too many operands: the last ones count.
-        if (first > 0) output.Remove(statement, (first < operands.Count ? operands[first].Start : output.Length) - statement);
+        if (first > 0) Drop(statement, first < operands.Count ? operands[first].Start : output.Length);
         if (key == Operators.Do) CountDrawn(statement);
         output.Word(word);
         output.Byte((byte)'\n');
         Written++;
+    }
+
+    // A blank that divided what follows from what goes is gone with it.
+    private int Drop(int from, int to)
+    {
+        while (to < output.Length && output.Span[to] == ' ') to++;
+        output.Remove(from, to - from);
+        return to - from;
     }
 
     private void CountDrawn(int statement)

@@ -1,5 +1,6 @@
 using Sekisho.Sanitizer.Pdf.Parts;
 using Sekisho.Sanitizer.Pdf.Reading;
+using Sekisho.Sanitizer.Rebuilding;
 
 namespace Sekisho.Sanitizer.Pdf.Content;
 
@@ -12,7 +13,7 @@ internal static class InlineImage
     };
 
     /// <summary>Reads on behind "BI" and writes the picture; false when it can't be understood.</summary>
-    public static bool Rewrite(ref Lexer lexer, PdfFile file, PdfBytes output, string place)
+    public static bool Rewrite(ref Lexer lexer, PdfFile file, Job job, PdfBytes output, string place)
     {
         var dict = new PdfDict();
         while (true)
@@ -59,7 +60,7 @@ internal static class InlineImage
                 samples = Ccitt.Decode(samples.Span, CcittParameters.Of(decoded.Parms, file, width, height), file.Budget, place);
                 break;
             case "DCTDecode":
-                if (JpegStructure.Rewrite(samples.Span, file.Budget, place) is not { } jpeg) return false;
+                if (JpegPicture.Rewrite(samples.Span, job, place) is not { } jpeg) return false;
                 samples = jpeg.Bytes;
                 filters = new([new PdfName("A85"), new PdfName("DCT")]);
                 break;

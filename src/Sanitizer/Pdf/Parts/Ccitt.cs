@@ -20,9 +20,9 @@ internal static class Ccitt
     private const int CodeBits = 13;
     private const int Pass = 100, Horizontal = 101, EndOfLine = 102;
 
-    private static readonly short[] White = Table(WhiteCodes + Extended);
-    private static readonly short[] Black = Table(BlackCodes + Extended);
-    private static readonly short[] Modes = Table($"{Pass}:0001 {Horizontal}:001 50:1 51:011 52:000011 53:0000011 49:010 48:000010 47:0000010 {EndOfLine}:000000000001");
+    private static readonly ushort[] White = Table(WhiteCodes + Extended);
+    private static readonly ushort[] Black = Table(BlackCodes + Extended);
+    private static readonly ushort[] Modes = Table($"{Pass}:0001 {Horizontal}:001 50:1 51:011 52:000011 53:0000011 49:010 48:000010 47:0000010 {EndOfLine}:000000000001");
 
     private const string WhiteCodes = """
         0:00110101 1:000111 2:0111 3:1000 4:1011 5:1100 6:1110 7:1111 8:10011 9:10100 10:00111 11:01000 12:001000 13:000011 14:110100 15:110101 16:101010 17:101011 18:0100111 19:0001100
@@ -107,9 +107,9 @@ internal static class Ccitt
         }
     }
 
-    private static short[] Table(string codes)
+    private static ushort[] Table(string codes)
     {
-        var table = new short[1 << CodeBits];
+        var table = new ushort[1 << CodeBits];
         foreach (var entry in codes.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = entry.Split(':');
@@ -118,7 +118,7 @@ internal static class Ccitt
             for (var i = 0; i < 1 << shift; i++)
             {
                 if (table[first + i] != 0) throw new InvalidOperationException($"two codes begin alike: {entry}");
-                table[first + i] = (short)(short.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture) << 4 | parts[1].Length);
+                table[first + i] = (ushort)(int.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture) << 4 | parts[1].Length);
             }
         }
         return table;

@@ -13,7 +13,12 @@ internal sealed class ColourShape : OwnShapes.Fallible
     public override PdfValue? Make(Graph graph, PdfValue given, string place)
     {
         if (given is PdfName) return given;
-        if (given is not PdfArray { Items: [var head, .. var rest] } || graph.File.Resolve(head) is not PdfName family) return null;
+        // Looked at wholly before any of it is written: else parts would stay of a space that can't.
+        if (!Fits(graph, given, 0) || given is not PdfArray { Items: [var head, .. var rest] } || graph.File.Resolve(head) is not PdfName family)
+        {
+            graph.Tell("P-22", place, "colour space");
+            return null;
+        }
         switch (family.Name)
         {
             case "DeviceGray" or "DeviceRGB" or "DeviceCMYK" or "G" or "RGB" or "CMYK":
@@ -38,6 +43,26 @@ internal sealed class ColourShape : OwnShapes.Fallible
             default:
                 return null;
         }
+    }
+
+    /// <summary>True when it can be built.</summary>
+    public static bool Fits(Graph graph, PdfValue? space, int depth)
+    {
+        var given = graph.File.Resolve(space);
+        if (given is PdfName) return true;
+        if (depth > 6 || given is not PdfArray { Items: [var head, .. var rest] } || graph.File.Resolve(head) is not PdfName family) return false;
+        return family.Name switch
+        {
+            "DeviceGray" or "DeviceRGB" or "DeviceCMYK" or "G" or "RGB" or "CMYK" => true,
+            "Pattern" => rest.Count == 0 || Fits(graph, rest[0], depth + 1),
+            "CalGray" or "CalRGB" or "CalCMYK" or "Lab" => rest.Count > 0 && graph.File.Resolve(rest[0]) is PdfDict,
+            "ICCBased" => rest.Count > 0 && graph.File.Resolve(rest[0]) is PdfStream profile && (Device(graph.File.Int(profile.Dict, "N")) is not null || Fits(graph, profile.Dict["Alternate"], depth + 1) || IccShape.IsUsable(graph, profile)),
+            "Indexed" or "I" => rest.Count >= 3 && Fits(graph, rest[0], depth + 1) && graph.File.Resolve(rest[1]) is PdfNumber
+                && graph.File.Resolve(rest[2]) is var table && (table is PdfString or PdfName || (table is PdfStream colours && Streams.Bytes(graph, colours, "").Length > 0)),
+            "Separation" => rest.Count >= 3 && graph.File.Resolve(rest[0]) is PdfName && Fits(graph, rest[1], depth + 1) && FunctionShapes.Fits(graph, rest[2]),
+            "DeviceN" => rest.Count >= 3 && graph.File.Resolve(rest[0]) is PdfArray { Items.Count: <= 32 } inks && inks.Items.All(i => graph.File.Resolve(i) is PdfName) && Fits(graph, rest[1], depth + 1) && FunctionShapes.Fits(graph, rest[2]),
+            _ => false,
+        };
     }
 
     /// <summary>How many numbers make a colour; null when that can't be told.</summary>
@@ -102,6 +127,12 @@ internal sealed class IccShape : EagerStream
         var number = graph.Writer.Reserve();
         graph.Writer.WriteFlate(number, dict, profile);
         return number;
+    }
+
+    public static bool IsUsable(Graph graph, PdfStream stream)
+    {
+        var profile = Streams.Bytes(graph, stream, "").Span;
+        return IsSound(ref profile, graph.File.Int(stream.Dict, "N"));
     }
 
     private static bool IsSound(ref ReadOnlySpan<byte> profile, int? components)

@@ -21,6 +21,10 @@ internal sealed class ForeignImages(PdfFile file, Job job)
     public ForeignSamples? Decode(PdfStream stream, Decoded picture)
     {
         decoded ??= All(stream, picture);
+        if (!decoded.ContainsKey(stream.Number) && picture.Image == "DCTDecode" && Ask(stream, picture) is { } one)
+        {
+            foreach (var (number, samples) in Run([one])) decoded[number] = samples;
+        }
         return decoded.GetValueOrDefault(stream.Number);
     }
 
@@ -64,11 +68,18 @@ internal sealed class ForeignImages(PdfFile file, Job job)
         {
             job.Budget.Pixels(width, height, $"object {stream.Number}");
             var globals = picture.Parms is { } parms && file.Get(parms, "JBIG2Globals") is PdfStream shared ? Filters.Decode(file.Raw(shared), shared.Dict, file, "JBIG2Globals").Bytes : default(ReadOnlyMemory<byte>?);
-            return new(stream.Number, picture.Bytes, globals, width, height, 1, true);
+            return new(stream.Number, picture.Bytes, globals, width, height, 1, "JBIG2Decode", true);
+        }
+        if (picture.Image == "DCTDecode")
+        {
+            // How many colours it has is known only inside; drawn as RGB by its own colour space where that says so.
+            if (ColourShape.Components(file, stream.Dict["ColorSpace"]) is not { } n || n is not (1 or 3 or 4)) return null;
+            job.Budget.Pixels(width, height, $"object {stream.Number}");
+            return new(stream.Number, picture.Bytes, null, width, height, n, "DCTDecode", true);
         }
         if (picture.Image != "JPXDecode" || JpxSize(picture.Bytes.Span) is not var (w, h, components) || components is not (1 or 3 or 4)) return null;
         job.Budget.Pixels(w, h, $"object {stream.Number}");
-        return new(stream.Number, picture.Bytes, null, w, h, components, false);
+        return new(stream.Number, picture.Bytes, null, w, h, components, "JPXDecode", ColourShape.Components(file, stream.Dict["ColorSpace"]) == components);
     }
 
     // The SIZ segment of the code stream (ITU-T T.800 A.5.1).
@@ -120,7 +131,7 @@ internal sealed class ForeignImages(PdfFile file, Job job)
             Stream("", "10 0 0 10 0 0 cm/I Do"u8);
             var space = one.Components switch { 1 => "/DeviceGray", 3 => "/DeviceRGB", _ => "/DeviceCMYK" };
             var globals = one.Globals is null ? "" : $"/DecodeParms<</JBIG2Globals {number + 3} 0 R>>";
-            Stream($"/Type/XObject/Subtype/Image/Width {one.Width}/Height {one.Height}/BitsPerComponent {(one.IsBilevel ? 1 : 8)}/ColorSpace{space}/Filter/{(one.IsBilevel ? "JBIG2Decode" : "JPXDecode")}{globals}", one.Bytes.Span);
+            Stream($"/Type/XObject/Subtype/Image/Width {one.Width}/Height {one.Height}/BitsPerComponent {(one.IsBilevel ? 1 : 8)}/ColorSpace{space}/Filter/{one.Filter}{globals}", one.Bytes.Span);
             if (one.Globals is { } g) Stream("", g.Span);
             else Object("null");
         }
@@ -166,7 +177,7 @@ internal sealed class ForeignImages(PdfFile file, Job job)
             return new(samples, width, height, 1, null);
         }
         if (kind == "P6" && one.Components == 1) samples = First(samples.Span);
-        return new(samples, width, height, 8, one.Components == 4 ? new PdfName("DeviceRGB") : null);
+        return new(samples, width, height, 8, one.Components == 4 ? new PdfName("DeviceRGB") : one.HasColours ? null : ColourShape.Device(one.Components));
 
         string Word()
         {
@@ -184,7 +195,11 @@ internal sealed class ForeignImages(PdfFile file, Job job)
         return grey;
     }
 
-    private sealed record Asked(int Number, ReadOnlyMemory<byte> Bytes, ReadOnlyMemory<byte>? Globals, int Width, int Height, int Components, bool IsBilevel);
+    /// <param name="HasColours">The picture names a colour space of as many colours: it keeps it.</param>
+    private sealed record Asked(int Number, ReadOnlyMemory<byte> Bytes, ReadOnlyMemory<byte>? Globals, int Width, int Height, int Components, string Filter, bool HasColours)
+    {
+        public bool IsBilevel => Filter == "JBIG2Decode";
+    }
 }
 
 /// <summary>A folder for one program's files, within the job's own; gone with it.</summary>

@@ -31,6 +31,14 @@ internal static class FunctionShapes
         }
     }
 
+    /// <summary>True when it can be built.</summary>
+    public static bool Fits(Graph graph, PdfValue function)
+    {
+        var given = graph.File.Resolve(function);
+        var picked = function is PdfRef ? Pick(graph, given, "") : given is PdfDict ? Pick(graph, given, "") : null;
+        return picked is CalculatorShape ? CalculatorShape.Rewrite(Streams.Bytes(graph, (PdfStream)given, "").Span) is not null : picked is not null;
+    }
+
     private static bool IsShallow(PdfFile file, PdfDict dict, int depth, ref int left)
     {
         if (depth > Deepest || --left < 0) return false;

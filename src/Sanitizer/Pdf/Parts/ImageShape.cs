@@ -19,6 +19,12 @@ internal sealed class ImageShape(string type) : EagerStream
             return null;
         }
         graph.Job.Budget.Pixels(width, height, place);
+        // Asked before anything of it is written.
+        if (stream.Dict["ColorSpace"] is { } space && !ColourShape.Fits(graph, space, 0) && ColourShape.Device(ColourShape.Components(file, space)) is null && file.Get(stream.Dict, "ImageMask") is not PdfBool { IsTrue: true })
+        {
+            graph.Tell("P-12", place, "picture of unknown colours");
+            return null;
+        }
         var decoded = Streams.Decode(graph, stream, place, keepPredictor: true);
         var mask = file.Get(stream.Dict, "ImageMask") is PdfBool { IsTrue: true };
         switch (decoded.Image)
@@ -76,9 +82,15 @@ internal sealed class ImageShape(string type) : EagerStream
 
     private int? Jpeg(Graph graph, PdfStream stream, string place, Decoded decoded, bool mask)
     {
-        if (mask || JpegStructure.Rewrite(decoded.Bytes.Span, graph.Job.Budget, place) is not { } jpeg)
+        if (mask || JpegPicture.Rewrite(decoded.Bytes.Span, graph.Job, place) is not { } jpeg)
         {
-            graph.Tell("P-12", place, "DCTDecode: not a JPEG, picture left out");
+            // A program of its own makes of it what it can; what it gives is samples.
+            if (!mask && graph.Foreign.Decode(stream, decoded) is { } samples)
+            {
+                graph.Tell("P-12", place, "DCTDecode → FlateDecode");
+                return Plain(graph, stream, place, samples.Bytes.Span, samples.Bits, samples.Colours, samples.Width, samples.Height);
+            }
+            graph.Tell("P-12", place, "DCTDecode: picture left out");
             return null;
         }
         if (Build(graph, stream, place) is not { } dict) return null;

@@ -4,21 +4,25 @@ using Sekisho.Sanitizer.Rebuilding;
 namespace Sekisho.Sanitizer.Pdf.Parts;
 
 /// <summary>A JPEG that stands in a PDF, with what its reader needs and nothing else.</summary>
-internal sealed record CleanJpeg(byte[] Bytes, int Width, int Height, int Components);
+/// <param name="Markers">The segments that say how colours are stored (JFIF, Adobe), written anew.</param>
+internal sealed record CleanJpeg(byte[] Bytes, int Width, int Height, int Components, byte[] Markers);
 
 /// <summary>Writes the JPEG of a PDF anew, segment by segment (ITU-T T.81 Annex B): frame, tables, scans, the colour transform that Adobe's marker tells and a bare JFIF header. Comments, EXIF, ICC, thumbnails, further pictures
-/// and what stands behind the end are not written. The samples stay as they are to the bit: orientation, ink colours and /Decode keep their meaning, which decoding and encoding anew would not promise.</summary>
+/// and what stands behind the end are not written. The samples stay as they are to the bit: ink colours and /Decode keep their meaning.</summary>
 internal static class JpegStructure
 {
     /// <returns>Null when it isn't a JPEG as T.81 and ISO 32000 have it.</returns>
     /// <exception cref="RefusedException">It has more pixels than allowed.</exception>
-    public static CleanJpeg? Rewrite(ReadOnlySpan<byte> untrusted, Budget budget, string place)
+    /// <param name="markers">Instead of its own.</param>
+    public static CleanJpeg? Rewrite(ReadOnlySpan<byte> untrusted, Budget budget, string place, byte[]? markers = null)
     {
         var begin = untrusted.IndexOf<byte>([0xFF, 0xD8]);
         if (begin is < 0 or > 64) return null;
         var at = begin + 2;
         var output = new MemoryStream(untrusted.Length);
         output.Write([0xFF, 0xD8]);
+        output.Write(markers);
+        using var own = new MemoryStream();
         int width = 0, height = 0, components = 0, scans = 0;
         var frameKind = 0;
         Span<byte> ids = stackalloc byte[4];
@@ -70,13 +74,13 @@ internal static class JpegStructure
                     if (body.Length < 2) return null;
                     Segment(output, marker, body[..2]);
                     break;
-                case 0xE0 when !jfif && frameKind == 0 && body.Length >= 14 && body.StartsWith("JFIF\0"u8):
+                case 0xE0 when markers is null && !jfif && frameKind == 0 && body.Length >= 14 && body.StartsWith("JFIF\0"u8):
                     jfif = true;
-                    Segment(output, marker, [.. "JFIF\0"u8, 1, 1, body[7] <= 2 ? body[7] : (byte)0, .. body[8..12], 0, 0]);
+                    Segment(own, marker, [.. "JFIF\0"u8, 1, 1, body[7] <= 2 ? body[7] : (byte)0, .. body[8..12], 0, 0]);
                     break;
-                case 0xEE when !adobe && body.Length >= 12 && body.StartsWith("Adobe"u8):
+                case 0xEE when markers is null && !adobe && body.Length >= 12 && body.StartsWith("Adobe"u8):
                     adobe = true;
-                    Segment(output, marker, [.. "Adobe"u8, 0, 100, 0, 0, 0, 0, body[11] <= 2 ? body[11] : (byte)0]);
+                    Segment(own, marker, [.. "Adobe"u8, 0, 100, 0, 0, 0, 0, body[11] <= 2 ? body[11] : (byte)0]);
                     break;
                 case 0xDA:
                     if (frameKind == 0 || !quantised || body.Length < 1 || body[0] is 0 or > 4 || body.Length < 4 + 2 * body[0] || ++scans > 1000) return null;
@@ -99,7 +103,9 @@ internal static class JpegStructure
         }
         if (scans == 0) return null;
         output.Write([0xFF, 0xD9]);
-        return new(output.ToArray(), width, height, components);
+        if (own.Length == 0) return new(output.ToArray(), width, height, components, markers ?? []);
+        var bytes = output.ToArray();
+        return new([.. bytes.AsSpan(0, 2), .. own.ToArray(), .. bytes.AsSpan(2)], width, height, components, own.ToArray());
     }
 
     private static void Segment(MemoryStream output, byte marker, ReadOnlySpan<byte> body)

@@ -124,7 +124,7 @@ internal sealed class PageTree(Graph graph)
                 parts.Add((stream, null, []));
                 continue;
             }
-            var rewriter = new ContentRewriter(graph.File);
+            var rewriter = new ContentRewriter(graph.File, graph.Job);
             var bytes = rewriter.Rewrite(Streams.Bytes(graph, stream, place).Span, place).ToArray();
             rewriter.Forget();
             parts.Add((stream, rewriter, bytes));
@@ -139,7 +139,7 @@ internal sealed class PageTree(Graph graph)
                 joined.Write(Streams.Bytes(graph, stream, place).Span);
                 joined.WriteByte((byte)'\n');
             }
-            var rewriter = new ContentRewriter(graph.File);
+            var rewriter = new ContentRewriter(graph.File, graph.Job);
             var content = rewriter.Rewrite(joined.GetBuffer().AsSpan(0, (int)joined.Length), place);
             ContentShape.Told(graph, rewriter, place);
             own = rewriter.Written;
@@ -170,7 +170,7 @@ internal sealed class PageTree(Graph graph)
     {
         if (!shared.TryGetValue(stream.Number, out var known))
         {
-            var rewriter = new ContentRewriter(graph.File);
+            var rewriter = new ContentRewriter(graph.File, graph.Job);
             var content = rewriter.Rewrite(Streams.Bytes(graph, stream, place).Span, place);
             ContentShape.Told(graph, rewriter, place);
             known = (graph.Writer.Reserve(), rewriter);

@@ -42,7 +42,7 @@ internal sealed class ContentShape(string type) : QueuedStream
 
     public override void Write(Graph graph, PdfStream stream, int number, string place)
     {
-        var rewriter = new ContentRewriter(graph.File);
+        var rewriter = new ContentRewriter(graph.File, graph.Job);
         var content = rewriter.Rewrite(Streams.Bytes(graph, stream, place).Span, place);
         Told(graph, rewriter, place);
         graph.Cost.Add(stream.Number, rewriter, graph.File, stream.Dict);

@@ -109,7 +109,7 @@ internal sealed class Graph(PdfFile file, PdfWriter writer, Job job)
     {
         var threat = AllowList.ThreatOf(key, type);
         // The kind of an action says more than the key it hangs on.
-        if (!Actions.Tell(this, value, place) || threat is not ("P-25" or "P-04" or "P-01")) Tell(threat, place, $"/{Printable(key)} ({type})");
+        if (!Actions.Tell(this, value, place) || threat is not ("P-25" or "P-04")) Tell(threat, place, $"/{Printable(key)} ({type})");
     }
 
     /// <summary>Numbers an object of the new file that no object of the old one stands for.</summary>

@@ -132,7 +132,8 @@ internal static class OwnShapes
         if (MarkupKinds.Contains(kind)) return ShapeTable.Type("Markup");
         graph.Tell(kind switch { "FileAttachment" => "P-08", "Sound" or "Movie" or "Screen" or "3D" or "RichMedia" => "P-09", _ => "P-25" }, place, $"annotation /{Graph.Printable(kind)}");
         Actions.Tell(graph, dict["A"], place);
-        return null;
+        // What it looked like stays, as of an object of an office document.
+        return kind is "Screen" or "Movie" or "3D" or "RichMedia" && Forms.AppearanceOf(graph, dict) is not null ? Stamp : null;
     }
 
     private static DictShape? Field(Graph graph, PdfValue given, string place)

@@ -93,6 +93,7 @@ public sealed class RecordSlices
         Verdicts = new VerdictBoard(keeper, Obligations, documents);
         Risks = new RiskDesk(keeper, documents, Verdicts);
         RiskStart = new RiskStart(keeper, documents, Registers, Verdicts);
+        RiskOwners = new RiskOwners(keeper, Registers);
         Collector = new EvidenceCollector(keeper, Evidence,
         [
             town => new PublicationSource(town, Policies, Publications),
@@ -170,6 +171,9 @@ public sealed class RecordSlices
     public RiskDesk Risks { get; }
 
     public RiskStart RiskStart { get; }
+
+    public RiskOwners RiskOwners { get; }
+
     public AssetOffice Assets { get; }
 
     public AssetLabels AssetLabels { get; }

@@ -42,6 +42,14 @@ public static class Refusals
         new($"名前を 1～{most} 文字で入力してください。", $"Enter a name of 1 to {most} characters."),
         new("例：令和8年度リスク分析", "For example: risk analysis of 2026"));
 
+    public static Refusal NotOwner { get; } = new("REC-RSK-013",
+        new("あなたは、このリスクの担当者ではありません。何も変更していません。", "You don't own this risk. Nothing was changed."),
+        new("担当者が変わったときは、情報セキュリティの担当に連絡してください。", "Ask the security officer when the owner has changed."));
+
+    public static Refusal NothingToFinish { get; } = new("REC-RSK-014",
+        new("このリスクには、終えたと記録できる対応がありません。", "This risk has no treatment that could be recorded as done."),
+        new("画面を開き直して、いまの状況を確かめてください。", "Open the page again and look at how it stands."));
+
     public static Refusal BadSteps(int most) => new("REC-RSK-010",
         new($"段は 2～5 で、それぞれ {most} 文字以内の言葉が必要です。", $"Either scale needs 2 to 5 steps, each with words of at most {most} characters."),
         new("空の段をなくしてください。", "Leave no step empty."));

@@ -6,10 +6,7 @@ namespace Sekisho.EndToEnd.Tests;
 /// <summary>What a town does on its first day, in a browser, on a real server.</summary>
 public sealed class FirstDayTests : IAsyncLifetime
 {
-    private const string Password = "tea harbour lantern seven";
-
     private Town town = null!;
-    private string secret = "";
 
     public async ValueTask InitializeAsync() => town = await Town.StartAsync();
 
@@ -24,25 +21,9 @@ public sealed class FirstDayTests : IAsyncLifetime
         var screen = await town.OpenAsync();
         var page = screen.Page;
 
-        // The first officer, with the code that the terminal shows.
-        await page.GotoAsync("/");
-        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/first-start"));
-        await screen.LookAsync("01-first-start");
-        await page.FillAsync("#f-code", await town.FirstStartCodeAsync());
-        await page.FillAsync("#f-municipalityName", "港町");
-        await page.FillAsync("#f-slug", "minato");
-        await page.FillAsync("#f-displayName", "佐藤 花子");
-        await page.FillAsync("#f-login", "hanako@minato");
-        await page.FillAsync("#f-password", Password);
-        await page.FillAsync("#f-again", Password);
-        await page.ClickAsync("main button[type=submit]");
-
-        // The second factor, enforced from the first sign-in.
-        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/enrol"));
-        secret = (await page.Locator("code.secret").TextContentAsync())!;
+        await town.NameOfficerAsync(screen, () => screen.LookAsync("01-first-start"));
         await screen.LookAsync("02-second-factor");
-        await page.FillAsync("#f-code", Code());
-        await page.ClickAsync("form:has(#f-code) button[type=submit]");
+        var secret = await town.EnrolAsync(screen);
         await screen.LookAsync("03-recovery-codes");
 
         // The policy that the town published.
@@ -93,7 +74,7 @@ public sealed class FirstDayTests : IAsyncLifetime
         await Expect(page.Locator("#f-text")).ToHaveValueAsync("今日、情報システム室の入退室の記録と、端末の一覧を現物と突き合わせて確かめた。");
         await screen.LookAsync("12-statement-refused");
         await page.SetInputFilesAsync("#f-file", new FilePayload { Name = "点検表.txt", MimeType = "text/plain", Buffer = "点検済み"u8.ToArray() });
-        await page.FillAsync("#f-secondFactor", Code());
+        await page.FillAsync("#f-secondFactor", town.Code(secret));
         await page.GetByRole(AriaRole.Button, new() { Name = "署名して残す" }).ClickAsync();
         await Expect(page.GetByText("申告を保存しました。")).ToBeVisibleAsync();
         await Expect(page.Locator(".standing")).ToContainTextAsync("申告");
@@ -169,12 +150,5 @@ public sealed class FirstDayTests : IAsyncLifetime
         Assert.True(paper.AsSpan().StartsWith("%PDF"u8));
         await page.EmulateMediaAsync(new() { Media = Media.Screen });
         await page.SetViewportSizeAsync(1280, 900);
-    }
-
-    /// <summary>The six digits of the next half minute: each is taken once.</summary>
-    private string Code()
-    {
-        town.Time.NextHalfMinute();
-        return Totp.Code(secret, town.Time.GetUtcNow());
     }
 }

@@ -12,8 +12,6 @@ namespace Sekisho.EndToEnd.Tests;
 /// <summary>The organisation in a browser: tree, unit, person, agencies and policies, and a transfer from the sheet to the day.</summary>
 public sealed class OrganisationTests : IAsyncLifetime
 {
-    private const string Password = "tea harbour lantern seven";
-
     private static readonly Actor By = new("1", "佐藤 花子");
 
     private Town town = null!;
@@ -30,7 +28,8 @@ public sealed class OrganisationTests : IAsyncLifetime
     {
         var screen = await town.OpenAsync();
         var page = screen.Page;
-        await SignInAsync(page);
+        await town.NameOfficerAsync(screen);
+        await town.EnrolAsync(screen);
         await page.GotoAsync("/organisation");
         await screen.LookAsync("org-01-empty");
         var it = await FillAsync();
@@ -89,23 +88,6 @@ public sealed class OrganisationTests : IAsyncLifetime
             await screen.LookAsync(name);
         }
         screen.AssertNoComplaint(screens: 15);
-    }
-
-    private async Task SignInAsync(IPage page)
-    {
-        await page.GotoAsync("/first-start");
-        await page.FillAsync("#f-code", await town.FirstStartCodeAsync());
-        await page.FillAsync("#f-municipalityName", "港町");
-        await page.FillAsync("#f-slug", "minato");
-        await page.FillAsync("#f-displayName", "佐藤 花子");
-        await page.FillAsync("#f-login", "hanako@minato");
-        await page.FillAsync("#f-password", Password);
-        await page.FillAsync("#f-again", Password);
-        await page.ClickAsync("main button[type=submit]");
-        var secret = (await page.Locator("code.secret").TextContentAsync())!;
-        town.Time.NextHalfMinute();
-        await page.FillAsync("#f-code", Totp.Code(secret, town.Time.GetUtcNow()));
-        await page.ClickAsync("form:has(#f-code) button[type=submit]");
     }
 
     /// <returns>The section デジタル推進課.</returns>

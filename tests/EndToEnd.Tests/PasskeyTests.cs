@@ -7,8 +7,6 @@ namespace Sekisho.EndToEnd.Tests;
 /// <summary>Signing in with a passkey, and every screen about accounts, in a browser with an authenticator of its own (Chromium's virtual one).</summary>
 public sealed partial class PasskeyTests : IAsyncLifetime
 {
-    private const string Password = "tea harbour lantern seven";
-
     private Town town = null!;
 
     public async ValueTask InitializeAsync() => town = await Town.StartAsync();
@@ -25,39 +23,29 @@ public sealed partial class PasskeyTests : IAsyncLifetime
         var page = screen.Page;
         await AddAuthenticatorAsync(page);
 
-        await page.GotoAsync("/first-start");
-        await LookAsync(screen, "40-first-start");
-        await page.FillAsync("#f-code", await town.FirstStartCodeAsync());
-        await page.FillAsync("#f-municipalityName", "港町");
-        await page.FillAsync("#f-slug", "minato");
-        await page.FillAsync("#f-displayName", "佐藤 花子");
-        await page.FillAsync("#f-login", "hanako@minato");
-        await page.FillAsync("#f-password", Password);
-        await page.FillAsync("#f-again", Password);
-        await page.ClickAsync("main button[type=submit]");
+        await town.NameOfficerAsync(screen, () => screen.LookBothAsync("40-first-start"));
 
         // Enrolled by passkey only.
-        await Expect(page).ToHaveURLAsync(new Regex("/enrol"));
-        await LookAsync(screen, "41-enrol");
+        await screen.LookBothAsync("41-enrol");
         await page.ClickAsync("[data-passkey=create] button");
         await Expect(page.Locator(".codes li")).Not.ToHaveCountAsync(0);
-        await LookAsync(screen, "42-recovery-codes");
+        await screen.LookBothAsync("42-recovery-codes");
 
         // The password, then the passkey.
         await SignOutAsync(page);
-        await LookAsync(screen, "43-sign-in");
-        await page.FillAsync("#f-login", "hanako@minato");
+        await screen.LookBothAsync("43-sign-in");
+        await page.FillAsync("#f-login", Town.Login);
         await page.FillAsync("#f-password", "not the password at all");
         await page.ClickAsync("form:has(#f-login) button[type=submit]");
         await Expect(page.GetByText("サインインできませんでした")).ToBeVisibleAsync();
-        await LookAsync(screen, "44-sign-in-refused");
-        await page.FillAsync("#f-login", "hanako@minato");
-        await page.FillAsync("#f-password", Password);
+        await screen.LookBothAsync("44-sign-in-refused");
+        await page.FillAsync("#f-login", Town.Login);
+        await page.FillAsync("#f-password", Town.Password);
         await page.ClickAsync("form:has(#f-login) button[type=submit]");
         await Expect(page).ToHaveURLAsync(new Regex("/sign-in/second"));
-        await LookAsync(screen, "45-second-factor");
+        await screen.LookBothAsync("45-second-factor");
         await page.GotoAsync("/sign-in/recovery");
-        await LookAsync(screen, "57-recovery");
+        await screen.LookBothAsync("57-recovery");
         await page.GotoAsync("/sign-in/second");
         await page.ClickAsync("[data-passkey=get] button");
         await Expect(page).Not.ToHaveURLAsync(new Regex("/sign-in"));
@@ -78,7 +66,7 @@ public sealed partial class PasskeyTests : IAsyncLifetime
         {
             var answer = await page.GotoAsync(path);
             Assert.True(answer!.Status == 200, $"{path}: {answer.Status}");
-            await LookAsync(screen, name);
+            await screen.LookBothAsync(name);
         }
 
         // Somebody else, by a link.
@@ -88,30 +76,20 @@ public sealed partial class PasskeyTests : IAsyncLifetime
         await page.GetByRole(AriaRole.Button, new() { Name = "招待リンクを作る" }).ClickAsync();
         var link = Invitation().Match(await page.ContentAsync()).Value;
         Assert.NotEqual("", link);
-        await LookAsync(screen, "54-invited");
+        await screen.LookBothAsync("54-invited");
         await page.GotoAsync("/accounts");
         await page.GetByRole(AriaRole.Link, new() { Name = "鈴木 一郎" }).ClickAsync();
-        await LookAsync(screen, "55-account-edit");
+        await screen.LookBothAsync("55-account-edit");
 
         var guest = await town.OpenAsync();
         await guest.Page.GotoAsync(link);
-        await LookAsync(guest, "56-invitation");
-        await guest.Page.FillAsync("#f-password", Password);
-        await guest.Page.FillAsync("#f-again", Password);
+        await guest.LookBothAsync("56-invitation");
+        await guest.Page.FillAsync("#f-password", Town.Password);
+        await guest.Page.FillAsync("#f-again", Town.Password);
         await guest.Page.ClickAsync("main button[type=submit]");
         await Expect(guest.Page).ToHaveURLAsync(new Regex("/enrol"));
         guest.AssertNoComplaint(screens: 2);
         screen.AssertNoComplaint(screens: 34);
-    }
-
-    /// <summary>Desk and telephone; nothing may be wider than the screen.</summary>
-    private static async Task LookAsync(Screen screen, string name)
-    {
-        await screen.LookAsync(name);
-        await screen.Page.SetViewportSizeAsync(390, 844);
-        Assert.True(await screen.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), $"{name} is wider than a telephone");
-        await screen.LookAsync(name + "-390");
-        await screen.Page.SetViewportSizeAsync(1280, 900);
     }
 
     private static async Task SignOutAsync(IPage page)

@@ -16,6 +16,9 @@ public sealed class Town : IAsyncDisposable
     /// <summary>Where the browser is on Debian.</summary>
     public const string Chromium = "/usr/bin/chromium";
 
+    /// <summary>Of the first officer.</summary>
+    public const string Login = "hanako@minato", Password = "tea harbour lantern seven";
+
     private readonly DirectoryInfo folder;
     private readonly WebApplication app;
     private readonly IPlaywright playwright;
@@ -49,6 +52,41 @@ public sealed class Town : IAsyncDisposable
     /// <summary>What the terminal shows at the first start.</summary>
     public async Task<string> FirstStartCodeAsync() =>
         await app.Services.FirstStartCodeAsync(default) ?? throw new InvalidOperationException("The first start is done already.");
+
+    /// <summary>The first officer, by the page of the first start; what follows asks for the second factor.</summary>
+    public async Task NameOfficerAsync(Screen screen, Func<Task>? look = null)
+    {
+        var page = screen.Page;
+        await page.GotoAsync("/");
+        await Assertions.Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/first-start"));
+        if (look is not null) await look();
+        await page.FillAsync("#f-code", await FirstStartCodeAsync());
+        await page.FillAsync("#f-municipalityName", "港町");
+        await page.FillAsync("#f-slug", "minato");
+        await page.FillAsync("#f-displayName", "佐藤 花子");
+        await page.FillAsync("#f-login", Login);
+        await page.FillAsync("#f-password", Password);
+        await page.FillAsync("#f-again", Password);
+        await page.ClickAsync("main button[type=submit]");
+        await Assertions.Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/enrol"));
+    }
+
+    /// <summary>The second factor, enforced from the first sign-in: an authenticator app.</summary>
+    /// <returns>Its secret, for <see cref="Code"/>.</returns>
+    public async Task<string> EnrolAsync(Screen screen)
+    {
+        var secret = (await screen.Page.Locator("code.secret").TextContentAsync())!;
+        await screen.Page.FillAsync("#f-code", Code(secret));
+        await screen.Page.ClickAsync("form:has(#f-code) button[type=submit]");
+        return secret;
+    }
+
+    /// <summary>The six digits of the next half minute: each is taken once.</summary>
+    public string Code(string secret)
+    {
+        Time.NextHalfMinute();
+        return Totp.Code(secret, Time.GetUtcNow());
+    }
 
     /// <summary>A browser window of its own. Anything that it asks of another host is a failure of the test.</summary>
     public async Task<Screen> OpenAsync(string language = "ja", int width = 1280, int height = 900)
@@ -103,9 +141,10 @@ public sealed class Screen
     public IPage Page { get; }
 
     /// <summary>Keeps a picture in artifacts/screenshots and asks axe: WCAG A and AA and best practice, no exception. What it finds is told at the end, of all screens at once.</summary>
-    public async Task LookAsync(string name)
+    /// <param name="whole">False: only what stands in the window, of a page of many metres.</param>
+    public async Task LookAsync(string name, bool whole = true)
     {
-        await PhotographAsync(Path.Combine(Folder(), name + ".png"));
+        await PhotographAsync(name, whole);
         var result = await Page.RunAxe();
         looked++;
         complaints.AddRange(result.Violations.Select(v => $"{name} ({Page.Url}): {v.Id}: {v.Help}\n" + string.Join('\n', v.Nodes.Take(4).Select(n => "    " + n.Html))));
@@ -114,14 +153,16 @@ public sealed class Screen
     /// <summary>Where pictures are kept.</summary>
     public static string Folder() => Directory.CreateDirectory(Path.Combine(Repository(), "artifacts", "screenshots")).FullName;
 
+    /// <summary>The picture alone: where axe has looked at the same page already.</summary>
     /// <remarks>On a busy machine Chromium's compositor now and then gives a frame up ("Unable to capture screenshot"): asked again, it takes it.</remarks>
-    private async Task PhotographAsync(string path)
+    public async Task PhotographAsync(string name, bool whole = true)
     {
+        var path = Path.Combine(Folder(), name + ".png");
         for (var left = 3; ; left--)
         {
             try
             {
-                await Page.ScreenshotAsync(new() { Path = path, FullPage = true });
+                await Page.ScreenshotAsync(new() { Path = path, FullPage = whole });
                 return;
             }
             catch (PlaywrightException e) when (left > 0 && e.Message.Contains("Unable to capture screenshot", StringComparison.Ordinal))
@@ -129,6 +170,16 @@ public sealed class Screen
                 await Task.Delay(500, TestContext.Current.CancellationToken);
             }
         }
+    }
+
+    /// <summary>At 1280 and at 390 pixels; a telephone never has to scroll sideways.</summary>
+    public async Task LookBothAsync(string name)
+    {
+        await LookAsync(name);
+        await Page.SetViewportSizeAsync(390, 844);
+        Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), $"{name} is wider than a telephone");
+        await LookAsync(name + "-390");
+        await Page.SetViewportSizeAsync(1280, 900);
     }
 
     /// <summary>Fails when axe, the browser's console or the network had anything to say on any screen looked at.</summary>

@@ -105,18 +105,19 @@ if (bulk) {
   show();
 }
 
-// A confirmation in one sitting: up and down go from row to row, left and right choose, space says "right" and goes on.
+// A confirmation in one sitting: up and down go from row to row, left and right choose, space says "right" and goes on to the next that is open, End goes to what saves it.
 const confirming = document.querySelector('[data-confirm]');
 if (confirming) {
   const rows = [...confirming.querySelectorAll('[data-row]')];
   const count = confirming.querySelector('[data-confirm-count]');
   const tally = () => { count.textContent = confirming.querySelectorAll('[data-row] input:checked').length; };
-  const go = (row, step) => {
-    const next = rows[rows.indexOf(row) + step];
-    if (!next) return confirming.querySelector('button').focus();
-    (next.querySelector('input:checked') || next.querySelector('input')).focus({ preventScroll: true });
-    next.scrollIntoView({ block: 'nearest' });
+  const save = () => confirming.querySelector('button').focus();
+  const stand = row => {
+    if (!row) return save();
+    (row.querySelector('input:checked') || row.querySelector('input')).focus({ preventScroll: true });
+    row.scrollIntoView({ block: 'nearest' });
   };
+  const isOpen = row => !row.querySelector('input:checked');
   confirming.addEventListener('change', tally);
   confirming.addEventListener('focusin', e => {
     for (const r of rows) r.classList.toggle('is-current', r.contains(e.target));
@@ -126,16 +127,24 @@ if (confirming) {
     if (!row || !e.target.matches('input[type=radio]') || e.ctrlKey || e.metaKey || e.altKey) return;
     if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
       e.preventDefault();
-      go(row, e.key === 'ArrowDown' ? 1 : -1);
+      stand(rows[rows.indexOf(row) + (e.key === 'ArrowDown' ? 1 : -1)]);
+    } else if (e.key === 'End') {
+      e.preventDefault();
+      save();
     } else if (e.key === ' ') {
       e.preventDefault();
       if (!row.querySelector('input:checked')) row.querySelector('input').checked = true;
       tally();
-      go(row, 1);
+      // On to what is still to be said, past what was marked together; from the last one back to what was left above.
+      const open = rows.filter(isOpen);
+      stand(open.find(r => rows.indexOf(r) > rows.indexOf(row)) || open[0]);
     }
   });
-  const first = confirming.querySelector('[data-row] input');
-  if (first && !location.hash) first.focus({ preventScroll: true });
+  // What was to be corrected comes before what is left to be said.
+  const correct = document.querySelector('.to-edit a');
+  const first = rows.find(isOpen);
+  if (location.hash) { /* the address says where to stand */ } else if (correct) correct.focus();
+  else if (first && first.querySelector('input')) stand(first);
 }
 
 // The last empty line for one more entry brings another as soon as it is filled in.

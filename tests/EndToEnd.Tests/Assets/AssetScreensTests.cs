@@ -18,11 +18,11 @@ public sealed class AssetScreensTests(RegisterOffice office) : IClassFixture<Reg
 
         // Rules: from the national table.
         await page.GotoAsync("/information-assets/rules");
-        await BothAsync(screen, "80-handling-national");
+        await screen.LookBothAsync("80-handling-national");
         await page.ClickAsync("button:has-text('この例から始める')");
         await Expect(page.GetByText("保存しました。")).ToBeVisibleAsync();
         await page.ClickAsync("a:has-text('定めを直す')");
-        await BothAsync(screen, "81-handling-edit");
+        await screen.LookBothAsync("81-handling-edit");
         await page.FillAsync("#f-rules-confidentiality-1", "公表の手続による。");
         await page.ClickAsync("button:has-text('保存する')");
         await Expect(page.Locator("#confidentiality-1")).ToContainTextAsync("公表の手続による。");
@@ -36,7 +36,7 @@ public sealed class AssetScreensTests(RegisterOffice office) : IClassFixture<Reg
         await Expect(page.Locator(".suggested")).ToContainTextAsync("機密性3B");
         await page.CheckAsync("input[name=field-confidentiality][value='2']");
         await Expect(page.Locator(".suggested-lower")).ToContainTextAsync("機密性2は目安より低い");
-        await BothAsync(screen, "82-asset-form");
+        await screen.LookBothAsync("82-asset-form");
         await page.GetByRole(AriaRole.Button, new() { Name = "保存する", Exact = true }).ClickAsync();
         await Expect(page.Locator("#f-field-lower_why-error")).ToContainTextAsync("特定個人情報を含む");
         await page.CheckAsync("input[name=field-confidentiality][value='3B']");
@@ -52,19 +52,19 @@ public sealed class AssetScreensTests(RegisterOffice office) : IClassFixture<Reg
         await AddAsync("給与の台帳", office.Welfare, ("kind", "paper"), ("personal", "はい"), ("persons", "20"));
         await page.GotoAsync($"/registers/assets/{tape.Id}");
         await Expect(page.Locator(".inherited")).ToContainTextAsync("機密性3B");
-        await BothAsync(screen, "83-asset-record");
+        await screen.LookBothAsync("83-asset-record");
 
         await page.GotoAsync("/information-assets");
         await Expect(page.Locator("tr:has-text('税務課')")).ToContainTextAsync("まだ");
-        await BothAsync(screen, "84-assets");
+        await screen.LookBothAsync("84-assets");
         await page.GotoAsync($"/information-assets/changes?unit={office.Tax}");
         await Expect(page.GetByText("新しいもの")).ToBeVisibleAsync();
-        await BothAsync(screen, "85-asset-changes");
+        await screen.LookBothAsync("85-asset-changes");
 
         // Labels: one QR code each, on sheets of 24.
         await page.GotoAsync($"/information-assets/labels?unit={office.Tax}&from=5");
         await Expect(page.Locator(".label-cell .qr")).ToHaveCountAsync(2);
-        await BothAsync(screen, "86-labels");
+        await screen.LookBothAsync("86-labels");
 
         // Disposal: a weak way is refused and what was typed stays; another person approves; done with its certificate.
         var manager = await office.OpenAsync(office.Manager);
@@ -74,7 +74,7 @@ public sealed class AssetScreensTests(RegisterOffice office) : IClassFixture<Reg
         await manager.Page.ClickAsync("button:has-text('申請する')");
         await Expect(manager.Page.Locator("#f-way-error")).ToContainTextAsync("足りません");
         await Expect(manager.Page.Locator("#f-reason")).ToHaveValueAsync("装置の更新のため。");
-        await BothAsync(manager, "87-disposal-new");
+        await manager.LookBothAsync("87-disposal-new");
         await manager.Page.SelectOptionAsync("#f-way", "tape/shred-medium");
         await manager.Page.ClickAsync("button:has-text('申請する')");
         await Expect(manager.Page.GetByText("申請した人は承認できません")).ToBeVisibleAsync();
@@ -83,34 +83,24 @@ public sealed class AssetScreensTests(RegisterOffice office) : IClassFixture<Reg
         await page.GotoAsync(disposal);
         await page.ClickAsync("button:has-text('承認する')");
         await Expect(page.GetByText("実施を記録する")).ToBeVisibleAsync();
-        await BothAsync(screen, "88-disposal-approved");
+        await screen.LookBothAsync("88-disposal-approved");
         await manager.Page.GotoAsync(disposal);
         await manager.Page.FillAsync("#f-witness", "浜田 一郎");
         await manager.Page.SetInputFilesAsync("#f-certificate", new FilePayload { Name = "破砕証明書.pdf", MimeType = "application/pdf", Buffer = "%PDF-1.7"u8.ToArray() });
         await manager.Page.ClickAsync("button:has-text('実施済みにする')");
         await Expect(manager.Page.GetByText("破砕証明書.pdf")).ToBeVisibleAsync();
-        await BothAsync(manager, "89-disposal-done");
+        await manager.LookBothAsync("89-disposal-done");
 
         // The data that was on it has no record of its own disposal yet.
         await page.GotoAsync("/information-assets/disposals");
         await Expect(page.GetByText("中身の廃棄が済んでいません")).ToBeVisibleAsync();
-        await BothAsync(screen, "90-disposals");
+        await screen.LookBothAsync("90-disposals");
         await page.GotoAsync("/information-assets/scheme");
-        await BothAsync(screen, "91-scheme");
+        await screen.LookBothAsync("91-scheme");
         screen.AssertNoComplaint(screens: 20);
         manager.AssertNoComplaint(screens: 4);
     }
 
     private async Task<RegisterEntry> AddAsync(string name, UnitId unit, params (string, string)[] more) =>
         (await office.Records.Registers.AddAsync(office.Town, AssetRules.Key, EntryDraft.Of([("name", name), ("unit", unit.ToString()), .. more]), null, RegisterOffice.By, default)).OrThrow();
-
-    /// <summary>At 1280 and at 390 pixels; a telephone never has to scroll sideways.</summary>
-    private static async Task BothAsync(Screen screen, string name)
-    {
-        await screen.LookAsync(name);
-        await screen.Page.SetViewportSizeAsync(390, 844);
-        Assert.True(await screen.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), $"{name} is wider than a telephone");
-        await screen.LookAsync(name + "-390");
-        await screen.Page.SetViewportSizeAsync(1280, 900);
-    }
 }

@@ -21,11 +21,11 @@ public sealed class RegisterScreensTests : IAsyncLifetime
         var page = screen.Page;
         await page.GotoAsync("/registers/equipment");
         await Expect(page.GetByText("備品台帳は、まだ空です")).ToBeVisibleAsync();
-        await BothAsync(screen, "50-register-empty");
+        await screen.LookBothAsync("50-register-empty");
 
         // By hand: what is wrong is told beside its field, and nothing typed is lost.
         await page.ClickAsync(".door:has-text('手で足す')");
-        await BothAsync(screen, "51-entry-new");
+        await screen.LookBothAsync("51-entry-new");
         await page.SelectOptionAsync("#f-field-unit", new SelectOptionValue { Label = "町長部局 ／ 住民部 ／ 税務課" });
         await page.FillAsync("#f-field-name", "窓口パソコン");
         await page.CheckAsync("input[name=field-kind][value=pc]");
@@ -34,7 +34,7 @@ public sealed class RegisterScreensTests : IAsyncLifetime
         await page.GetByRole(AriaRole.Button, new() { Name = "保存する" }).ClickAsync();
         await Expect(page.Locator("#f-field-until-error")).ToContainTextAsync("日付として読めません");
         await Expect(page.Locator("#f-field-until")).ToHaveValueAsync("来年のいつか");
-        await BothAsync(screen, "52-entry-wrong");
+        await screen.LookBothAsync("52-entry-wrong");
         await page.FillAsync("#f-field-until", "R9.3.31");
         await page.FillAsync("#f-field-keeper", "浜田");
         await Expect(page.Locator("#l-field-keeper option")).ToHaveCountAsync(1);
@@ -46,10 +46,10 @@ public sealed class RegisterScreensTests : IAsyncLifetime
 
         await office.FillAsync();
         await page.GotoAsync("/registers");
-        await BothAsync(screen, "53-registers");
+        await screen.LookBothAsync("53-registers");
         await page.ClickAsync("a:text-is('備品台帳')");
         await Expect(page.Locator(".register-table tbody tr")).ToHaveCountAsync(13);
-        await BothAsync(screen, "54-register");
+        await screen.LookBothAsync("54-register");
 
         // Found by kana and width, narrowed, sorted: all in the address.
         await page.FillAsync("#f-q", "ﾊﾟｿｺﾝ");
@@ -74,7 +74,7 @@ public sealed class RegisterScreensTests : IAsyncLifetime
         await page.SelectOptionAsync("#f-field", "room");
         await screen.LookAsync("57-bulk-field");
         await page.GetByRole(AriaRole.Button, new() { Name = "新しい値を入れる" }).ClickAsync();
-        await BothAsync(screen, "58-bulk-value");
+        await screen.LookBothAsync("58-bulk-value");
         await page.FillAsync("#f-field-room", "1階 総合窓口");
         await page.GetByRole(AriaRole.Button, new() { Name = "1 件を変える" }).ClickAsync();
         await Expect(page.GetByText("1 件を変更しました。")).ToBeVisibleAsync();
@@ -88,18 +88,18 @@ public sealed class RegisterScreensTests : IAsyncLifetime
         await page.ClickAsync("a:has-text('直す')");
         await page.FillAsync("#f-field-note", "職員が交替で使う。");
         await page.FillAsync("#f-field-until", "あした");
-        await BothAsync(screen, "59-entry-edit");
+        await screen.LookBothAsync("59-entry-edit");
         await page.GetByRole(AriaRole.Button, new() { Name = "保存する" }).ClickAsync();
         await Expect(page.GetByText("保存しました")).ToBeVisibleAsync();
         await Expect(page.Locator(".entry-history")).ToContainTextAsync("離席のときは必ずカードを抜くこと。");
-        await BothAsync(screen, "60-entry");
+        await screen.LookBothAsync("60-entry");
 
         await page.ClickAsync("a:has-text('廃止する')");
         await page.FillAsync("#f-why", "令和8年11月に機器を廃棄した。");
-        await BothAsync(screen, "61-retire");
+        await screen.LookBothAsync("61-retire");
         await page.GetByRole(AriaRole.Button, new() { Name = "廃止する" }).ClickAsync();
         await Expect(page.GetByText("令和8年11月に機器を廃棄した。").First).ToBeVisibleAsync();
-        await BothAsync(screen, "62-entry-retired");
+        await screen.LookBothAsync("62-entry-retired");
         await page.GetByRole(AriaRole.Button, new() { Name = "使用中に戻す" }).ClickAsync();
         await Expect(page.GetByText("使用中に戻しました")).ToBeVisibleAsync();
 
@@ -128,7 +128,7 @@ public sealed class RegisterScreensTests : IAsyncLifetime
         await Expect(second.Page.Locator(".clash")).ToHaveCountAsync(1);
         await Expect(second.Page.Locator(".clash")).ToContainTextAsync("担当が書いた備考");
         await Expect(second.Page.Locator(".clash")).ToContainTextAsync("課長が書いた備考");
-        await BothAsync(second, "66-two-people");
+        await second.LookBothAsync("66-two-people");
         await second.Page.CheckAsync("input[name=take-note][value=mine]");
         await second.Page.GetByRole(AriaRole.Button, new() { Name = "選んだ内容で保存する" }).ClickAsync();
         await Expect(second.Page.GetByText("保存しました")).ToBeVisibleAsync();
@@ -149,7 +149,7 @@ public sealed class RegisterScreensTests : IAsyncLifetime
         await page.GotoAsync("/registers/equipment/confirm");
         var rows = await page.Locator(".confirm-table tbody tr").CountAsync();
         Assert.True(rows >= 6, $"{rows} rows");
-        await BothAsync(screen, "67-confirm");
+        await screen.LookBothAsync("67-confirm");
         // The first choice has the focus. Space: right, and on. Then one to correct and one to retire.
         await Expect(page.Locator(".confirm-table tbody tr").First.Locator("input").First).ToBeFocusedAsync();
         for (var i = 0; i < rows - 2; i++) await page.Keyboard.PressAsync("Space");
@@ -167,9 +167,9 @@ public sealed class RegisterScreensTests : IAsyncLifetime
         await Expect(page.GetByText($"「このままで正しい」{rows - 2} 件、「廃止」1 件を記録しました。")).ToBeVisibleAsync();
         await Expect(page.Locator(".to-edit li")).ToHaveCountAsync(1);
         await Expect(page.Locator(".confirm-table tbody tr")).ToHaveCountAsync(1);
-        await BothAsync(screen, "69-confirm-saved");
+        await screen.LookBothAsync("69-confirm-saved");
         // Corrected, confirmed, done: still without a mouse.
-        await page.Locator(".to-edit a").FocusAsync();
+        await Expect(page.Locator(".to-edit a")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Enter");
         await page.Locator("#f-field-count").FocusAsync();
         await page.Keyboard.PressAsync("Control+A");
@@ -180,13 +180,13 @@ public sealed class RegisterScreensTests : IAsyncLifetime
         await page.Keyboard.PressAsync("Space");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByText("福祉課の確認は済んでいます")).ToBeVisibleAsync();
-        await BothAsync(screen, "70-confirm-done");
+        await screen.LookBothAsync("70-confirm-done");
 
         // Next year it is asked again; what changed since is shown.
         var officer = await office.OpenAsync(office.Server.Officer);
         await officer.Page.GotoAsync("/registers/equipment/confirm");
         await Expect(officer.Page.Locator("tr:has-text('福祉課')")).ToContainTextAsync("済み");
-        await BothAsync(officer, "71-confirm-sections");
+        await officer.LookBothAsync("71-confirm-sections");
         screen.AssertNoComplaint(screens: 7);
         officer.AssertNoComplaint(screens: 2);
     }
@@ -198,19 +198,19 @@ public sealed class RegisterScreensTests : IAsyncLifetime
         var page = screen.Page;
         await office.AddAsync("変わるスキャナー", office.Tax, ("kind", "other"), ("serial", "CHG-1"));
         await page.GotoAsync("/registers/equipment/import");
-        await BothAsync(screen, "72-import");
+        await screen.LookBothAsync("72-import");
         const string Sheet = "通し,備品の名前,区分,数量,設置場所,保守終了日,メモ欄\n1,届いたパソコン,パソコン,3,,R9.3.31,予備を含む\n2,届いたプリンター,飛行機,1,,令和9年13月1日,\n3,届いた棚,その他,二つ,,,\n";
         await page.SetInputFilesAsync("#f-sheet", new FilePayload { Name = "税務課の備品.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(Sheet) });
         await page.GetByRole(AriaRole.Button, new() { Name = "読み取る" }).ClickAsync();
         await Expect(page.GetByText("どの列が、どの項目ですか")).ToBeVisibleAsync();
         await page.SelectOptionAsync("[name='c.1']", "name");
         await page.SelectOptionAsync("[name='c.6']", "note");
-        await BothAsync(screen, "73-import-columns");
+        await screen.LookBothAsync("73-import-columns");
         await page.GetByRole(AriaRole.Button, new() { Name = "試してみる" }).ClickAsync();
         await Expect(page.Locator(".import-problems")).ToContainTextAsync("C3");
         await Expect(page.Locator(".import-problems")).ToContainTextAsync("F3");
         await Expect(page.Locator(".import-problems")).ToContainTextAsync("D4");
-        await BothAsync(screen, "74-import-wrong");
+        await screen.LookBothAsync("74-import-wrong");
         Assert.Equal(0, (await office.Records.Registers.ListAsync(office.Town, TestRegisters.Equipment, new RegisterQuery("届いた"), null, TestContext.Current.CancellationToken)).Total);
 
         // Corrected, and the columns are as they were chosen: learnt. Nothing is asked for twice.
@@ -221,7 +221,7 @@ public sealed class RegisterScreensTests : IAsyncLifetime
         await page.SelectOptionAsync("[name='c.1']", "name");
         await page.SelectOptionAsync("[name='c.6']", "note");
         await page.GetByRole(AriaRole.Button, new() { Name = "試してみる" }).ClickAsync();
-        await BothAsync(screen, "75-import-tried");
+        await screen.LookBothAsync("75-import-tried");
         await page.GetByRole(AriaRole.Button, new() { Name = "3 件を入れる" }).ClickAsync();
         await Expect(page.GetByText("3 件を入れました。")).ToBeVisibleAsync();
 
@@ -235,7 +235,7 @@ public sealed class RegisterScreensTests : IAsyncLifetime
         await page.GetByRole(AriaRole.Button, new() { Name = "読み取る" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "試してみる" }).ClickAsync();
         await Expect(page.Locator(".import-changes")).ToContainTextAsync("変わったスキャナー");
-        await BothAsync(screen, "76-import-changes");
+        await screen.LookBothAsync("76-import-changes");
         await page.GetByRole(AriaRole.Button, new() { Name = "1 件を入れる" }).ClickAsync();
         await Expect(page.GetByText("1 件を入れました。")).ToBeVisibleAsync();
         screen.AssertNoComplaint(screens: 10);
@@ -255,7 +255,7 @@ public sealed class RegisterScreensTests : IAsyncLifetime
             await page.GetByRole(AriaRole.Button, new() { Name = "試してみる" }).ClickAsync();
             await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "試しています" })).ToBeVisibleAsync();
             await Expect(page.Locator("#import-said")).ToContainTextAsync("1,500 行のうち");
-            await BothAsync(screen, "77-import-trying");
+            await screen.LookBothAsync("77-import-trying");
             await page.ReloadAsync();
             await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "試しています" })).ToBeVisibleAsync();
             // Without script the page is asked for anew by itself.
@@ -270,12 +270,12 @@ public sealed class RegisterScreensTests : IAsyncLifetime
             // Left, and found again from where imports begin.
             await page.GotoAsync("/registers/equipment/import");
             await Expect(page.Locator(".import-own")).ToContainTextAsync("取り込んでいます");
-            await BothAsync(screen, "80-import-own");
+            await screen.LookBothAsync("80-import-own");
             await page.GetByRole(AriaRole.Link, new() { Name = "大きな表.csv" }).ClickAsync();
-            await BothAsync(screen, "78-import-taking");
+            await screen.LookBothAsync("78-import-taking");
         }
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "取り込みました" })).ToBeVisibleAsync();
-        await BothAsync(screen, "79-import-taken");
+        await screen.LookBothAsync("79-import-taken");
         Assert.Equal(1500, (await office.Records.Registers.ListAsync(office.Town, TestRegisters.Equipment, new RegisterQuery("大きな表"), null, TestContext.Current.CancellationToken)).Total);
         screen.AssertNoComplaint(screens: 8);
     }
@@ -289,15 +289,5 @@ public sealed class RegisterScreensTests : IAsyncLifetime
         hold.Parameters.Add(new() { Value = TestRegisters.Equipment });
         await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         return tx;
-    }
-
-    /// <summary>At 1280 and at 390 pixels; a telephone never has to scroll sideways.</summary>
-    private static async Task BothAsync(Screen screen, string name)
-    {
-        await screen.LookAsync(name);
-        await screen.Page.SetViewportSizeAsync(390, 844);
-        Assert.True(await screen.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), $"{name} is wider than a telephone");
-        await screen.LookAsync(name + "-390");
-        await screen.Page.SetViewportSizeAsync(1280, 900);
     }
 }

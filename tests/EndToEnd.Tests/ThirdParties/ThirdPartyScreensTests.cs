@@ -14,22 +14,22 @@ public sealed class ThirdPartyScreensTests(RegisterOffice office) : IClassFixtur
         var empty = await office.OpenAsync(office.Server.Officer);
         await empty.Page.GotoAsync("/third-parties");
         await Expect(empty.Page.GetByText("委託先はまだ登録されていません")).ToBeVisibleAsync();
-        await BothAsync(empty, "70-third-parties-empty");
+        await empty.LookBothAsync("70-third-parties-empty");
         empty.AssertNoComplaint(2);
 
         var town = await OutsideTown.AddAsync(office.Server, office.Town, office.Tax);
         var screen = await office.OpenAsync(office.Server.Officer);
         var page = screen.Page;
         await page.GotoAsync("/third-parties");
-        await BothAsync(screen, "71-third-parties");
+        await screen.LookBothAsync("71-third-parties");
         await page.ClickAsync("#contractors + .table-wrap a:text-is('潮見情報サービス株式会社')");
-        await BothAsync(screen, "72-contractor");
+        await screen.LookBothAsync("72-contractor");
         await page.ClickAsync("a:text-is('住民情報システム運用保守業務')");
-        await BothAsync(screen, "73-contract");
+        await screen.LookBothAsync("73-contract");
 
         // The sheet by keyboard alone: the last line is ticked, its article written, saved by Enter.
         await page.ClickAsync("a:text-is('条項を点検する')");
-        await BothAsync(screen, "74-clauses");
+        await screen.LookBothAsync("74-clauses");
         await page.FocusAsync("[name='m-pi-inspection'] >> nth=0");
         await page.Keyboard.PressAsync("Space");
         await page.Keyboard.PressAsync("Tab");
@@ -37,41 +37,41 @@ public sealed class ThirdPartyScreensTests(RegisterOffice office) : IClassFixtur
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByText("保存しました。")).ToBeVisibleAsync();
         await page.ClickAsync("a:text-is('選定の点検表を開く')");
-        await BothAsync(screen, "75-selection");
+        await screen.LookBothAsync("75-selection");
         await page.FillAsync("[name='t-staff-training']", "");
         await page.GetByRole(AriaRole.Button, new() { Name = "保存する" }).ClickAsync();
         await Expect(page.Locator(".notice-error")).ToContainTextAsync("教育");
-        await BothAsync(screen, "76-selection-wrong");
+        await screen.LookBothAsync("76-selection-wrong");
 
         await page.GotoAsync($"/contracts/{town.Contract.Id}/sheet");
-        await BothAsync(screen, "77-sheet");
+        await screen.LookBothAsync("77-sheet");
         await page.EmulateMediaAsync(new() { Media = Media.Print });
         await page.SetViewportSizeAsync(794, 1123); // A4 at 96 dpi
         await screen.LookAsync("77-sheet-a4");
         await page.EmulateMediaAsync(new() { Media = Media.Screen });
         await page.SetViewportSizeAsync(1280, 900);
         await page.GotoAsync($"/contracts/{town.Contract.Id}/record?kind=Deleted");
-        await BothAsync(screen, "78-record");
+        await screen.LookBothAsync("78-record");
 
         await page.GotoAsync($"/confirmations/{town.Asked.Summary.Id}");
-        await BothAsync(screen, "79-confirmation-out");
+        await screen.LookBothAsync("79-confirmation-out");
         await page.GetByRole(AriaRole.Button, new() { Name = "リンクとコードを作り直す" }).ClickAsync();
-        await BothAsync(screen, "80-handover");
+        await screen.LookBothAsync("80-handover");
         var secrets = await page.Locator(".tp-secret").AllTextContentsAsync();
 
         // From outside, without an account.
         var outside = await office.OpenOutsideAsync();
         var theirs = outside.Page;
         await theirs.GotoAsync(new Uri(secrets[0]).AbsolutePath);
-        await BothAsync(outside, "81-code");
+        await outside.LookBothAsync("81-code");
         await theirs.FillAsync("#f-code", "0000-0000-0000");
         await theirs.Keyboard.PressAsync("Enter");
         await Expect(theirs.Locator(".notice-error")).ToBeVisibleAsync();
-        await BothAsync(outside, "82-code-wrong");
+        await outside.LookBothAsync("82-code-wrong");
         await theirs.FillAsync("#f-code", secrets[1]);
         await theirs.Keyboard.PressAsync("Enter");
         await Expect(theirs.GetByText("潮見情報サービス株式会社")).ToBeVisibleAsync();
-        await BothAsync(outside, "83-answers");
+        await outside.LookBothAsync("83-answers");
         await theirs.FillAsync("[name=a-officer]", "情報管理部長 山田");
         foreach (var yes in await theirs.Locator("input[type=radio][value=yes]").AllAsync()) await yes.CheckAsync();
         await theirs.CheckAsync("[name=a-malware][value=no]");
@@ -82,7 +82,7 @@ public sealed class ThirdPartyScreensTests(RegisterOffice office) : IClassFixtur
         await theirs.GetByRole(AriaRole.Button, new() { Name = "回答を送る" }).ClickAsync();
         await Expect(theirs.Locator("#f-name-error")).ToBeVisibleAsync();
         await Expect(theirs.GetByText("登録証.pdf")).ToBeVisibleAsync();                        // kept although something else was wrong
-        await BothAsync(outside, "84-answers-wrong");
+        await outside.LookBothAsync("84-answers-wrong");
         await theirs.FillAsync("[name=name]", "山田 太郎");
         await theirs.GetByRole(AriaRole.Button, new() { Name = "回答を送る" }).ClickAsync();
         await Expect(theirs.GetByText("回答を受け付けました")).ToBeVisibleAsync();
@@ -90,21 +90,11 @@ public sealed class ThirdPartyScreensTests(RegisterOffice office) : IClassFixtur
         outside.AssertNoComplaint(9);
 
         await page.GotoAsync($"/confirmations/{town.Asked.Summary.Id}");
-        await BothAsync(screen, "86-confirmation-answered");
+        await screen.LookBothAsync("86-confirmation-answered");
         await page.GotoAsync($"/cloud-services/{town.Service.Id}");
-        await BothAsync(screen, "87-service");
+        await screen.LookBothAsync("87-service");
         await page.GotoAsync($"/social-media/{town.Account.Id}");
-        await BothAsync(screen, "88-social-account");
+        await screen.LookBothAsync("88-social-account");
         screen.AssertNoComplaint(27);
-    }
-
-    private static async Task BothAsync(Screen screen, string name)
-    {
-        await screen.LookAsync(name);
-        await screen.Page.SetViewportSizeAsync(390, 844);
-        await screen.LookAsync(name + "-390");
-        var wide = await screen.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
-        Assert.True(wide <= 390, $"{name}: {wide} px wide at 390");
-        await screen.Page.SetViewportSizeAsync(1280, 900);
     }
 }

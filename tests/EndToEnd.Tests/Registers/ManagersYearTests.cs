@@ -90,7 +90,7 @@ public sealed class ManagersYearTests : IAsyncLifetime
         await keys.OpenAsync("情報資産台帳の年次確認をする");
         await Expect(page.Locator("[data-confirm] tbody tr")).ToHaveCountAsync(Assets + 2);
         await Expect(page.Locator("[data-confirm] tbody tr").First.Locator("input").First).ToBeFocusedAsync();
-        await screen.LookAsync("year-05-confirm", whole: false);
+        await screen.PhotographAsync("year-05-confirm", whole: false);
         await keys.PressAsync("End");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "保存する" })).ToBeFocusedAsync();
         await keys.ToAsync("変更のないものは", most: 2);
@@ -117,7 +117,7 @@ public sealed class ManagersYearTests : IAsyncLifetime
         await keys.PressAsync("Control+A");
         await keys.TypeAsync("1250");
         await keys.EnterAsync();
-        await Expect(page.GetByText("1,250").First).ToBeVisibleAsync();
+        await Expect(page.GetByText(new Regex("1,?250")).First).ToBeVisibleAsync();
         await screen.LookAsync("year-09-corrected");
         await keys.OpenAsync("このままで正しい");
 
@@ -139,7 +139,11 @@ public sealed class ManagersYearTests : IAsyncLifetime
         await keys.OpenAsync("情報資産台帳");
         await keys.OpenAsync("課ごとの状況");
         await screen.LookAsync("year-13-state");
-        await keys.OpenAsync("1", most: 20);
+        // What isn't classified, then what isn't confirmed.
+        await keys.SkipMenuAsync();
+        await keys.ToAsync("1", most: 20);
+        await keys.ToAsync("1", most: 1);
+        await keys.EnterAsync();
         await Expect(page.GetByText("新しいもの（まだ確認していない）")).ToBeVisibleAsync();
         await Expect(page.GetByText("森林環境税 課税資料")).ToBeVisibleAsync();
         await screen.LookAsync("year-14-changes");
@@ -148,8 +152,7 @@ public sealed class ManagersYearTests : IAsyncLifetime
         await HomeAsync(page, keys);
         await keys.OpenAsync("持ち出しを承認する");
         await screen.LookAsync("year-15-takeout");
-        await keys.ToAsync("承認する", most: 20);
-        await keys.EnterAsync();
+        await keys.OpenAsync("承認する", most: 20);
         await Expect(page.GetByText("記録しました。")).ToBeVisibleAsync();
         await screen.LookAsync("year-16-approved");
 
@@ -169,6 +172,7 @@ public sealed class ManagersYearTests : IAsyncLifetime
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "なぎさ印刷株式会社" })).ToHaveCountAsync(0);
         await screen.LookAsync("year-20-contract");
         await keys.OpenAsync("＋実地の確認");
+        await keys.SkipMenuAsync();
         await keys.ToAsync("確認した場所", most: 10);
         await keys.TypeAsync("なぎさ印刷 第一工場");
         await keys.ToAsync("内容", most: 4);
@@ -192,7 +196,7 @@ public sealed class ManagersYearTests : IAsyncLifetime
 
         TestContext.Current.SendDiagnosticMessage($"{keys.Pressed} keys pressed");
         keys.AssertAllSeen();
-        screen.AssertNoComplaint(screens: 23);
+        screen.AssertNoComplaint(screens: 22);
     }
 
     /// <summary>By the gate at the left of every page.</summary>

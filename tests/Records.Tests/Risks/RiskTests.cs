@@ -127,6 +127,31 @@ public sealed class RiskTests
     }
 
     [Fact]
+    public async Task Who_owns_a_treatment_sees_it_and_says_that_it_is_done_and_nobody_else_does()
+    {
+        await using var office = await Office.OpenAsync();
+        var (ciso, clerk) = await PeopleAsync(office);
+        (await office.Slices.AccountPeople.LinkAsync(office.Town, office.Manager.Account, clerk, office.Officer, Cancel)).OrThrow();
+        var risk = await RiskAsync(office, 4, 4, ("treatment", "reduce"), ("measure", "月例の点検"), ("owner", clerk.ToString()), ("due", "2026-06-30"), ("likelihood_after", "1"));
+        var others = await RiskAsync(office, 4, 5, ("treatment", "reduce"), ("measure", "更改"), ("owner", ciso.ToString()), ("due", "2026-06-30"), ("likelihood_after", "1"));
+        var later = await RiskAsync(office, 5, 4, ("treatment", "reduce"), ("measure", "研修"), ("owner", clerk.ToString()), ("due", "2026-05-31"), ("likelihood_after", "1"));
+        async Task<string?> TryAsync(RegisterEntry entry, Actor by) => (await office.Slices.RiskOwners.DoneAsync(office.Town, entry.Seen, by, Cancel)).Match<string?>(_ => null, r => r.Code);
+
+        // The one that is due first comes first; those of others aren't there.
+        Assert.Equal([later.Id, risk.Id], (await office.Slices.RiskOwners.OwnAsync(office.Town, office.Manager, Cancel)).Select(r => r.Entry.Id));
+        Assert.Empty(await office.Slices.RiskOwners.OwnAsync(office.Town, office.Officer, Cancel));   // an account that is nobody's
+        Assert.Equal("REC-RSK-013", await TryAsync(others, office.Manager));
+        Assert.Equal("REC-RSK-013", await TryAsync(risk, office.Officer));
+        var changed = await ChangeAsync(office, risk, ("measure", "週ごとの点検"));
+        Assert.Equal("REC-REG-004", await TryAsync(risk, office.Manager));                            // another one than was seen
+        Assert.Null(await TryAsync(changed, office.Manager));
+        var own = await office.Slices.RiskOwners.OwnAsync(office.Town, office.Manager, Cancel);
+        Assert.Equal((risk.Id, RiskState.Treated, new DateOnly(2026, 4, 1)), (own[^1].Entry.Id, own[^1].State, own[^1].Entry.Day("done_on")));
+        Assert.Equal("REC-RSK-014", await TryAsync(own[^1].Entry, office.Manager));
+        Assert.Equal(office.Manager, (await office.Slices.Registers.HistoryAsync(office.Town, RiskRules.Key, risk.Id, null, Cancel))[0].By);
+    }
+
+    [Fact]
     public async Task No_treatment_makes_a_risk_greater_and_steps_are_whole()
     {
         await using var office = await Office.OpenAsync();

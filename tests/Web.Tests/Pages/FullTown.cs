@@ -90,7 +90,7 @@ public sealed class FullTown : IAsyncLifetime
         "/registers", "/registers/law", "/registers/law/new", $"/registers/law/{Law.Id}", $"/registers/law/{Law.Id}/edit", $"/registers/law/{Law.Id}/retire", $"/registers/law/bulk?act=change&e={Law.Id}:1",
         $"/registers/law/bulk?act=retire&e={Law.Id}:1", "/registers/equipment", "/registers/equipment/new", "/registers/equipment/confirm", "/registers/equipment/import",
         "/organisation", "/organisation/unit", "/organisation/person", "/organisation/appoint", "/organisation/meeting",
-        "/risks", "/risks/start", "/risks/scale",
+        "/risks", "/risks/mine", "/risks/start", "/risks/scale",
     ];
 
     public async ValueTask InitializeAsync()

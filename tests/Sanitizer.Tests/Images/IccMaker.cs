@@ -10,6 +10,18 @@ internal static class IccMaker
 
     public static byte[] DisplayP3 { get; } = Make([0.51512, 0.24120, -0.00105], [0.29198, 0.69225, 0.04189], [0.15710, 0.06657, 0.78407]);
 
+    /// <summary>Inks by a table of sixteen corners: the more ink, the darker, and black is black.</summary>
+    public static byte[] Inks { get; } = Profile("prtrCMYKLab "u8,
+    [
+        ("A2B0",
+        [
+            .. "mft1\0\0\0\0"u8, 4, 3, 2, 0, .. new[] { 1.0, 0, 0, 0, 1, 0, 0, 0, 1 }.SelectMany(Fixed),
+            .. Enumerable.Range(0, 4 * 256).Select(static i => (byte)i),
+            .. Enumerable.Range(0, 16).SelectMany(static i => (byte[])[(i & 1) == 1 ? (byte)0 : (byte)(255 * (3 - (i >> 1 & 1) - (i >> 2 & 1) - (i >> 3 & 1)) / 3), 128, 128]),
+            .. Enumerable.Range(0, 3 * 256).Select(static i => (byte)i),
+        ]),
+    ]);
+
     private static byte[] Make(params double[][] primaries)
     {
         var tags = new List<(string Name, byte[] Content)>();
@@ -18,6 +30,11 @@ internal static class IccMaker
             tags.Add(($"{"rgb"[i]}XYZ", [.. "XYZ \0\0\0\0"u8, .. primaries[i].SelectMany(Fixed)]));
             tags.Add(($"{"rgb"[i]}TRC", [.. "para\0\0\0\0"u8, 0, 3, 0, 0, .. new[] { 2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045 }.SelectMany(Fixed)]));
         }
+        return Profile("mntrRGB XYZ "u8, tags);
+    }
+
+    private static byte[] Profile(ReadOnlySpan<byte> kind, List<(string Name, byte[] Content)> tags)
+    {
         var body = new MemoryStream();
         var table = new MemoryStream();
         table.Write(PngMaker.Big(tags.Count));
@@ -29,7 +46,7 @@ internal static class IccMaker
             body.Write(content);
         }
         var header = new byte[128];
-        "mntrRGB XYZ "u8.CopyTo(header.AsSpan(12));
+        kind.CopyTo(header.AsSpan(12));
         "acsp"u8.CopyTo(header.AsSpan(36));
         header[8] = 4;
         byte[] all = [.. header, .. table.ToArray(), .. body.ToArray()];

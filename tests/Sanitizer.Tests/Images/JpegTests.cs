@@ -119,6 +119,28 @@ public sealed class JpegTests
         Assert.Equal(done.Out, Bench.Run("a.jpg", done.Out).Out);
     }
 
+    [Fact]
+    public void Inks_with_a_profile_become_sRGB_and_look_the_same()
+    {
+        var jpeg = Sample("inks");
+        byte[] with = [.. jpeg[..2], .. Segment(0xE2, [.. "ICC_PROFILE\0"u8, 1, 1, .. IccMaker.Inks]), .. jpeg[2..]];
+        var done = Bench.Run("a.jpg", with);
+        Assert.Equal(["I-08"], done.Threats);
+        var (inks, rgb) = (TurboJpeg.Decode(jpeg), TurboJpeg.Decode(done.Out));
+        Assert.Equal((4, 3), (inks.Channels, rgb.Channels));
+        var off = 0.0;
+        for (var i = 0; i < 256; i++)
+        {
+            // Adobe's inks are turned over: 255 is no ink. L* by the table, to sRGB.
+            var (c, m, y, k) = (255 - inks.Pixels[4 * i], 255 - inks.Pixels[4 * i + 1], 255 - inks.Pixels[4 * i + 2], 255 - inks.Pixels[4 * i + 3]);
+            var light = 100.0 * (1 - k / 255.0) * (1 - (c + m + y) / 765.0);
+            var linear = light > 8 ? Math.Pow((light + 16) / 116, 3) : light / 903.3;
+            off += Math.Abs(255 * Sekisho.Sanitizer.Images.Colours.IccProfile.Encode(linear) - rgb.Pixels[3 * i + 1]) / 256;
+        }
+        Assert.True(off < 15, $"{off} of 255 off on average");
+        Assert.Equal(done.Out, Bench.Run("a.jpg", done.Out).Out);
+    }
+
     [Theory]
     [InlineData(0xC3), InlineData(0xC9), InlineData(0xCA), InlineData(0xC5)]
     public void Rare_processes_are_refused(int marker)

@@ -44,14 +44,16 @@ internal sealed class JpegReader(ReadOnlyMemory<byte> untrusted, Job? job, Budge
     /// <exception cref="RefusedException">It isn't a JPEG that is understood wholly.</exception>
     public void Run(IJpegScans scans)
     {
-        var room = ArrayPool<byte>.Shared.Rent(untrusted.Length + 16);
+        // The pool rounds up to powers of two: too much for large ones.
+        var pooled = untrusted.Length < 4 << 20;
+        var room = pooled ? ArrayPool<byte>.Shared.Rent(untrusted.Length + 16) : GC.AllocateUninitializedArray<byte>(untrusted.Length + 16);
         try
         {
             Segments(scans, new(untrusted, room));
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(room);
+            if (pooled) ArrayPool<byte>.Shared.Return(room);
         }
         if (Frame is null || scans.Scans == 0) throw Wrong("SAN-JPEG-001", "画素がありません", "there are no pixels");
         if (!Frame.Progressive && Array.Exists(Frame.Components, static c => !c.Coded)) throw Wrong("SAN-JPEG-003", "成分が足りません", "a component is missing");

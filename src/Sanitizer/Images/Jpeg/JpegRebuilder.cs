@@ -1,3 +1,4 @@
+using Sekisho.Sanitizer.Images.Colours;
 using Sekisho.Sanitizer.Kinds;
 using Sekisho.Sanitizer.Rebuilding;
 using Sekisho.Sanitizer.Reports;
@@ -23,22 +24,19 @@ internal sealed class JpegRebuilder : IRebuilder
     public static void Transcode(ReadOnlyMemory<byte> untrusted, Stream output, Job job, bool convert)
     {
         using var ours = new Scratch(job.Folder);
-        var reader = Transcode(untrusted, ours, job, job.Budget, null);
-        var source = ours.AsSource();
-        if (convert && reader.Profile is { Length: > 0 } bytes && JpegColourConversion.Convert(source, bytes, reader) is { } converted)
-        {
-            // The library's markers and tables are not ours: once more.
-            Transcode(converted, output, null, job.Budget, null, reader);
-            return;
-        }
-        source.Open().CopyTo(output);
+        var profile = default(IccProfile);
+        var reader = Transcode(untrusted, r => (profile = convert ? JpegColourConversion.Needed(r) : null) is null ? output : ours, job, job.Budget, null);
+        if (profile is null) return;
+        // The library's markers and tables are not ours: once more.
+        Transcode(JpegColourConversion.Convert(ours.AsSource(), profile, reader), _ => output, null, job.Budget, null, reader);
     }
 
     /// <summary>Writes a picture that is part of another format, which says what its components mean.</summary>
-    public static void Transcode(ReadOnlyMemory<byte> untrusted, Stream output, Budget budget, JpegColours meant) => Transcode(untrusted, output, null, budget, meant);
+    public static void Transcode(ReadOnlyMemory<byte> untrusted, Stream output, Budget budget, JpegColours meant) => Transcode(untrusted, _ => output, null, budget, meant);
 
+    /// <param name="target">Where it is written, told once all is read.</param>
     /// <param name="said">Where orientation and resolution come from, if not from this picture.</param>
-    private static JpegReader Transcode(ReadOnlyMemory<byte> untrusted, Stream output, Job? job, Budget budget, JpegColours? meant, JpegReader? said = null)
+    private static JpegReader Transcode(ReadOnlyMemory<byte> untrusted, Func<JpegReader, Stream> target, Job? job, Budget budget, JpegColours? meant, JpegReader? said = null)
     {
         var kept = new JpegProgressive();
         var counted = new JpegSequential<JpegCounts>(new JpegCounts());
@@ -47,6 +45,7 @@ internal sealed class JpegRebuilder : IRebuilder
             var reader = new JpegReader(untrusted, job, budget, meant);
             reader.Run(new ByProcess(counted, kept));
             said ??= reader;
+            var output = target(reader);
             var (frame, colours) = (reader.Frame!, reader.Colours);
             if (frame.Progressive) JpegProgressive.Send(frame, colours, ref counted.Sink, budget);
             JpegWriter.Start(output, frame, colours, reader.HasAdobe, said.Orientation, said.Density);

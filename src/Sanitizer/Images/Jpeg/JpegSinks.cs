@@ -20,8 +20,8 @@ internal interface IJpegSink
 /// <summary>Counts symbols and makes the best tables for each scan; keeps the symbols too, as long as they are not too many.</summary>
 internal struct JpegCounts : IJpegSink
 {
-    // 96 MiB: pictures with more are read twice instead.
-    private const int MostKept = 24 << 20;
+    // 32 MiB: pictures with more are read twice instead.
+    private const int MostKept = 8 << 20;
 
     private readonly long[][] counts = [new long[256], new long[256], new long[256], new long[256]];
     private uint[] kept = ArrayPool<uint>.Shared.Rent(1 << 16);

@@ -7,6 +7,13 @@ internal static partial class LittleCms
 {
     private const string Library = "liblcms2.so.2";
 
+    /// <summary>True when the profile is one that colours can be converted from.</summary>
+    public static bool CanRead(ReadOnlySpan<byte> untrustedProfile, int channels)
+    {
+        Span<byte> one = stackalloc byte[8];
+        return ToSrgb(untrustedProfile, one[..channels], channels, channels, false, one[4..]);
+    }
+
     /// <summary>Converts eight-bit pixels.</summary>
     /// <param name="channels">3 or 4: RGB or inks.</param>
     /// <param name="step">Bytes of a pixel in <paramref name="pixels"/>; what is beyond the channels is passed over.</param>

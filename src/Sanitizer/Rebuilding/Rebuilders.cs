@@ -22,5 +22,10 @@ internal static class Rebuilders
         new Images.Webp.WebpRebuilder(),
         new Images.MetafileRebuilder(),
         new Mail.MailRebuilder(),
+        new Markup.HtmlRebuilder(),
+        new Markup.SvgRebuilder(),
+        new Markup.XmlRebuilder(),
+        new Markup.JsonRebuilder(),
+        new Drawing.DxfRebuilder(),
     ];
 }

@@ -45,7 +45,9 @@ internal sealed class PdfRebuilder : IRebuilder
         var catalog = writer.Reserve();
         var pages = new PageTree(graph);
         var root = pages.Find();
-        var built = ShapeTable.Type("Catalog").Build(graph, file.Catalog, "catalog", "Pages", "Outlines", "Version", "Extensions");
+        var keepsForm = job.Policy.KeepForms && Forms.IsForm(graph);
+        if (!keepsForm && file.Dict(file.Catalog, "AcroForm") is { Count: > 0 } form) Forms.Tell(graph, form);
+        var built = ShapeTable.Type("Catalog").Build(graph, file.Catalog, "catalog", ["Pages", "Outlines", "Version", "Extensions", .. keepsForm ? (string[])[] : ["AcroForm"]]);
         built["Type"] = new PdfName("Catalog");
         built["Pages"] = new PdfRef(root, 0);
         if (new Outlines(graph).Write(file.Catalog["Outlines"]) is { } outlines) built["Outlines"] = outlines;

@@ -38,7 +38,27 @@ public sealed class PdfCorpusTests
     }
 
     [Fact]
-    public void The_documents_of_the_ministry_come_out_with_nothing_left_in_them()
+    public void An_independent_reader_finds_nothing_active_in_what_comes_out_of_hostile_files()
+    {
+        var corpus = Bench.Corpus;
+        if (corpus is null) Assert.Skip("../shared/corpus is absent");
+        var files = Directory.GetFiles(Path.Combine(corpus!, "pdf"), "malicious_pdf__*.pdf");
+        Assert.True(files.Length > 50);
+        var (before, looked) = (0, 0);
+        Parallel.ForEach(files, new ParallelOptions { MaxDegreeOfParallelism = 2 }, file =>
+        {
+            var result = Bench.Run(Path.GetFileName(file), File.ReadAllBytes(file));
+            if (result.Bytes is null || result.Kind.Key != "pdf") return;
+            Interlocked.Increment(ref looked);
+            if (result.Report.Removed.Count > 0) Interlocked.Increment(ref before);
+            var left = PdfChecker.Active(result.Bytes);
+            Assert.True(left.Count == 0, $"{file}: {string.Join(", ", left)}");
+        });
+        Assert.True(looked > 50 && before > 40, $"{looked} came out, {before} had something taken out");
+    }
+
+    [Fact]
+    public void The_documents_of_the_ministry_come_out_as_they_look_and_no_larger()
     {
         var corpus = Bench.Corpus;
         if (corpus is null) Assert.Skip("../shared/corpus is absent");
@@ -50,6 +70,13 @@ public sealed class PdfCorpusTests
             var result = Bench.Run(Path.GetFileName(file), input);
             Assert.Equal(Outcome.Rebuilt, result.Report.Outcome);
             Assert.True(result.Out.Length <= input.Length * 1.1, $"{file}: {result.Out.Length} of {input.Length}");
+            var (was, now) = (Draw(input), Draw(result.Out));
+            Assert.Equal(was.Length, now.Length);
+            var apart = was.Zip(now).Count(static p => Math.Abs(p.First - p.Second) > 8);
+            Assert.True(apart <= was.Length / 1000, $"{file}: {apart} of {was.Length} pixels differ");
+            Assert.Equal(PdfPrograms.Poppler("pdftotext", input, "-q"), PdfPrograms.Poppler("pdftotext", result.Out, "-q"));
         }
+
+        static byte[] Draw(byte[] pdf) => PdfPrograms.Poppler("pdftoppm", pdf, "-q", "-r", "40", "-gray", "-f", "1", "-l", "3");
     }
 }

@@ -5,6 +5,9 @@ namespace Sekisho.Sanitizer.Tests.Pdf;
 /// <summary>Mutations of real files, seeded and bounded: whatever comes in, only a refusal or a clean file comes out.</summary>
 public sealed class PdfFuzzTests
 {
+    // SEKISHO_FUZZ_ROUNDS=20000 for a longer look.
+    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("SEKISHO_FUZZ_ROUNDS"), out var rounds) ? rounds : 250;
+
     private static readonly string[] Words = ["obj", "endobj", "stream", "endstream", "<<", ">>", "[", "]", "/Length 99999999", "/Kids", "/Parent 1 0 R", "1 0 R", "3 0 R", "-1", "99999999999", "/Filter/FlateDecode", "/Filter[/A85/LZW]", "BI", "ID", "EI", "(", ")", "%", "/Prev 0", "/W[8 8 8]", "/N 99999", "/First -5", "\0"];
 
     [Theory]
@@ -15,7 +18,7 @@ public sealed class PdfFuzzTests
     {
         var random = new Random(seed);
         var seeds = Seeds();
-        for (var round = 0; round < 250; round++)
+        for (var round = 0; round < Rounds; round++)
         {
             var bytes = seeds[random.Next(seeds.Count)].ToArray().ToList();
             for (var i = random.Next(1, 8); i > 0; i--) Mutate(bytes, random);

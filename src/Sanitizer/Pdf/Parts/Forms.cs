@@ -6,6 +6,19 @@ namespace Sekisho.Sanitizer.Pdf.Parts;
 /// <summary>Fields of forms, and the pictures that stay of them.</summary>
 internal static class Forms
 {
+    /// <summary>True when the document has a form that its fields can belong to; without one they are only pictures.</summary>
+    public static bool IsForm(Graph graph) => graph.File.Dict(graph.File.Catalog, "AcroForm") is { } form && graph.File.Get(form, "Fields") is PdfArray;
+
+    /// <summary>Tells a form that isn't kept.</summary>
+    public static void Tell(Graph graph, PdfDict form)
+    {
+        graph.Tell("P-11", "catalog", "/AcroForm");
+        foreach (var key in (ReadOnlySpan<string>)["XFA", "CO", "SigFlags"])
+        {
+            if (form[key] is { } value) graph.LeaveOut(key, "AcroForm", value, "catalog");
+        }
+    }
+
     /// <summary>Tx, Btn, Ch or Sig: its own or that of a field above it.</summary>
     public static string? KindOf(Graph graph, PdfDict field)
     {

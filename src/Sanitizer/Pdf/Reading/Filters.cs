@@ -19,6 +19,9 @@ internal sealed record Predictor(int Kind, int Colors, int Bits, int Columns)
 /// <summary>Decodes the general filters of streams within the file's budget (ISO 32000-2 §7.4).</summary>
 internal static class Filters
 {
+    /// <summary>The longest stream that isn't a picture, decoded: drawings of whole cities stay below.</summary>
+    public const int MostPlainBytes = 96 << 20;
+
     // Longer chains exist only to tire scanners.
     private const int MostFilters = 6;
 
@@ -26,6 +29,7 @@ internal static class Filters
     /// <exception cref="RefusedException">A filter that nobody knows, or a stream beyond the budget.</exception>
     public static Decoded Decode(ReadOnlyMemory<byte> raw, PdfDict dict, PdfFile file, string place, bool keepPredictor = false)
     {
+        var most = keepPredictor ? (int)Math.Min(file.Budget.Limits.InMemoryBytes, Array.MaxLength) : MostPlainBytes;
         var names = file.Get(dict, "Filter") is { } filter && filter is PdfNull ? file.Get(dict, "F") : file.Get(dict, "Filter");
         var parms = file.Get(dict, "DecodeParms") is { } own && own is PdfNull ? file.Get(dict, "DP") : file.Get(dict, "DecodeParms");
         var chain = names switch
@@ -49,10 +53,10 @@ internal static class Filters
             switch (chain[i])
             {
                 case "FlateDecode" or "Fl":
-                    bytes = Inflate(bytes, file.Budget, place);
+                    bytes = Inflate(bytes, file.Budget, place, most);
                     break;
                 case "LZWDecode" or "LZW":
-                    bytes = Simple.Lzw(bytes.Span, (parm is null ? null : file.Int(parm, "EarlyChange")) != 0, file.Budget, place);
+                    bytes = Simple.Lzw(bytes.Span, (parm is null ? null : file.Int(parm, "EarlyChange")) != 0, file.Budget, place, most);
                     break;
                 case "ASCIIHexDecode" or "AHx":
                     bytes = Simple.AsciiHex(bytes.Span);
@@ -61,7 +65,7 @@ internal static class Filters
                     bytes = Simple.Ascii85(bytes.Span);
                     break;
                 case "RunLengthDecode" or "RL":
-                    bytes = Simple.RunLength(bytes.Span, file.Budget, place);
+                    bytes = Simple.RunLength(bytes.Span, file.Budget, place, most);
                     break;
                 case "Crypt":
                     break;
@@ -81,7 +85,7 @@ internal static class Filters
     }
 
     /// <summary>Unpacks deflate. What stands before a defect is kept, as readers show it; nothing behind the end of the data is.</summary>
-    public static ReadOnlyMemory<byte> Inflate(ReadOnlyMemory<byte> packed, Budget budget, string place)
+    public static ReadOnlyMemory<byte> Inflate(ReadOnlyMemory<byte> packed, Budget budget, string place, int most = MostPlainBytes)
     {
         var span = packed.Span;
         if (span.Length > 0 && span[0] is (byte)'\r' or (byte)'\n') packed = packed[(span is [(byte)'\r', (byte)'\n', ..] ? 2 : 1)..];
@@ -89,11 +93,11 @@ internal static class Filters
         if (span.Length < 3) return default;
         var header = (span[0] & 15) == 8 && (span[0] << 8 | span[1]) % 31 == 0;
         var body = header || (span[0] & 15) == 8 ? packed[2..] : packed;
-        var output = new Growing(Math.Max(256, span.Length * 4));
+        var output = new Growing((int)Math.Clamp(span.Length * 4L, 256, 1 << 20), most);
         if (Inflate(body, output, 1 << 16, budget, place)) return output.Memory;
         // Once more, byte by byte near the defect, to keep all that is good.
         var good = output.Length;
-        output = new Growing(good + 65536);
+        output = new Growing(Math.Min(good, 1 << 20) + 65536, most);
         Inflate(body, output, 1 << 16, budget, place, good);
         return output.Memory;
     }
@@ -160,9 +164,10 @@ internal static class Filters
 }
 
 /// <summary>Bytes that grow within the budget.</summary>
-internal sealed class Growing(int first)
+/// <param name="most">The length beyond which it is a bomb.</param>
+internal sealed class Growing(int first, int most)
 {
-    private byte[] buffer = new byte[Math.Min(first, 1 << 20)];
+    private byte[] buffer = new byte[Math.Min(first, most)];
 
     public int Length { get; set; }
 
@@ -174,8 +179,8 @@ internal sealed class Growing(int first)
     {
         if (Length + (long)count > buffer.Length)
         {
-            if (Length + (long)count > Math.Min(budget.Limits.InMemoryBytes, Array.MaxLength)) throw Refusals.Bomb(place, Length);
-            Array.Resize(ref buffer, (int)Math.Min(Array.MaxLength, Math.Max(Length + (long)count, buffer.Length * 2L)));
+            if (Length + (long)count > Math.Min(budget.Limits.InMemoryBytes, most)) throw Refusals.Bomb(place, Length);
+            Array.Resize(ref buffer, (int)Math.Min(most, Math.Max(Length + (long)count, buffer.Length * 2L)));
         }
         return buffer.AsSpan(Length, count);
     }

@@ -76,9 +76,9 @@ internal static class Simple
         return [.. text];
     }
 
-    public static ReadOnlyMemory<byte> RunLength(ReadOnlySpan<byte> packed, Budget budget, string place)
+    public static ReadOnlyMemory<byte> RunLength(ReadOnlySpan<byte> packed, Budget budget, string place, int most)
     {
-        var output = new Growing(packed.Length * 2 + 16);
+        var output = new Growing((int)Math.Min(packed.Length * 2L + 16, 1 << 20), most);
         var at = 0;
         while (at < packed.Length)
         {
@@ -100,9 +100,9 @@ internal static class Simple
         return output.Memory;
     }
 
-    public static ReadOnlyMemory<byte> Lzw(ReadOnlySpan<byte> packed, bool early, Budget budget, string place)
+    public static ReadOnlyMemory<byte> Lzw(ReadOnlySpan<byte> packed, bool early, Budget budget, string place, int most)
     {
-        var output = new Growing(packed.Length * 3 + 16);
+        var output = new Growing((int)Math.Min(packed.Length * 3L + 16, 1 << 20), most);
         var prefix = new int[4096];
         var last = new byte[4096];
         var lengths = new int[4096];

@@ -145,7 +145,7 @@ internal static class OwnShapes
             graph.HadSignature = true;
             return null;
         }
-        if (graph.Job.Policy.KeepForms) return ShapeTable.Type("Field");
+        if (graph.Job.Policy.KeepForms && Forms.IsForm(graph)) return ShapeTable.Type("Field");
         graph.Tell("P-11", place, "form field");
         return null;
     }

@@ -176,8 +176,8 @@ internal sealed class WebpRebuilder : IRebuilder
                 (width, height) = (BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]) & 0x3FFF, BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) & 0x3FFF);
             }
             job.Budget.Pixels(width, height, "");
-            // Writing takes 33 bytes a pixel: more would not fit into a worker of 512 MiB.
-            if ((long)width * height > 13_000_000) throw Refusals.TooManyPixels("", width, height);
+            // Writing takes some 27 bytes a pixel: more would not fit into a worker of 512 MiB.
+            if ((long)width * height > 16_000_000) throw Refusals.TooManyPixels("", width, height);
             // A file of nothing but this picture: what the library sees is of a form that we made.
             var file = new MemoryStream();
             file.Write("RIFF\0\0\0\0WEBP"u8);

@@ -81,7 +81,8 @@ internal sealed class CompoundFile
         var size = 1 << shift;
         var sectors = (source.Length >> shift) + 1;
         long fatSectors = U32(header, 44);
-        if (fatSectors > (sectors * 4 >> shift) + 2) throw Broken("SAN-OLE-004", "割り当て表が大きすぎます", "the allocation table is larger than the file");
+        // Office sets aside more than a small file needs; never more than the file has.
+        if (fatSectors > sectors) throw Broken("SAN-OLE-004", "割り当て表が大きすぎます", "the allocation table is larger than the file");
         var numbers = new List<uint>();
         for (var i = 0; i < 109 && numbers.Count < fatSectors; i++) numbers.Add(U32(header, 76 + (4 * i)));
         var next = U32(header, 68);

@@ -10,6 +10,7 @@ internal static class Rebuilders
         new Images.Jpeg.JpegRebuilder(),
         new Pdf.PdfRebuilder(),
         new Ooxml.OoxmlRebuilder(),
+        new Ooxml.Encryption.EncryptedOfficeRebuilder(),
         new Office.LegacyOfficeRebuilder(),
         new Archives.Zip.ZipRebuilder(),
         new Archives.GzipRebuilder(),

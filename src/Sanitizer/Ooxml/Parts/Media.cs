@@ -21,16 +21,9 @@ internal sealed class Media(Job job) : IDisposable
     {
         var source = Source.Of(untrusted);
         var kind = KindDetector.Detect(source, part.Source);
-        if (kind.Family == FileFamily.Image && TryPicture(part, source)) return;
-        if (kind.Family == FileFamily.Metafile)
-        {
-            job.Remove("X-30", part.Source, kind.Key);
-            if (Drawn(untrusted, kind) is { } png && TryPicture(part, Source.Of(png))) return;
-        }
-        else
-        {
-            job.Remove(kind == FileKind.Svg ? "X-33" : kind == FileKind.Eps ? "X-30" : "X-29", part.Source, $"a picture that can't be decoded ({kind.Key})");
-        }
+        if (kind.Family == FileFamily.Metafile) job.Remove("X-30", part.Source, kind.Key);
+        if (kind.Family is FileFamily.Image or FileFamily.Metafile && TryPicture(part, source)) return;
+        job.Remove(kind.Family == FileFamily.Metafile || kind == FileKind.Eps ? "X-30" : kind == FileKind.Svg ? "X-33" : "X-29", part.Source, $"a picture that can't be decoded ({kind.Key})");
         Placeholder(part);
     }
 
@@ -62,22 +55,10 @@ internal sealed class Media(Job job) : IDisposable
 
     private bool TryPicture(Part part, Source source)
     {
-        using var done = job.Part(part.Source, source, static k => k.Family == FileFamily.Image);
-        if (done is null) return false;
+        using var done = job.Part(part.Source, source, static k => k.Family is FileFamily.Image or FileFamily.Metafile);
+        if (done is null || done.Kind.Family != FileFamily.Image) return false;
         Keep(part, done);
         return true;
-    }
-
-    private byte[]? Drawn(byte[] metafile, FileKind kind)
-    {
-        try
-        {
-            return job.Converter.Convert(metafile, kind, FileKind.Png);
-        }
-        catch (RefusedException e) when (e.Refusal.Code.StartsWith("SAN-CONVERT-", StringComparison.Ordinal))
-        {
-            return null;
-        }
     }
 
     private void Keep(Part part, Disarmed done)

@@ -341,13 +341,13 @@ internal sealed class PackageReader : IDisposable
     private Relation LeaveBehind(string from, RawRelation raw)
     {
         var relation = Suffix(raw.Type);
-        var threat = PartType.ThreatOf(raw.Type, raw.IsExternal);
-        if (threat == "X-29" && !raw.IsExternal && Resolve(from == "_rels/.rels" ? "" : from, raw.Target) is { } t && TypeOf(t).Equals("image/svg+xml", StringComparison.OrdinalIgnoreCase)) threat = "X-33";
+        var name = raw.IsExternal ? null : Resolve(from == "_rels/.rels" ? "" : from, raw.Target);
+        var threat = name is not null && left.TryGetValue(name, out var known) && known.Length > 0 ? known : PartType.ThreatOf(raw.Type, raw.IsExternal);
         var isDde = threat == "X-12" && relation == "externalLink" && Peek(from, raw) is { } link && (link.Bytes.AsSpan().IndexOf("ddeLink"u8) >= 0 || link.Bytes.AsSpan().IndexOf("oleLink"u8) >= 0);
         if (isDde) threat = "X-11";
         // Computed anew by every program: nobody misses it.
         if (relation != "calcChain") job.Remove(threat, from, $"{relation[(relation.LastIndexOf('/') + 1)..]} → {raw.Target}");
-        if (!raw.IsExternal && Resolve(from == "_rels/.rels" ? "" : from, raw.Target) is { } name) left.TryAdd(name, threat);
+        if (name is not null) left.TryAdd(name, threat);
         return new(raw.Id, raw.Type, null, null, threat);
     }
 

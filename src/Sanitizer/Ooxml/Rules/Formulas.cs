@@ -112,9 +112,11 @@ internal sealed class Formulas(SanitizePolicy policy)
                 case ':' when Qualifier(formula, at) is { } last:
                     at += last.Length + 2;
                     return Sheets($"{word}:{last}");
-                case '(':
-                    return Function(word, formula, at);
             }
+            // Excel lets blanks stand before the bracket of a call.
+            var open = at;
+            while (open < formula.Length && formula[open] is ' ' or '\n' or '\r' or '\t') open++;
+            if (open < formula.Length && formula[open] == '(') return Function(word, formula, open);
         }
         return RemovedNames.Contains(word) ? ("X-13", "a name that was taken out") : null;
     }

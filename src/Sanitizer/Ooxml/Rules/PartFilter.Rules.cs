@@ -7,6 +7,8 @@ namespace Sekisho.Sanitizer.Ooxml.Rules;
 /// <content>Rules that look at one element.</content>
 internal sealed partial class PartFilter
 {
+    private const string Jump = "ppaction://hlinkshowjump?jump=";
+
     private static readonly string[] ShowJumps = ["nextslide", "previousslide", "firstslide", "lastslide", "lastslideviewed", "endshow"];
 
     private readonly HashSet<string> keptShared = new(StringComparer.Ordinal);
@@ -69,6 +71,8 @@ internal sealed partial class PartFilter
                 return Fate.Keep;
             case Special.CalculatedItem:
                 return tag["formula"] is { } formula && package.Formulas.Judge(formula) is { } wrong ? Tell(wrong) : Fate.Keep;
+            case Special.RevisionIds:
+                return job.Policy.KeepMetadata ? Fate.Keep : Tell(("X-24", "rsid"));
             case Special.RichMetadata:
                 return tag["name"] == "XLRICHVALUE" ? Tell(("X-20", "XLRICHVALUE")) : Fate.Keep;
             default:
@@ -117,7 +121,7 @@ internal sealed partial class PartFilter
             tag.Remove("invalidUrl");
             job.Remove("X-19", place, $"{tag.Rule!.Name}@invalidUrl");
         }
-        var harmless = action is "" or "ppaction://noaction" or "ppaction://hlinksldjump" || (action.StartsWith("ppaction://hlinkshowjump?jump=", StringComparison.OrdinalIgnoreCase) && ShowJumps.Contains(action[29..], StringComparer.OrdinalIgnoreCase));
+        var harmless = action is "" or "ppaction://noaction" or "ppaction://hlinksldjump" || (action.StartsWith(Jump, StringComparison.OrdinalIgnoreCase) && ShowJumps.Contains(action[Jump.Length..], StringComparer.OrdinalIgnoreCase));
         if (!harmless) return Tell(("X-27", $"{tag.Rule!.Name} {(action.IndexOf('?', StringComparison.Ordinal) is > 0 and var q ? action[..q] : action)}"));
         return Fate.Keep;
     }
@@ -160,6 +164,7 @@ internal sealed partial class PartFilter
     private void FindDeletedRows(XmlPull first)
     {
         var rows = new Stack<int>();
+        var openNames = new Stack<ElementRule?>();
         var inProperties = false;
         for (var what = first.Next(); what != XmlEvent.Over; what = first.Next())
         {
@@ -178,6 +183,4 @@ internal sealed partial class PartFilter
             }
         }
     }
-
-    private readonly Stack<ElementRule?> openNames = [];
 }

@@ -146,7 +146,8 @@ internal sealed partial class PartFilter
     {
         var rule = tag.Rule!;
         var isRoot = path.Count == 0;
-        to.Start(rule, rule.Lazy, isRoot ? Sorted(tag.Declared) : null);
+        // a:ext is an extension with a uri, and the size of a shape without one.
+        to.Start(rule, rule.Lazy && (rule.Local != "ext" || tag["uri"] is not null), isRoot ? Sorted(tag.Declared) : null);
         if (tag.Ignorable.Count > 0) to.Prefixes(ignorable: true, Sorted(tag.Ignorable));
         if (tag.Requires is { } requires) to.Prefixes(ignorable: false, requires);
         for (var i = 0; i < tag.Count; i++)
@@ -223,7 +224,8 @@ internal sealed partial class PartFilter
     private Fate? Relation(XmlTag tag, int i, ElementRule rule)
     {
         var id = tag.Value(i);
-        if (id.Length == 0 && rule.Special == Special.Click) return null;
+        // Diagrams write it empty where there is no picture, actions where they need no target.
+        if (id.Length == 0) return null;
         var relation = part.Relation(id);
         if (relation is { IsKept: true }) return null;
         tag.Attributes[i].Keep = false;

@@ -36,6 +36,7 @@ internal enum Special
     LoseRelation,
     DrawingRoot,
     SheetRoot,
+    RevisionIds,
 }
 
 /// <summary>Ties names to what is done with them.</summary>
@@ -74,6 +75,7 @@ internal static class SpecialNames
         Set(Special.CalculatedItem, "x:calculatedItem");
         Set(Special.RichMetadata, "x:futureMetadata");
         Set(Special.LoseRelation, "a:blip", "v:imagedata", "v:fill", "v:stroke", "o:fill", "o:left", "o:right", "o:top", "o:bottom", "o:column", "c:userShapes");
+        Set(Special.RevisionIds, "w:rsids");
         Set(Special.DrawingRoot, "xdr:wsDr");
         Set(Special.SheetRoot, "x:worksheet");
         foreach (var name in (ReadOnlySpan<string>)["x:conditionalFormatting", "x14:conditionalFormatting", "x:dataValidations", "x14:dataValidations", "x14:conditionalFormattings", "x14:sparklines", "x14:sparklineGroup", "x14:sparklineGroups", "x:definedNames",

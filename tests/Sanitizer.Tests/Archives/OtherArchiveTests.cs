@@ -156,6 +156,20 @@ public sealed class OtherArchiveTests
         Assert.True(outcomes.Count > 15 && outcomes["out"] > 200, string.Join(' ', outcomes));
     }
 
+    [Theory]
+    [InlineData("libzip__encrypt-aes128.zip")]
+    [InlineData("libzip__encrypt-aes192.zip")]
+    [InlineData("libzip__encrypt-aes256.zip")]
+    public void Archives_that_others_encrypted_open_with_their_password(string file)
+    {
+        Assert.SkipWhen(Bench.Corpus is null, "the corpus is not here");
+        var zip = System.IO.File.ReadAllBytes(Path.Combine(Bench.Corpus!, "zip", file));
+        Assert.Contains("Z-01", Bench.Run(file, zip, null, "wrong").Threats);
+        var done = Bench.Run(file, zip, null, "wrong", "foofoofoo");
+        Assert.DoesNotContain("Z-01", done.Threats);
+        Assert.Equal(["plain", "encrypted"], Opened.Members(done.Out).Keys.Select(static k => k.Split('.')[0]).Distinct().OrderDescending());
+    }
+
     [Fact]
     public void Well_formed_archives_of_the_corpus_come_out()
     {

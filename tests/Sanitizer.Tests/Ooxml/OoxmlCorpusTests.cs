@@ -23,10 +23,11 @@ public sealed class OoxmlCorpusTests
         {
             var name = Path.GetFileName(file);
             var result = Bench.Run(name, File.ReadAllBytes(file));
-            if (result.Bytes is null)
+            if (result.Bytes is null || !result.Kind.IsOoxml)
             {
-                Assert.NotEqual("SAN-BUG-001", result.Report.Refusal!.Code);
-                if (!NotOut.Contains(name)) wrong.Add($"{name}: {result.Report.Refusal.Code} {result.Report.Refusal.Place}");
+                // A package of another kind may come out as the zip that it is.
+                Assert.NotEqual("SAN-BUG-001", result.Report.Refusal?.Code);
+                if (!NotOut.Contains(name)) wrong.Add($"{name}: {result.Report.Refusal?.Code} {result.Report.Refusal?.Place} {result.Kind}");
                 continue;
             }
             count++;
@@ -48,7 +49,7 @@ public sealed class OoxmlCorpusTests
             var input = File.ReadAllBytes(file);
             if (input.Length > 200_000) continue;
             var result = Bench.Run(Path.GetFileName(file), input);
-            if (result.Bytes is null || Errors(input, KindDetector.Detect(Rebuilding.Source.Of(input), file)) is not { } before) continue;
+            if (result.Bytes is null || !result.Kind.IsOoxml || Errors(input, KindDetector.Detect(Rebuilding.Source.Of(input), file)) is not { } before) continue;
             count++;
             var after = Errors(result.Bytes, result.Kind);
             if (after is null) wrong.Add($"{Path.GetFileName(file)}: doesn't open");

@@ -34,7 +34,7 @@ internal sealed partial class PartFilter
     private readonly string place;
     private int heldNodes;
     private ReadOnlyMemory<byte> blank;
-    private bool leaf;
+    private bool leaf, toldRevisions;
 
     private PartFilter(PackageReader package, Part part, Job job, byte[] bytes, XmlOut to)
     {
@@ -204,7 +204,8 @@ internal sealed partial class PartFilter
             else if (allowed.IsRevisionId && !job.Policy.KeepMetadata)
             {
                 attribute.Keep = false;
-                job.Remove("X-24", place, "rsid");
+                if (!toldRevisions) job.Remove("X-24", place, "rsid");
+                toldRevisions = true;
             }
             else if (allowed.IsRelation)
             {

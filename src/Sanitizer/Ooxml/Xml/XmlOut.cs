@@ -12,6 +12,7 @@ internal sealed class XmlOut(Stream to, bool strict, XmlSpace? bare) : IDisposab
 
     private readonly List<Open> open = [];
     private readonly List<XmlSpace> declared = [];
+    private readonly bool[] isDeclared = new bool[256]; // by the number of the namespace, from 1: a list is too slow to ask for each attribute
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 15);
     private int length;
     private int held = -1; // where the first held-back start tag begins; -1: nothing is held back
@@ -93,7 +94,11 @@ internal sealed class XmlOut(Stream to, bool strict, XmlSpace? bare) : IDisposab
     {
         var element = open[^1];
         open.RemoveAt(open.Count - 1);
-        declared.RemoveRange(element.DeclaredBefore, declared.Count - element.DeclaredBefore);
+        for (var i = declared.Count - 1; i >= element.DeclaredBefore; i--)
+        {
+            isDeclared[declared[i].Index + 1] = false;
+            declared.RemoveAt(i);
+        }
         if (element.HeldFrom >= 0 && held >= 0)
         {
             length = element.HeldFrom;
@@ -126,17 +131,16 @@ internal sealed class XmlOut(Stream to, bool strict, XmlSpace? bare) : IDisposab
 
     private void Begin(AttributeRule rule)
     {
-        if (rule.Space is not null && rule.Space.Prefix != "xml") Need(rule.Space, attribute: true);
+        if (rule.Space is not null) Need(rule.Space);
         Raw((byte)' ');
         Raw(rule.NameBytes);
         Raw("=\""u8);
     }
 
-    private void Need(XmlSpace space, bool attribute = false)
+    private void Need(XmlSpace space)
     {
-        if (declared.Contains(space) && !(attribute && space == bare)) return;
-        if (space.Prefix == "xml") return;
-        if (declared.Contains(space)) return;
+        if (isDeclared[space.Index + 1] || space.Prefix == "xml") return;
+        isDeclared[space.Index + 1] = true;
         declared.Add(space);
         if (space == bare)
         {

@@ -45,6 +45,7 @@ internal static class KindDetector
         if (head.StartsWith("MSCF"u8)) return FileKind.Cabinet;
         if (head.StartsWith("ITSF"u8)) return FileKind.Help;
         if (head.StartsWith((ReadOnlySpan<byte>)[0x78, 0x9F, 0x3E, 0x22])) return FileKind.Tnef;
+        if (head.StartsWith("{\\rt"u8)) return FileKind.Rtf;
         if (head.StartsWith("8BPS"u8)) return FileKind.Psd;
         if (head.StartsWith((ReadOnlySpan<byte>)[0xC5, 0xD0, 0xD3, 0xC6]) || head.StartsWith("%!PS"u8)) return FileKind.Eps;
         if (head.Length > 44 && head.StartsWith((ReadOnlySpan<byte>)[1, 0, 0, 0]) && head[40..].StartsWith(" EMF"u8)) return FileKind.Emf;

@@ -85,7 +85,33 @@ internal sealed class Disarmer
             case Treatment.Refuse when kind.Family is not FileFamily.Encrypted:
                 throw Refusals.ByPolicy(kind);
             default:
-                return rebuilders.TryGetValue(kind, out var rebuilder) ? rebuilder.Rebuild(untrusted, kind, output, job) : throw Refusals.NotRebuildable(kind);
+                if (!rebuilders.TryGetValue(kind, out var rebuilder)) throw Refusals.NotRebuildable(kind);
+                return job.Policy.Mode == SanitizeMode.Rebuild ? rebuilder.Rebuild(untrusted, kind, output, job) : InMode(rebuilder, untrusted, kind, output, job);
+        }
+    }
+
+    /// <summary>As pictures or as text only: what can't come out so doesn't come out at all.</summary>
+    private Written InMode(IRebuilder rebuilder, Source untrusted, FileKind kind, Scratch output, Job job)
+    {
+        var isText = job.Policy.Mode == SanitizeMode.Text;
+        switch (kind.Family)
+        {
+            // They know the modes, have nothing but text, or hand what is in them on under the same rules.
+            case FileFamily.Pdf or FileFamily.Text or FileFamily.Archive or FileFamily.Mail:
+            case FileFamily.Image or FileFamily.Metafile when !isText:
+            case FileFamily.Markup when kind == FileKind.Xml || kind == FileKind.Json || (isText && kind == FileKind.Html):
+                return rebuilder.Rebuild(untrusted, kind, output, job);
+            case FileFamily.Ooxml or FileFamily.LegacyOffice or FileFamily.Encrypted:
+                // Rebuilt first: the program that draws never meets the file itself.
+                using (var rebuilt = job.Rebuilt(untrusted))
+                {
+                    var pdf = Converter.Convert(rebuilt.Content!.AsSource().Whole(job.Policy.Limits.InMemoryBytes), rebuilt.Kind, FileKind.Pdf) ?? throw Refusals.NotConverted(kind);
+                    using var done = job.Onward(Source.Of(pdf), FileKind.Pdf);
+                    done.Content!.AsSource().Open().CopyTo(output);
+                    return new(done.Kind, done.Report.Outcome);
+                }
+            default:
+                throw Refusals.NoMode(kind, isText ? "text" : "pixels");
         }
     }
 

@@ -86,9 +86,18 @@ internal sealed class Job
     public Disarmed Onward(Source converted, FileKind kind)
     {
         Budget.Expand(converted.Length, "");
-        var inner = disarmer.Run($"file.{kind.Extension}", converted, new Job(disarmer, Policy, Budget, Passwords, Folder, Depth), k => k == kind);
+        return Same(converted, $"file.{kind.Extension}", Policy, k => k == kind);
+    }
+
+    /// <summary>This file rebuilt in its own format, whatever the mode: the first step to its pictures or its text.</summary>
+    /// <exception cref="RefusedException">It can't come out.</exception>
+    public Disarmed Rebuilt(Source untrusted) => Same(untrusted, UntrustedName, Policy with { Mode = SanitizeMode.Rebuild }, null);
+
+    private Disarmed Same(Source untrusted, string name, SanitizePolicy policy, Func<FileKind, bool>? only)
+    {
+        var inner = disarmer.Run(name, untrusted, new Job(disarmer, policy, Budget, Passwords, Folder, Depth), only);
         foreach (var removal in inner.Report.Removed) Remove(removal.Threat, removal.Place, removal.What);
-        Notes.AddRange(inner.Report.Notes);
+        Notes.AddRange(inner.Report.Notes.Where(static n => n.Code is not ("SAN-NOTE-NAME" or "SAN-NOTE-EXTENSION")));
         Members.AddRange(inner.Report.Members);
         if (inner.Report.Refusal is { } refusal) throw new RefusedException(refusal);
         return inner;

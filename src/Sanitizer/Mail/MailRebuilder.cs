@@ -47,7 +47,9 @@ internal sealed class MailRebuilder : IRebuilder
                 return;
             case "text/html" when !part.IsAttachment:
                 job.Remove("E-01", type, "HTML body, turned into text");
-                bodies.Add(HtmlText.Of(Text(part, job), job));
+                var html = Text(part, job);
+                HtmlThreats.Tell(html, job);
+                bodies.Add(Markup.HtmlText.Of(html, job));
                 return;
             default:
                 Attach(part, attachments, job);

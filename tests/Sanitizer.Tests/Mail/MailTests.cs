@@ -87,7 +87,7 @@ public sealed class MailTests
         Assert.Contains("Date: Sat, 21 Nov 2026 10:00:00 +0900", text, StringComparison.Ordinal);
         Assert.Contains("%E8%AB%8B%E6%B1%82%E6%9B%B8.exe.txt", text, StringComparison.Ordinal); // the note in its place
         Assert.Contains(B64("覚え書き\r\n"), text, StringComparison.Ordinal);
-        Assert.Superset(new HashSet<string> { "E-01", "E-02", "E-04", "E-05", "E-12", "E-18", "H-01", "H-03", "H-04", "H-05", "G-07" }, result.Threats.ToHashSet());
+        Assert.Superset(new HashSet<string> { "E-01", "E-02", "E-04", "E-05", "E-12", "E-18", "H-01", "H-02", "H-03", "H-04", "H-05", "G-07" }, result.Threats.ToHashSet());
         Assert.Equal((Outcome.Refused, "SAN-KIND-003"), (result.Report.Members[0].Outcome, result.Report.Members[0].Refusal?.Code));
         AssertStable(result);
     }

@@ -99,7 +99,7 @@ internal sealed class MailRebuilder : IRebuilder
             return;
         }
         var refusal = done.Report.Refusal!;
-        if (refusal.Code.StartsWith("SAN-LIMIT-", StringComparison.Ordinal)) throw new RefusedException(refusal with { Place = SafeName.Show(untrustedName) });
+        if (refusal.IsOf("SAN-LIMIT")) throw new RefusedException(refusal with { Place = SafeName.Show(untrustedName) });
         if (job.Policy.RefuseWithMember) throw new RefusedException(refusal with { Place = SafeName.Show(untrustedName) });
         // E-14: the receiver sees that something is missing, and why. Plain text, so that a second pass leaves it as it is.
         var shown = SafeName.Clean(untrustedName);

@@ -112,7 +112,7 @@ internal sealed class Job
         if (inner.Content is not null) return inner;
         inner.Dispose();
         // Budgets are the whole file's: what bursts inside bursts the file.
-        if (inner.Report.Refusal is { } refusal && refusal.Code.StartsWith("SAN-LIMIT-", StringComparison.Ordinal) && refusal.Code is not "SAN-LIMIT-005") throw new RefusedException(refusal with { Place = place });
+        if (inner.Report.Refusal is { } refusal && refusal.IsOf("SAN-LIMIT") && refusal.Code is not "SAN-LIMIT-005") throw new RefusedException(refusal with { Place = place });
         return null;
     }
 }

@@ -58,4 +58,8 @@ public sealed record Note(string Code, string Place, Bilingual Message);
 
 /// <summary>Why nothing came out (遮断の理由).</summary>
 /// <param name="Code">Stable, explained in docs/errors.md: <c>SAN-ZIP-002</c>.</param>
-public sealed record SanitizeRefusal(string Code, Bilingual What, Bilingual Next, string Place = "");
+public sealed record SanitizeRefusal(string Code, Bilingual What, Bilingual Next, string Place = "")
+{
+    /// <summary>True for a code of this family: <c>SAN-LIMIT</c>.</summary>
+    public bool IsOf(string family) => Code.Length == family.Length + 4 && Code[family.Length] == '-' && Code.StartsWith(family, StringComparison.Ordinal);
+}

@@ -43,7 +43,7 @@ internal sealed class LzhRebuilder : IRebuilder
             }
             if (sum.Value != member.Crc) throw Refusals.Broken("", "SAN-LZH-006", "中身の検査符号が合いません", "the checksum of the content doesn't match");
         }
-        catch (RefusedException e) when (e.Refusal.Code.StartsWith("SAN-LZH-", StringComparison.Ordinal))
+        catch (RefusedException e) when (e.Refusal.IsOf("SAN-LZH"))
         {
             packing.Refused(name, e.Refusal.Code == "SAN-LZH-004" ? "Z-10" : "Z-12", e);
             return;

@@ -64,7 +64,7 @@ internal sealed class ZipRebuilder : IRebuilder
                 content = scratch.AsSource();
             }
         }
-        catch (RefusedException e) when (e.Refusal.Code.StartsWith("SAN-ZIP-", StringComparison.Ordinal) || e.Refusal.Code == "SAN-KIND-006")
+        catch (RefusedException e) when (e.Refusal.IsOf("SAN-ZIP") || e.Refusal.Code == "SAN-KIND-006")
         {
             // This member can't be read; the others can.
             scratch?.Dispose();

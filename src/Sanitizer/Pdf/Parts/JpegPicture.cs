@@ -16,7 +16,7 @@ internal static class JpegPicture
         {
             JpegRebuilder.Transcode(clean.Bytes, coded, job, convert: false);
         }
-        catch (RefusedException e) when (!e.Refusal.Code.StartsWith("SAN-LIMIT-", StringComparison.Ordinal))
+        catch (RefusedException e) when (!e.Refusal.IsOf("SAN-LIMIT"))
         {
             return null;
         }

@@ -62,6 +62,9 @@ public sealed record FileKind(string Key, string Extension, FileFamily Family, B
     public static readonly FileKind Tsv = Of("tsv", FileFamily.Text, "TSV", "TSV", "tab");
     public static readonly FileKind Text = Add(new("text", "txt", FileFamily.Text, new("テキスト", "plain text"), "text", "md", "log", "ini", "prj", "cpg"));
 
+    public static readonly FileKind Calendar = Of("ics", FileFamily.Text, "予定表（iCalendar）", "calendar (iCalendar)", "ifb", "vcs", "ical");
+    public static readonly FileKind Card = Of("vcf", FileFamily.Text, "名刺（vCard）", "card (vCard)", "vcard");
+
     public static readonly FileKind Zip = Archive("zip", "ZIP 書庫", "ZIP archive");
     public static readonly FileKind Lzh = Archive("lzh", "LZH 書庫", "LZH archive", "lha");
     public static readonly FileKind SevenZip = Archive("7z", "7z 書庫", "7z archive");

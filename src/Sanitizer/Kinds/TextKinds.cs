@@ -18,6 +18,8 @@ internal static partial class TextKinds
         if (Decode(head, source.Length > head.Length) is not { } text) return null;
         var start = text.TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
         if (start.StartsWith("{\\rt", StringComparison.Ordinal)) return FileKind.Rtf;
+        if (start.StartsWith("BEGIN:VCALENDAR", StringComparison.OrdinalIgnoreCase)) return FileKind.Calendar;
+        if (start.StartsWith("BEGIN:VCARD", StringComparison.OrdinalIgnoreCase)) return FileKind.Card;
         if (start.StartsWith("ID;P", StringComparison.Ordinal)) return FileKind.Sylk;
         if (start.StartsWith("[InternetShortcut]", StringComparison.OrdinalIgnoreCase)) return FileKind.Shortcut;
         if (start.StartsWith("#!", StringComparison.Ordinal) || start.StartsWith("<?php", StringComparison.OrdinalIgnoreCase)) return FileKind.Script;

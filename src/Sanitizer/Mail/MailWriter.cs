@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -7,24 +8,133 @@ using Sekisho.Sanitizer.Rebuilding;
 
 namespace Sekisho.Sanitizer.Mail;
 
-/// <summary>Writes a message from nothing: known headers in one order, text in UTF-8, attachments in base64. The same message gives the same bytes.</summary>
-internal static partial class MailWriter
+/// <summary>Writes a message from nothing: known headers in one order, text in UTF-8, files in base64. The same message gives the same bytes.</summary>
+/// <remarks>Parts are kept in the job's scratch, not in memory, until their boundary is known: it is made of their content.</remarks>
+internal sealed partial class MailWriter(Job job) : IDisposable
 {
+    private const int LineBytes = 57; // 76 characters of base64
+
     /// <summary>Headers that are lists of addresses, in the order in which they are written.</summary>
     private static readonly string[] Addresses = ["From", "Sender", "Reply-To", "To", "Cc"];
 
     private static readonly string[] Ids = ["Message-ID", "In-Reply-To", "References"];
 
-    /// <param name="text">With CRLF.</param>
-    public static void Write(Stream output, MimeEntity from, string text, IReadOnlyList<(string Name, FileKind Kind, byte[] Content)> attachments, Job job)
+    private readonly Scratch kept = job.NewScratch();
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly List<(long Start, long Length)> files = [], pictures = [];
+    private byte[] text = [];
+    private byte[]? html;
+
+    /// <param name="body">With CRLF.</param>
+    public void Text(string body) => text = TextPart(body);
+
+    /// <param name="page">Clean, with addresses of <see cref="Picture"/> only.</param>
+    public void Html(string page) => html = Encoding.ASCII.GetBytes($"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{Lines(Encoding.UTF8.GetBytes(page))}");
+
+    /// <summary>A picture that the page shows.</summary>
+    /// <param name="address">Its Content-ID without angles.</param>
+    public void Picture(string name, FileKind kind, Source content, string address) =>
+        pictures.Add(Part($"Content-Type: {MediaType(kind)}\r\nContent-ID: <{address}>\r\nContent-Disposition: inline;\r\n {FileName(name)}\r\nContent-Transfer-Encoding: base64\r\n\r\n", content, isMessage: false));
+
+    public void Attach(string name, FileKind kind, Source content)
+    {
+        // Our own messages are ASCII with short lines: a message inside must not be encoded again (RFC 2046 §5.2.1).
+        var isMessage = kind == FileKind.Eml;
+        files.Add(Part($"Content-Type: {(isMessage ? "message/rfc822" : MediaType(kind))}\r\nContent-Disposition: attachment;\r\n {FileName(name)}\r\nContent-Transfer-Encoding: {(isMessage ? "7bit" : "base64")}\r\n\r\n", content, isMessage));
+    }
+
+    /// <param name="header">Untrusted values of headers.</param>
+    public void Write(Stream output, Func<string, string?> header)
+    {
+        Ascii(output, Head(header));
+        hash.AppendData(text);
+        hash.AppendData(html ?? []);
+        var mark = Convert.ToHexStringLower(hash.GetHashAndReset())[..32];
+        if (files.Count == 0)
+        {
+            Body(output, mark);
+            return;
+        }
+        Multipart(output, "mixed", "=_sekisho_" + mark, [() => Body(output, mark), .. files.Select(f => (Action)(() => Copy(output, f)))]);
+    }
+
+    public void Dispose()
+    {
+        kept.Dispose();
+        hash.Dispose();
+    }
+
+    private void Body(Stream output, string mark)
+    {
+        if (html is null) output.Write(text);
+        else Multipart(output, "alternative", "=_sekishoA_" + mark, [() => output.Write(text), () => Page(output, mark)]);
+    }
+
+    private void Page(Stream output, string mark)
+    {
+        if (pictures.Count == 0) output.Write(html!);
+        else Multipart(output, "related", "=_sekishoR_" + mark, [() => output.Write(html!), .. pictures.Select(p => (Action)(() => Copy(output, p)))]);
+    }
+
+    private static void Multipart(Stream output, string kind, string boundary, IReadOnlyList<Action> parts)
+    {
+        Ascii(output, $"Content-Type: multipart/{kind}; boundary=\"{boundary}\"\r\n\r\n");
+        foreach (var part in parts)
+        {
+            Ascii(output, $"--{boundary}\r\n");
+            part();
+            output.Write("\r\n"u8);
+        }
+        Ascii(output, $"--{boundary}--\r\n");
+    }
+
+    private (long Start, long Length) Part(string head, Source content, bool isMessage)
+    {
+        var start = kept.Length;
+        kept.Position = start;
+        Keep(Encoding.ASCII.GetBytes(head));
+        var block = new byte[LineBytes * 1024];
+        var packed = new byte[78 * 1024];
+        for (long at = 0; content.Read(at, block) is var read and > 0; at += read)
+        {
+            if (isMessage)
+            {
+                Keep(block.AsSpan(0, read));
+                continue;
+            }
+            var length = 0;
+            for (var line = 0; line < read; line += LineBytes)
+            {
+                Base64.EncodeToUtf8(block.AsSpan(line, Math.Min(LineBytes, read - line)), packed.AsSpan(length), out _, out var written);
+                length += written;
+                packed[length++] = (byte)'\r';
+                packed[length++] = (byte)'\n';
+            }
+            Keep(packed.AsSpan(0, length));
+        }
+        if (content.Length == 0 && !isMessage) Keep("\r\n"u8);
+        return (start, kept.Length - start);
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        kept.Write(bytes);
+        hash.AppendData(bytes);
+    }
+
+    private void Copy(Stream output, (long Start, long Length) part) => kept.AsSource().Open(part.Start, part.Length).CopyTo(output);
+
+    private static void Ascii(Stream output, string line) => output.Write(Encoding.ASCII.GetBytes(line));
+
+    private string Head(Func<string, string?> header)
     {
         var head = new StringBuilder();
         foreach (var name in Addresses)
         {
-            if (from.First(name) is { } value && AddressList(value, name, job) is { Length: > 0 } list) head.Append(CultureInfo.InvariantCulture, $"{name}: {list}\r\n");
+            if (header(name) is { } value && AddressList(value, name, job) is { Length: > 0 } list) head.Append(CultureInfo.InvariantCulture, $"{name}: {list}\r\n");
         }
-        if (from.First("Subject") is { } subject && MimeText.OneLine(MimeText.DecodeWords(subject)) is { Length: > 0 } clean) head.Append(CultureInfo.InvariantCulture, $"Subject: {MimeText.Encode(clean)}\r\n");
-        if (from.First("Date") is { } date)
+        if (header("Subject") is { } subject && MimeText.OneLine(MimeText.DecodeWords(subject)) is { Length: > 0 } clean) head.Append(CultureInfo.InvariantCulture, $"Subject: {MimeText.Encode(clean)}\r\n");
+        if (header("Date") is { } date)
         {
             if (DateTimeOffset.TryParse(Comment().Replace(date, " ").Trim(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment))
                 head.Append(CultureInfo.InvariantCulture, $"Date: {moment.ToString("ddd, dd MMM yyyy HH:mm:ss ", CultureInfo.InvariantCulture)}{moment.ToString("zzz", CultureInfo.InvariantCulture).Replace(":", "", StringComparison.Ordinal)}\r\n");
@@ -32,48 +142,21 @@ internal static partial class MailWriter
         }
         foreach (var name in Ids)
         {
-            var ids = string.Join("\r\n ", Id().Matches(from.First(name) ?? "").Select(static m => m.Value).Take(100));
+            var ids = string.Join("\r\n ", Id().Matches(header(name) ?? "").Select(static m => m.Value).Take(100));
             if (ids.Length > 0) head.Append(CultureInfo.InvariantCulture, $"{name}: {ids}\r\n");
         }
-        head.Append("MIME-Version: 1.0\r\n");
-        var parts = new List<byte[]> { TextPart(text) };
-        parts.AddRange(attachments.Select(Attachment));
-        if (parts.Count == 1)
-        {
-            output.Write(Encoding.ASCII.GetBytes(head.ToString()));
-            output.Write(parts[0]);
-            return;
-        }
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var part in parts) hash.AppendData(part);
-        var boundary = "=_sekisho_" + Convert.ToHexStringLower(hash.GetHashAndReset())[..32];
-        head.Append(CultureInfo.InvariantCulture, $"Content-Type: multipart/mixed; boundary=\"{boundary}\"\r\n\r\n");
-        output.Write(Encoding.ASCII.GetBytes(head.ToString()));
-        foreach (var part in parts)
-        {
-            output.Write(Encoding.ASCII.GetBytes($"--{boundary}\r\n"));
-            output.Write(part);
-            output.Write("\r\n"u8);
-        }
-        output.Write(Encoding.ASCII.GetBytes($"--{boundary}--\r\n"));
+        return head.Append("MIME-Version: 1.0\r\n").ToString();
     }
 
-    private static byte[] TextPart(string text)
+    private static byte[] TextPart(string body)
     {
-        var plain = text.All(static c => c is '\r' or '\n' or '\t' or >= ' ' and <= '~') && text.Split("\r\n").All(static l => l.Length <= 900 && !l.StartsWith("From ", StringComparison.Ordinal) && l != ".");
+        var plain = body.All(static c => c is '\r' or '\n' or '\t' or >= ' ' and <= '~') && body.Split("\r\n").All(static l => l.Length <= 900 && !l.StartsWith("From ", StringComparison.Ordinal) && l != ".");
         return Encoding.ASCII.GetBytes(plain
-            ? $"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n{text}"
-            : $"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{Lines(Encoding.UTF8.GetBytes(text))}");
+            ? $"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n{body}"
+            : $"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{Lines(Encoding.UTF8.GetBytes(body))}");
     }
 
-    private static byte[] Attachment((string Name, FileKind Kind, byte[] Content) file)
-    {
-        // Our own messages are ASCII with short lines: a message inside must not be encoded again (RFC 2046 §5.2.1).
-        var isMessage = file.Kind == FileKind.Eml;
-        var name = file.Name.All(static c => c is > ' ' and <= '~' and not ('"' or '\\')) && file.Name.Length < 60 ? $"filename=\"{file.Name}\"" : Extended(file.Name);
-        var head = $"Content-Type: {(isMessage ? "message/rfc822" : MediaType(file.Kind))}\r\nContent-Disposition: attachment;\r\n {name}\r\nContent-Transfer-Encoding: {(isMessage ? "7bit" : "base64")}\r\n\r\n";
-        return [.. Encoding.ASCII.GetBytes(head), .. isMessage ? file.Content : Encoding.ASCII.GetBytes(Lines(file.Content))];
-    }
+    private static string FileName(string name) => name.All(static c => c is > ' ' and <= '~' and not ('"' or '\\')) && name.Length < 60 ? $"filename=\"{name}\"" : Extended(name);
 
     private static string Extended(string name)
     {
@@ -106,6 +189,8 @@ internal static partial class MailWriter
         "webp" => "image/webp",
         "tiff" => "image/tiff",
         "bmp" => "image/bmp",
+        "ics" => "text/calendar",
+        "vcf" => "text/vcard",
         // Not text/plain: another program on the way may turn line ends or charsets of text round.
         _ => "application/octet-stream",
     };

@@ -32,6 +32,9 @@ internal sealed class MimeEntity
     /// <summary>The name that the part gives itself, decoded; null when it has none.</summary>
     public string? FileName => Disposition.Parameter("filename") ?? ContentType.Parameter("name");
 
+    /// <summary>Without angles; empty when it has none.</summary>
+    public string ContentId => (First("Content-ID") ?? "").Trim().Trim('<', '>');
+
     public bool IsAttachment => Disposition.Value == "attachment" || (FileName is not null && ContentType.Value is not ("text/plain" or "text/html"));
 
     public string? First(string name) => headers.Find(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { Name: not null } found ? found.Value : null;
@@ -46,6 +49,9 @@ internal sealed class MimeEntity
         var count = 0;
         return Read(untrusted, job, 0, ref count);
     }
+
+    /// <summary>Headers alone, as Outlook keeps those of the way: no body, whatever they say of one.</summary>
+    public static MimeEntity ReadHead(byte[] untrusted, Job job) => new(ReadHeaders(untrusted, job).Headers, default);
 
     private static MimeEntity Read(ReadOnlyMemory<byte> untrusted, Job job, int depth, ref int count)
     {

@@ -115,16 +115,21 @@ internal static partial class MimeText
         static string Word(string part) => $"=?UTF-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(part))}?=";
     }
 
-    public static byte[] Base64(string text)
+    public static byte[] Base64(string text) => Base64(Encoding.Latin1.GetBytes(text));
+
+    /// <summary>Base64 of a body; what is none of its letters is passed over.</summary>
+    public static byte[] Base64(ReadOnlySpan<byte> text)
     {
-        var clean = new StringBuilder(text.Length);
+        var clean = new byte[text.Length + 3];
+        var length = 0;
         foreach (var c in text)
         {
-            if (char.IsAsciiLetterOrDigit(c) || c is '+' or '/') clean.Append(c);
+            if (char.IsAsciiLetterOrDigit((char)c) || c is (byte)'+' or (byte)'/') clean[length++] = c;
         }
-        while (clean.Length % 4 == 1) clean.Length--;
-        while (clean.Length % 4 != 0) clean.Append('=');
-        return Convert.FromBase64String(clean.ToString());
+        if (length % 4 == 1) length--;
+        while (length % 4 != 0) clean[length++] = (byte)'=';
+        System.Buffers.Text.Base64.DecodeFromUtf8InPlace(clean.AsSpan(0, length), out var decoded);
+        return clean[..decoded];
     }
 
     /// <summary>Quoted-printable of a body.</summary>

@@ -20,6 +20,9 @@ internal sealed class HtmlCleaner(Job job, Func<string, string?>? picture = null
     private StringBuilder to = new();
     private bool isRecleaning;
 
+    /// <summary>A link whose text is another address is followed by the one it leads to (E-18).</summary>
+    public bool ShowsTargets { get; init; }
+
     /// <exception cref="RefusedException">It is nested too deeply, or reads differently each time.</exception>
     public string Clean(string untrusted)
     {
@@ -147,7 +150,23 @@ internal sealed class HtmlCleaner(Job job, Func<string, string?>? picture = null
         if (name == "pre" && element.TextContent.StartsWith('\n')) to.Append('\n');
         Children(element, depth + 1);
         to.Append("</").Append(name).Append('>');
+        if (ShowsTargets && name == "a") Target(element);
     }
+
+    private void Target(IElement element)
+    {
+        if (element.GetAttribute("href")?.Trim() is not { Length: > 1 } link || link[0] == '#' || !job.Policy.Allows(link)) return;
+        var shown = element.TextContent.Trim();
+        if (!LooksLikeAddress(shown) || SameAddress(shown, link)) return;
+        var target = $" <{link}>";
+        if (element.NextSibling is IText next && next.Data.StartsWith(target, StringComparison.Ordinal)) return;
+        Tell("E-18", "link text that differs from its target");
+        Text(target);
+    }
+
+    private static bool LooksLikeAddress(string text) => text.Contains("://", StringComparison.Ordinal) || text.StartsWith("www.", StringComparison.OrdinalIgnoreCase);
+
+    private static bool SameAddress(string shown, string link) => link.TrimEnd('/').Equals(shown.TrimEnd('/'), StringComparison.Ordinal) || link.TrimEnd('/').EndsWith("://" + shown.TrimEnd('/'), StringComparison.Ordinal);
 
     private void Attributes(IElement element)
     {

@@ -38,6 +38,17 @@ internal static partial class MarkupText
         }
     }
 
+    /// <summary>A page that can't be refused for its code: by its mark, what stands outside or in it, else by what fits.</summary>
+    public static string DecodePage(byte[] untrusted, string? declared)
+    {
+        var bytes = untrusted.AsSpan();
+        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) return Encoding.UTF8.GetString(bytes[3..]);
+        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])) return Encoding.Unicode.GetString(bytes[2..]);
+        if (Labelled(declared ?? "") is { } outer && TryStrict(outer, bytes) is { } said) return said;
+        var label = Charset().Match(Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, 2048)])) is { Success: true } match ? match.Groups["name"].Value : declared ?? "";
+        return Labelled(label) is { } inner && TryStrict(inner, bytes) is { } own ? own : Mail.MimeText.Decode(untrusted, label).Text;
+    }
+
     private static string Strict(Encoding encoding, ReadOnlySpan<byte> bytes, bool isLenient) => TryStrict(encoding, bytes) ?? (isLenient ? encoding.GetString(bytes) : throw TextForm.Unreadable(0));
 
     private static string? TryStrict(Encoding encoding, ReadOnlySpan<byte> bytes)

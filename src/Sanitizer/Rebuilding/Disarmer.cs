@@ -26,7 +26,9 @@ internal sealed class Disarmer
     public Disarmed Run(string untrustedName, Source untrusted, SanitizePolicy policy, IReadOnlyList<string> passwords, string? folder) =>
         Run(untrustedName, untrusted, new Job(this, policy, new Budget(policy.Limits, untrusted.Length, time), passwords, folder), null);
 
-    internal Disarmed Run(string untrustedName, Source untrusted, Job job, Func<FileKind, bool>? only)
+    /// <param name="only">Kinds that may come out; null for any.</param>
+    /// <param name="known">The kind and its rebuilder where they aren't told from bytes: a message that lies open in another.</param>
+    internal Disarmed Run(string untrustedName, Source untrusted, Job job, Func<FileKind, bool>? only, (FileKind Kind, IRebuilder Rebuilder)? known = null)
     {
         var start = job.Budget.Elapsed;
         var kind = FileKind.Unknown;
@@ -36,13 +38,13 @@ internal sealed class Disarmer
         {
             if (job.Depth > job.Policy.Limits.Depth) throw Refusals.TooDeep("", job.Policy.Limits.Depth);
             if (untrusted.Length > job.Policy.Limits.InputBytes) throw Refusals.TooLarge(untrusted.Length, job.Policy.Limits.InputBytes);
-            kind = KindDetector.Detect(untrusted, untrustedName);
+            kind = known?.Kind ?? KindDetector.Detect(untrusted, untrustedName);
             if (only is not null && !only(kind)) throw Refusals.ByPolicy(kind);
             var name = SafeName.Clean(untrustedName);
             if (!name.Equals(untrustedName, StringComparison.Ordinal)) job.Note("SAN-NOTE-NAME", "", $"名前を「{name}」に改めました。", $"The name was changed to “{name}”.");
             var extension = SafeName.ExtensionOf(name);
             if (!kind.Agrees(extension) && extension.Length > 0 && !job.Policy.CorrectNames && kind.Family is not (FileFamily.Unknown or FileFamily.Active)) throw Refusals.NameDisagrees(kind, extension);
-            var written = Write(untrusted, kind, output, job);
+            var written = known is { } own ? own.Rebuilder.Rebuild(untrusted, kind, output, job) : Write(untrusted, kind, output, job);
             var left = SafeName.WithExtension(name, kind, written.Kind);
             if (!left.Equals(name, StringComparison.Ordinal)) job.Note("SAN-NOTE-EXTENSION", "", $"中身に合わせて名前を「{left}」にしました。", $"The name is now “{left}”, as the content is.");
             return new(Report(left, written.Kind, written.Outcome, null), output, written.Kind);
@@ -69,7 +71,12 @@ internal sealed class Disarmer
     private Written Write(Source untrusted, FileKind kind, Scratch output, Job job)
     {
         // Nothing is in it that could harm: archives and web sites are full of empty files.
-        if (kind == FileKind.Empty) return new(kind, Outcome.Rebuilt);
+        if (kind == FileKind.Empty)
+        {
+            // But a name that the shell runs is still no name for a person to click on.
+            var extension = SafeName.ExtensionOf(SafeName.Clean(job.UntrustedName));
+            return FileKind.All.Values.FirstOrDefault(k => k.Family == FileFamily.Active && k.Agrees(extension)) is { } active ? throw Refusals.Active(active) : new(kind, Outcome.Rebuilt);
+        }
         if (kind.Family == FileFamily.Active) throw Refusals.Active(kind);
         switch (job.Policy.For(kind))
         {

@@ -81,6 +81,15 @@ internal sealed class Job
         return inner;
     }
 
+    /// <summary>A message that lies open inside this one, already taken apart: rebuilt as a file of its own would be.</summary>
+    public Disarmed Member(string untrustedName, FileKind kind, IRebuilder own)
+    {
+        Budget.Check();
+        var inner = disarmer.Run(untrustedName, Source.Of(ReadOnlyMemory<byte>.Empty), new Job(disarmer, Policy, Budget, Passwords, Folder, Depth + 1), null, (kind, own));
+        Members.Add(inner.Report);
+        return inner;
+    }
+
     /// <summary>This file in another form, made by a converter: as untrusted as before, and rebuilt as what it is now. What is taken out of it is told as this file's.</summary>
     /// <exception cref="RefusedException">It can't come out, for the reason that its rebuilder gave.</exception>
     public Disarmed Onward(Source converted, FileKind kind)

@@ -102,6 +102,8 @@ public static class PolicyFile
             QuoteFormulas = OneOf(values, "csv.formulas", ("quote", true), ("keep", false)),
             KeepRemoteImages = OneOf(values, "html.images", ("keep", true), ("drop", false)),
             KeepMailHtml = OneOf(values, "mail.body", ("html", true), ("text", false)),
+            KeepAlarms = OneOf(values, "calendar.alarms", ("keep", true), ("drop", false)),
+            RebuildCalendarFiles = OneOf(values, "calendar.attachments", ("rebuild", true), ("drop", false)),
             RefuseWithMember = OneOf(values, "archive.refused-members", ("refuse", true), ("note", false)),
             KeepForms = OneOf(values, "pdf.forms", ("keep", true), ("drop", false)),
             KeepPdfMetadata = OneOf(values, "pdf.metadata", ("keep", true), ("drop", false)),

@@ -32,6 +32,12 @@ public sealed record SanitizePolicy
     /// <summary>A clean HTML part is kept beside the text of a message.</summary>
     public required bool KeepMailHtml { get; init; }
 
+    /// <summary>Reminders of calendars stay; those that run programs or send mail never do.</summary>
+    public required bool KeepAlarms { get; init; }
+
+    /// <summary>Files that stand in a calendar are rebuilt; else they are left out.</summary>
+    public required bool RebuildCalendarFiles { get; init; }
+
     /// <summary>One member that can't come out refuses the whole archive or message.</summary>
     public required bool RefuseWithMember { get; init; }
 

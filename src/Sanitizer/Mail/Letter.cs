@@ -1,0 +1,26 @@
+using Sekisho.Sanitizer.Rebuilding;
+
+namespace Sekisho.Sanitizer.Mail;
+
+/// <summary>What a message says, whatever format it came in (メールの中身): untrusted, nothing in it rebuilt yet.</summary>
+/// <param name="Header">The raw value of a header as RFC 5322 writes it; null for one that isn't there.</param>
+internal sealed record Letter(Func<string, string?> Header)
+{
+    /// <summary>In the order in which they are read.</summary>
+    public List<LetterBody> Bodies { get; } = [];
+
+    public List<LetterFile> Files { get; } = [];
+}
+
+/// <summary>One piece of the body, in one form or both; lines end in LF.</summary>
+internal sealed record LetterBody(string? Text, string? Html)
+{
+    public bool IsBlank => string.IsNullOrWhiteSpace(Text) && string.IsNullOrWhiteSpace(Html);
+}
+
+/// <summary>A file that hangs on a message.</summary>
+/// <param name="Name">Untrusted.</param>
+/// <param name="Content">Its bytes; decoded when asked for.</param>
+/// <param name="ContentId">By which the HTML body points to it, without angles; empty without one.</param>
+/// <param name="Message">A message that lies open in this one; <paramref name="Content"/> is empty then.</param>
+internal sealed record LetterFile(string Name, Func<Source> Content, string ContentId = "", Letter? Message = null);

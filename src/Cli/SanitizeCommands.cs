@@ -4,6 +4,7 @@ using Sekisho.Assurance;
 using Sekisho.Sanitizer.Isolation;
 using Sekisho.Sanitizer.Reports;
 using Sekisho.Sanitizer.Rules;
+using Sekisho.Sanitizer.Scanning;
 using SanitizeRulesFile = Sekisho.Sanitizer.Rules.PolicyFile;
 
 namespace Sekisho.Cli;
@@ -69,9 +70,11 @@ internal static class SanitizeCommands
         private readonly Option<int> jobs = new("--jobs") { Description = "同時に処理する数 / files at the same time", DefaultValueFactory = _ => Math.Clamp(Environment.ProcessorCount, 1, 64) };
         private readonly Option<string> isolation = new("--isolation") { Description = "bwrap（既定）・none（隔離なし） / bwrap (default), none", DefaultValueFactory = _ => "bwrap" };
 
+        private readonly Option<string?> clamd = new("--clamd") { Description = "ウイルス検査をする clamd（unix:/run/clamav/clamd.ctl・tcp:127.0.0.1:3310） / the clamd that scans before and after" };
+
         public void AddTo(Command command)
         {
-            foreach (var option in (Option[])[policy, mode, passwords, jobs, isolation]) command.Options.Add(option);
+            foreach (var option in (Option[])[policy, mode, passwords, jobs, isolation, clamd]) command.Options.Add(option);
         }
 
         /// <summary>Null after it said what is wrong.</summary>
@@ -112,13 +115,19 @@ internal static class SanitizeCommands
                 await Launch.SayAsync("SAN-CLI-004", new("--isolation は bwrap か none、--jobs は 1 から 256 です。", "--isolation is bwrap or none; --jobs is 1 to 256."), new("指定を直してください。", "Correct the option."));
                 return null;
             }
-            return new(yaml, rules, chosen, parsed.GetValue(passwords) ?? [], parsed.GetValue(jobs), shut.Value);
+            ScannerAddress? scanner = null;
+            if (parsed.GetValue(clamd) is { } place && (scanner = ScannerAddress.Read(place)) is null)
+            {
+                await Launch.SayAsync("SAN-CLI-012", new($"--clamd の「{place}」は接続先ではありません。", $"“{place}” of --clamd is no address."), new("unix:/run/clamav/clamd.ctl か tcp:127.0.0.1:3310 の形で指定してください。", "Write it as unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310."));
+                return null;
+            }
+            return new(yaml, rules, chosen, parsed.GetValue(passwords) ?? [], parsed.GetValue(jobs), shut.Value, scanner);
         }
     }
 }
 
 /// <summary>How a run was asked for.</summary>
-internal sealed record SanitizeSettings(string PolicyYaml, SanitizePolicy Policy, SanitizeMode? Mode, IReadOnlyList<string> Passwords, int Jobs, Isolation Isolation)
+internal sealed record SanitizeSettings(string PolicyYaml, SanitizePolicy Policy, SanitizeMode? Mode, IReadOnlyList<string> Passwords, int Jobs, Isolation Isolation, ScannerAddress? Scanner)
 {
     /// <summary>Null after it said why not.</summary>
     public async Task<SanitizerPool?> StartAsync(int mostWorkers, CancellationToken cancel)
@@ -127,7 +136,19 @@ internal sealed record SanitizeSettings(string PolicyYaml, SanitizePolicy Policy
             await Console.Error.WriteLineAsync("注意: 隔離なしで動かしています。危険なファイルがこの利用者の権限で解釈されます。 / Warning: without isolation, hostile files are parsed with your own rights.");
         try
         {
-            return await SanitizerPool.StartAsync(new() { Isolation = Isolation, Workers = Math.Max(1, Math.Min(Jobs, mostWorkers)), PolicyYaml = PolicyYaml }, TimeProvider.System, cancel);
+            var pool = await SanitizerPool.StartAsync(new() { Isolation = Isolation, Workers = Math.Max(1, Math.Min(Jobs, mostWorkers)), PolicyYaml = PolicyYaml, Scanner = Scanner }, TimeProvider.System, cancel);
+            try
+            {
+                await pool.PingScannerAsync(cancel);
+                return pool;
+            }
+            catch (ScannerException e)
+            {
+                // Each file would be refused for it: said once, before any is read.
+                await Launch.SayAsync("SAN-SCAN-002", new($"ウイルス検査（clamd、{pool.Scanner}）につながりません。", $"The virus scan (clamd, {pool.Scanner}) can't be reached."), new("clamd が動いているか確かめてください。検査を設定している間は、検査できないファイルを出しません。", "Check that clamd runs. While a scan is configured, nothing comes out without it."), e.Message);
+                await pool.DisposeAsync();
+                return null;
+            }
         }
         catch (NoSandboxException e)
         {

@@ -56,7 +56,7 @@ internal sealed partial class CalendarRebuilder : IRebuilder
             }
             if (line.Name == "END")
             {
-                if (!open.TryPop(out var component) || component != line.Value.Trim().ToUpperInvariant()) throw ContentLine.Broken();
+                if (!open.TryPop(out var component) || !component.Equals(line.Value.Trim(), StringComparison.OrdinalIgnoreCase)) throw ContentLine.Broken();
                 if (skipping > 0)
                 {
                     skipping--;

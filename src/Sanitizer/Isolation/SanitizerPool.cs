@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Sekisho.Assurance;
 using Sekisho.Sanitizer.Reports;
 using Sekisho.Sanitizer.Rules;
+using Sekisho.Sanitizer.Scanning;
 
 namespace Sekisho.Sanitizer.Isolation;
 
@@ -22,6 +23,9 @@ public sealed record SanitizerOptions
 
     /// <summary>The rules as YAML, read already; empty for the default.</summary>
     public string PolicyYaml { get; init; } = "";
+
+    /// <summary>The clamd that scans before and after; null as the rules have it.</summary>
+    public ScannerAddress? Scanner { get; init; }
 }
 
 /// <summary>The sanitiser for hosts (無害化): command line, gateway, mail, API. Hostile bytes are looked at in its workers only.</summary>
@@ -51,6 +55,13 @@ public sealed class SanitizerPool : IAsyncDisposable
 
     /// <summary>The rules that it works by.</summary>
     public SanitizePolicy Policy => policy;
+
+    /// <summary>The clamd that scans; null when none is configured.</summary>
+    public ScannerAddress? Scanner => options.Scanner ?? policy.Scanner;
+
+    /// <summary>Asks clamd whether it is there; nothing to ask where none is configured.</summary>
+    /// <exception cref="ScannerException">It isn't. Files are refused as long as it stays away.</exception>
+    public Task PingScannerAsync(CancellationToken cancel) => Scanner is { } clamd ? ClamdScan.PingAsync(clamd, TimeSpan.FromSeconds(10), cancel) : Task.CompletedTask;
 
     /// <summary>Most memory that one worker was seen to use, in bytes; looked at ten times a second.</summary>
     public long PeakResidentBytes => Interlocked.Read(ref peakResident);
@@ -90,31 +101,97 @@ public sealed class SanitizerPool : IAsyncDisposable
         await places.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
+            if (Scanner is not { } clamd) return await RebuildAsync(untrustedName, untrusted, output, mode, passwords, null, cancel).ConfigureAwait(false);
             var start = time.GetTimestamp();
-            using var read = new DigestStream(untrusted);
-            using var written = new DigestStream(output);
-            var worker = await RentAsync().ConfigureAwait(false);
-            try
+            await using var after = policy.ScanOutput ? new OutputScan(clamd, policy.Limits.Time) : null;
+            FileReport report;
+            if (policy.ScanInput)
             {
-                var report = await worker.DoAsync(new(untrustedName, options.PolicyYaml, mode, passwords), read, written, policy.Limits, office, cancel).ConfigureAwait(false);
-                if (report.Outcome == Outcome.Refused) await read.ReadToEndAsync(cancel).ConfigureAwait(false);
-                return report with
+                // Scanned before any worker meets it: read twice, from a file of its own where it can't be read again.
+                await using var spool = untrusted.CanSeek ? null : await SpoolAsync(untrusted, cancel).ConfigureAwait(false);
+                var content = spool ?? untrusted;
+                var from = content.Position;
+                using var scanned = new DigestStream(content, null);
+                if (await ScanAsync(clamd, scanned, cancel).ConfigureAwait(false) is { } refusal)
                 {
-                    InputBytes = read.Count,
-                    InputSha256 = read.Digest(),
-                    OutputSha256 = report.Outcome == Outcome.Refused ? null : written.Digest(),
-                    OutputBytes = report.Outcome == Outcome.Refused ? null : written.Count,
-                    Seconds = time.GetElapsedTime(start).TotalSeconds,
-                };
+                    await scanned.ReadToEndAsync(cancel).ConfigureAwait(false);
+                    return ScanRefusals.Refused(untrustedName, refusal) with { InputBytes = scanned.Count, InputSha256 = scanned.Digest(), Seconds = time.GetElapsedTime(start).TotalSeconds };
+                }
+                content.Position = from;
+                report = await RebuildAsync(untrustedName, content, output, mode, passwords, after, cancel).ConfigureAwait(false);
+                if (report.InputSha256 != scanned.Digest()) report = Ended(report, ScanRefusals.Changed());
             }
-            finally
+            else
             {
-                await ReturnAsync(worker).ConfigureAwait(false);
+                report = await RebuildAsync(untrustedName, untrusted, output, mode, passwords, after, cancel).ConfigureAwait(false);
             }
+            if (report.Outcome == Outcome.Refused) return report with { Seconds = time.GetElapsedTime(start).TotalSeconds };
+            if (after is not null && await after.EndAsync(cancel).ConfigureAwait(false) is { } found) report = Ended(report, found);
+            else report = report with { Notes = [.. report.Notes, ScanRefusals.Note(policy.ScanInput, policy.ScanOutput)] };
+            return report with { Seconds = time.GetElapsedTime(start).TotalSeconds };
         }
         finally
         {
             places.Release();
+        }
+    }
+
+    private async Task<FileReport> RebuildAsync(string untrustedName, Stream untrusted, Stream output, SanitizeMode? mode, IReadOnlyList<string> passwords, OutputScan? after, CancellationToken cancel)
+    {
+        var start = time.GetTimestamp();
+        using var read = new DigestStream(untrusted, null);
+        using var written = new DigestStream(output, after);
+        var worker = await RentAsync().ConfigureAwait(false);
+        try
+        {
+            var report = await worker.DoAsync(new(untrustedName, options.PolicyYaml, mode, passwords), read, written, policy.Limits, office, cancel).ConfigureAwait(false);
+            if (report.Outcome == Outcome.Refused) await read.ReadToEndAsync(cancel).ConfigureAwait(false);
+            return report with
+            {
+                InputBytes = read.Count,
+                InputSha256 = read.Digest(),
+                OutputSha256 = report.Outcome == Outcome.Refused ? null : written.Digest(),
+                OutputBytes = report.Outcome == Outcome.Refused ? null : written.Count,
+                Seconds = time.GetElapsedTime(start).TotalSeconds,
+            };
+        }
+        finally
+        {
+            await ReturnAsync(worker).ConfigureAwait(false);
+        }
+    }
+
+    private static FileReport Ended(FileReport report, SanitizeRefusal refusal) => report with { Outcome = Outcome.Refused, Refusal = refusal, Output = null, OutputType = null, OutputSha256 = null, OutputBytes = null };
+
+    private async Task<SanitizeRefusal?> ScanAsync(ScannerAddress clamd, DigestStream content, CancellationToken cancel)
+    {
+        try
+        {
+            await using var scan = await ClamdScan.BeginAsync(clamd, policy.Limits.Time, cancel).ConfigureAwait(false);
+            var block = new byte[1 << 16];
+            int read;
+            while ((read = await content.ReadAsync(block, cancel).ConfigureAwait(false)) > 0) await scan.SendAsync(block.AsMemory(0, read), cancel).ConfigureAwait(false);
+            return await scan.EndAsync(cancel).ConfigureAwait(false) is { } name ? ScanRefusals.Found(name, "") : null;
+        }
+        catch (ScannerException e)
+        {
+            return ScanRefusals.NotScanned(clamd, e.Message);
+        }
+    }
+
+    private async Task<FileStream> SpoolAsync(Stream untrusted, CancellationToken cancel)
+    {
+        var file = new FileStream(Path.Combine(sandbox.Folder, $"spool-{Guid.NewGuid():N}"), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        try
+        {
+            await untrusted.CopyToAsync(file, cancel).ConfigureAwait(false);
+            file.Position = 0;
+            return file;
+        }
+        catch
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
     }
 
@@ -158,8 +235,8 @@ public sealed class SanitizerPool : IAsyncDisposable
         }
     }
 
-    /// <summary>Hashes and counts what passes.</summary>
-    private sealed class DigestStream(Stream inner) : Stream
+    /// <summary>Hashes and counts what passes; what is written goes to a scan as well.</summary>
+    private sealed class DigestStream(Stream inner, OutputScan? scan) : Stream
     {
         private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
@@ -193,6 +270,7 @@ public sealed class SanitizerPool : IAsyncDisposable
         {
             hash.AppendData(buffer.Span);
             Count += buffer.Length;
+            if (scan is not null) await scan.TakeAsync(buffer, cancellationToken).ConfigureAwait(false);
             await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sekisho.Assurance;
 using Sekisho.Sanitizer.Kinds;
+using Sekisho.Sanitizer.Scanning;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -107,6 +108,9 @@ public static class PolicyFile
             RefuseWithMember = OneOf(values, "archive.refused-members", ("refuse", true), ("note", false)),
             KeepForms = OneOf(values, "pdf.forms", ("keep", true), ("drop", false)),
             KeepPdfMetadata = OneOf(values, "pdf.metadata", ("keep", true), ("drop", false)),
+            Scanner = values["scan.clamd"] is { IsList: false, Texts: ["none"] } ? null : values["scan.clamd"] is { IsList: false } place && ScannerAddress.Read(place.Texts[0]) is { } clamd ? clamd : throw Wrong(values["scan.clamd"], "scan.clamd"),
+            ScanInput = OneOf(values, "scan.files", ("both", true), ("input", true), ("output", false)),
+            ScanOutput = OneOf(values, "scan.files", ("both", true), ("input", false), ("output", true)),
             Limits = new(
                 Number(values, "limits.input-bytes"), Number(values, "limits.in-memory-bytes"), Number(values, "limits.expanded-bytes"), (int)Number(values, "limits.expansion-ratio"),
                 (int)Number(values, "limits.entries"), (int)Number(values, "limits.depth"), Number(values, "limits.pixels"), (int)Number(values, "limits.pages"), TimeSpan.FromSeconds(Number(values, "limits.seconds"))),

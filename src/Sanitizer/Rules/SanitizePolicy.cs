@@ -1,4 +1,5 @@
 using Sekisho.Sanitizer.Kinds;
+using Sekisho.Sanitizer.Scanning;
 
 namespace Sekisho.Sanitizer.Rules;
 
@@ -43,6 +44,12 @@ public sealed record SanitizePolicy
 
     public required bool KeepForms { get; init; }
     public required bool KeepPdfMetadata { get; init; }
+
+    /// <summary>The clamd that scans; null for none.</summary>
+    public required ScannerAddress? Scanner { get; init; }
+
+    public required bool ScanInput { get; init; }
+    public required bool ScanOutput { get; init; }
     public required SanitizeLimits Limits { get; init; }
 
     /// <summary>The whole default.</summary>

@@ -22,10 +22,13 @@ internal sealed class CompoundFile
     private readonly byte[] miniStream;
     private readonly uint miniCutoff;
 
-    private CompoundFile(Source source, int sectorShift, uint[] fat, uint[] miniFat, byte[] miniStream, uint miniCutoff, IReadOnlyList<CompoundEntry> entries)
+    private CompoundFile(Source source, int sectorShift, uint[] fat, uint[] miniFat, byte[] miniStream, uint miniCutoff, IReadOnlyList<CompoundEntry> entries, bool hasOrphans)
     {
-        (this.source, this.sectorShift, this.fat, this.miniFat, this.miniStream, this.miniCutoff, Entries) = (source, sectorShift, fat, miniFat, miniStream, miniCutoff, entries);
+        (this.source, this.sectorShift, this.fat, this.miniFat, this.miniStream, this.miniCutoff, Entries, HasOrphans) = (source, sectorShift, fat, miniFat, miniStream, miniCutoff, entries, hasOrphans);
     }
+
+    /// <summary>Entries of the directory that no storage leads to.</summary>
+    public bool HasOrphans { get; }
 
     /// <summary>All entries that hang in the tree, the root's path empty.</summary>
     public IReadOnlyList<CompoundEntry> Entries { get; }
@@ -44,10 +47,10 @@ internal sealed class CompoundFile
         if (untrusted.Length > mostBytes) throw Refusals.TooLarge(untrusted.Length, mostBytes);
         var fat = ReadFat(untrusted, header, shift);
         var directory = ReadChain(untrusted, fat, shift, U32(header, 48), mostBytes);
-        var (entries, root) = ReadDirectory(directory, shift);
+        var (entries, root, hasOrphans) = ReadDirectory(directory, shift);
         var miniStream = root.Start >= MaxRegular ? [] : ReadChain(untrusted, fat, shift, root.Start, mostBytes);
         var miniFat = U32(header, 60) >= MaxRegular ? [] : Words(ReadChain(untrusted, fat, shift, U32(header, 60), mostBytes));
-        return new(untrusted, shift, fat, miniFat, miniStream, U32(header, 56), entries);
+        return new(untrusted, shift, fat, miniFat, miniStream, U32(header, 56), entries, hasOrphans);
     }
 
     /// <summary>The bytes of a stream.</summary>
@@ -74,6 +77,34 @@ internal sealed class CompoundFile
             sector = miniFat[sector];
         }
         return bytes;
+    }
+
+    /// <summary>True when there are bytes where no stream is: in free sectors, behind the end of the last one that the tables know, or behind the end of a stream in its last sector (O-10).</summary>
+    public bool HasSlack()
+    {
+        var size = 1 << sectorShift;
+        var sector = new byte[size];
+        for (var i = 0; i < fat.Length; i++)
+        {
+            if (fat[i] == NoStream && Filled((uint)i, 0)) return true;
+        }
+        if (source.Length > ((long)fat.Length + 1) << sectorShift) return true;
+        foreach (var entry in Entries)
+        {
+            if (entry.IsStorage || entry.Bytes < miniCutoff) continue;
+            var last = entry.Start;
+            for (var steps = 0; last < fat.Length && fat[last] < MaxRegular && steps <= fat.Length; steps++) last = fat[last];
+            var used = (int)(entry.Bytes & (size - 1));
+            if (used > 0 && last < fat.Length && Filled(last, used)) return true;
+        }
+        return false;
+
+        bool Filled(uint number, int from)
+        {
+            var offset = ((long)number + 1) << sectorShift;
+            var read = offset < source.Length ? source.Read(offset, sector) : 0;
+            return read > from && sector.AsSpan(from, read - from).ContainsAnyExcept((byte)0);
+        }
     }
 
     private static uint[] ReadFat(Source source, byte[] header, int shift)
@@ -121,7 +152,7 @@ internal sealed class CompoundFile
         return bytes.ToArray();
     }
 
-    private static (List<CompoundEntry> Entries, CompoundEntry Root) ReadDirectory(byte[] directory, int shift)
+    private static (List<CompoundEntry> Entries, CompoundEntry Root, bool HasOrphans) ReadDirectory(byte[] directory, int shift)
     {
         var count = directory.Length / 128;
         if (count is 0 or > MostEntries) throw Broken("SAN-OLE-007", "目録がありません", "there is no directory");
@@ -145,7 +176,9 @@ internal sealed class CompoundFile
             open.Push((U32(directory, at + 72), under));
             if (entry.IsStorage) open.Push((U32(directory, at + 76), entry.Path + "/"));
         }
-        return (entries, root);
+        var hasOrphans = false;
+        for (var i = 0; i < count; i++) hasOrphans |= !seen[i] && directory[(i * 128) + 66] != 0;
+        return (entries, root, hasOrphans);
     }
 
     private static CompoundEntry Entry(byte[] directory, int at, string under, int shift)

@@ -13,7 +13,9 @@ internal sealed class LegacyOfficeRebuilder : IRebuilder
     public Written Rebuild(Source untrusted, FileKind kind, Scratch output, Job job)
     {
         var whole = untrusted.Whole(job.Policy.Limits.InMemoryBytes);
-        LegacyThreats.Tell(whole, kind, job);
+        // The office program gets RTF as it was written anew; of the other formats, what is in them is told.
+        if (kind == FileKind.Rtf) whole = RtfCleaner.Clean(whole, job);
+        else LegacyThreats.Tell(whole, kind, job);
         var to = kind == FileKind.Xls || kind == FileKind.Xlsb || kind == FileKind.Ods || kind == FileKind.SpreadsheetXml ? FileKind.Xlsx
             : kind == FileKind.Ppt || kind == FileKind.Odp ? FileKind.Pptx : FileKind.Docx;
         var converted = job.Converter.Convert(whole, kind, to) ?? throw Refusals.NotConverted(kind);

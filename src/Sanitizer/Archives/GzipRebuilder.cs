@@ -29,7 +29,7 @@ internal sealed class GzipRebuilder : IRebuilder
                 content.Write(buffer, 0, read);
             }
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             throw Refusals.Broken("", "SAN-GZIP-001", "圧縮された中身が壊れています", "the packed content is damaged");
         }

@@ -10,7 +10,7 @@ internal static class MemberPath
     /// <summary>The parts of a path in NFC; null for one that leads out of the folder it is unpacked in (Z-04).</summary>
     public static IReadOnlyList<string>? Split(string untrustedPath)
     {
-        if (untrustedPath.Contains('\0', StringComparison.Ordinal) || untrustedPath is ['/' or '\\', ..] || untrustedPath is [_, ':', '/' or '\\', ..] || untrustedPath is [>= 'A' and <= 'Z' or >= 'a' and <= 'z', ':']) return null;
+        if (untrustedPath.Contains('\0', StringComparison.Ordinal) || untrustedPath is ['/' or '\\', ..] || untrustedPath is [_, ':', '/' or '\\', ..] || untrustedPath is [>= 'A' and <= 'Z' or >= 'a' and <= 'z', ':', ..]) return null;
         var parts = new List<string>();
         foreach (var part in untrustedPath.Split('/', '\\'))
         {

@@ -34,7 +34,8 @@ internal static class CssCleaner
             var colon = trimmed.IndexOf(':', StringComparison.Ordinal);
             var name = colon > 0 ? trimmed[..colon].Trim().ToLowerInvariant() : "";
             var value = colon > 0 ? Squeeze(trimmed[(colon + 1)..]) : "";
-            if (name.StartsWith("mso-", StringComparison.Ordinal) || (!Properties.Contains(name) && IsPlainName(name) && !name.Contains("bind", StringComparison.Ordinal) && name != "behavior")) continue; // unknown and inert: left out without a word
+            // Unknown and inert: left out without a word.
+            if (!Properties.Contains(name) && IsPlainName(name) && !name.Contains("bind", StringComparison.Ordinal) && name != "behavior" && !Fetches(value)) continue;
             if (!Properties.Contains(name) || !IsHarmless(value, allowsFragments))
             {
                 job.Remove("H-07", "", name.Length is > 0 and < 40 && IsPlainName(name) ? name : "declaration");
@@ -108,6 +109,11 @@ internal static class CssCleaner
         var declarations = Declarations(body, job, allowsFragments);
         if (declarations.Length > 0) kept.Append(prelude).Append(" { ").Append(declarations).Append(" }\n");
     }
+
+    /// <summary>True for a value that would fetch, run, or says something in escapes.</summary>
+    private static bool Fetches(string value) =>
+        value.Contains('\\', StringComparison.Ordinal) || value.Contains("://", StringComparison.Ordinal) || value.Contains("url", StringComparison.OrdinalIgnoreCase) || value.Contains("image(", StringComparison.OrdinalIgnoreCase) || value.Contains("image-set", StringComparison.OrdinalIgnoreCase)
+        || value.Contains("script", StringComparison.OrdinalIgnoreCase) || value.Contains("expression", StringComparison.OrdinalIgnoreCase);
 
     private static int Closing(string css, int open)
     {

@@ -34,7 +34,8 @@ internal static partial class MarkupText
         }
         catch (RefusedException) when (isLenient)
         {
-            return (Labelled(label) ?? Encoding.UTF8).GetString(bytes);
+            // What CP932 has no character for becomes U+FFFD or the like, as in every other code.
+            return (Labelled(label) is not { } lenient ? Encoding.UTF8 : lenient is Cp932Encoding ? Encoding.GetEncoding(932) : lenient).GetString(bytes);
         }
     }
 

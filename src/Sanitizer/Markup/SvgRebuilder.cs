@@ -38,13 +38,18 @@ internal sealed class SvgRebuilder : IRebuilder
         try
         {
             using var reader = XmlSource.Open(MarkupText.Decode(untrusted, job), job, "S-06");
-            reader.MoveToContent();
-            // Comments and instructions before the root.
+            // Comments and instructions before the root: a style sheet there would be fetched.
+            while (reader.Read() && reader.NodeType != XmlNodeType.Element)
+            {
+                if (reader.NodeType == XmlNodeType.ProcessingInstruction) job.Remove("S-05", "", "processing instruction");
+                else if (reader.NodeType == XmlNodeType.Comment) job.Remove("G-05", "", "comment");
+            }
             if (reader.NodeType != XmlNodeType.Element || reader.LocalName != "svg" || reader.NamespaceURI is not (Svg or "")) throw Refusals.Broken("", "SAN-SVG-001", "SVG ではありません", "it is no SVG");
             Element(reader, reader.NamespaceURI, to, dropped, job);
             while (reader.Read())
             {
                 if (reader.NodeType == XmlNodeType.Element) throw XmlSource.Broken();
+                if (reader.NodeType == XmlNodeType.ProcessingInstruction) job.Remove("S-05", "", "processing instruction");
             }
         }
         catch (XmlException)

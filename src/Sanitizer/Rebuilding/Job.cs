@@ -41,6 +41,9 @@ internal sealed class Job
 
     public List<Note> Notes { get; } = [];
 
+    /// <summary>Sheets of an old workbook that hold macros (Excel 4.0): a converter makes plain ones of them, which aren't written either.</summary>
+    public MacroSheets MacroSheets { get; private init; } = new();
+
     public List<FileReport> Members { get; } = [];
 
     public IConverter Converter => disarmer.Converter;
@@ -104,7 +107,7 @@ internal sealed class Job
 
     private Disarmed Same(Source untrusted, string name, SanitizePolicy policy, Func<FileKind, bool>? only)
     {
-        var inner = disarmer.Run(name, untrusted, new Job(disarmer, policy, Budget, Passwords, Folder, Depth), only);
+        var inner = disarmer.Run(name, untrusted, new Job(disarmer, policy, Budget, Passwords, Folder, Depth) { MacroSheets = MacroSheets }, only);
         foreach (var removal in inner.Report.Removed) Remove(removal.Threat, removal.Place, removal.What);
         Notes.AddRange(inner.Report.Notes.Where(static n => n.Code is not ("SAN-NOTE-NAME" or "SAN-NOTE-EXTENSION")));
         Members.AddRange(inner.Report.Members);

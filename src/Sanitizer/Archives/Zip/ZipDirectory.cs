@@ -241,7 +241,7 @@ internal sealed class ZipDirectory
             {
                 count = inner.Read(buffer);
             }
-            catch (InvalidDataException)
+            catch (Exception e) when (e is InvalidDataException or IOException)
             {
                 throw Broken("SAN-ZIP-016", "圧縮された中身が壊れています", "the packed content is damaged", entry.Name);
             }

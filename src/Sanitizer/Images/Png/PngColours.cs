@@ -54,7 +54,7 @@ internal static class PngColours
             var length = inflated.ReadAtLeast(bytes, bytes.Length, false);
             return length > MostProfileBytes ? null : bytes[..length];
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or IOException) // the latter: packed with a dictionary that nobody has
         {
             return null;
         }

@@ -98,7 +98,7 @@ internal sealed class PngRows : IDisposable
         {
             if (inflated.ReadAtLeast(into, into.Length, false) < into.Length) throw PngFile.Wrong("SAN-PNG-003", "画素の途中で終わっています", "the pixels end too early");
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or IOException) // the latter: packed with a dictionary that nobody has
         {
             throw PngFile.Wrong("SAN-PNG-003", "画素の圧縮データが壊れています", "the compressed pixels are damaged");
         }
@@ -111,7 +111,7 @@ internal sealed class PngRows : IDisposable
             Span<byte> one = stackalloc byte[1];
             if (inflated.Read(one) > 0) job.Remove("I-01", "IDAT", "data after the pixels");
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or IOException) // the latter: packed with a dictionary that nobody has
         {
             job.Remove("I-04", "IDAT", "checksum");
         }

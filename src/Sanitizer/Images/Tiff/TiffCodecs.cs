@@ -37,7 +37,7 @@ internal static class TiffCodecs
             using var inflated = new ZLibStream(new MemoryStream(System.Runtime.InteropServices.MemoryMarshal.TryGetArray(data, out var whole) ? whole.Array! : data.ToArray(), whole.Array is null ? 0 : whole.Offset, data.Length), CompressionMode.Decompress);
             return inflated.ReadAtLeast(into, into.Length, false);
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or IOException) // the latter: packed with a dictionary that nobody has
         {
             throw Broken();
         }

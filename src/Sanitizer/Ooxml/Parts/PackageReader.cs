@@ -183,13 +183,14 @@ internal sealed class PackageReader : IDisposable
         var slash = part.Source.LastIndexOf('/') + 1;
         var rels = $"{part.Source[..slash]}_rels/{part.Source[slash..]}.rels";
         var raw = part.Source.Length > 0 && entries.TryGetValue(rels, out var entry) ? PackageXml.ReadRelations(Read(entry), rels) : [];
-        if (part == Main && part.Type == PartType.Workbook) Book = SheetBook.Read(Content(part), part.Source, raw);
+        if (part == Main && part.Type == PartType.Workbook) Book = SheetBook.Read(Content(part), part.Source, raw, job.MacroSheets);
         var used = part.Type == PartType.Vml && raw.Count > 0 ? ObjectPreviews.UsedIn(Content(part), part.Source) : null;
         // Stores come last: which are bound is known when everything that could bind them was read.
         var decided = new Relation?[raw.Count];
         for (var i = 0; i < raw.Count; i++)
         {
-            if (used is not null && !used.Contains(raw[i].Id)) decided[i] = LeaveBehind(part.Source, raw[i]);
+            if (part == Main && Book.IsMacro(raw[i].Id)) decided[i] = LeaveBehind(part.Source, raw[i] with { Type = Transitional + "xlMacrosheet" });
+            else if (used is not null && !used.Contains(raw[i].Id)) decided[i] = LeaveBehind(part.Source, raw[i]);
             else if (Suffix(raw[i].Type) != "customXml") decided[i] = Decide(part, raw[i]);
         }
         for (var i = 0; i < raw.Count; i++)

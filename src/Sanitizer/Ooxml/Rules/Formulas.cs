@@ -79,7 +79,9 @@ internal sealed class Formulas(SanitizePolicy policy)
             break;
         }
         if (at < formula.Length && formula[at] == '|') return ("X-11", "a DDE link");
-        if (at >= formula.Length || formula[at] != '!') return name.ToString() is var text && text.Contains('[', StringComparison.Ordinal) ? ("X-12", "a reference to another workbook") : null;
+        // 'Sheet 1':'Sheet 3'!A1
+        if (at < formula.Length && formula[at] == ':') return Sheets(name.ToString());
+        if (at >= formula.Length || formula[at] != '!') return name.ToString().Contains('[', StringComparison.Ordinal) ? ("X-12", "a reference to another workbook") : ("X-13", "a name in quotes that refers to nothing");
         at++;
         return Sheets(name.ToString());
     }
@@ -118,6 +120,8 @@ internal sealed class Formulas(SanitizePolicy policy)
             while (open < formula.Length && formula[open] is ' ' or '\n' or '\r' or '\t') open++;
             if (open < formula.Length && formula[open] == '(') return Function(word, formula, open);
         }
+        // A function handed to another one without a bracket: MAP(A1:A3,_xleta.SUM).
+        if (word.StartsWith("_xl", StringComparison.OrdinalIgnoreCase) && !word.StartsWith("_xlpm.", StringComparison.OrdinalIgnoreCase) && !word.StartsWith("_xlnm.", StringComparison.OrdinalIgnoreCase) && !Functions.Contains(Bare(word))) return ("X-13", word.Length <= 60 ? word : "an unknown function");
         return RemovedNames.Contains(word) ? ("X-13", "a name that was taken out") : null;
     }
 
@@ -131,16 +135,23 @@ internal sealed class Formulas(SanitizePolicy policy)
 
     private (string Threat, string What)? Function(string word, string formula, int open)
     {
-        var name = word.ToUpperInvariant();
-        foreach (var prefix in (ReadOnlySpan<string>)["_XLFN.", "_XLWS.", "_XLUDF.", "_XLFN."])
-        {
-            if (name.StartsWith(prefix, StringComparison.Ordinal)) name = name[prefix.Length..];
-        }
+        var name = Bare(word);
         if (name == "HYPERLINK") return Link(formula, open + 1) ? null : ("X-19", "HYPERLINK");
         if (Functions.Contains(name)) return null;
         // A call of a name that LET or LAMBDA made.
         if (name.StartsWith("_XLPM.", StringComparison.Ordinal)) return null;
         return ("X-13", name.Length <= 60 ? name : "an unknown function");
+    }
+
+    /// <summary>A function's name without what says in which version it came.</summary>
+    private static string Bare(string word)
+    {
+        var name = word.ToUpperInvariant();
+        foreach (var prefix in (ReadOnlySpan<string>)["_XLETA.", "_XLFN.", "_XLWS.", "_XLUDF.", "_XLFN."])
+        {
+            if (name.StartsWith(prefix, StringComparison.Ordinal)) name = name[prefix.Length..];
+        }
+        return name;
     }
 
     private bool Link(string formula, int at)

@@ -55,6 +55,7 @@ internal sealed partial class PartFilter
     public static void Write(PackageReader package, Part part, Job job, Stream output)
     {
         var bytes = package.Content(part);
+        if (part.Type.Key == "sharedStrings" && package.Book.Sheets.Exists(static s => !s.IsKept)) bytes = UnusedStrings.Empty(package, bytes, part.Source);
         var root = part.Type.Root;
         var bare = part.Type == PartType.Vml ? VmlRoot.Space : root.StartsWith("x:", StringComparison.Ordinal) || root.StartsWith("xltc:", StringComparison.Ordinal) ? Vocabulary.Instance[root[..root.IndexOf(':', StringComparison.Ordinal)]] : null;
         using var to = new XmlOut(output, part.IsStrict, bare);

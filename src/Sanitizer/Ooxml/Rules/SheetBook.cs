@@ -10,12 +10,16 @@ internal sealed class SheetBook
     private static readonly string[] AutoWords = ["open", "close", "activate", "deactivate", "remove", "add"];
 
     private readonly Dictionary<int, BookName> names = [];
+    private readonly HashSet<string> macros = new(StringComparer.Ordinal);
 
     public static SheetBook None { get; } = new();
 
     public List<BookSheet> Sheets { get; } = [];
 
-    public static SheetBook Read(byte[] workbook, string place, IReadOnlyList<RawRelation> relations)
+    /// <summary>True for the relationship of a sheet that held macros before it was converted.</summary>
+    public bool IsMacro(string relation) => macros.Contains(relation);
+
+    public static SheetBook Read(byte[] workbook, string place, IReadOnlyList<RawRelation> relations, MacroSheets macros)
     {
         var book = new SheetBook();
         var pull = new XmlPull(workbook, place);
@@ -40,6 +44,7 @@ internal sealed class SheetBook
                     break;
             }
         }
+        foreach (var macro in macros.Among([.. book.Sheets.Select(static s => s.Name)])) book.macros.Add(book.Sheets[macro].Relation);
         foreach (var sheet in book.Sheets.Where(s => relations.All(r => r.Id != s.Relation))) sheet.IsKept = false;
         return book;
     }

@@ -61,6 +61,9 @@ internal sealed class XmlPull
 
     public byte[] Bytes => bytes;
 
+    /// <summary>Behind what was read last.</summary>
+    public int Position => at;
+
     /// <summary>The text stands here; <see cref="TextPlain"/> says whether it can be written as it is.</summary>
     public int TextStart { get; private set; }
 

@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
 """Do rebuilt documents look like what came in? Renders first pages with LibreOffice and poppler and compares them.
 
-  likeness.py ORIGINALS REBUILT [--pages N] [--every N] [--text]
+  likeness.py ORIGINALS REBUILT [--pages N] [--every N]
 
-Pairs are files of one stem (blanks as _). A page counts as the same when the mean SSIM over blocks of 8x8 grey pixels at 50 dpi is >= 0.99.
-Prints a line a file that differs (name, pages before/after, SSIM, text likeness) and the sums by format. Needs soffice, pdftoppm and pdftotext.
+Pairs are files of one stem (blanks as _). A page counts as the same when the mean SSIM over blocks of 8x8 grey pixels at 50 dpi is >= 0.99; its text
+when the words of its text layer are, in order, to 0.99 the same. PDF is drawn by poppler alone, pictures by vips.
+What differs is drawn a second time from the original: where that differs from itself too (random numbers, the time of day), the file is told apart and not counted.
+Prints a line a file that differs (name, SSIM, text likeness) and the sums by format. Needs soffice, pdftoppm, pdftotext and vips.
 """
-import argparse, difflib, os, subprocess, sys, tempfile
+import argparse, difflib, os, shutil, subprocess, tempfile
+
+PICTURES = {"png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "webp", "jpe", "jfif"}
+
 
 def convert(files, folder):
     os.makedirs(folder, exist_ok=True)
@@ -14,17 +19,35 @@ def convert(files, folder):
         subprocess.run(["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf", "--outdir", folder, *files[start:start + 20]],
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=1200)
 
-def pages(pdf, count, folder):
-    root = os.path.join(folder, "p")
-    for old in os.listdir(folder): os.remove(os.path.join(folder, old))
-    subprocess.run(["pdftoppm", "-gray", "-r", "50", "-f", "1", "-l", str(count), pdf, root], stderr=subprocess.DEVNULL)
-    result = []
-    for name in sorted(os.listdir(folder)):
-        data = open(os.path.join(folder, name), "rb").read()
-        _, size, _, rest = data.split(b"\n", 3)
-        w, h = map(int, size.split())
-        result.append((w, h, rest))
+
+def grey(name):
+    data = open(name, "rb").read()
+    _, size, _, rest = data.split(b"\n", 3)
+    w, h = map(int, size.split())
+    return w, h, rest
+
+
+def pages(pdf, count, work):
+    folder = tempfile.mkdtemp(dir=work)
+    subprocess.run(["pdftoppm", "-gray", "-r", "50", "-f", "1", "-l", str(count), pdf, folder + "/p"], stderr=subprocess.DEVNULL)
+    result = [grey(os.path.join(folder, n)) for n in sorted(os.listdir(folder))]
+    shutil.rmtree(folder)
     return result
+
+
+def picture(name, work):
+    """Its first frame upright, over white, as grey samples; nothing when vips can't read it."""
+    out = os.path.join(work, "picture.pgm")
+    if os.path.exists(out): os.remove(out)
+    flat = os.path.join(work, "flat.v")
+    for words in (["vips", "autorot", name, flat], ["vips", "colourspace", flat, work + "/grey.v", "b-w"], ["vips", "flatten", work + "/grey.v", work + "/white.v", "--background", "255"], ["vips", "cast", work + "/white.v", out, "uchar"]):
+        if subprocess.run(words, stderr=subprocess.DEVNULL).returncode != 0: return []
+    return [grey(out)]
+
+
+def words(pdf, count):
+    return subprocess.run(["pdftotext", "-layout", "-l", str(count), pdf, "-"], capture_output=True).stdout.decode("utf-8", "replace").split()
+
 
 def ssim(a, b):
     if a[:2] != b[:2]: return 0.0
@@ -46,6 +69,14 @@ def ssim(a, b):
             total += ((2 * mp * mq + c1) * (2 * cov + c2)) / ((mp * mp + mq * mq + c1) * (vp + vq + c2))
     return total / max(n, 1)
 
+
+def compare(x, y, count, work):
+    p, q = pages(x, count, work), pages(y, count, work)
+    score = min([ssim(s, t) for s, t in zip(p, q)] or [0.0]) if len(p) == len(q) else 0.0
+    a, b = words(x, count), words(y, count)
+    return score, 1.0 if a == b else difflib.SequenceMatcher(None, a[:4000], b[:4000], autojunk=False).ratio()
+
+
 def main():
     ask = argparse.ArgumentParser()
     ask.add_argument("originals"); ask.add_argument("rebuilt")
@@ -55,38 +86,63 @@ def main():
     before = {stem(f): os.path.join(args.originals, f) for f in sorted(os.listdir(args.originals))}
     after = {stem(f): os.path.join(args.rebuilt, f) for f in sorted(os.listdir(args.rebuilt)) if not f.endswith(".second")}
     names = [n for n in before if n in after][::args.every]
+    kind_of = lambda f: os.path.splitext(f)[1][1:].lower()
     with tempfile.TemporaryDirectory() as work:
-        for side, files in (("a", before), ("b", after)):
+        def draw(side, files):
             os.makedirs(f"{work}/{side}-in")
             links = []
-            for n in names:
-                link = f"{work}/{side}-in/{n}{os.path.splitext(files[n])[1]}"
-                os.symlink(os.path.abspath(files[n]), link)
-                links.append(link)
+            for n, file in files:
+                if kind_of(file) == "pdf":
+                    os.makedirs(f"{work}/{side}", exist_ok=True)
+                    os.symlink(os.path.abspath(file), f"{work}/{side}/{n}.pdf")
+                elif kind_of(file) not in PICTURES:
+                    links.append(f"{work}/{side}-in/{n}{os.path.splitext(file)[1]}")
+                    os.symlink(os.path.abspath(file), links[-1])
             convert(links, f"{work}/{side}")
-        os.makedirs(f"{work}/pa"); os.makedirs(f"{work}/pb")
-        sums = {}
+        draw("a", [(n, before[n]) for n in names])
+        draw("b", [(n, after[n]) for n in names])
+        sums, doubtful = {}, []
         for n in names:
-            kind = os.path.splitext(after[n])[1][1:]
-            row = sums.setdefault(kind, [0, 0, 0, 0, 0])
+            kind = kind_of(after[n])
+            row = sums.setdefault(kind, dict(before=0, after=0, look=0, text=0, both=0, unread=0, restless=0))
             x, y = f"{work}/a/{n}.pdf", f"{work}/b/{n}.pdf"
-            if not os.path.exists(x):
-                row[4] += 1
+            if kind in PICTURES:
+                p = picture(before[n], work)
+                if not p:
+                    row["unread"] += 1
+                    continue
+                q = picture(after[n], work)
+                row["before"] += 1
+                row["after"] += bool(q)
+                score, likeness = (ssim(p[0], q[0]), 1.0) if q else (0.0, 0.0)
+            elif not os.path.exists(x) or not (kind != "pdf" or pages(x, 1, work)):
+                row["unread"] += 1
                 continue
-            row[0] += 1
-            if not os.path.exists(y):
-                print(f"NOT OPENED {n}")
-                continue
-            row[1] += 1
-            p, q = pages(x, args.pages, f"{work}/pa"), pages(y, args.pages, f"{work}/pb")
-            score = min([ssim(s, t) for s, t in zip(p, q)] or [0.0]) if len(p) == len(q) else 0.0
-            text = [subprocess.run(["pdftotext", "-layout", f, "-"], capture_output=True).stdout.decode("utf-8", "replace").split() for f in (x, y)]
-            likeness = 1.0 if text[0] == text[1] else difflib.SequenceMatcher(None, text[0][:4000], text[1][:4000], autojunk=False).ratio()
-            row[2] += score >= 0.99
-            row[3] += likeness >= 0.99
-            if score < 0.99 or likeness < 0.99: print(f"{n}.{kind}: SSIM {score:.4f} text {likeness:.4f}")
-            sys.stdout.flush()
-        for kind, (count, opened, same, text, unread) in sorted(sums.items()):
-            print(f"{kind}: {count} rendered before, {opened} after; same look {same}, same text {text} (not rendered before: {unread})")
+            else:
+                row["before"] += 1
+                if not os.path.exists(y):
+                    print(f"NOT OPENED {n}.{kind}")
+                    continue
+                row["after"] += 1
+                score, likeness = compare(x, y, args.pages, work)
+            row["look"] += score >= 0.99
+            row["text"] += likeness >= 0.99
+            row["both"] += score >= 0.99 and likeness >= 0.99
+            if score < 0.99 or likeness < 0.99: doubtful.append((n, kind, score, likeness))
+        draw("c", [(n, before[n]) for n, kind, _, _ in doubtful if kind not in PICTURES and kind != "pdf"])
+        for n, kind, score, likeness in doubtful:
+            x, z = f"{work}/a/{n}.pdf", f"{work}/c/{n}.pdf"
+            if os.path.exists(z) and kind != "pdf" and min(compare(x, z, args.pages, work)) < 0.99:
+                row = sums[kind]
+                row["restless"] += 1
+                row["before"] -= 1; row["after"] -= 1; row["look"] -= score >= 0.99; row["text"] -= likeness >= 0.99
+                print(f"{n}.{kind}: differs from itself when drawn twice")
+            else:
+                print(f"{n}.{kind}: SSIM {score:.4f} text {likeness:.4f}")
+        total = dict(before=0, after=0, look=0, text=0, both=0, unread=0, restless=0)
+        for kind, row in [*sorted(sums.items()), ("all", total)]:
+            print(f"{kind}: {row['before']} drawn before, {row['after']} after; same look {row['look']}, same text {row['text']}, both {row['both']} (not drawn before: {row['unread']}; differ from themselves: {row['restless']})")
+            for key in total: total[key] += row[key] if row is not total else 0
+
 
 main()

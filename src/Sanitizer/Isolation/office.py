@@ -17,7 +17,6 @@ FILTERS = {
     "xlsx": "Calc MS Excel 2007 XML",
     "pptx": "Impress MS PowerPoint 2007 XML",
     "pdf": {"text": "writer_pdf_Export", "sheet": "calc_pdf_Export", "slides": "impress_pdf_Export", "drawing": "draw_pdf_Export"},
-    "png": "draw_png_Export",
 }
 # The kind is known from the content; LibreOffice would guess again, and could be led to another importer.
 IMPORTERS = {
@@ -29,6 +28,8 @@ IMPORTERS = {
 SERVICES = (("text", "com.sun.star.text.TextDocument"), ("sheet", "com.sun.star.sheet.SpreadsheetDocument"),
             ("slides", "com.sun.star.presentation.PresentationDocument"), ("drawing", "com.sun.star.drawing.DrawingDocument"))
 CHUNK = 1 << 17
+# A metafile is drawn twice as fine as screens are (dots an inch). Documents often show it larger than its own size: the longer side has some pixels in any case.
+DRAWN_DPI, LEAST_DRAWN, MOST_DRAWN = 192, 1000, 3000
 
 
 def read_exactly(count):
@@ -91,12 +92,27 @@ def start():
             sys.exit(3)
         try:
             context = resolver.resolve("uno:pipe,name=office;urp;StarOffice.ComponentContext")
-            return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+            manager = context.ServiceManager
+            return (manager.createInstanceWithContext("com.sun.star.frame.Desktop", context),
+                    manager.createInstanceWithContext("com.sun.star.drawing.GraphicExportFilter", context))
         except Exception:
             time.sleep(0.02)
 
 
-def convert(desktop, source, target, data):
+def draw(exporter, document, outgoing):
+    """A metafile at its own size: the picture itself, not the page that a drawing puts around it."""
+    page = document.DrawPages.getByIndex(0)
+    if page.Count != 1:
+        return
+    shape = page.getByIndex(0)
+    width, height = max(1, shape.Size.Width) * DRAWN_DPI / 2540, max(1, shape.Size.Height) * DRAWN_DPI / 2540
+    scale = min(max(1.0, LEAST_DRAWN / max(width, height)), MOST_DRAWN / max(width, height))
+    size = values(PixelWidth=max(1, round(width * scale)), PixelHeight=max(1, round(height * scale)), Translucent=1)
+    exporter.setSourceDocument(shape)
+    exporter.filter(values(URL="file://" + outgoing, MediaType="image/png", FilterData=uno.Any("[]com.sun.star.beans.PropertyValue", size)))
+
+
+def convert(desktop, exporter, source, target, data):
     incoming, outgoing = os.path.join(FOLDER, "in." + source), os.path.join(FOLDER, "out." + target)
     with open(incoming, "wb") as file:
         file.write(data)
@@ -107,6 +123,12 @@ def convert(desktop, source, target, data):
             Hidden=True, ReadOnly=True, MacroExecutionMode=0, UpdateDocMode=0, FilterName=IMPORTERS[source], RepairPackage=False))
         if document is None:
             return None
+        if target == "png":
+            draw(exporter, document, outgoing)
+            if not os.path.exists(outgoing):
+                return None
+            with open(outgoing, "rb") as file:
+                return file.read()
         name = FILTERS[target]
         if isinstance(name, dict):
             kinds = [kind for kind, service in SERVICES if document.supportsService(service)]
@@ -125,14 +147,14 @@ def convert(desktop, source, target, data):
 
 
 def main():
-    desktop = start()
+    desktop, exporter = start()
     send(b"!")
     while True:
         _, words = receive()
         source, target = words.decode("ascii").split(" ")
         _, data = receive()
         try:
-            converted = convert(desktop, source, target, data)
+            converted = convert(desktop, exporter, source, target, data)
         except Exception:
             # Whatever it was: nothing came out. When the office program is gone, so are we, and the host starts anew.
             converted = None

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Sekisho.Sanitizer.Isolation;
 using Sekisho.Sanitizer.Reports;
@@ -44,5 +45,35 @@ public sealed class ModeTests
         var (svg, none) = await RunAsync("図.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"u8.ToArray(), SanitizeMode.Pixels);
         Assert.Equal((Outcome.Refused, "SAN-MODE-001"), (svg.Outcome, svg.Refusal?.Code));
         Assert.Empty(none);
+    }
+
+    [Fact]
+    public async Task A_metafile_is_drawn_to_its_own_edges_and_not_on_a_page()
+    {
+        // Placeable, 3,000 x 1,000 units at 1,000 an inch; a black rectangle over all of it.
+        byte[] wmf =
+        [
+            0xD7, 0xCD, 0xC6, 0x9A, 0, 0, 0, 0, 0, 0, 0xB8, 0x0B, 0xE8, 3, 0xE8, 3, 0, 0, 0, 0, 0, 0,
+            1, 0, 9, 0, 0, 3, 36, 0, 0, 0, 1, 0, 7, 0, 0, 0, 0, 0,
+            5, 0, 0, 0, 0x0B, 2, 0, 0, 0, 0, // window's origin
+            5, 0, 0, 0, 0x0C, 2, 0xE8, 3, 0xB8, 0x0B, // and extent
+            7, 0, 0, 0, 0xFC, 2, 0, 0, 0, 0, 0, 0, 0, 0, // a brush
+            4, 0, 0, 0, 0x2D, 1, 0, 0,
+            7, 0, 0, 0, 0x1B, 4, 0xE8, 3, 0xB8, 0x0B, 0, 0, 0, 0, // rectangle
+            3, 0, 0, 0, 0, 0,
+        ];
+        for (int i = 0, sum = 0; i <= 20; i += 2) // its checksum is the xor of the ten words before
+        {
+            if (i < 20) sum ^= wmf[i] | wmf[i + 1] << 8;
+            else (wmf[20], wmf[21]) = ((byte)sum, (byte)(sum >> 8));
+        }
+        await using var pool = await SanitizerPool.StartAsync(new() { Workers = 1 }, TimeProvider.System, Cancel);
+        using var output = new MemoryStream();
+        var report = await pool.SanitizeAsync("図.wmf", new MemoryStream(wmf), output, null, [], Cancel);
+        Assert.Equal((Outcome.Converted, "図.png"), (report.Outcome, report.Output));
+        var header = output.ToArray().AsSpan(16);
+        var (width, height) = (BinaryPrimitives.ReadInt32BigEndian(header), BinaryPrimitives.ReadInt32BigEndian(header[4..]));
+        Assert.InRange(width, 1_000, 3_000);
+        Assert.InRange((double)width / height, 2.9, 3.1);
     }
 }

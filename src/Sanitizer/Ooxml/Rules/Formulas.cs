@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Sekisho.Sanitizer.Rules;
 
 namespace Sekisho.Sanitizer.Ooxml.Rules;
@@ -6,7 +5,7 @@ namespace Sekisho.Sanitizer.Ooxml.Rules;
 /// <summary>Reads formulas of a workbook token by token and tells which may stay: known functions, sheets that are in the file, names that are kept; no other workbook, no DDE.</summary>
 internal sealed class Formulas(SanitizePolicy policy)
 {
-    private static readonly FrozenSet<string> Functions = ReadFunctions();
+    private static readonly HashSet<string> Functions = ReadFunctions();
 
     private HashSet<string>? sheets;
 
@@ -34,7 +33,7 @@ internal sealed class Formulas(SanitizePolicy policy)
             }
             else if (c == '[')
             {
-                return ("X-12", "a reference to another workbook");
+                if (!Column(formula, ref at)) return ("X-12", "a reference to another workbook");
             }
             else if (c == '|')
             {
@@ -179,6 +178,16 @@ internal sealed class Formulas(SanitizePolicy policy)
         return false;
     }
 
+    /// <summary>[Amount]: a column of the table that the formula stands in. [1]Sheet1!A1 and [1]!Name lead to another workbook.</summary>
+    private static bool Column(string formula, ref int at)
+    {
+        var start = at;
+        if (!SkipBrackets(formula, ref at) || formula.AsSpan(start, at - start).IndexOfAny('|', '!') >= 0) return false;
+        var next = at;
+        while (next < formula.Length && char.IsWhiteSpace(formula[next])) next++;
+        return next >= formula.Length || !(formula[next] is '!' or '\'' or '[' || IsNamePart(formula[next]));
+    }
+
     // Table1[[#This Row],[A 'quoted' column]]
     private static bool SkipBrackets(string formula, ref int at)
     {
@@ -205,10 +214,10 @@ internal sealed class Formulas(SanitizePolicy policy)
 
     private static bool IsNamePart(char c) => char.IsLetterOrDigit(c) || c is '_' or '.' or '\\' or '$' or '?' or '#' || c > '\u007F';
 
-    private static FrozenSet<string> ReadFunctions()
+    private static HashSet<string> ReadFunctions()
     {
         using var stream = typeof(Formulas).Assembly.GetManifestResourceStream("excel-functions.txt")!;
         using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().Split('\n').Where(static l => l.Length > 0 && l[0] != '#').SelectMany(static l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToFrozenSet(StringComparer.Ordinal);
+        return reader.ReadToEnd().Split('\n').Where(static l => l.Length > 0 && l[0] != '#').SelectMany(static l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
     }
 }

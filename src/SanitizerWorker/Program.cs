@@ -1,4 +1,4 @@
 using Sekisho.Sanitizer.Isolation;
 
 // Started by SanitizerPool inside the sandbox; its one argument is its own folder.
-await WorkerLoop.RunAsync(Console.OpenStandardInput(), Console.OpenStandardOutput(), args[0]);
+WorkerLoop.Run(Console.OpenStandardInput(), Console.OpenStandardOutput(), args[0]);

@@ -53,6 +53,15 @@ public sealed class KindTests
         }
     }
 
+    [Fact]
+    public void The_quick_reader_of_the_default_policy_agrees_with_YAMLs_own()
+    {
+        var (quick, yaml) = (PolicyFile.LoadDefault(), PolicyFile.LoadDefaultAsYaml());
+        Assert.Equal(yaml.Kinds.OrderBy(static k => k.Key, StringComparer.Ordinal), quick.Kinds.OrderBy(static k => k.Key, StringComparer.Ordinal));
+        Assert.Equal(yaml.LinkSchemes, quick.LinkSchemes);
+        Assert.Equal(yaml with { Kinds = quick.Kinds, LinkSchemes = quick.LinkSchemes }, quick);
+    }
+
     [Theory]
     [InlineData("https://www.example.lg.jp/a?b=1", true)]
     [InlineData("mailto:a@example.jp", true)]

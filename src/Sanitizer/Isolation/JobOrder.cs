@@ -1,5 +1,5 @@
+using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Sekisho.Sanitizer.Rules;
 
 namespace Sekisho.Sanitizer.Isolation;
@@ -9,10 +9,27 @@ namespace Sekisho.Sanitizer.Isolation;
 /// <param name="Mode">Of this job; null as the policy has it.</param>
 internal sealed record JobOrder(string Name, string PolicyYaml, SanitizeMode? Mode, IReadOnlyList<string> Passwords)
 {
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, JobOrderJson.Default.JobOrder);
+    /// <summary>Lines of Base64: mode, policy, name, then a password each. No serialiser: it would cost each worker's first file 30 ms.</summary>
+    public byte[] ToBytes()
+    {
+        var lines = new StringBuilder().Append(Mode?.ToString()).Append('\n');
+        foreach (var text in (IEnumerable<string>)[PolicyYaml, Name, .. Passwords]) lines.Append(Convert.ToBase64String(Encoding.Unicode.GetBytes(text))).Append('\n');
+        return Encoding.ASCII.GetBytes(lines.ToString());
+    }
 
-    public static JobOrder Read(byte[] json) => JsonSerializer.Deserialize(json, JobOrderJson.Default.JobOrder) ?? throw new WireException("no order");
+    /// <exception cref="WireException">It is no order.</exception>
+    public static JobOrder Read(byte[] order)
+    {
+        var lines = Encoding.ASCII.GetString(order).Split('\n');
+        if (lines.Length < 4) throw new WireException("no order");
+        try
+        {
+            var texts = lines[1..^1].Select(static l => Encoding.Unicode.GetString(Convert.FromBase64String(l))).ToList();
+            return new(texts[1], texts[0], lines[0].Length == 0 ? null : Enum.Parse<SanitizeMode>(lines[0]), texts[2..]);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
+        {
+            throw new WireException("no order");
+        }
+    }
 }
-
-[JsonSerializable(typeof(JobOrder))]
-internal sealed partial class JobOrderJson : JsonSerializerContext;

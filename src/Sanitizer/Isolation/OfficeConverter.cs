@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 using Sekisho.Sanitizer.Kinds;
 
@@ -15,11 +14,11 @@ internal sealed class OfficeConverter(Sandbox sandbox) : IAsyncDisposable
     private const int MostOutput = 512 << 20;
 
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(60), MostStart = TimeSpan.FromSeconds(30);
-    private static readonly FrozenSet<string> Known = new[]
+    private static readonly HashSet<string> Known = new[]
     {
         "doc docx", "rtf docx", "odt docx", "wordml docx", "xls xlsx", "xlsb xlsx", "ods xlsx", "spreadsheetml xlsx", "ppt pptx", "odp pptx",
         "docx pdf", "xlsx pdf", "pptx pdf", "emf png", "wmf png",
-    }.ToFrozenSet(StringComparer.Ordinal);
+    }.ToHashSet(StringComparer.Ordinal);
 
     private readonly SemaphoreSlim one = new(1);
     private SandboxProcess? process;

@@ -5,7 +5,7 @@ namespace Sekisho.Sanitizer.Isolation;
 /// <summary>What host and worker say to each other over the worker's standard input and output.</summary>
 internal enum Message : byte
 {
-    /// <summary>Host → worker: a job's rules as JSON (<see cref="JobOrder"/>); its content follows.</summary>
+    /// <summary>Host → worker: a job's rules (<see cref="JobOrder"/>); its content follows.</summary>
     Order = (byte)'O',
 
     /// <summary>The bytes that belong to the message before.</summary>
@@ -109,6 +109,70 @@ internal sealed class Wire(Stream input, Stream output) : IDisposable
         return whole.ToArray();
     }
 
+    // The same three, waiting: for the worker, which has nothing else to do meanwhile, and whose start would pay 40 ms for the machinery of waiting otherwise.
+
+    public void Send(Message message, ReadOnlySpan<byte> whole)
+    {
+        for (var first = true; first || whole.Length > 0; first = false)
+        {
+            var room = first ? 5 : 4;
+            var count = Math.Min(whole.Length, ChunkBytes - 16);
+            if (first) buffer[0] = (byte)message;
+            BinaryPrimitives.WriteInt32LittleEndian(buffer.AsSpan(room - 4), count);
+            whole[..count].CopyTo(buffer.AsSpan(room));
+            whole = whole[count..];
+            var length = room + count;
+            // The empty chunk that ends it goes with the last one; an empty message is that chunk.
+            if (whole.Length == 0 && count > 0)
+            {
+                buffer.AsSpan(length, 4).Clear();
+                length += 4;
+            }
+            output.Write(buffer, 0, length);
+        }
+        output.Flush();
+    }
+
+    public void Send(Message message, Stream content)
+    {
+        for (var first = true; ; first = false)
+        {
+            var room = first ? 5 : 4;
+            var read = content.Read(buffer, room, ChunkBytes - 16);
+            if (first) buffer[0] = (byte)message;
+            BinaryPrimitives.WriteInt32LittleEndian(buffer.AsSpan(room - 4), read);
+            output.Write(buffer, 0, room + read);
+            if (read == 0) break;
+        }
+        output.Flush();
+    }
+
+    public Message? Next() => input.Read(buffer, 0, 1) == 0 ? null : (Message)buffer[0];
+
+    /// <exception cref="WireException">More than <paramref name="most"/> bytes came, or the other side broke off.</exception>
+    public long Receive(Stream into, long most)
+    {
+        long all = 0;
+        while (true)
+        {
+            Fill(4);
+            var length = BinaryPrimitives.ReadInt32LittleEndian(buffer);
+            if (length == 0) return all;
+            if (length is < 0 or > ChunkBytes) throw new WireException("a chunk of an impossible length");
+            Fill(length);
+            all += length;
+            if (all > most) throw new WireException($"more than {most} bytes");
+            into.Write(buffer, 0, length);
+        }
+    }
+
+    public byte[] ReceiveWhole(int most)
+    {
+        using var whole = new MemoryStream();
+        Receive(whole, most);
+        return whole.ToArray();
+    }
+
     public void Dispose()
     {
         input.Dispose();
@@ -119,6 +183,16 @@ internal sealed class Wire(Stream input, Stream output) : IDisposable
         catch (IOException)
         {
             // The other end is gone already.
+        }
+    }
+
+    private void Fill(int count)
+    {
+        for (var done = 0; done < count;)
+        {
+            var read = input.Read(buffer, done, count - done);
+            if (read == 0) throw new WireException("broken off");
+            done += read;
         }
     }
 

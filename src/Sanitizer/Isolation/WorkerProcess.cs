@@ -92,7 +92,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     private async Task<FileReport> ConverseAsync(JobOrder order, Stream untrusted, Stream output, Rules.SanitizeLimits limits, OfficeConverter? office, CancellationToken cancel)
     {
-        await wire.SendAsync(Message.Order, order.ToJson(), cancel).ConfigureAwait(false);
+        await wire.SendAsync(Message.Order, order.ToBytes(), cancel).ConfigureAwait(false);
         await wire.SendAsync(Message.Content, untrusted, cancel).ConfigureAwait(false);
         while (true)
         {
@@ -156,7 +156,8 @@ internal sealed record WorkerProgram(string Path, IReadOnlyList<string> Argument
                 ["DOTNET_ROOT"] = InnerDotnet,
                 ["DOTNET_EnableDiagnostics"] = "0",
                 ["DOTNET_gcConcurrent"] = "0",
-                ["DOTNET_TieredPGO"] = "0",
+                // Compiled ahead, and what isn't is compiled once: a second time pays after some thousand files only, and workers are renewed before that.
+                ["DOTNET_TieredCompilation"] = "0",
                 // Of the managed heap, in bytes; an allocation beyond it is an OutOfMemoryException, which refuses the file.
                 ["DOTNET_GCHeapHardLimit"] = "0x18000000",
             },

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Sekisho.Assurance;
 using Sekisho.Sanitizer.Kinds;
 using Sekisho.Sanitizer.Reports;
@@ -9,12 +8,12 @@ namespace Sekisho.Sanitizer.Rebuilding;
 /// <summary>The engine (無害化エンジン): tells the kind of a file, has it rebuilt, and says what was taken out. Runs inside the worker; never in the host's process.</summary>
 internal sealed class Disarmer
 {
-    private readonly FrozenDictionary<FileKind, IRebuilder> rebuilders;
+    private readonly Dictionary<FileKind, IRebuilder> rebuilders;
     private readonly TimeProvider time;
 
     public Disarmer(IEnumerable<IRebuilder> rebuilders, IConverter converter, TimeProvider time)
     {
-        this.rebuilders = rebuilders.SelectMany(static r => r.Kinds.Select(k => (Kind: k, Rebuilder: r))).ToFrozenDictionary(static r => r.Kind, static r => r.Rebuilder);
+        this.rebuilders = rebuilders.SelectMany(static r => r.Kinds.Select(k => (Kind: k, Rebuilder: r))).ToDictionary(static r => r.Kind, static r => r.Rebuilder);
         Converter = converter;
         this.time = time;
     }

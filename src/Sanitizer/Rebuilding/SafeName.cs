@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using Sekisho.Sanitizer.Kinds;
@@ -11,8 +10,8 @@ internal static class SafeName
     // The limit of Linux file systems; Windows counts 255 UTF-16 units, which is never fewer bytes.
     private const int MostBytes = 255;
 
-    private static readonly FrozenSet<string> Reserved = new[] { "CON", "PRN", "AUX", "NUL", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9" }
-        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> Reserved = new[] { "CON", "PRN", "AUX", "NUL", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9" }
+        .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The last part of a name, without what deceives: folders, control, direction and zero-width characters, characters that Windows refuses, blanks and dots at the ends, reserved names, more than 255 bytes.</summary>
     /// <remarks>Deterministic, and clean names stay as they are (in NFC).</remarks>

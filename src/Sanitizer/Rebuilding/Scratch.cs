@@ -51,6 +51,7 @@ internal sealed class Scratch(string? folder) : Stream
 
     private void Spill()
     {
+        Directory.CreateDirectory(folder!);
         // Not with FileOptions.DeleteOnClose alone: a worker that is killed leaves its folder to the host, which deletes it whole.
         var file = new FileStream(Path.Combine(folder!, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, 1 << 16, FileOptions.DeleteOnClose);
         var memory = (MemoryStream)inner;

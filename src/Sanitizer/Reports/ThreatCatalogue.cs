@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Sekisho.Assurance;
 
 namespace Sekisho.Sanitizer.Reports;
@@ -7,12 +6,12 @@ namespace Sekisho.Sanitizer.Reports;
 public static class ThreatCatalogue
 {
     /// <summary>All of them by id.</summary>
-    public static FrozenDictionary<string, Bilingual> All { get; } = Load();
+    public static IReadOnlyDictionary<string, Bilingual> All { get; } = Load();
 
     /// <summary>The name of a threat; its id when it isn't in the list.</summary>
     public static Bilingual NameOf(string id) => All.GetValueOrDefault(id, Bilingual.Same(id));
 
-    private static FrozenDictionary<string, Bilingual> Load()
+    private static Dictionary<string, Bilingual> Load()
     {
         using var reader = new StreamReader(typeof(ThreatCatalogue).Assembly.GetManifestResourceStream("threats.txt")!);
         var names = new Dictionary<string, Bilingual>(StringComparer.Ordinal);
@@ -22,6 +21,6 @@ public static class ThreatCatalogue
             var parts = line.Split('|', StringSplitOptions.TrimEntries);
             names.Add(parts[0], new(parts[1], parts[2]));
         }
-        return names.ToFrozenDictionary(StringComparer.Ordinal);
+        return names.ToDictionary(StringComparer.Ordinal);
     }
 }

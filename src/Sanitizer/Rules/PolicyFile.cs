@@ -18,6 +18,7 @@ public static class PolicyFile
     /// <summary>The policy, or the first thing that is wrong with it, by its line.</summary>
     public static (SanitizePolicy? Policy, ReadError? Error) Read(string untrustedYaml)
     {
+        if (untrustedYaml.Length == 0) return (SanitizePolicy.Default, null);
         try
         {
             var values = Flatten(DefaultText, []);
@@ -37,7 +38,10 @@ public static class PolicyFile
         }
     }
 
-    internal static SanitizePolicy LoadDefault() => Build(Flatten(DefaultText, []));
+    internal static SanitizePolicy LoadDefault() => Build(ReadOwn(DefaultText));
+
+    /// <summary>The default by YAML's own reader: what a test compares <see cref="LoadDefault"/> with.</summary>
+    internal static SanitizePolicy LoadDefaultAsYaml() => Build(Flatten(DefaultText, []));
 
     internal static string FamilyKey(FileFamily family) => family switch
     {
@@ -51,6 +55,27 @@ public static class PolicyFile
         using var stream = typeof(PolicyFile).Assembly.GetManifestResourceStream(DefaultName)!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
+    }
+
+    /// <summary>Our own default, which is plain: a key a line, two levels, lists in brackets. The reader of YAML takes 30 ms to get going, in the host and in each worker.</summary>
+    private static Dictionary<string, Value> ReadOwn(string yaml)
+    {
+        var values = new Dictionary<string, Value>(StringComparer.Ordinal);
+        var group = "";
+        foreach (var line in yaml.AsSpan().EnumerateLines())
+        {
+            var comment = line.IndexOf('#');
+            var text = (comment < 0 ? line : line[..comment]).TrimEnd();
+            if (text.Length == 0) continue;
+            var colon = text.IndexOf(':');
+            var (key, value) = (text[..colon].Trim().ToString(), text[(colon + 1)..].Trim().ToString());
+            var isInner = text[0] == ' ';
+            if (!isInner) group = key;
+            if (value.Length == 0) continue;
+            var isList = value[0] == '[';
+            values[isInner ? $"{group}.{key}" : key] = new(isList ? value[1..^1].Split(',', StringSplitOptions.TrimEntries) : [value], isList, "");
+        }
+        return values;
     }
 
     private static Dictionary<string, Value> Flatten(string yaml, HashSet<string> known)

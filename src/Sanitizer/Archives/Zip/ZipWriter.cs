@@ -8,7 +8,8 @@ namespace Sekisho.Sanitizer.Archives.Zip;
 /// <summary>Writes a zip from nothing: the same members give the same bytes. No comments, no extra fields but zip64's, one fixed time, names in UTF-8.</summary>
 internal sealed class ZipWriter(Scratch output, ZLibCompressionOptions? options = null)
 {
-    private readonly ZLibCompressionOptions level = options ?? new() { CompressionLevel = 6 };
+    // Level 3 takes less than half the time of level 6 on the XML of documents, for a tenth more bytes.
+    private readonly ZLibCompressionOptions level = options ?? new() { CompressionLevel = 3 };
 
     // 1980-01-01 00:00, the first that the format knows: when a member was made is metadata.
     private const ushort Time = 0, Date = (1 << 5) | 1;
@@ -55,7 +56,7 @@ internal sealed class ZipWriter(Scratch output, ZLibCompressionOptions? options 
     public void Add(string name, Action<Stream> write)
     {
         var (at, raw) = Begin(name);
-        var counted = new CountedStream(new DeflateStream(output, CompressionLevel.Optimal, leaveOpen: true));
+        var counted = new CountedStream(new DeflateStream(output, level, leaveOpen: true));
         using (counted) write(counted);
         End(at, raw, compress: true, counted.Crc, counted.Count);
     }

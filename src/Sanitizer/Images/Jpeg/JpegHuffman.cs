@@ -64,18 +64,27 @@ internal sealed class JpegCode
         Span<int> size = stackalloc int[257];
         Span<int> next = stackalloc int[257];
         next.Fill(-1);
+        // Only those that come: a table has some 30, and small pictures are many.
+        Span<int> alive = stackalloc int[257];
+        var living = 0;
+        for (var i = 0; i <= 256; i++)
+        {
+            if (frequency[i] > 0) alive[living++] = i;
+        }
         while (true)
         {
             int first = -1, second = -1;
-            for (var i = 0; i <= 256; i++)
+            foreach (var i in alive[..living])
             {
-                if (frequency[i] == 0) continue;
                 if (first < 0 || frequency[i] <= frequency[first]) (second, first) = (first, i);
                 else if (second < 0 || frequency[i] <= frequency[second]) second = i;
             }
             if (second < 0) break;
             frequency[first] += frequency[second];
             frequency[second] = 0;
+            var gone = alive[..living].IndexOf(second);
+            alive[(gone + 1)..living].CopyTo(alive[gone..]);
+            living--;
             var at = first;
             for (size[at]++; next[at] >= 0; size[at]++) at = next[at];
             next[at] = second;

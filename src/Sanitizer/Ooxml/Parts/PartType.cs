@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 
 namespace Sekisho.Sanitizer.Ooxml.Parts;
 
@@ -106,9 +105,9 @@ internal sealed record PartType(string Key, string From, string Relation, string
         new("modernAuthors", "presentation", Ms + "2018/10/relationships/authors", "application/vnd.ms-powerpoint.authors+xml", "p188:authorLst", "ppt/authors?.xml"),
     ];
 
-    private static readonly FrozenSet<string> Comments = new[] { "wcomments", "wcommentsEx", "wcommentsIds", "wcommentsExt", "xcomments", "threads", "persons", "pcomments", "pauthors", "modernComments", "modernAuthors" }.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly HashSet<string> Comments = new[] { "wcomments", "wcommentsEx", "wcommentsIds", "wcommentsExt", "xcomments", "threads", "persons", "pcomments", "pauthors", "modernComments", "modernAuthors" }.ToHashSet(StringComparer.Ordinal);
 
-    private static readonly FrozenDictionary<(string, string), PartType> ByRelation = All.SelectMany(static t => t.From.Split(' ').Select(f => ((f, t.Relation), t))).ToFrozenDictionary(static t => t.Item1, static t => t.t);
+    private static readonly Dictionary<(string, string), PartType> ByRelation = All.SelectMany(static t => t.From.Split(' ').Select(f => ((f, t.Relation), t))).ToDictionary(static t => t.Item1, static t => t.t);
 
     public bool IsComment => Comments.Contains(Key);
 

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 using Sekisho.Sanitizer.Ooxml.Xml;
 using Sekisho.Sanitizer.Rules;
@@ -14,15 +13,15 @@ internal sealed record FieldMark(string Type, string? Threat, string What, strin
 internal sealed class Fields(SanitizePolicy policy)
 {
     // What only counts, dates, refers inside the document or shows. Not: INCLUDE*, LINK, EMBED, DDE*, DATABASE, RD, MACROBUTTON, GOTOBUTTON, PRINT, ADDIN, PRIVATE, CONTROL, ASK, FILLIN, SET, QUOTE, DOCVARIABLE …
-    private static readonly FrozenSet<string> Harmless = new[]
+    private static readonly HashSet<string> Harmless = new[]
     {
         "PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "DATE", "TIME", "TOC", "TC", "XE", "INDEX", "REF", "PAGEREF", "NOTEREF", "STYLEREF", "SEQ", "SYMBOL", "EQ", "=", "IF", "COMPARE", "FORMTEXT", "FORMCHECKBOX", "FORMDROPDOWN",
         "MERGEFIELD", "MERGEREC", "MERGESEQ", "NEXT", "NEXTIF", "SKIPIF", "ADVANCE", "AUTONUM", "AUTONUMLGL", "AUTONUMOUT", "LISTNUM", "BIDIOUTLINE", "CITATION", "BIBLIOGRAPHY", "TA", "TOA", "SHAPE", "NUMWORDS", "NUMCHARS",
         "DISPLAYBARCODE", "BARCODE", "FILESIZE", "EDITTIME", "REVNUM", "CREATEDATE", "SAVEDATE", "PRINTDATE", "USERNAME", "USERINITIALS", "USERADDRESS",
-    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    }.ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     // These would be computed anew from properties that are taken out.
-    private static readonly FrozenSet<string> FromProperties = new[] { "AUTHOR", "TITLE", "SUBJECT", "KEYWORDS", "COMMENTS", "DOCPROPERTY", "INFO", "LASTSAVEDBY", "FILENAME", "TEMPLATE" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> FromProperties = new[] { "AUTHOR", "TITLE", "SUBJECT", "KEYWORDS", "COMMENTS", "DOCPROPERTY", "INFO", "LASTSAVEDBY", "FILENAME", "TEMPLATE" }.ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     private readonly Dictionary<int, FieldMark> marks = [];
 

@@ -34,9 +34,9 @@ internal sealed class ElementRule(XmlSpace space, string local)
 
     public string Local => local;
 
-    public string Name { get; } = $"{space.Prefix}:{local}";
+    public string Name { get; } = string.Concat(space.Prefix, ":", local);
 
-    public byte[] LocalBytes { get; } = Encoding.ASCII.GetBytes(local);
+    public byte[] LocalBytes => field ??= Encoding.ASCII.GetBytes(local);
 
     /// <summary>The threat it stands for: not written. Null: written.</summary>
     public string? Threat { get; set; }
@@ -51,7 +51,10 @@ internal sealed class ElementRule(XmlSpace space, string local)
     public Special Special { get; set; }
 
     /// <summary>Attributes by <see cref="Vocabulary.AttributeKey"/>.</summary>
-    public Dictionary<int, AttributeRule> Attributes { get; } = [];
+    public Dictionary<int, AttributeRule> Attributes { get; set; } = None;
+
+    /// <summary>Of elements without any; never written to.</summary>
+    public static readonly Dictionary<int, AttributeRule> None = [];
 
     public override string ToString() => Name;
 }
@@ -64,9 +67,10 @@ internal sealed class AttributeRule(XmlSpace? space, string local)
 
     public string Local => local;
 
-    public string Name { get; } = space is null ? local : $"{space.Prefix}:{local}";
+    // Made when they are asked for: of 10,000 rules a document asks for some hundred.
+    public string Name => field ??= space is null ? local : $"{space.Prefix}:{local}";
 
-    public byte[] NameBytes { get; } = Encoding.ASCII.GetBytes(space is null ? local : $"{space.Prefix}:{local}");
+    public byte[] NameBytes => field ??= Encoding.ASCII.GetBytes(Name);
 
     public string? Threat { get; set; }
 
@@ -87,8 +91,8 @@ internal sealed class Vocabulary
 
     private readonly Dictionary<string, XmlSpace> byPrefix = new(StringComparer.Ordinal);
     private readonly Dictionary<string, XmlSpace> byUri = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ElementRule> byName = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> locals = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ElementRule> byName = new(4_096, StringComparer.Ordinal);
+    private readonly Dictionary<string, int> locals = new(4_096, StringComparer.Ordinal);
     private readonly ByteTable localTable;
     private readonly ByteTable uriTable;
     private readonly List<XmlSpace> spaces = [];
@@ -100,14 +104,14 @@ internal sealed class Vocabulary
         foreach (var (name, attributes) in new[] { ("AlternateContent", ""), ("Choice", "Requires"), ("Fallback", "") })
         {
             var rule = Element(Mc, name);
-            if (attributes.Length > 0) rule.Attributes[AttributeKey(null, Local(attributes))] = new(null, attributes);
+            if (attributes.Length > 0) Allow(rule, attributes);
         }
         Relations = byPrefix["r"];
         ReadDangerous();
         foreach (var rule in byName.Values) Mark(rule);
         SpecialNames.Apply(this);
-        localTable = new(locals.Select(static l => (Encoding.ASCII.GetBytes(l.Key), l.Value)));
-        uriTable = new(byUri.Select(static u => (Encoding.ASCII.GetBytes(u.Key), u.Value.Index)));
+        localTable = Table(locals, static n => n);
+        uriTable = Table(byUri, static s => s.Index);
     }
 
     public XmlSpace Mc { get; }
@@ -134,14 +138,18 @@ internal sealed class Vocabulary
         return locals[name] = locals.Count;
     }
 
-    private static IEnumerable<string> Lines(string resource)
+    private static string Resource(string name)
     {
-        using var stream = typeof(Vocabulary).Assembly.GetManifestResourceStream(resource)!;
+        using var stream = typeof(Vocabulary).Assembly.GetManifestResourceStream(name)!;
         using var reader = new StreamReader(stream);
-        while (reader.ReadLine() is { } line)
-        {
-            if (line.Length > 0 && line[0] != '#') yield return line;
-        }
+        return reader.ReadToEnd();
+    }
+
+    private static ByteTable Table<T>(Dictionary<string, T> from, Func<T, int> number)
+    {
+        var all = new List<(byte[], int)>(from.Count);
+        foreach (var (key, value) in from) all.Add((Encoding.ASCII.GetBytes(key), number(value)));
+        return new(all);
     }
 
     private XmlSpace Add(string prefix, string uri, string? strict)
@@ -165,28 +173,53 @@ internal sealed class Vocabulary
 
     private void Read()
     {
-        var lines = Lines("ooxml-names.txt").ToList();
-        foreach (var line in lines.Where(static l => l[0] == '@'))
+        var text = Resource("ooxml-names.txt");
+        foreach (var line in text.AsSpan().EnumerateLines())
         {
-            var words = line[1..].Split(' ');
+            if (line.Length == 0 || line[0] != '@') continue;
+            var words = line[1..].ToString().Split(' ');
             Add(words[0], words[1], words.Length > 2 ? words[2] : null);
         }
         XmlSpace? space = null;
-        foreach (var line in lines)
+        // One string a local name, however many elements have it.
+        var known = locals.GetAlternateLookup<ReadOnlySpan<char>>();
+        foreach (var line in text.AsSpan().EnumerateLines())
         {
-            var words = line.Split(' ');
+            if (line.Length == 0 || line[0] == '#') continue;
             if (line[0] == '@')
             {
-                space = byPrefix[words[0][1..]];
+                space = byPrefix[line[1..line.IndexOf(' ')].ToString()];
                 continue;
             }
-            var rule = Element(space!, words[0]);
-            foreach (var word in words.AsSpan(1)) Allow(rule, word[0] == '.' ? $"{space!.Prefix}:{word[1..]}" : word);
+            ElementRule? rule = null;
+            foreach (var range in line.Split(' '))
+            {
+                var word = line[range];
+                if (rule is null)
+                {
+                    rule = Element(space!, Known(word));
+                    if (word.Length < line.Length) rule.Attributes = new(line.Count(' '));
+                    continue;
+                }
+                var colon = word.IndexOf(':');
+                var of = word[0] == '.' ? space : colon < 0 ? null : byPrefix[word[..colon].ToString()];
+                var local = Known(word[0] == '.' ? word[1..] : word[(colon + 1)..]);
+                rule.Attributes[AttributeKey(of, locals[local])] = new(of, local);
+            }
+        }
+
+        string Known(ReadOnlySpan<char> name)
+        {
+            if (known.TryGetValue(name, out var same, out _)) return same;
+            var made = name.ToString();
+            locals[made] = locals.Count;
+            return made;
         }
     }
 
     private AttributeRule Allow(ElementRule rule, string name)
     {
+        if (rule.Attributes == ElementRule.None) rule.Attributes = [];
         var colon = name.IndexOf(':', StringComparison.Ordinal);
         var space = colon < 0 ? null : byPrefix[name[..colon]];
         var local = name[(colon + 1)..];
@@ -197,8 +230,9 @@ internal sealed class Vocabulary
 
     private void ReadDangerous()
     {
-        foreach (var line in Lines("ooxml-dangerous.txt"))
+        foreach (var line in Resource("ooxml-dangerous.txt").Split('\n'))
         {
+            if (line.Length == 0 || line[0] == '#') continue;
             var words = line.Split(' ');
             var at = words[1].IndexOf('@', StringComparison.Ordinal);
             var name = (at < 0 ? words[1] : words[1][..at]).TrimStart('~');
@@ -231,26 +265,35 @@ internal sealed class Vocabulary
 /// <summary>Finds a number by bytes, without making a string.</summary>
 internal sealed class ByteTable
 {
-    private readonly (byte[] Key, int Value)[][] buckets;
+    // Chains in three flat arrays: thousands of small ones would have to be made at each start.
+    private readonly int[] first;
+    private readonly (byte[] Key, int Value, int Next)[] entries;
     private readonly uint mask;
 
-    public ByteTable(IEnumerable<(byte[] Key, int Value)> entries)
+    public ByteTable(IReadOnlyCollection<(byte[] Key, int Value)> all)
     {
-        var all = entries.ToList();
         var size = 1;
         while (size < all.Count * 2) size <<= 1;
         mask = (uint)size - 1;
-        var lists = new List<(byte[], int)>?[size];
-        foreach (var entry in all) (lists[Hash(entry.Key) & mask] ??= []).Add(entry);
-        buckets = [.. lists.Select(static l => l?.ToArray() ?? [])];
+        first = new int[size];
+        entries = new (byte[], int, int)[all.Count];
+        var at = 0;
+        foreach (var (key, value) in all)
+        {
+            ref var head = ref first[Hash(key) & mask];
+            entries[at] = (key, value, head - 1);
+            head = ++at;
+        }
     }
 
     /// <summary>-1 when it isn't there.</summary>
     public int Find(ReadOnlySpan<byte> key)
     {
-        foreach (var (known, value) in buckets[Hash(key) & mask])
+        for (var i = first[Hash(key) & mask] - 1; i >= 0;)
         {
-            if (key.SequenceEqual(known)) return value;
+            ref var entry = ref entries[i];
+            if (key.SequenceEqual(entry.Key)) return entry.Value;
+            i = entry.Next;
         }
         return -1;
     }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 
 namespace Sekisho.Sanitizer.Pdf.Content;
@@ -13,8 +12,8 @@ internal static class Operators
         BMC:N BDC:Np BI
         """;
 
-    private static readonly FrozenDictionary<uint, string> Known = Table.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        .Select(static t => t.Split(':')).ToFrozenDictionary(static t => Key(Encoding.ASCII.GetBytes(t[0])), static t => t.Length > 1 ? t[1] : "");
+    private static readonly Dictionary<uint, string> Known = Table.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .Select(static t => t.Split(':')).ToDictionary(static t => Key(Encoding.ASCII.GetBytes(t[0])), static t => t.Length > 1 ? t[1] : "");
 
     public static readonly uint Do = Key("Do"u8);
     public static readonly uint InlineImage = Key("BI"u8);

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 using Sekisho.Sanitizer.Pdf.Reading;
 using Sekisho.Sanitizer.Pdf.Shapes;
@@ -8,8 +7,8 @@ namespace Sekisho.Sanitizer.Pdf.Parts;
 /// <summary>Tables from codes to characters (CMaps, Adobe TN 5014): PostScript in form, so they are written anew from the words that such a table has.</summary>
 internal sealed class CMapShape : EagerStream
 {
-    private static readonly FrozenSet<string> Words = ("begincmap endcmap usecmap begincodespacerange endcodespacerange beginbfchar endbfchar beginbfrange endbfrange begincidchar endcidchar begincidrange endcidrange "
-        + "beginnotdefchar endnotdefchar beginnotdefrange endnotdefrange def dict dup begin end findresource pop currentdict defineresource true false null").Split(' ').ToFrozenSet(StringComparer.Ordinal);
+    private static readonly HashSet<string> Words = ("begincmap endcmap usecmap begincodespacerange endcodespacerange beginbfchar endbfchar beginbfrange endbfrange begincidchar endcidchar begincidrange endcidrange "
+        + "beginnotdefchar endnotdefchar beginnotdefrange endnotdefrange def dict dup begin end findresource pop currentdict defineresource true false null").Split(' ').ToHashSet(StringComparer.Ordinal);
 
     public override Shape? Pick(Graph graph, PdfValue given, string place) => given is PdfStream ? this : null;
 

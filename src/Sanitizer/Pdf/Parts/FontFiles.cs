@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Frozen;
 using System.Text;
 using Sekisho.Sanitizer.Pdf.Reading;
 using Sekisho.Sanitizer.Pdf.Shapes;
@@ -54,8 +53,8 @@ internal sealed class FontFileShape : EagerStream
 /// <summary>TrueType and OpenType (ISO/IEC 14496-22): a new directory over the tables that draw text.</summary>
 internal static class Sfnt
 {
-    private static readonly FrozenSet<string> Tables = ("head hhea hmtx maxp cvt_ fpgm prep glyf loca post name cmap OS/2 CFF_ vhea vmtx VORG GSUB GPOS GDEF BASE kern gasp hdmx VDMX LTSH PCLT").Split(' ')
-        .Select(static t => t.Replace('_', ' ')).ToFrozenSet(StringComparer.Ordinal);
+    private static readonly HashSet<string> Tables = ("head hhea hmtx maxp cvt_ fpgm prep glyf loca post name cmap OS/2 CFF_ vhea vmtx VORG GSUB GPOS GDEF BASE kern gasp hdmx VDMX LTSH PCLT").Split(' ')
+        .Select(static t => t.Replace('_', ' ')).ToHashSet(StringComparer.Ordinal);
 
     public static bool IsSfnt(ReadOnlySpan<byte> font) => font.Length > 12 && (font.StartsWith("OTTO"u8) || font.StartsWith("true"u8) || font is [0, 1, 0, 0, ..]);
 

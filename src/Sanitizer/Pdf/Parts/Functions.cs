@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 using Sekisho.Sanitizer.Pdf.Reading;
 using Sekisho.Sanitizer.Pdf.Shapes;
@@ -70,8 +69,8 @@ internal sealed class CalculatorShape : EagerStream
 {
     private const int MostTokens = 50_000;
 
-    private static readonly FrozenSet<string> Words = ("abs add atan ceiling cos cvi cvr div exp floor idiv ln log mod mul neg round sin sqrt sub truncate and bitshift eq false ge gt le lt ne not or true xor if ifelse "
-        + "copy dup exch index pop roll").Split(' ').ToFrozenSet(StringComparer.Ordinal);
+    private static readonly HashSet<string> Words = ("abs add atan ceiling cos cvi cvr div exp floor idiv ln log mod mul neg round sin sqrt sub truncate and bitshift eq false ge gt le lt ne not or true xor if ifelse "
+        + "copy dup exch index pop roll").Split(' ').ToHashSet(StringComparer.Ordinal);
 
     public override Shape? Pick(Graph graph, PdfValue given, string place) => given is PdfStream ? this : null;
 

@@ -97,7 +97,7 @@ internal static class Simple
             }
         }
         budget.Expand(output.Length, place);
-        return output.Memory;
+        return output.Take();
     }
 
     public static ReadOnlyMemory<byte> Lzw(ReadOnlySpan<byte> packed, bool early, Budget budget, string place, int most)
@@ -156,7 +156,7 @@ internal static class Simple
             width = limit >= 2048 ? 12 : limit >= 1024 ? 11 : limit >= 512 ? 10 : 9;
         }
         budget.Expand(output.Length - told, place);
-        return output.Memory;
+        return output.Take();
     }
 }
 

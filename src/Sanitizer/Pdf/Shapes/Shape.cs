@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Sekisho.Sanitizer.Pdf.Reading;
 
 namespace Sekisho.Sanitizer.Pdf.Shapes;
@@ -103,13 +102,13 @@ internal sealed class OneOf(IReadOnlyList<Shape> alternatives) : Shape
 /// <summary>A dictionary of one type: the keys that it may have, in the order in which they are written.</summary>
 internal sealed class DictShape(string name) : Shape
 {
-    private FrozenSet<string> known = FrozenSet<string>.Empty;
+    private HashSet<string> known = [];
 
     public string Name => name;
 
     public List<(string Key, Shape Shape)> Keys { get; } = [];
 
-    public void Close() => known = Keys.Select(static k => k.Key).ToFrozenSet(StringComparer.Ordinal);
+    public void Close() => known = Keys.Select(static k => k.Key).ToHashSet(StringComparer.Ordinal);
 
     public override Shape? Pick(Graph graph, PdfValue given, string place) => given is PdfDict ? this : null;
 

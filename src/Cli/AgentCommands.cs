@@ -53,7 +53,7 @@ internal static class AgentCommands
 
     private static Command Settings()
     {
-        var target = new Option<string>("--target") { Required = true, Description = "usbguard, udev, windows-reg" };
+        var target = new Option<string>("--target") { Required = true, Description = "usbguard, udev, windows-reg, windows-admx" };
         var medium = new Option<string[]>("--medium") { Description = "例外の媒体: 製造番号 または 製造番号@VVVV:PPPP / a medium to let through: SERIAL or SERIAL@VVVV:PPPP" };
         var output = new Option<string?>("--out") { Description = "書き出すファイル（なければ標準出力） / file to write, else standard output" };
         target.AcceptOnlyFromAmong([.. Enum.GetValues<SettingsTarget>().Select(t => t.Key())]);

@@ -53,7 +53,7 @@ public sealed class MediaTests
         {
             var file = EnforcedSettings.Write(target, media);
             Assert.DoesNotContain("allow\"", Text(target, file.Content), StringComparison.Ordinal);
-            Assert.Equal(target == SettingsTarget.WindowsReg ? ["MED-0003", "MED-0004"] : ["MED-0003"], file.LeftOut);
+            Assert.Equal(target is SettingsTarget.WindowsReg or SettingsTarget.WindowsAdmx ? ["MED-0003", "MED-0004"] : ["MED-0003"], file.LeftOut);
         }
     }
 
@@ -120,11 +120,16 @@ public sealed class MediaTests
         return Text(target, file.Content);
     }
 
-    private static string Text(SettingsTarget target, byte[] content) => target == SettingsTarget.WindowsReg ? RegistryExport.Text(content) : Encoding.ASCII.GetString(content);
+    private static string Text(SettingsTarget target, byte[] content) => target switch
+    {
+        SettingsTarget.WindowsReg => RegistryExport.Text(content),
+        SettingsTarget.WindowsAdmx => Admx.Of(content).AsReg(),
+        _ => Encoding.ASCII.GetString(content),
+    };
 
     private static PostureFact Applied(SettingsTarget target, string text)
     {
-        if (target == SettingsTarget.WindowsReg)
+        if (target is SettingsTarget.WindowsReg or SettingsTarget.WindowsAdmx)
             return Posture.Look(RegistryExport.Read("pc", FakeMachine.Now, [], text), PostureRules.Load(), null, null).Find(PostureKeys.MediaBlocked)!;
         using var machine = new FakeMachine();
         if (target == SettingsTarget.Udev) machine.File("/etc/udev/rules.d/90-sekisho-media.rules", text);

@@ -1,6 +1,6 @@
+using System.Globalization;
 using System.Text;
 using Sekisho.Assurance;
-using Sekisho.Agent.Windows;
 
 namespace Sekisho.Agent.Settings;
 
@@ -21,6 +21,9 @@ public enum SettingsTarget
     UsbGuard,
     Udev,
     WindowsReg,
+
+    /// <summary>The same values as templates of group policy (.admx, .adml).</summary>
+    WindowsAdmx,
 }
 
 /// <summary>A file to put on a machine, and how to see that it works (配る設定).</summary>
@@ -37,6 +40,7 @@ public static class EnforcedSettings
         SettingsTarget.UsbGuard => "usbguard",
         SettingsTarget.Udev => "udev",
         SettingsTarget.WindowsReg => "windows-reg",
+        SettingsTarget.WindowsAdmx => "windows-admx",
         _ => throw new ArgumentOutOfRangeException(nameof(target)),
     };
 
@@ -56,7 +60,7 @@ public static class EnforcedSettings
     /// <param name="media">Those without a usable number are left out and said so; none is let through by make alone.</param>
     public static SettingsFile Write(SettingsTarget target, IReadOnlyList<AllowedMedium> media)
     {
-        var usable = media.Where(m => m.IsWellFormed && (target != SettingsTarget.WindowsReg || m.DeviceId is not null)).DistinctBy(m => m.Serial).ToList();
+        var usable = media.Where(m => m.IsWellFormed && (target is not (SettingsTarget.WindowsReg or SettingsTarget.WindowsAdmx) || m.DeviceId is not null)).DistinctBy(m => m.Serial).ToList();
         IReadOnlyList<string> leftOut = [.. media.Where(m => !usable.Exists(u => u.Serial == m.Serial)).Select(m => m.Number)];
         return target switch
         {
@@ -66,9 +70,13 @@ public static class EnforcedSettings
             SettingsTarget.Udev => new("90-sekisho-media.rules", Encoding.ASCII.GetBytes(Udev(usable)),
                 new("/etc/udev/rules.d/90-sekisho-media.rules（所有者 root、0644）。", "/etc/udev/rules.d/90-sekisho-media.rules (root, 0644)."),
                 new("udevadm control --reload のあと USBメモリを挿し、lsblk に現れないことと、sekisho agent report が yes になることを見ます。", "Run udevadm control --reload, plug a USB stick in, and see that lsblk doesn't show it and sekisho agent report says yes."), leftOut),
-            SettingsTarget.WindowsReg => new("sekisho-media.reg", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes(WindowsReg(usable))],
-                new("管理者で reg import sekisho-media.reg。ドメインではグループポリシーの同じ項目（システム > リムーバブル記憶域へのアクセス、デバイスのインストールの制限、BitLocker > リムーバブル データ ドライブ）に設定します。", "reg import sekisho-media.reg as administrator; in a domain set the same items of group policy (System > Removable Storage Access, Device Installation Restrictions, BitLocker > Removable Data Drives)."),
+            SettingsTarget.WindowsReg => new("sekisho-media.reg", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes(WindowsReg(WindowsSettings.For(usable)))],
+                new("管理者で reg import sekisho-media.reg。ドメインでは、同じ値を書くグループポリシーのテンプレート（.admx）を使います。", "reg import sekisho-media.reg as administrator; in a domain use the templates of group policy (.admx), which write the same values."),
                 new("再起動のあと USBメモリを挿し、書き込めないことと、sekisho agent report が yes になることを見ます。", "Restart, plug a USB stick in, and see that it can't be written and sekisho agent report says yes."), leftOut),
+            SettingsTarget.WindowsAdmx => new($"{PolicyTemplates.FileName}-policy.zip", PolicyTemplates.Zip(WindowsSettings.For(usable)),
+                new(@"展開して、ドメインの \\（ドメイン）\SYSVOL\（ドメイン）\Policies\PolicyDefinitions（一台なら C:\Windows\PolicyDefinitions）に、フォルダごと置きます。「コンピューターの構成 > 管理用テンプレート > Sekisho 持ち出し防止」のすべてを「有効」にします。",
+                    @"Unpack it, folders and all, into \\DOMAIN\SYSVOL\DOMAIN\Policies\PolicyDefinitions (on a single machine C:\Windows\PolicyDefinitions); enable everything under Computer Configuration > Administrative Templates > Sekisho: keeping media out."),
+                new("gpupdate /force と再起動のあと、各ポリシーの説明にある reg query で値を見て、USBメモリに書き込めないことと、sekisho agent report が yes になることを見ます。", "After gpupdate /force and a restart look at the values by the reg query that each policy's explanation names, and see that a USB stick can't be written and sekisho agent report says yes."), leftOut),
             _ => throw new ArgumentOutOfRangeException(nameof(target)),
         };
     }
@@ -77,7 +85,7 @@ public static class EnforcedSettings
     {
         var text = new StringBuilder("# Sekisho: USB storage is kept out, except the media named here by serial number. Written anew whenever the register changes.\n");
         foreach (var medium in media)
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"allow id {medium.DeviceId?.ToLowerInvariant() ?? "*:*"} serial \"{medium.Serial}\" with-interface equals {{ 08:*:* }}\n");
+            text.Append(CultureInfo.InvariantCulture, $"allow id {medium.DeviceId?.ToLowerInvariant() ?? "*:*"} serial \"{medium.Serial}\" with-interface equals {{ 08:*:* }}\n");
         // Everything that has a storage interface, composite devices included, before anything is allowed.
         text.Append("block with-interface one-of { 08:*:* }\n");
         // Telephones and cameras write by the still-image class.
@@ -99,48 +107,27 @@ public static class EnforcedSettings
         foreach (var medium in media)
         {
             var make = medium.DeviceId is { } id ? $"""ATTRS{"{idVendor}"}=="{id[..4].ToLowerInvariant()}", ATTRS{"{idProduct}"}=="{id[5..].ToLowerInvariant()}", """ : "";
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $$"""{{make}}ATTRS{serial}=="{{medium.Serial}}", GOTO="sekisho_media_end"{{"\n"}}""");
+            text.Append(CultureInfo.InvariantCulture, $$"""{{make}}ATTRS{serial}=="{{medium.Serial}}", GOTO="sekisho_media_end"{{"\n"}}""");
         }
         text.Append("ATTR{bInterfaceClass}==\"08\", ATTR{authorized}=\"0\"\n");
         text.Append("LABEL=\"sekisho_media_end\"\n");
         return text.ToString();
     }
 
-    private static string WindowsReg(List<AllowedMedium> media)
+    private static string WindowsReg(IReadOnlyList<WindowsSetting> settings)
     {
         var text = new StringBuilder("Windows Registry Editor Version 5.00\r\n\r\n");
-        void Key(string key) => text.Append(System.Globalization.CultureInfo.InvariantCulture, $"[HKEY_LOCAL_MACHINE\\{key}]\r\n");
-        void On(string name) => text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\"{name}\"=dword:00000001\r\n");
-        // Telephones and cameras never; disks not at all, or, when media are named, by the restrictions below (a denied class would deny the named ones, too).
-        foreach (var portable in WindowsMedia.DiskAndPortable.Skip(media.Count > 0 ? 1 : 0))
+        foreach (var setting in settings)
         {
-            Key($@"{WindowsMedia.Policy}\{portable}");
-            On("Deny_Write");
-            text.Append("\r\n");
+            if (setting.Clears is { } clears) text.Append(CultureInfo.InvariantCulture, $"[-HKEY_LOCAL_MACHINE\\{clears}]\r\n\r\n");
+            foreach (var key in setting.Values.GroupBy(v => v.Key))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"[HKEY_LOCAL_MACHINE\\{key.Key}]\r\n");
+                foreach (var value in key)
+                    text.Append(CultureInfo.InvariantCulture, $"\"{value.Name}\"={(value.Number is { } number ? $"dword:{number:x8}" : value.Text is { } said ? $"\"{said.Replace(@"\", @"\\", StringComparison.Ordinal)}\"" : "-")}\r\n");
+                text.Append("\r\n");
+            }
         }
-        if (media.Count == 0)
-        {
-            // Taken back, should media have been named before.
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"[-HKEY_LOCAL_MACHINE\\{WindowsMedia.Install}\\AllowInstanceIDs]\r\n");
-            return text.ToString();
-        }
-        Key($@"{WindowsMedia.Policy}\{WindowsMedia.DiskAndPortable[0]}");
-        text.Append("\"Deny_Write\"=-\r\n\r\n");
-        Key(WindowsMedia.Install);
-        foreach (var name in new[] { "AllowDenyLayered", "DenyDeviceIDs", "DenyDeviceIDsRetroactive", "AllowInstanceIDs" }) On(name);
-        text.Append("\r\n");
-        Key($@"{WindowsMedia.Install}\DenyDeviceIDs");
-        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\"1\"=\"{WindowsMedia.StorageDeviceId.Replace(@"\", @"\\", StringComparison.Ordinal)}\"\r\n\r\n");
-        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"[-HKEY_LOCAL_MACHINE\\{WindowsMedia.Install}\\AllowInstanceIDs]\r\n\r\n");
-        Key($@"{WindowsMedia.Install}\AllowInstanceIDs");
-        for (var i = 0; i < media.Count; i++)
-        {
-            var id = media[i].DeviceId!;
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\"{i + 1}\"=\"USB\\\\VID_{id[..4].ToUpperInvariant()}&PID_{id[5..].ToUpperInvariant()}\\\\{media[i].Serial}\"\r\n");
-        }
-        text.Append("\r\n");
-        Key(WindowsMedia.BitLocker);
-        On("RDVDenyWriteAccess");
         return text.ToString();
     }
 }

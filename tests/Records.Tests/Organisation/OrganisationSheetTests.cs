@@ -173,6 +173,35 @@ public sealed class OrganisationSheetTests
         Assert.Equal("REC-ORG-025", (await office.Slices.Transfers.UploadAsync(office.Town, new(StaffImportKind.Roster, units, "組織.xlsx", Today), office.Officer, Cancel)).Match(_ => "", r => r.Code));
     }
 
+    [Fact]
+    public async Task Numbers_and_days_of_leaving_are_changed_by_the_sheet_and_mixed_rows_are_not()
+    {
+        await using var office = await Office.OpenAsync();
+        await FillAsync(office);
+        async Task<Person> OneAsync(string name, StaffKind kind) => (await OnAsync(office, Today)).People.First(p => p.Name == name && p.Kind == kind);
+        var (hanako, ending, contractor) = (await OneAsync("山田 花子", StaffKind.Staff), await OneAsync("任期 職員", StaffKind.Dispatched), await OneAsync("委託 社員", StaffKind.Contractor));
+        byte[] Sheet(params (Person Person, string Number, string Name, string Ends)[] rows) => Sheets.Simple(
+            [["sekisho/people/number", "name", "to", "title", "ends", "id"], ["職員番号", "氏名", "所属", "職", "離任予定日", "ID"], .. rows.Select(r => (IReadOnlyList<string?>)[r.Number, r.Name, "", r.Person.Title, r.Ends, r.Person.Id.ToString()])]);
+        var plan = await LookAsync(office, Sheet((hanako, "0099", "山田 花子", "2027-03-31"), (ending, "77", "任期 職員", ""), (contractor, "C-1", "委託 社員", "")), StaffImportKind.Transfers, May);
+        Assert.Equal(["職員番号 0012　離任 予定なし→職員番号 0099　離任 令和9年3月31日(水)", "離任 令和9年4月1日(木)→離任 予定なし", "職員番号 なし→職員番号 C-1"],
+            plan.Changes.Select(c => $"{After(c.Before)}→{After(c.After)}"));
+        await TakeAsync(office, plan);
+        var people = (await OnAsync(office, May)).People.ToDictionary(p => p.Id);
+        Assert.Equal(("0099", new DateOnly(2027, 3, 31)), (people[hanako.Id].Number, people[hanako.Id].EndsOn));
+        Assert.Equal(("77", (DateOnly?)null), (people[ending.Id].Number, people[ending.Id].EndsOn));
+        Assert.Equal("C-1", people[contractor.Id].Number);
+        Assert.DoesNotContain((await OnAsync(office, new(2027, 3, 31))).People, p => p.Id == hanako.Id);
+        Assert.Contains((await OnAsync(office, new(2028, 1, 1))).People, p => p.Id == ending.Id);
+        // And the same sheet again changes nothing.
+        Assert.All((await LookAsync(office, Sheet((people[hanako.Id], "0099", "山田 花子", "2027-03-31"), (people[ending.Id], "77", "任期 職員", "")), StaffImportKind.Transfers, May)).Changes, c => Assert.Equal(PlannedKind.Nothing, c.Kind));
+        // Another's number, another's row, a day that is over.
+        var wrong = await LookAsync(office, Sheet((people[hanako.Id], "77", "山田 花子", "2027-03-31"), (people[ending.Id], "0099", "だれか", ""), (people[contractor.Id], "C-1", "委託 社員", "2026-05-01")), StaffImportKind.Transfers, May);
+        Assert.Equal(["A3", "A4", "E5"], wrong.Notes.Where(n => n.Blocks).Select(n => n.Where));
+
+        // What stands behind unit, title and name.
+        static string After(string told) => string.Join('　', told.Split('　').Where(t => t.StartsWith("職員番号", StringComparison.Ordinal) || t.StartsWith("離任", StringComparison.Ordinal)));
+    }
+
     /// <summary>The lowest first: a row may name a unit that only a row below it sets up.</summary>
     [Fact]
     public async Task Rows_may_stand_in_any_order()

@@ -26,14 +26,14 @@ internal static class OrganisationSheets
         using var file = new MemoryStream();
         using (var writer = new XlsxWriter(file, "名簿", People,
         [
-            new("number", "職員番号", 12, XlsxLook.Text, [], Prompt: "番号のない人（委託先の従事者など）は空のままにします。"),
+            new("number", "職員番号", 12, XlsxLook.Text, [], Prompt: "書き換えると、その人の番号が変わります。番号のない人（委託先の従事者など）は空のままにします。"),
             new("name", "氏名", 18, XlsxLook.Text, []),
             new("to", "所属", 36, XlsxLook.Text, [.. chart.Units.Select(u => units.PathOf(u.Id))], IsStrict: false, Prompt: "一覧から選ぶか、組織の名前を入力します。変えると異動になります。"),
             new("title", "職", 16, XlsxLook.Text, []),
             new("kind", "職員区分", 18, XlsxLook.Text, [.. Enum.GetValues<StaffKind>().Select(k => k.Name().Ja)]),
             new("action", "区分", 10, XlsxLook.Text, ["採用", "異動", "退職", "兼務", "兼務解除"], IsStrict: false, Prompt: "空のままなら、いまの名簿との違いから判断します。兼務の行は「兼務」とします。"),
             new("begins", "着任日", 13, XlsxLook.Day, [], Prompt: "新しく入る人の行で使います。"),
-            new("ends", "離任予定日", 13, XlsxLook.Day, [], Prompt: "新しく入る人の行で使います。いる人の離任は、区分「退職」で行います。"),
+            new("ends", "離任予定日", 13, XlsxLook.Day, [], Prompt: "この日から所属しなくなります。空にすると、離任の予定を取り消します。"),
             HiddenId,
         ], at))
         {

@@ -20,10 +20,12 @@ internal static class StaffCommit
             var relieved = PlanEffects.Relieved(chart, changes);
             await JoinAsync(tx, [.. changes.Where(c => c.Kind == PlannedKind.Join)], joined, at, actor, entries, cancel);
             changes = changes.ConvertAll(c => c.JoinsIn is { } row && joined.TryGetValue(row, out var id) ? c with { Was = c.Was! with { Id = id }, Second = c.Second! with { Person = id } } : c);
-            await ReopenAsync(tx, [.. changes.Where(c => c.Reopens).Select(c => c.Was!.Id.Value)], cancel);
+            var ends = changes.FindAll(c => c.Kind is PlannedKind.Move or PlannedKind.Change && !c.Reopens && c.Was!.EndsOn != c.Becomes!.EndsOn);
+            await ReopenAsync(tx, [.. changes.Where(c => c.Reopens).Concat(ends.Where(c => c.Was!.EndsOn is not null)).Select(c => c.Was!.Id.Value)], cancel);
+            await NumberAsync(tx, changes.FindAll(c => c.Kind is PlannedKind.Move or PlannedKind.Change && c.Was!.Number != c.Becomes!.Number), cancel);
             await OrganisationRows.TermsAsync(tx, [.. changes.Where(c => c.Kind is PlannedKind.Move or PlannedKind.Change).Select(c => (c.Becomes!, c.On))], cancel);
             await PostsLeft.EndAsync(tx, [.. relieved.Select(r => r.Appointment)], day.Key, cancel);
-            await OrganisationRows.EndAsync(tx, [.. changes.Where(c => c.Kind == PlannedKind.Leave).Select(c => (c.Was!.Id, c.On))], cancel);
+            await OrganisationRows.EndAsync(tx, [.. changes.Where(c => c.Kind == PlannedKind.Leave).Select(c => (c.Was!.Id, c.On)), .. ends.Where(c => c.Becomes!.EndsOn is not null).Select(c => (c.Was!.Id, c.Becomes!.EndsOn!.Value))], cancel);
             await SecondAsync(tx, changes, at, cancel);
             Tell(changes, chart, relieved, at, actor, entries);
         }
@@ -40,7 +42,10 @@ internal static class StaffCommit
         entries.AddRange(people.Select(p => RecordKeeper.Entry(at, "person.added", actor, $"person/{p.Id}", p)));
     }
 
-    /// <summary>People who were to leave on that very day and go on instead (再任用).</summary>
+    private static Task<int> NumberAsync(TenantTransaction tx, List<PlannedChange> changes, CancellationToken cancel) => changes.Count == 0 ? Task.FromResult(0)
+        : tx.RunAsync("UPDATE records.person p SET number = n.number FROM unnest($1::uuid[], $2::text[]) AS n (id, number) WHERE p.id = n.id", cancel, changes.Select(c => c.Was!.Id.Value).ToArray(), changes.Select(c => c.Becomes!.Number).ToArray());
+
+    /// <summary>People who were to leave and go on instead (再任用), or until another day.</summary>
     private static async Task ReopenAsync(TenantTransaction tx, Guid[] people, CancellationToken cancel)
     {
         if (people.Length == 0) return;
@@ -72,7 +77,7 @@ internal static class StaffCommit
             {
                 case PlannedKind.Move:
                     Add("person.moved", $"person/{c.Was!.Id}", new { c.Becomes!.Name, from = c.Was.Unit, fromName = units.GetValueOrDefault(c.Was.Unit), to = c.Becomes.Unit, toName = units.GetValueOrDefault(c.Becomes.Unit), c.Becomes.Title, on = c.On });
-                    if (c.Becomes.Name != c.Was.Name || c.Becomes.Kind != c.Was.Kind) AddChange(c);
+                    if (c.Becomes.Name != c.Was.Name || c.Becomes.Kind != c.Was.Kind || c.Becomes.Number != c.Was.Number || c.Becomes.EndsOn != c.Was.EndsOn) AddChange(c);
                     break;
                 case PlannedKind.Change:
                     AddChange(c);
@@ -93,6 +98,6 @@ internal static class StaffCommit
         void Add(string kind, string subject, object body) => entries.Add(RecordKeeper.Entry(at, kind, actor, subject, body));
 
         void AddChange(PlannedChange c) => Add("person.changed", $"person/{c.Was!.Id}",
-            new { c.Becomes!.Name, c.Becomes.Number, c.Becomes.Kind, c.Becomes.Title, on = c.On, was = new { c.Was.Name, c.Was.Number, c.Was.Kind, c.Was.Title } });
+            new { c.Becomes!.Name, c.Becomes.Number, c.Becomes.Kind, c.Becomes.Title, c.Becomes.EndsOn, on = c.On, was = new { c.Was.Name, c.Was.Number, c.Was.Kind, c.Was.Title, c.Was.EndsOn } });
     }
 }

@@ -87,10 +87,19 @@ internal sealed class StaffPlanner
         var person = Find(row, day, number, name, out var ambiguous);
         if (ambiguous) return;
         if (person is not null) mentioned.Add(person.Id);
-        if (person is not null && row[StaffSheet.Id].Length > 0 && number.Length > 0 && person.Number != number)
+        if (person is not null && sheet.IsOurs && number.Length > 0 && person.Number != number)
         {
-            Block(row, "number", new($"職員番号が名簿（{person.Number ?? "なし"}）と違います。行を並べ替えたのでなければ、番号は人の画面で直してください。", $"The register has another number ({person.Number ?? "none"}). Unless rows were mixed up, change the number on the person's page."));
-            return;
+            // Another number and another name: rows were mixed up. Another number under the same name: that is what the sheet is to change.
+            if (StaffSheetWords.Fold(name) != StaffSheetWords.Fold(person.Name))
+            {
+                Block(row, "number", new($"職員番号も氏名も名簿（{Named(person)}）と違います。行がずれていないか確かめてください。", $"Number and name both differ from the register ({Named(person)}). Check that rows weren't mixed up."));
+                return;
+            }
+            if (day.ByNumber.GetValueOrDefault(number) is { } other)
+            {
+                Block(row, "number", new($"職員番号 {number} は、{other.Name}さんが使っています。", $"Staff number {number} belongs to {other.Name}."));
+                return;
+            }
         }
         if (action is not ("second" or "second-end") && number.Length > 0 && !seen.TryAdd($"{number}/{on:O}", row.Number))
         {
@@ -153,16 +162,37 @@ internal sealed class StaffPlanner
             Name = name.Length == 0 || StaffSheetWords.Fold(name) == StaffSheetWords.Fold(person.Name) ? person.Name : Spaced(name),
             Kind = kind is null ? person.Kind : Enum.Parse<StaffKind>(kind),
             Title = row["title"].Length == 0 && !sheet.IsOurs ? person.Title : row["title"],
+            Number = sheet.IsOurs && sheet.Columns.Contains("number") ? number.Length == 0 ? null : number : person.Number,
             EndsOn = null,
         };
         var reopens = person.EndsOn == on;
-        if (becomes with { EndsOn = person.EndsOn } == person && !reopens)
+        if (!reopens)
+        {
+            if (!EndOf(row, person, on, out var ends)) return;
+            becomes = becomes with { EndsOn = ends };
+        }
+        if (becomes == person && !reopens)
         {
             changes.Add(new PlannedChange(row.Number, PlannedKind.Nothing, on, Named(person), Told(person, on), Told(person, on)));
             return;
         }
-        if (!reopens) becomes = becomes with { EndsOn = person.EndsOn };
-        changes.Add(new PlannedChange(row.Number, becomes.Unit == person.Unit ? PlannedKind.Change : PlannedKind.Move, on, Named(person), Told(person, on), Told(becomes, on)) { Was = person, Becomes = becomes, Reopens = reopens });
+        changes.Add(new PlannedChange(row.Number, becomes.Unit == person.Unit ? PlannedKind.Change : PlannedKind.Move, on, Named(person), Told(person, on, becomes), Told(becomes, on, person)) { Was = person, Becomes = becomes, Reopens = reopens });
+    }
+
+    /// <summary>The day on which somebody leaves, where the sheet is one of ours and says it; other sheets say it by an action.</summary>
+    private bool EndOf(StaffRow row, Person person, DateOnly on, out DateOnly? ends)
+    {
+        ends = person.EndsOn;
+        if (!sheet.IsOurs || !sheet.Columns.Contains("ends")) return true;
+        ends = null;
+        if (row["ends"].Length == 0) return true;
+        if (FieldReader.TryDay(row["ends"], import.EffectiveOn, out var day) && (day > on || day == person.EndsOn))
+        {
+            ends = day;
+            return true;
+        }
+        Block(row, "ends", new($"離任予定日「{row["ends"]}」は、発令日より後の日付にしてください。その日に離れる人は、区分を「退職」にします。", $"“{row["ends"]}” has to be a day after the day of the change. Who leaves on that very day has the action 退職."));
+        return false;
     }
 
     private void Leave(StaffRow row, Person? person, DateOnly on)
@@ -254,6 +284,10 @@ internal sealed class StaffPlanner
     }
 
     private string Told(Person p, DateOnly on) => string.Join("　", new[] { days[on].Units.PathOf(p.Unit), p.Title, p.Name }.Where(t => t.Length > 0));
+
+    /// <summary>The same, with what else differs from how it was or will be.</summary>
+    private string Told(Person p, DateOnly on, Person other) => Told(p, on)
+        + (p.Number == other.Number ? "" : $"　職員番号 {p.Number ?? "なし"}") + (p.EndsOn == other.EndsOn ? "" : $"　離任 {(p.EndsOn is { } day ? JapaneseTime.Date(day).Ja : "予定なし")}");
 
     private static string Named(Person p) => p.Number is null ? p.Name : $"{p.Name}（{p.Number}）";
 

@@ -19,6 +19,22 @@ public sealed class RecordKeeper(Database database, LedgerStore ledger, TimeProv
 
     internal Task<TenantTransaction> EnterAsync(MunicipalityId municipality, CancellationToken cancel) => Database.EnterAsync(municipality, cancel);
 
+    /// <summary>One thing that a person does: done, kept and told to those who watch these kinds of evidence; or refused, and nothing of it is kept.</summary>
+    /// <param name="act">What is done, and at which moment; its entry of the ledger is written in the same transaction.</param>
+    internal async Task<Outcome<T>> ActAsync<T>(
+        MunicipalityId municipality, IReadOnlyCollection<string> kinds, Func<TenantTransaction, DateTimeOffset, Task<Outcome<T>>> act, CancellationToken cancel)
+    {
+        Outcome<T> outcome;
+        await using (var tx = await EnterAsync(municipality, cancel))
+        {
+            outcome = await act(tx, Clock.Now());
+            if (outcome is Outcome<T>.Refused) return outcome;
+            await tx.CommitAsync(cancel);
+        }
+        if (kinds.Count > 0) await ChangedAsync(municipality, cancel, kinds);
+        return outcome;
+    }
+
     internal static Guid NewId(DateTimeOffset at) => Guid.CreateVersion7(at);
 
     /// <summary>One entry; its body says what was decided, complete enough to be understood without the database.</summary>

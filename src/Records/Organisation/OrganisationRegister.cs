@@ -90,19 +90,14 @@ public sealed partial class OrganisationRegister(RecordKeeper keeper)
     private Task<Outcome<T>> InAsync<T>(MunicipalityId municipality, Func<TenantTransaction, DateTimeOffset, Task<Outcome<T>>> act, CancellationToken cancel) =>
         ChangeAsync(keeper, municipality, act, cancel);
 
-    internal static async Task<Outcome<T>> ChangeAsync<T>(RecordKeeper keeper, MunicipalityId municipality, Func<TenantTransaction, DateTimeOffset, Task<Outcome<T>>> act, CancellationToken cancel)
-    {
-        Outcome<T> outcome;
-        await using (var tx = await keeper.EnterAsync(municipality, cancel))
+    internal static Task<Outcome<T>> ChangeAsync<T>(RecordKeeper keeper, MunicipalityId municipality, Func<TenantTransaction, DateTimeOffset, Task<Outcome<T>>> act, CancellationToken cancel) =>
+        keeper.ActAsync(municipality, Watched, async (tx, _) =>
         {
             await OrganisationRows.LockTreeAsync(tx, cancel);
+            // Whoever waited for the lock acts now and not when they came.
             var at = keeper.Clock.Now();
-            outcome = await act(tx, at);
-            if (outcome is Outcome<T>.Refused) return outcome;
-            await OrganisationRows.TurnAsync(tx, JapaneseTime.Day(at), cancel);
-            await tx.CommitAsync(cancel);
-        }
-        await keeper.ChangedAsync(municipality, cancel, Watched);
-        return outcome;
-    }
+            var outcome = await act(tx, at);
+            if (outcome is Outcome<T>.Done) await OrganisationRows.TurnAsync(tx, JapaneseTime.Day(at), cancel);
+            return outcome;
+        }, cancel);
 }

@@ -41,7 +41,7 @@ public sealed class LawSource(MunicipalityId municipality, RecordKeeper keeper) 
     public async ValueTask<IReadOnlyList<Observation>> ObserveAsync(DateTimeOffset at, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        var laws = await tx.ListAsync($"{RegisterRows.Select} WHERE e.register = $1 ORDER BY e.sequence", r => RegisterRows.Entry(r, RegisterCatalogue.Load()[LawRules.Key]), cancel, LawRules.Key);
+        var laws = await RegisterRows.AllAsync(tx, LawRules.Key, null, retired: true, cancel);
         if (laws.Count == 0) return [];
         laws.RemoveAll(l => l.Retired is not null);
         var day = JapaneseTime.Day(at);

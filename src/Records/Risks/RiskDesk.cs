@@ -40,24 +40,21 @@ public sealed class RiskDesk
         var standing = (await verdicts.ObligationsAsync(municipality, null, cancel)).ToDictionary(l => l.Standing.Obligation.Id, l => l.Standing);
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var day = JapaneseTime.Day(keeper.Clock.Now());
-        var (risk, scale, threat) = await RiskAsync(tx, id, day, lockRow: false, cancel);
+        var (risk, scale, threat, acceptances) = await RiskAsync(tx, id, day, lockRow: false, cancel);
         if (risk is null) return null;
         var controls = threat!.Choices("controls").Select(c => new ObligationId(c)).Where(standing.ContainsKey)
             .Select(c => new StandingControl(c, standing[c].Obligation.Name, standing[c].Verdict.Kind)).ToList();
         return new(risk, scale, controls, RiskMatrix.Remaining(risk.Before.Likelihood, controls.Count(c => c.Verdict == VerdictKind.Met), controls.Count),
-            await RiskRows.AcceptancesAsync(tx, id, cancel), await MayDecideAsync(tx, risk.Entry, day, cancel));
+            acceptances, await MayDecideAsync(tx, risk.Entry, day, cancel));
     }
 
     /// <summary>Keeps that a risk was accepted: by somebody who holds a post that may, never by the risk's owner, for that version of the risk, until a day.</summary>
-    public async Task<Outcome<RiskAcceptance>> AcceptAsync(MunicipalityId municipality, AcceptanceDraft draft, Actor actor, CancellationToken cancel)
-    {
-        var (reference, reason) = (draft.Reference.Trim(), draft.Reason.Trim());
-        RiskAcceptance kept;
-        await using (var tx = await keeper.EnterAsync(municipality, cancel))
+    public Task<Outcome<RiskAcceptance>> AcceptAsync(MunicipalityId municipality, AcceptanceDraft draft, Actor actor, CancellationToken cancel) =>
+        keeper.ActAsync<RiskAcceptance>(municipality, [RiskSource.Assessment], async (tx, at) =>
         {
-            var at = keeper.Clock.Now();
+            var (reference, reason) = (draft.Reference.Trim(), draft.Reason.Trim());
             var day = JapaneseTime.Day(at);
-            var (risk, scale, _) = await RiskAsync(tx, draft.Risk, day, lockRow: true, cancel);
+            var (risk, scale, _, _) = await RiskAsync(tx, draft.Risk, day, lockRow: true, cancel);
             if (risk is null) return Refusals.Unknown;
             if (reference.Length is 0 or > MaxReference || reason.Length is < MinReason or > MaxReason) return Refusals.TextMissing(MinReason);
             if (draft.ExpiresOn <= day || draft.ExpiresOn > day.AddMonths(MaxMonths)) return Refusals.BadExpiry(MaxMonths);
@@ -73,22 +70,15 @@ public sealed class RiskDesk
                 INSERT INTO records.risk_acceptance (municipality_id, id, risk_id, risk_version, decided_by, post, reference, reason, expires_on, frozen, sha256, recorded_at, recorded_by, recorded_by_name, ledger_index)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
                 """, cancel, municipality.Value, id, draft.Risk.Value, draft.Version, draft.DecidedBy.Value, decider.Post, reference, reason, draft.ExpiresOn, frozen, digest, at, actor.Account, actor.Name, index);
-            await tx.CommitAsync(cancel);
-            kept = new(id, draft.Risk, draft.Version, draft.DecidedBy, decider.Name, decider.Post, reference, reason, draft.ExpiresOn, digest, at, actor, index);
-        }
-        await keeper.ChangedAsync(municipality, cancel, RiskSource.Assessment);
-        return kept;
-    }
+            return new RiskAcceptance(id, draft.Risk, draft.Version, draft.DecidedBy, decider.Name, decider.Post, reference, reason, draft.ExpiresOn, digest, at, actor, index);
+        }, cancel);
 
     /// <summary>Closes the analysis: freezes all risks as they are, good for the months of the scale. The next year is compared with it.</summary>
-    public async Task<Outcome<ClosedAnalysis>> CloseAsync(MunicipalityId municipality, string untrustedName, Actor actor, CancellationToken cancel)
-    {
-        var name = untrustedName.Trim();
-        if (name.Length is 0 or > MaxName) return Refusals.BadName(MaxName);
-        ClosedAnalysis kept;
-        await using (var tx = await keeper.EnterAsync(municipality, cancel))
+    public Task<Outcome<ClosedAnalysis>> CloseAsync(MunicipalityId municipality, string untrustedName, Actor actor, CancellationToken cancel) =>
+        keeper.ActAsync<ClosedAnalysis>(municipality, [RiskSource.Assessment], async (tx, at) =>
         {
-            var at = keeper.Clock.Now();
+            var name = untrustedName.Trim();
+            if (name.Length is 0 or > MaxName) return Refusals.BadName(MaxName);
             var overview = await RiskRows.OverviewAsync(tx, documents, at, cancel);
             if (overview.Risks.Count == 0) return Refusals.NothingToClose;
             if (overview.Unassessed.Count > 0) return Refusals.GroupsUnassessed([.. overview.Unassessed.Select(g => g.Name)]);
@@ -105,12 +95,8 @@ public sealed class RiskDesk
                 INSERT INTO records.risk_analysis (municipality_id, id, name, closed_at, closed_by, closed_by_name, valid_until, risks, sha256, ledger_index)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
                 """, cancel, municipality.Value, id, name, at, actor.Account, actor.Name, until, json, digest, index);
-            await tx.CommitAsync(cancel);
-            kept = new(id, name, at, actor, until, risks, digest, index);
-        }
-        await keeper.ChangedAsync(municipality, cancel, RiskSource.Assessment);
-        return kept;
-    }
+            return new ClosedAnalysis(id, name, at, actor, until, risks, digest, index);
+        }, cancel);
 
     /// <summary>Closed analyses, newest first.</summary>
     public async Task<IReadOnlyList<ClosedAnalysis>> AnalysesAsync(MunicipalityId municipality, CancellationToken cancel)
@@ -127,41 +113,37 @@ public sealed class RiskDesk
     }
 
     /// <summary>Words and judges risk otherwise from now on. Steps that risks already use can't be taken away.</summary>
-    public async Task<Outcome<RiskScale>> SetScaleAsync(MunicipalityId municipality, RiskScale scale, Actor actor, CancellationToken cancel)
-    {
-        var asked = scale with { Likelihood = Trimmed(scale.Likelihood), Loss = Trimmed(scale.Loss) };
-        if (!AreWords(asked.Likelihood) || !AreWords(asked.Loss)) return Refusals.BadSteps(MaxWord);
-        if (asked.Line < 1 || asked.Line > asked.Likelihood.Count * asked.Loss.Count || asked.Months is < 1 or > 60) return Refusals.BadLine(asked.Likelihood.Count * asked.Loss.Count);
-        await using (var tx = await keeper.EnterAsync(municipality, cancel))
+    public Task<Outcome<RiskScale>> SetScaleAsync(MunicipalityId municipality, RiskScale scale, Actor actor, CancellationToken cancel) =>
+        keeper.ActAsync<RiskScale>(municipality, [RiskSource.Catalogue, RiskSource.Assessment], async (tx, at) =>
         {
+            var asked = scale with { Likelihood = Trimmed(scale.Likelihood), Loss = Trimmed(scale.Loss) };
+            if (!AreWords(asked.Likelihood) || !AreWords(asked.Loss)) return Refusals.BadSteps(MaxWord);
+            if (asked.Line < 1 || asked.Line > asked.Likelihood.Count * asked.Loss.Count || asked.Months is < 1 or > 60) return Refusals.BadLine(asked.Likelihood.Count * asked.Loss.Count);
             var over = (await RegisterRows.InUseAsync(tx, RiskRules.Key, cancel)).Where(r => r.Fields.Number("likelihood") > asked.Likelihood.Count || r.Fields.Number("loss") > asked.Loss.Count).ToList();
             if (over.Count > 0) return Refusals.StepsInUse(over.Count, over[0].Number);
-            await keeper.AppendAsync(tx, keeper.Clock.Now(), "risks.scale", actor, "risk-scale", asked, cancel);
+            await keeper.AppendAsync(tx, at, "risks.scale", actor, "risk-scale", asked, cancel);
             await tx.RunAsync("""
                 INSERT INTO records.risk_scale (municipality_id, method, likelihood, loss, line, months) VALUES ($1, $2, $3::jsonb, $4::jsonb, $5, $6)
                 ON CONFLICT (municipality_id) DO UPDATE SET method = $2, likelihood = $3::jsonb, loss = $4::jsonb, line = $5, months = $6
                 """, cancel, municipality.Value, asked.Method, RecordJson.Write(asked.Likelihood), RecordJson.Write(asked.Loss), asked.Line, asked.Months);
-            await tx.CommitAsync(cancel);
-        }
-        await keeper.ChangedAsync(municipality, cancel, RiskSource.Catalogue, RiskSource.Assessment);
-        return asked;
-    }
+            return asked;
+        }, cancel);
 
     private static Bilingual[] Trimmed(IReadOnlyList<Bilingual> words) => [.. words.Select(w => new Bilingual(w.Ja.Trim(), w.En.Trim().Length == 0 ? w.Ja.Trim() : w.En.Trim()))];
 
     private static bool AreWords(IReadOnlyList<Bilingual> words) =>
         words.Count is >= RiskScale.FewestSteps and <= RiskMatrix.Steps && words.All(w => w.Ja.Length is > 0 and <= MaxWord && w.En.Length <= MaxWord * 2);
 
-    private static async Task<(Risk? Risk, RiskScale Scale, RegisterEntry? Threat)> RiskAsync(TenantTransaction tx, EntryId id, DateOnly day, bool lockRow, CancellationToken cancel)
+    private static async Task<(Risk? Risk, RiskScale Scale, RegisterEntry? Threat, IReadOnlyList<RiskAcceptance> Acceptances)> RiskAsync(TenantTransaction tx, EntryId id, DateOnly day, bool lockRow, CancellationToken cancel)
     {
         var registers = RegisterCatalogue.Load();
         var scale = await RiskRows.ScaleAsync(tx, cancel);
-        if ((await RegisterRows.ReadAsync(tx, registers[RiskRules.Key], [id], null, lockRow, cancel)).FirstOrDefault() is not { Retired: null } entry) return (null, scale, null);
+        if ((await RegisterRows.ReadAsync(tx, registers[RiskRules.Key], [id], null, lockRow, cancel)).FirstOrDefault() is not { Retired: null } entry) return (null, scale, null, []);
         var threat = (await RegisterRows.ReadAsync(tx, registers[RiskRules.Threats], [entry.Entry("threat")!.Value], null, false, cancel))[0];
         var group = (await RegisterRows.ReadAsync(tx, registers[RiskRules.Groups], [entry.Entry("group")!.Value], null, false, cancel))[0];
-        var acceptance = (await RiskRows.AcceptancesAsync(tx, id, cancel)).FirstOrDefault();
-        var last = (await RiskRows.AnalysesAsync(tx, cancel)).FirstOrDefault()?.Risks.FirstOrDefault(r => r.Number == entry.Number)?.Level;
-        return (RiskRows.Of(entry, new Dictionary<EntryId, string> { [group.Id] = group.Title, [threat.Id] = threat.Title }, scale, acceptance, last, day), scale, threat);
+        var acceptances = await RiskRows.AcceptancesAsync(tx, id, cancel);
+        var last = (await RiskRows.LastAnalysisAsync(tx, cancel))?.Risks.FirstOrDefault(r => r.Number == entry.Number)?.Level;
+        return (RiskRows.Of(entry, new Dictionary<EntryId, string> { [group.Id] = group.Title, [threat.Id] = threat.Title }, scale, acceptances.FirstOrDefault(), last, day), scale, threat, acceptances);
     }
 
     private static async Task<IReadOnlyList<Decider>> MayDecideAsync(TenantTransaction tx, RegisterEntry risk, DateOnly day, CancellationToken cancel)

@@ -91,7 +91,7 @@ internal static class RiskRows
     public static Task<List<ClosedAnalysis>> AnalysesAsync(TenantTransaction tx, CancellationToken cancel) => tx.ListAsync(
         "SELECT id, name, closed_at, closed_by, closed_by_name, valid_until, risks, sha256, ledger_index FROM records.risk_analysis ORDER BY closed_at DESC, ledger_index DESC", Analysis, cancel);
 
-    private static Task<ClosedAnalysis?> LastAnalysisAsync(TenantTransaction tx, CancellationToken cancel) => tx.FirstAsync(
+    public static Task<ClosedAnalysis?> LastAnalysisAsync(TenantTransaction tx, CancellationToken cancel) => tx.FirstAsync(
         "SELECT id, name, closed_at, closed_by, closed_by_name, valid_until, risks, sha256, ledger_index FROM records.risk_analysis ORDER BY closed_at DESC, ledger_index DESC LIMIT 1", Analysis, cancel);
 
     /// <summary>Which categories the policy in force names, by its provisions on threats, and which of them no threat in use belongs to.</summary>

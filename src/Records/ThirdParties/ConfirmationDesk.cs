@@ -22,7 +22,7 @@ public sealed class ConfirmationDesk
     /// <summary>Asks a contractor. The questions follow from what is entrusted over all its running contracts.</summary>
     /// <returns>Link and code: not kept, shown once.</returns>
     public Task<Outcome<IssuedConfirmation>> AskAsync(MunicipalityId municipality, EntryId contractor, DateOnly dueOn, Actor actor, CancellationToken cancel) =>
-        InAsync<IssuedConfirmation>(municipality, async (tx, at) =>
+        keeper.ActAsync<IssuedConfirmation>(municipality, Watched, async (tx, at) =>
         {
             var day = JapaneseTime.Day(at);
             // Two who ask at once: the second waits here, and then sees the first.
@@ -44,7 +44,7 @@ public sealed class ConfirmationDesk
 
     /// <summary>Makes a new link and code; the old ones, and whoever is inside, are shut out. What was saved stays.</summary>
     public Task<Outcome<IssuedConfirmation>> RenewAsync(MunicipalityId municipality, Guid id, DateOnly dueOn, Actor actor, CancellationToken cancel) =>
-        InAsync<IssuedConfirmation>(municipality, async (tx, at) =>
+        keeper.ActAsync<IssuedConfirmation>(municipality, Watched, async (tx, at) =>
         {
             var day = JapaneseTime.Day(at);
             if (await ThirdPartyRows.LockConfirmationAsync(tx, id, cancel) is not { } kept) return Refusals.UnknownConfirmation;
@@ -122,7 +122,7 @@ public sealed class ConfirmationDesk
     internal static string Subject(EntryId contractor, Guid id) => $"register/{ThirdPartyRows.Contractors}/{contractor}/confirmations/{id}";
 
     private Task<Outcome<ConfirmationSummary>> StepAsync(MunicipalityId municipality, Guid id, Func<ConfirmationSummary, bool> may, string untrustedNote, bool isNoteNeeded,
-        Func<TenantTransaction, DateTimeOffset, ConfirmationSummary, string, Task> act, CancellationToken cancel) => InAsync<ConfirmationSummary>(municipality, async (tx, at) =>
+        Func<TenantTransaction, DateTimeOffset, ConfirmationSummary, string, Task> act, CancellationToken cancel) => keeper.ActAsync<ConfirmationSummary>(municipality, Watched, async (tx, at) =>
     {
         var note = untrustedNote.Trim();
         if (note.Length > MaxNote || isNoteNeeded && note.Length == 0) return Refusals.NoteMissing;
@@ -131,17 +131,4 @@ public sealed class ConfirmationDesk
         await act(tx, at, kept, note);
         return (await ReadAsync(tx, id, cancel))!.Summary;
     }, cancel);
-
-    private async Task<Outcome<T>> InAsync<T>(MunicipalityId municipality, Func<TenantTransaction, DateTimeOffset, Task<Outcome<T>>> act, CancellationToken cancel)
-    {
-        Outcome<T> outcome;
-        await using (var tx = await keeper.EnterAsync(municipality, cancel))
-        {
-            outcome = await act(tx, keeper.Clock.Now());
-            if (outcome is Outcome<T>.Refused) return outcome;
-            await tx.CommitAsync(cancel);
-        }
-        await keeper.ChangedAsync(municipality, cancel, Watched);
-        return outcome;
-    }
 }

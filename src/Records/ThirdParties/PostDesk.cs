@@ -78,7 +78,7 @@ public sealed class PostDesk
 
     /// <summary>Drafts a post; it goes nowhere before somebody else has approved it.</summary>
     public Task<Outcome<SocialPost>> DraftAsync(MunicipalityId municipality, EntryId account, string untrustedBody, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel) =>
-        InAsync(municipality, async (tx, at) =>
+        keeper.ActAsync<SocialPost>(municipality, [], async (tx, at) =>
         {
             var body = untrustedBody.ReplaceLineEndings("\n").Trim();
             if (body.Length is 0 or > MaxBody) return Refusals.BadPost;
@@ -95,7 +95,7 @@ public sealed class PostDesk
 
     /// <summary>Approves a post, or gives it back with what has to be changed; by another person than its author.</summary>
     public Task<Outcome<SocialPost>> DecideAsync(MunicipalityId municipality, Guid post, bool approve, string untrustedNote, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel) =>
-        InAsync(municipality, async (tx, at) =>
+        keeper.ActAsync<SocialPost>(municipality, [], async (tx, at) =>
         {
             var note = untrustedNote.Trim();
             if (note.Length > MaxNote || !approve && note.Length == 0) return Refusals.WhyReturned;
@@ -109,7 +109,7 @@ public sealed class PostDesk
 
     /// <summary>Says that an approved post went out, and where it stands.</summary>
     public Task<Outcome<SocialPost>> PostedAsync(MunicipalityId municipality, Guid post, string? untrustedAddress, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel) =>
-        InAsync(municipality, async (tx, at) =>
+        keeper.ActAsync<SocialPost>(municipality, [], async (tx, at) =>
         {
             var address = string.IsNullOrWhiteSpace(untrustedAddress) ? null : untrustedAddress.Trim();
             if (address is not null && (address.Length > MaxAddress || !Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))) return Refusals.BadAddress;
@@ -135,14 +135,6 @@ public sealed class PostDesk
 
     private Task<long> SayAsync(TenantTransaction tx, DateTimeOffset at, string kind, SocialPost post, Actor actor, object body, CancellationToken cancel) =>
         keeper.AppendAsync(tx, at, kind, actor, $"register/{ThirdPartyRows.Accounts}/{post.Account}/posts/{post.Id}", body, cancel);
-
-    private async Task<Outcome<SocialPost>> InAsync(MunicipalityId municipality, Func<TenantTransaction, DateTimeOffset, Task<Outcome<SocialPost>>> act, CancellationToken cancel)
-    {
-        await using var tx = await keeper.EnterAsync(municipality, cancel);
-        var outcome = await act(tx, keeper.Clock.Now());
-        if (outcome is Outcome<SocialPost>.Done) await tx.CommitAsync(cancel);
-        return outcome;
-    }
 
     private static SocialPost Post(NpgsqlDataReader r) => new(r.GetGuid(0), new(r.GetGuid(1)), r.GetString(2), r.Moment(3), r.By(4), r.IsDBNull(6) ? null : r.GetBoolean(6),
         r.MomentOrNull(7), r.ByOrNull(8), r.GetString(10), r.MomentOrNull(11), r.ByOrNull(12), r.TextOrNull(14));

@@ -102,15 +102,12 @@ public sealed class ServiceDesk
     /// <summary>Keeps a decision. The decider holds the right post; neither they nor who enters it is the applicant, who last wrote the entry.</summary>
     /// <param name="seen">The entry's content that was on the screen.</param>
     /// <param name="until">Of an approval.</param>
-    public async Task<Outcome<ServiceDecision>> DecideAsync(
-        MunicipalityId municipality, EntryId id, Sha256 seen, bool approve, PersonId decider, DateOnly? until, string untrustedNote, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
-    {
-        var note = untrustedNote.Trim();
-        if (note.Length > MaxNote || !approve && note.Length == 0) return Refusals.WhyRefused;
-        ServiceDecision decision;
-        await using (var tx = await keeper.EnterAsync(municipality, cancel))
+    public Task<Outcome<ServiceDecision>> DecideAsync(
+        MunicipalityId municipality, EntryId id, Sha256 seen, bool approve, PersonId decider, DateOnly? until, string untrustedNote, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel) =>
+        keeper.ActAsync<ServiceDecision>(municipality, Watched, async (tx, at) =>
         {
-            var at = keeper.Clock.Now();
+            var note = untrustedNote.Trim();
+            if (note.Length > MaxNote || !approve && note.Length == 0) return Refusals.WhyRefused;
             var day = JapaneseTime.Day(at);
             if (await ThirdPartyRows.EntryAsync(tx, ThirdPartyRows.Services, id, within, cancel, lockRow: true) is not { } service) return Registers.Refusals.UnknownEntry;
             if (service.Retired is not null) return Registers.Refusals.IsRetired;
@@ -120,7 +117,7 @@ public sealed class ServiceDesk
             if (approve && standing.Obstacles.Count > 0) return Refusals.Obstacles(standing.Obstacles);
             if ((await DecidersAsync(tx, service, day, cancel)).FirstOrDefault(d => d.Person == decider) is not { } by) return Refusals.WrongPost;
             if (service.UpdatedBy.Account == actor.Account || await IsAsync(tx, service.UpdatedBy, by, cancel)) return Refusals.OwnService;
-            decision = new(RecordKeeper.NewId(at), standing.Content, approve, decider, by.Name, by.Post, approve ? until : null, note, at, actor);
+            var decision = new ServiceDecision(RecordKeeper.NewId(at), standing.Content, approve, decider, by.Name, by.Post, approve ? until : null, note, at, actor);
             await tx.RunAsync("""
                 INSERT INTO records.service_decision (municipality_id, id, service_id, content, approved, person_id, post, until_on, note, applied_by, applied_by_name, decided_at, decided_by, decided_by_name)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
@@ -129,11 +126,8 @@ public sealed class ServiceDesk
             {
                 service.Number, service.Title, service.Version, content = decision.Content, decider, name = by.Name, post = by.Post, decision.Until, note, appliedBy = service.UpdatedBy.Name, by = actor.Name,
             }, cancel);
-            await tx.CommitAsync(cancel);
-        }
-        await keeper.ChangedAsync(municipality, cancel, Watched);
-        return decision;
-    }
+            return decision;
+        }, cancel);
 
     /// <summary>Whether an account is this person's: by its link, or, where nobody has linked it, by the name.</summary>
     private static async Task<bool> IsAsync(TenantTransaction tx, Actor account, ServiceDecider person, CancellationToken cancel) =>

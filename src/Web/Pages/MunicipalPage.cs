@@ -3,6 +3,7 @@ using Sekisho.Assurance;
 using Sekisho.Policy.Words;
 using Sekisho.Records;
 using Sekisho.Records.Accounts;
+using Sekisho.Web.Hosting;
 using Sekisho.Web.SignIn;
 
 namespace Sekisho.Web.Pages;
@@ -40,6 +41,25 @@ public abstract class MunicipalPage : FormPage
     private PolicyWords? words;
 
     protected async Task LoadWordsAsync() => words = await Records.Words.SpokenAsync(Municipality, Cancel);
+
+    /// <summary>Today in Japan.</summary>
+    protected DateOnly Today => Dates.DayOf(Viewer.Now);
+
+    /// <summary>Nothing of that name, or not for this person: the page says so, and so does the answer.</summary>
+    protected void NotThere() => HttpContext.Response.StatusCode = StatusCodes.Status404NotFound;
+
+    /// <summary>There is such a thing, and this person may not do that.</summary>
+    protected void NotAllowed() => HttpContext.Response.StatusCode = StatusCodes.Status403Forbidden;
+
+    /// <summary>Reads a day of the form; says what to do where it isn't one.</summary>
+    /// <param name="blankIsToday">An empty field means today.</param>
+    protected bool TryDay(string field, out DateOnly day, bool blankIsToday = false)
+    {
+        day = Today;
+        if (blankIsToday && string.IsNullOrWhiteSpace(Text(field)) || Dates.TryRead(Text(field), Today, out day)) return true;
+        Wrong(field, new("日付として読めません。「あした」「11/25」「令和8年11月25日」のように書いてください。", "Not a day. Write it like tomorrow, 11/25 or 2026-11-25."));
+        return false;
+    }
 
     /// <summary>A rule said no: shows what and what to do, keeps what was typed.</summary>
     protected void Wrong(Refusal refusal, string field = "") => Wrong(field, refusal.What + refusal.Next);

@@ -21,8 +21,6 @@ public abstract class AssetPageBase : MunicipalPage
     /// <summary>Keeps the register and its disposals: officers, and managers for their own section.</summary>
     protected bool MayWrite { get; private set; }
 
-    protected DateOnly Today => Dates.DayOf(Viewer.Now);
-
     protected override async Task OnInitializedAsync()
     {
         Within = await Person.RegisterUnitsAsync(Records.Organisation, Cancel);
@@ -31,8 +29,6 @@ public abstract class AssetPageBase : MunicipalPage
     }
 
     protected abstract Task LoadAsync();
-
-    protected void NotThere() => HttpContext.Response.StatusCode = StatusCodes.Status404NotFound;
 
     /// <summary>Ids in the address or the form, of one name; what is none is passed over.</summary>
     protected static IReadOnlyList<EntryId> Ids(IEnumerable<string?> untrusted) => [.. untrusted.Select(t => Guid.TryParse(t, out var id) ? id : (Guid?)null).OfType<Guid>().Distinct().Select(id => new EntryId(id))];

@@ -21,14 +21,6 @@ public abstract class DutyFormPage : MunicipalPage
     protected override async Task OnInitializedAsync()
     {
         View = await Records.Verdicts.ObligationAsync(Municipality, new ObligationId(Id), null, Cancel);
-        if (View is null) HttpContext.Response.StatusCode = StatusCodes.Status404NotFound;
-    }
-
-    /// <summary>Reads a day of the form; says what to do where it isn't one.</summary>
-    protected bool TryDay(string field, out DateOnly day)
-    {
-        if (Dates.TryRead(Text(field), Dates.DayOf(Viewer.Now), out day)) return true;
-        Wrong(field, new("日付として読めません。「令和9年3月31日」のように書いてください。", "Not a day. Write it like 2027-03-31."));
-        return false;
+        if (View is null) NotThere();
     }
 }

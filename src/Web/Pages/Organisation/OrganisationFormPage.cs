@@ -15,8 +15,6 @@ public abstract class OrganisationFormPage : MunicipalPage
     /// <summary>May change the organisation; others read.</summary>
     protected bool MayManage => Person.Has(Role.Officer) || Person.Has(Role.Administrator);
 
-    protected DateOnly Today => Dates.DayOf(Viewer.Now);
-
     protected override async Task OnInitializedAsync()
     {
         await LoadWordsAsync();
@@ -81,20 +79,8 @@ public abstract class OrganisationFormPage : MunicipalPage
         return new MinutesFile(file.FileName, content.ToArray());
     }
 
-    /// <summary>Nothing of that name: the console's page for it follows.</summary>
-    protected void Missing() => HttpContext.Response.StatusCode = StatusCodes.Status404NotFound;
-
     /// <summary>The unit chosen in a field; null when none was.</summary>
     protected UnitId? ChosenUnit(string field) => Guid.TryParse(Text(field), out var id) ? new UnitId(id) : null;
-
-    /// <summary>Reads a day of the form; an empty field is today.</summary>
-    protected bool TryDay(string field, out DateOnly day)
-    {
-        day = Today;
-        if (string.IsNullOrWhiteSpace(Text(field)) || Dates.TryRead(Text(field), Today, out day)) return true;
-        Wrong(field, new("日付として読めません。「令和9年3月31日」のように書いてください。", "Not a day. Write it like 2027-03-31."));
-        return false;
-    }
 
     /// <summary>Back to where one came from when it was done; else says what to change.</summary>
     protected void Finish<T>(Outcome<T> outcome, string done, string back = "/organisation") =>

@@ -20,8 +20,6 @@ public abstract class RegisterPageBase : MunicipalPage
 
     protected bool MayWrite { get; private set; }
 
-    protected DateOnly Today => Dates.DayOf(Viewer.Now);
-
     protected string Home => $"/registers/{Key}";
 
     protected override async Task OnInitializedAsync()
@@ -39,10 +37,6 @@ public abstract class RegisterPageBase : MunicipalPage
 
     /// <summary>What this page shows of the register.</summary>
     protected abstract Task LoadAsync(RegisterDefinition register);
-
-    protected void NotThere() => HttpContext.Response.StatusCode = StatusCodes.Status404NotFound;
-
-    protected void NotAllowed() => HttpContext.Response.StatusCode = StatusCodes.Status403Forbidden;
 
     protected Task<IReadOnlyList<UnitChoice>> UnitsAsync() => Records.RegisterChoices.UnitsAsync(Municipality, Today, Within, Cancel);
 

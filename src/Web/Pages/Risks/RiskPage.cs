@@ -9,7 +9,7 @@ namespace Sekisho.Web.Pages.Risks;
 public abstract class RiskPage : MunicipalPage
 {
     /// <summary>Class of a cell or badge by its level: under the line, from the line on, half again over it.</summary>
-    protected static string Tone(int level, RiskScale scale) => level >= scale.Line * 3 / 2 ? "risk-high" : level >= scale.Line ? "risk-over" : level * 2 >= scale.Line ? "risk-middle" : "risk-low";
+    internal static string Tone(int level, RiskScale scale) => level >= scale.Line * 3 / 2 ? "risk-high" : level >= scale.Line ? "risk-over" : level * 2 >= scale.Line ? "risk-middle" : "risk-low";
 
     protected static string StateTone(RiskState state) => state switch
     {
@@ -20,12 +20,4 @@ public abstract class RiskPage : MunicipalPage
 
     /// <summary>3 年に一度: the step and what the office calls it.</summary>
     protected string Step(int step, IReadOnlyList<Bilingual> words) => step <= words.Count ? $"{step} {T(words[step - 1])}" : $"{step}";
-
-    /// <summary>Reads a day of the form; says what to do where it isn't one.</summary>
-    protected bool TryDay(string field, out DateOnly day)
-    {
-        if (Dates.TryRead(Text(field), Dates.DayOf(Viewer.Now), out day)) return true;
-        Wrong(field, new("日付として読めません。「令和9年3月31日」のように書いてください。", "Not a day. Write it like 2027-03-31."));
-        return false;
-    }
 }

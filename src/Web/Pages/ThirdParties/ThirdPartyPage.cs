@@ -17,8 +17,6 @@ public abstract class ThirdPartyPage : MunicipalPage
     /// <summary>Officers everything, managers what their section keeps.</summary>
     protected bool MayWrite => Person.Has(Role.Officer) || Person.Has(Role.Manager);
 
-    protected DateOnly Today => Dates.DayOf(Viewer.Now);
-
     protected override async Task OnInitializedAsync()
     {
         Within = await Person.RegisterUnitsAsync(Records.Organisation, Cancel);
@@ -27,22 +25,11 @@ public abstract class ThirdPartyPage : MunicipalPage
 
     protected abstract Task LoadAsync();
 
-    protected void NotThere() => HttpContext.Response.StatusCode = StatusCodes.Status404NotFound;
-
     protected bool Refused()
     {
         if (MayWrite) return false;
         HttpContext.Response.StatusCode = StatusCodes.Status403Forbidden;
         return true;
-    }
-
-    /// <summary>Reads a day; an empty field is today.</summary>
-    protected bool TryDay(string field, out DateOnly day)
-    {
-        day = Today;
-        if (string.IsNullOrWhiteSpace(Text(field)) || Dates.TryRead(Text(field), Today, out day)) return true;
-        Wrong(field, new("日付として読めません。「令和9年3月31日」のように書いてください。", "Not a day. Write it like 2027-03-31."));
-        return false;
     }
 
     /// <summary>The files of a field that have something in them.</summary>

@@ -103,7 +103,7 @@ public sealed class AssetClasses
             if (YamlFields.Of(label, errors, "name", "covers", "otherwise") is not { } l || l.Text("name") is not { } name || l.Text("otherwise") is not { } otherwise) continue;
             labels.Add(new(name, l.Words("covers"), otherwise));
         }
-        if (AssetLabels.Problem(labels, [.. all.Where(c => c.Aspect == AssetAspect.Confidentiality).Select(c => c.Key)]) is { } problem) errors.Wrong(at.PlaceOf("labels"), problem.Ja, problem.En);
+        if (AssetLabels.Problem(labels, [.. all.Where(c => c.Aspect == AssetAspect.Confidentiality)]) is { } problem) errors.Wrong(at.PlaceOf("labels"), problem.Ja, problem.En);
         return at.Text("id") is { } id && at.Both("name") is { } said ? new(id, said, labels) : null;
     }
 

@@ -1,3 +1,4 @@
+using Sekisho.Assurance;
 using Sekisho.Records.Registers;
 using Sekisho.Storage;
 
@@ -10,6 +11,8 @@ public sealed class AssetRules : IRegisterRules
 
     internal const string Kind = "kind", Zone = "zone", Containers = "containers", Personal = "personal", MyNumber = "mynumber", Persons = "persons", LowerWhy = "lower_why",
         HoldsMyNumber = "holds_mynumber", Scope = "scope", Excluded = "excluded", ExcludedWhy = "excluded_why", ExcludedGround = "excluded_ground";
+
+    private static readonly string Confidentiality = AssetAspect.Confidentiality.Key();
 
     private static readonly AssetAspect[] Aspects = Enum.GetValues<AssetAspect>();
 
@@ -34,7 +37,7 @@ public sealed class AssetRules : IRegisterRules
         var values = candidate.Values;
         // Individual numbers are always somebody's.
         if (values.YesNo(MyNumber) == true && values.YesNo(Personal) is null) values = values.With(Personal, new FieldValue.YesNo(true));
-        values = Labelled(candidate.Register, values);
+        values = Labelled(candidate, values);
         // Nothing lies in a new one yet; later it is FollowAsync that fills these in.
         return candidate.Before is null ? WithEffective(values, Aspects.Select(a => (a, values.Text(a.Key()))), values.YesNo(MyNumber) == true) : values;
     }
@@ -75,8 +78,9 @@ public sealed class AssetRules : IRegisterRules
         {
             if (suggestion.Of(aspect) is not { } suggested || AssetClasses.Load().Find(aspect, values.Text(aspect.Key())) is not { } chosen || chosen.Rank >= suggested.Rank) continue;
             var why = suggestion.Reasons.First(r => r.Decides.Contains(aspect)).Why;
-            return new(LowerWhy, new($"目安（{suggested.Label.Ja}）より低い{chosen.Label.Ja}にする理由を入力してください。目安の理由：{why.Ja}",
-                $"{chosen.Label.En} is lower than suggested ({suggested.Label.En}): say why. Suggested because: {why.En}"));
+            var said = Said(candidate.Register, suggested, chosen);
+            return new(LowerWhy, new($"目安（{said.Suggested.Ja}）より低い{said.Chosen.Ja}にする理由を入力してください。目安の理由：{why.Ja}",
+                $"{said.Chosen.En} is lower than suggested ({said.Suggested.En}): say why. Suggested because: {why.En}"));
         }
         return null;
     }
@@ -89,13 +93,32 @@ public sealed class AssetRules : IRegisterRules
             $"{values.Text("name")}\n{values.Text("contents")}"));
     }
 
-    /// <summary>A choice that stands for several classes (a label of the municipality) becomes one of them.</summary>
-    private static FieldValues Labelled(RegisterDefinition register, FieldValues values)
+    public bool HasLabels => true;
+
+    public async Task<RegisterDefinition> SpokenAsync(TenantTransaction tx, RegisterDefinition register, CancellationToken cancel) =>
+        await AssetLabels.ReadAsync(tx, cancel) is { Labels.Count: > 0 } scheme ? register.WithLabels(scheme.Choices, Confidentiality, AssetAspect.Confidentiality.EffectiveKey()) : register;
+
+    /// <summary>A label of the municipality becomes one of its classes: the one that the asset has, if the label covers it, since whoever keeps the label has decided nothing.</summary>
+    private static FieldValues Labelled(EntryCandidate candidate, FieldValues values)
     {
-        var key = AssetAspect.Confidentiality.Key();
-        if (values.Text(key) is not { } chosen || register.Find(key)?.Choice(chosen) is not { Covers.Count: > 0 } label) return values;
-        return values.With(key, new FieldValue.Choice(LabelScheme.Resolve(new(label.Name.Ja, label.Covers, label.Covers[0]), SuggestionFor(values).Of(AssetAspect.Confidentiality))));
+        if (values.Text(Confidentiality) is not { } chosen || candidate.Register.Find(Confidentiality) is not { } field) return values;
+        var before = candidate.Before?.Text(Confidentiality);
+        if (field.Choice(chosen) is { Covers: { } covers })
+            values = values.With(Confidentiality, new FieldValue.Choice(before is not null && covers.Contains(before) ? before : LabelScheme.Resolve(covers, covers[0], SuggestionFor(values).Of(AssetAspect.Confidentiality))));
+        // What the asset holds says more than it did: within the label, which whoever speaks in labels can't tell apart, the class goes up by itself.
+        if (values.Text(Confidentiality) is { } kept && kept == before && LabelOf(field, kept) is { Covers: { } under } && values.Text(LowerWhy) is null
+            && SuggestionFor(values).Of(AssetAspect.Confidentiality) is { } suggested && under.Contains(suggested.Key) && suggested.Rank > AssetClasses.Load().Find(AssetAspect.Confidentiality, kept)?.Rank
+            && SuggestionFor(candidate.Before!.Fields).Of(AssetAspect.Confidentiality) != suggested)
+            values = values.With(Confidentiality, new FieldValue.Choice(suggested.Key));
+        return values;
     }
+
+    private static FieldChoice? LabelOf(RegisterField? field, string national) => field?.Choices.FirstOrDefault(c => c.Covers?.Contains(national) == true);
+
+    /// <summary>Two classes as the municipality says them: by its labels, or where these are the same, by the nation's names.</summary>
+    private static (Bilingual Suggested, Bilingual Chosen) Said(RegisterDefinition register, AssetClass suggested, AssetClass chosen) =>
+        LabelOf(register.Find(suggested.Aspect.Key()), suggested.Key)?.Name is { } one && LabelOf(register.Find(chosen.Aspect.Key()), chosen.Key)?.Name is { } other && one != other
+            ? (one, other) : (suggested.Label, chosen.Label);
 
     internal static FieldValues WithEffective(FieldValues values, IEnumerable<(AssetAspect Aspect, string? Class)> classes, bool holdsMyNumber) =>
         classes.Aggregate(values, (v, c) => v.With(c.Aspect.EffectiveKey(), c.Class is null ? null : new FieldValue.Choice(c.Class))).With(HoldsMyNumber, new FieldValue.YesNo(holdsMyNumber));

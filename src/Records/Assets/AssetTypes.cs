@@ -1,4 +1,5 @@
 using Sekisho.Assurance;
+using Sekisho.Records.Registers;
 
 namespace Sekisho.Records.Assets;
 
@@ -51,12 +52,30 @@ public sealed record LabelScheme(string Id, Bilingual Name, IReadOnlyList<ClassL
     /// <summary>What staff say for a national class.</summary>
     public string? LabelOf(string national) => Labels.FirstOrDefault(l => l.Covers.Contains(national))?.Name;
 
-    /// <summary>The national class that is meant by a label, given the suggestion.</summary>
-    public static string Resolve(ClassLabel label, AssetClass? suggested)
+    /// <summary>The labels as choices of the register, the usual class of each first among those that it covers.</summary>
+    public IReadOnlyList<FieldChoice> Choices => [.. Labels.Select(static l =>
+    {
+        var classes = l.Covers.Select(static c => AssetClasses.Load().Find(AssetAspect.Confidentiality, c)).OfType<AssetClass>().OrderByDescending(static c => c.Rank).ToList();
+        return new FieldChoice(KeyOf(l), Bilingual.Same(l.Name), new(string.Concat(classes.Select(static c => c.Means.Ja)), string.Join(" ", classes.Select(static c => c.Means.En))),
+            classes.Exists(static c => c.Rank >= HighRank), [l.Otherwise, .. l.Covers.Where(c => c != l.Otherwise)]);
+    })];
+
+    /// <summary>Of a label among the choices of the register: nobody's class has such a key.</summary>
+    public static string KeyOf(ClassLabel label)
     {
         ArgumentNullException.ThrowIfNull(label);
-        return suggested is not null && label.Covers.Contains(suggested.Key) ? suggested.Key : label.Otherwise;
+        return "label:" + label.Name;
     }
+
+    /// <summary>The national class that is meant by a key of a class or of a label, given the suggestion; null for neither.</summary>
+    public AssetClass? Meant(string? untrustedKey, AssetClass? suggested) =>
+        AssetClasses.Load().Find(AssetAspect.Confidentiality, Labels.FirstOrDefault(l => KeyOf(l) == untrustedKey) is { } label ? Resolve(label.Covers, label.Otherwise, suggested) : untrustedKey);
+
+    /// <summary>The national class that is meant by a label, given the suggestion.</summary>
+    internal static string Resolve(IReadOnlyList<string> covers, string otherwise, AssetClass? suggested) => suggested is not null && covers.Contains(suggested.Key) ? suggested.Key : otherwise;
+
+    /// <summary>3B and above stand out on lists.</summary>
+    private const int HighRank = 3;
 }
 
 /// <summary>Names of aspects.</summary>

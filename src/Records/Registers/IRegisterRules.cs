@@ -12,6 +12,12 @@ public interface IRegisterRules
     /// <summary>True when <see cref="EntryCandidate.Referred"/> is needed: what the candidate points to is then read beforehand.</summary>
     bool ReadsReferences => false;
 
+    /// <summary>True when municipalities have labels of their own for choices of this register: <see cref="SpokenAsync"/> is then asked.</summary>
+    bool HasLabels => false;
+
+    /// <summary>The register with the municipality's own labels (<see cref="RegisterDefinition.WithLabels"/>): what people write is read by it.</summary>
+    Task<RegisterDefinition> SpokenAsync(TenantTransaction tx, RegisterDefinition register, CancellationToken cancel) => Task.FromResult(register);
+
     /// <summary>Fills in what follows from the rest. Before the check of required fields; must give the same when asked twice.</summary>
     FieldValues Derive(EntryCandidate candidate) => candidate.Values;
 

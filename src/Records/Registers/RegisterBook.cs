@@ -33,14 +33,31 @@ public sealed class RegisterBook
 
     internal RecordKeeper Keeper => keeper;
 
+    /// <param name="register">Where people's words are read: as <see cref="SpokenAsync"/> gives it.</param>
     internal EntryWriter Writer(RegisterDefinition register) => new(register, rules.GetValueOrDefault(register.Key));
+
+    /// <summary>Reads and keeps what people write, in the municipality's own words.</summary>
+    private async Task<EntryWriter> ReaderAsync(TenantTransaction tx, RegisterDefinition register, CancellationToken cancel) => Writer(await SpokenAsync(tx, register, cancel));
+
+    /// <summary>The register with the municipality's own labels among its choices.</summary>
+    internal Task<RegisterDefinition> SpokenAsync(TenantTransaction tx, RegisterDefinition register, CancellationToken cancel) =>
+        rules.GetValueOrDefault(register.Key) is { HasLabels: true } its ? its.SpokenAsync(tx, register, cancel) : Task.FromResult(register);
+
+    /// <summary>A register as a person reads it; null when there is no such register.</summary>
+    /// <param name="inLabels">In the municipality's own labels where it has some: sections. Otherwise in the choices of the definition: officers and auditors.</param>
+    public async Task<RegisterDefinition?> DefinitionAsync(MunicipalityId municipality, string register, bool inLabels, CancellationToken cancel)
+    {
+        if (Catalogue.Find(register) is not { } definition || !inLabels || rules.GetValueOrDefault(register) is not { HasLabels: true }) return Catalogue.Find(register);
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return (await SpokenAsync(tx, definition, cancel)).InLabels();
+    }
 
     /// <summary>One page of a register, with the names of all that it points to. An unknown register has no entries.</summary>
     public async Task<RegisterPage> ListAsync(MunicipalityId municipality, string register, RegisterQuery query, IReadOnlyList<UnitId>? within, CancellationToken cancel)
     {
         if (Catalogue.Find(register) is not { } definition) return new([], 0, 1, query.PageSize, RegisterNames.None);
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        var (entries, total) = await RegisterListing.ListAsync(tx, definition, query, within, cancel);
+        var (entries, total) = await RegisterListing.ListAsync(tx, await SpokenAsync(tx, definition, cancel), query, within, cancel);
         var names = await RegisterNames.LoadAsync(tx, definition, [.. entries.Select(e => e.Fields)], ofUnits: true, cancel);
         return new(entries, total, Math.Max(query.Page, 1), Math.Clamp(query.PageSize, 1, RegisterQuery.MaxPageSize), names);
     }
@@ -65,7 +82,7 @@ public sealed class RegisterBook
         WriteAsync(municipality, register, async (tx, definition) =>
         {
             var at = keeper.Clock.Now();
-            var read = await Writer(definition).ReadAsync(tx, [(null, draft)], within, JapaneseTime.Day(at), cancel);
+            var read = await (await ReaderAsync(tx, definition, cancel)).ReadAsync(tx, [(null, draft)], within, JapaneseTime.Day(at), cancel);
             return read[0].Problems.Count > 0 ? new EntryOutcome.Wrong(read[0].Problems) : await KeepAsync(tx, definition, read, at, actor, cancel);
         }, cancel);
 
@@ -79,7 +96,7 @@ public sealed class RegisterBook
         await using (var tx = await EnterToWriteAsync(municipality, definition, cancel))
         {
             var at = keeper.Clock.Now();
-            var writer = Writer(definition);
+            var writer = await ReaderAsync(tx, definition, cancel);
             var read = await writer.ReadAsync(tx, [.. drafts.Select(d => ((RegisterEntry?)null, d))], within, JapaneseTime.Day(at), cancel);
             if (read.FirstOrDefault(r => r.Problems.Count > 0) is { } wrong) return Refusals.WrongFields(definition, wrong.Problems);
             kept = await writer.KeepAsync(tx, read, at, actor, cancel);
@@ -100,7 +117,7 @@ public sealed class RegisterBook
             if (before.Version != seen.Version) return new EntryOutcome.Overtaken(before, Refusals.OvertakenBy(before));
             if (before.Retired is not null) return Refusals.IsRetired;
             var at = keeper.Clock.Now();
-            var read = await Writer(definition).ReadAsync(tx, [(before, draft)], within, JapaneseTime.Day(at), cancel);
+            var read = await (await ReaderAsync(tx, definition, cancel)).ReadAsync(tx, [(before, draft)], within, JapaneseTime.Day(at), cancel);
             return read[0].Problems.Count > 0 ? new EntryOutcome.Wrong(read[0].Problems) : await KeepAsync(tx, definition, read, at, actor, cancel);
         }, cancel);
 
@@ -122,7 +139,7 @@ public sealed class RegisterBook
             if (entries.Find(e => e.Version != versions[e.Id]) is { } overtaken) return Refusals.InMany(overtaken, Refusals.OvertakenBy(overtaken));
             if (entries.Find(e => e.Retired is not null) is { } retired) return Refusals.InMany(retired, Refusals.IsRetired);
             var at = keeper.Clock.Now();
-            var writer = Writer(definition);
+            var writer = await ReaderAsync(tx, definition, cancel);
             var read = await writer.ReadAsync(tx, [.. entries.Select(e => ((RegisterEntry?)e, draft))], within, JapaneseTime.Day(at), cancel);
             if (read.FirstOrDefault(r => r.Problems.Count > 0) is { } wrong) return Refusals.InMany(wrong.Before!, Refusals.WrongFields(definition, wrong.Problems));
             var kept = await writer.KeepAsync(tx, read, at, actor, cancel);
@@ -209,7 +226,7 @@ public sealed class RegisterBook
             if (before.Retired is null) return Refusals.IsNotRetired;
             var at = keeper.Clock.Now();
             // What has to be unique may have been entered again while this was out of use; a field that was fine then isn't asked about.
-            var read = await Writer(definition).ReadAsync(tx, [(before, new EntryDraft(new Dictionary<string, IReadOnlyList<string>>()))], null, JapaneseTime.Day(at), cancel);
+            var read = await (await ReaderAsync(tx, definition, cancel)).ReadAsync(tx, [(before, new EntryDraft(new Dictionary<string, IReadOnlyList<string>>()))], null, JapaneseTime.Day(at), cancel);
             var taken = read[0].Problems.Where(p => definition.Find(p.Field)?.IsUnique == true).ToList();
             if (taken.Count > 0) return new EntryOutcome.Wrong(taken);
             var revived = before with { Version = before.Version + 1, UpdatedAt = at, UpdatedBy = actor, Retired = null };

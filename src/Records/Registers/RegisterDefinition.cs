@@ -23,6 +23,17 @@ public sealed record RegisterDefinition(
     /// <summary>Null when the register has no such field.</summary>
     public RegisterField? Find(string key) => Fields.FirstOrDefault(f => f.Key == key);
 
+    /// <summary>The same with a municipality's own labels among the choices of these fields; a field may then be written by either, and rules turn a label into one of the choices that it covers.</summary>
+    public RegisterDefinition WithLabels(IReadOnlyList<FieldChoice> labels, params IReadOnlyList<string> fields) =>
+        this with { Fields = [.. Fields.Select(f => fields.Contains(f.Key) ? f with { Choices = [.. f.Choices, .. labels] } : f)] };
+
+    /// <summary>As sections read it: labels stand in the place of the choices that they cover.</summary>
+    public RegisterDefinition InLabels() => this with
+    {
+        Fields = [.. Fields.Select(static f => f.Choices.Any(static c => c.Covers is not null)
+            ? f with { Choices = [.. f.Choices.Where(c => c.Covers is not null || !f.Choices.Any(label => label.Covers?.Contains(c.Key) == true))] } : f)],
+    };
+
     /// <summary>管理番号 of the n-th entry: CLD-0001, and CLD-12345 beyond the four digits.</summary>
     public string NumberOf(int sequence) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Code}-{sequence:0000}");
 }
@@ -46,8 +57,8 @@ public sealed record RegisterField(
     Bilingual? Help, string? Example, string? Default, IReadOnlyList<string> Also, decimal? Min, decimal? Max, int MaxLength,
     bool IsUnique, bool IsFilter, bool IsColumn, string? Group, FieldHighlight Highlight, bool IsDerived = false)
 {
-    /// <summary>Null when there is no such choice.</summary>
-    public FieldChoice? Choice(string key) => Choices.FirstOrDefault(c => c.Key == key);
+    /// <summary>The choice of a key, or else the label that covers it; null when there is neither.</summary>
+    public FieldChoice? Choice(string key) => Choices.FirstOrDefault(c => c.Key == key) ?? Choices.FirstOrDefault(c => c.Covers?.Contains(key) == true);
 
     /// <summary>Several values in one field.</summary>
     public bool IsMany => Kind is FieldKind.Choices or FieldKind.Entries;

@@ -101,7 +101,7 @@ internal static class RegisterListing
         var key = narrowing.Add(field.Key);
         if (filter.AnyOf is { } any)
         {
-            var texts = narrowing.Add(any.Where(t => t.Length > 0).ToArray());
+            var texts = narrowing.Add(any.Where(t => t.Length > 0).SelectMany(t => field.Choices.FirstOrDefault(c => c.Key == t)?.Covers ?? [t]).ToArray());
             var empty = any.Contains("") ? $" OR NOT e.fields ? {key}" : "";
             narrowing.And(field.IsMany ? $"(e.fields -> {key} ?| {texts}{empty})" : $"(e.fields ->> {key} = ANY ({texts}){empty})");
         }

@@ -41,9 +41,9 @@ public sealed class AssetClassTests
     public void A_label_means_the_suggested_class_when_it_covers_that_and_else_its_own()
     {
         var label = Classes.Schemes.Single(s => s.Id == "three").Labels[0];
-        Assert.Equal("3B", LabelScheme.Resolve(label, Classes.Find(AssetAspect.Confidentiality, "3B")));
-        Assert.Equal("3C", LabelScheme.Resolve(label, Classes.Find(AssetAspect.Confidentiality, "2")));
-        Assert.Equal("3C", LabelScheme.Resolve(label, null));
+        Assert.Equal("3B", LabelScheme.Resolve(label.Covers, label.Otherwise, Classes.Find(AssetAspect.Confidentiality, "3B")));
+        Assert.Equal("3C", LabelScheme.Resolve(label.Covers, label.Otherwise, Classes.Find(AssetAspect.Confidentiality, "2")));
+        Assert.Equal("3C", LabelScheme.Resolve(label.Covers, label.Otherwise, null));
     }
 
     [Theory]
@@ -52,10 +52,11 @@ public sealed class AssetClassTests
     [InlineData("3A3B3C|3C2|1", "機密性3C が二つの呼び名に入っています")]
     public void Each_national_class_stands_under_exactly_one_label(string sets, string? problem)
     {
-        var all = Classes.Of(AssetAspect.Confidentiality).Classes.Select(c => c.Key).ToList();
+        var national = Classes.Of(AssetAspect.Confidentiality).Classes;
+        var all = national.Select(c => c.Key).ToList();
         var labels = sets.Split('|').Select((s, i) => new ClassLabel($"区分{i}", [.. all.Where(s.Contains)], all.First(s.Contains))).ToList();
         // 「1」 and 「2」 are written by themselves; 「3A」 contains neither.
-        Assert.Equal(problem, AssetLabels.Problem(labels, all)?.Ja);
+        Assert.Equal(problem, AssetLabels.Problem(labels, national)?.Ja);
     }
 
     [Fact]

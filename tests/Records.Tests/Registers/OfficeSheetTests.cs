@@ -90,4 +90,55 @@ public sealed class OfficeSheetTests
         var book = (await library.ListAsync(new())).Entries.Single();
         Assert.Equal((library.General.Id, "novel"), (book.Unit, book.Text("class")));
     }
+
+    private static async Task<IReadOnlyList<ImportColumn>> ColumnsAsync(Office office, string register, string csv) =>
+        (await office.Slices.Imports.UploadAsync(office.Town, register, new MemoryStream(Sheets.Csv(csv)), "表.csv", office.Officer, Cancel)).OrThrow().Columns;
+
+    /// <summary>「管理番号（シール）」 is a name of another column than 「管理番号」, in a sheet that has both and in one that has either.</summary>
+    [Theory]
+    [InlineData("管理番号,名称,管理番号（シール）\nTRM-0001,窓口,12-345\n", "number name asset_number")]
+    [InlineData("管理番号（シール）,名称,管理番号\n12-345,窓口,TRM-0001\n", "asset_number name number")]
+    [InlineData("管理番号(ｼｰﾙ),名称\n12-345,窓口\n", "asset_number name")]
+    [InlineData("管理番号,名称,管理番号（シール）\n住-1,窓口,12-345\n", "- name asset_number")]
+    public async Task A_name_with_brackets_means_just_that_column(string csv, string expected)
+    {
+        await using var office = await Office.OpenAsync();
+        var field = RegisterCatalogue.Load()["terminals"].Fields.Single(f => f.Also.Contains("管理番号（シール）")).Key;
+        Assert.Equal(expected.Replace("asset_number", field, StringComparison.Ordinal), string.Join(' ', (await ColumnsAsync(office, "terminals", csv)).Select(c => c.Field ?? "-")));
+    }
+
+    /// <summary>Of every register the CSV that it writes maps to its own fields: each once, and what is derived to none.</summary>
+    [Fact]
+    public async Task The_headings_of_every_register_are_known_as_its_own()
+    {
+        await using var office = await Office.OpenAsync();
+        foreach (var register in RegisterCatalogue.Load().Registers)
+        {
+            var headings = new[] { RegisterWords.NumberLabel.Ja, RegisterWords.UnitLabel.Ja }.Concat(register.Fields.Select(f => f.Label.Ja));
+            var columns = await ColumnsAsync(office, register.Key, $"{string.Join(',', headings)}\n{register.NumberOf(1)}{string.Concat(register.Fields.Select(_ => ",x"))},x\n");
+            Assert.Equal([$"{register.Key} number", $"{register.Key} unit", .. register.Fields.Select(f => $"{register.Key} {(f.IsDerived ? "" : f.Key)}")], columns.Select(c => $"{register.Key} {c.Field}"));
+        }
+    }
+
+    /// <summary>Of two rows side by side the one may name the other, whichever stands first.</summary>
+    [Fact]
+    public async Task A_row_names_another_row_of_the_same_thousand_whichever_stands_first()
+    {
+        await using var library = await Library.OpenAsync();
+        var rows = new List<IReadOnlyList<string?>> { new[] { "書名", "担当課", "関連する本" } };
+        for (var i = 0; i < 600; i++) rows.Add([$"本{i}", "総務課", i % 2 == 0 ? $"本{i + 1}" : ""]);
+        for (var i = 0; i < 300; i++) rows.Add([$"続{i}", "総務課", i % 40 == 0 ? "本1" : $"続{i - 1}"]); // lines of forty
+        rows.Add(["自分の名", "総務課", "自分の名"]);
+        var plan = (await UploadAsync(library, Sheets.Simple(rows))).OrThrow();
+        var import = new RegisterImport(library.Book);
+        var tried = (await import.TryAsync(library.Town, plan.Upload, plan.Proposed, null, library.Officer, Cancel)).OrThrow();
+        // Only what names nobody but itself can't be taken.
+        Assert.Equal(["C902"], tried.Problems.Select(p => p.Cell));
+        rows.RemoveAt(rows.Count - 1);
+        plan = (await UploadAsync(library, Sheets.Simple(rows))).OrThrow();
+        Assert.Equal(900, (await TakeAsync(library, plan.Upload, plan.Proposed)).Added);
+        var books = (await library.ListAsync(new(PageSize: 1000))).Entries.ToDictionary(b => b.Title);
+        Assert.Equal(books["本1"].Id, Assert.Single(books["本0"].Entries("related")));
+        Assert.Equal(books["続298"].Id, Assert.Single(books["続299"].Entries("related")));
+    }
 }

@@ -20,6 +20,12 @@ internal static class CellText
         _ => value.Texts[0],
     };
 
+    /// <summary>A cell says what stands in the field already: as it is written out, or by the municipality's label for it.</summary>
+    public static bool Says(RegisterField field, FieldValue? value, RegisterNames names, string cell) =>
+        IsWritten(Of(field, value, names), cell) || value is FieldValue.Choice choice && field.Choices.Any(c => c.Covers?.Contains(choice.Key) == true && IsWritten(c.Name.Ja, cell));
+
+    public static bool IsWritten(string written, string cell) => written == cell || written == cell.Replace("\r\n", "\n", StringComparison.Ordinal).Trim();
+
     /// <summary>One line an entry: 「AST-0001 住民基本台帳」.</summary>
     private static string Entry(RegisterNames names, EntryId id, bool withTitle) =>
         names.Entry(id) is not { } named ? id.ToString() : withTitle ? $"{named.Number} {named.Title}" : named.Number;

@@ -30,25 +30,34 @@ internal sealed class Headings
     private readonly IReadOnlyDictionary<string, string?> learnt;
     private readonly List<(string Key, HashSet<string> Names)> known;
     private readonly Dictionary<string, string> labels;
+    private readonly HashSet<string> derived;
 
-    /// <param name="learnt">Field by folded heading, from earlier imports; null: left out then.</param>
+    /// <param name="learnt">Field by heading as <see cref="Full"/> has it, from earlier imports; null: left out then.</param>
     public Headings(RegisterDefinition register, IReadOnlyDictionary<string, string?> learnt)
     {
         (this.register, this.learnt) = (register, learnt);
+        // Another name with brackets, 「管理番号（シール）」, means just that; a field's own label is also known without its brackets.
         known =
         [
             (NumberKey, Folded(NumberNames)),
-            .. register.Fields.Where(f => !f.IsDerived).Select(f => (f.Key, Folded([f.Label.Ja, f.Label.En, f.Key, .. f.Also]))),
+            .. register.Fields.Where(f => !f.IsDerived).Select(f => (f.Key, Folded([f.Label.Ja, Fold(f.Label.Ja), f.Label.En, f.Key, .. f.Also]))),
             (RegisterDefinition.UnitKey, Folded(UnitNames)),
         ];
-        labels = register.Fields.Where(f => !f.IsDerived).GroupBy(f => Fold(f.Label.Ja)).ToDictionary(g => g.Key, g => g.First().Key, StringComparer.Ordinal);
+        labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var field in register.Fields.Where(f => !f.IsDerived)) labels.TryAdd(Full(field.Label.Ja), field.Key);
+        foreach (var field in register.Fields.Where(f => !f.IsDerived)) labels.TryAdd(Fold(field.Label.Ja), field.Key);
+        derived = Folded(register.Fields.Where(f => f.IsDerived).SelectMany(f => new[] { f.Label.Ja, f.Label.En }));
+        derived.ExceptWith(labels.Keys);
         // 「所属」 may be another field's own name: then it is that field's.
         foreach (var (key, names) in known.SkipLast(1)) known[^1].Names.ExceptWith(names);
     }
 
-    private static HashSet<string> Folded(IEnumerable<string> names) => [.. names.Select(Fold).Where(n => n.Length > 0)];
+    private static HashSet<string> Folded(IEnumerable<string> names) => [.. names.Select(Full).Where(n => n.Length > 0)];
 
-    /// <summary>For comparison: without brackets and what stands in them, marks of required columns and numbering.</summary>
+    /// <summary>For comparison: without marks of required columns and numbering, whatever the width.</summary>
+    public static string Full(string heading) => Bare(SearchFold.Of(heading.Replace('\n', ' ')));
+
+    /// <summary>The same without brackets and what stands in them.</summary>
     public static string Fold(string heading)
     {
         var folded = SearchFold.Of(heading.Replace('\n', ' '));
@@ -57,8 +66,10 @@ internal sealed class Headings
             var close = folded.IndexOf(')', open);
             folded = close < 0 ? folded[..open] : folded.Remove(open, close - open + 1);
         }
-        return folded.Trim('*', '※', '●', '○', '◎', '【', '】', '[', ']', '「', '」', ':', '.', '・');
+        return Bare(folded);
     }
+
+    private static string Bare(string folded) => folded.Trim('*', '※', '●', '○', '◎', '【', '】', '[', ']', '「', '」', ':', '.', '・');
 
     /// <summary>What a sheet begins with.</summary>
     /// <param name="HeadingRow">0 when none was found.</param>
@@ -144,12 +155,18 @@ internal sealed class Headings
         for (var i = 0; i < columns.Count; i++)
         {
             var column = columns[i];
-            var folded = Fold(column.Heading);
+            var (full, folded) = (Full(column.Heading), Fold(column.Heading));
             if (folded.Length == 0) continue;
-            if (learnt.TryGetValue(folded, out var field) && (field is null || IsKnown(field)) && (field != NumberKey || IsOurNumber(column)))
+            // What was learnt of a name without brackets holds for it with brackets, unless the sheet has both.
+            if ((learnt.TryGetValue(full, out var field) || learnt.TryGetValue(folded, out field) && !columns.Exists(c => Full(c.Heading) == folded)) && (field is null || IsKnown(field)) && (field != NumberKey || IsOurNumber(column)))
             {
                 columns[i] = column with { Field = field, By = ImportMatch.Learnt };
                 if (field is not null) used.Add(field);
+                continue;
+            }
+            if (derived.Contains(full))
+            {
+                columns[i] = column with { By = ImportMatch.Same };   // a column of ours that nobody types
                 continue;
             }
             foreach (var (key, score) in Score(column.Heading).Where(s => s.Score >= Alike && (s.Key != NumberKey || s.Score >= 1 && IsOurNumber(column)))) pairs.Add((score, i, key));
@@ -159,7 +176,7 @@ internal sealed class Headings
             if (columns[at].By != ImportMatch.None) continue;
             var same = score >= 1;
             // The same name twice in one sheet: both are shown as that field, and trying it says so.
-            if (!used.Add(key) && !(same && columns.Exists(c => c.Field == key && Fold(c.Heading) == Fold(columns[at].Heading)))) continue;
+            if (!used.Add(key) && !(same && columns.Exists(c => c.Field == key && Full(c.Heading) == Full(columns[at].Heading)))) continue;
             columns[at] = columns[at] with { Field = key, By = same ? ImportMatch.Same : ImportMatch.Alike };
         }
         return columns;
@@ -172,9 +189,13 @@ internal sealed class Headings
 
     private IEnumerable<(string Key, double Score)> Score(string heading)
     {
-        var folded = Fold(heading);
+        var (full, folded) = (Full(heading), Fold(heading));
+        // Known with its brackets: then it is that and nothing else.
+        var exact = full != folded && known.Exists(k => k.Names.Contains(full));
         // A field's own label goes before another's usual other name.
-        return known.Select(k => (k.Key, folded.Length == 0 || k.Names.Count == 0 ? 0 : labels.GetValueOrDefault(folded) == k.Key ? Own : k.Names.Max(n => Likeness(folded, n))));
+        return known.Select(k => (k.Key, folded.Length == 0 || k.Names.Count == 0 ? 0
+            : exact ? labels.GetValueOrDefault(full) == k.Key ? Own : k.Names.Contains(full) ? 1 : 0
+            : labels.GetValueOrDefault(folded) == k.Key ? Own : k.Names.Max(n => n == folded ? 1 : n.Contains('(', StringComparison.Ordinal) ? 0 : Likeness(folded, n))));
     }
 
     /// <summary>1 for the same; else shared pairs of characters (Dice), and more where one is a part of the other: 「貸出の可否」 and 「貸出可」.</summary>

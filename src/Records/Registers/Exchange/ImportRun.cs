@@ -239,7 +239,7 @@ internal sealed class ImportRun(
             var text = row.Texts.GetValueOrDefault(key) ?? "";
             if (key == RegisterDefinition.UnitKey)
             {
-                if (entry is not null && IsWritten(CellText.UnitOf(entry, names), text)) continue;
+                if (entry is not null && CellText.IsWritten(CellText.UnitOf(entry, names), text)) continue;
                 untrusted[key] = text.Length == 0 && entry is null && unit is { } its ? [its.ToString()] : [text];
             }
             else
@@ -247,7 +247,7 @@ internal sealed class ImportRun(
                 var field = register.Find(key)!;
                 if (field.IsDerived) continue;
                 // As it was written out: what it points to may have been closed since, and a name may have become ambiguous.
-                if (entry is not null && IsWritten(CellText.Of(field, entry.Fields[key], names), text)) continue;
+                if (entry is not null && CellText.Says(field, entry.Fields[key], names, text)) continue;
                 if (entry is null && text.Length == 0 && field.Default is not null) continue;
                 untrusted[key] = [text];
             }
@@ -258,8 +258,6 @@ internal sealed class ImportRun(
 
     /// <summary>Nothing in the row differs from the present entry: then it doesn't matter that somebody changed it.</summary>
     private bool IsSame(RegisterEntry entry, Row row, RegisterNames names) => Draft(entry, row, names).Untrusted.Count == 0;
-
-    private static bool IsWritten(string written, string text) => written == text || written == text.Replace("\r\n", "\n", StringComparison.Ordinal).Trim();
 
     private void Wrong(string field, int row, Bilingual what)
     {

@@ -12,28 +12,30 @@ public sealed class RegisterExport(RegisterBook book)
 
     /// <summary>A workbook of all entries of a query that the person sees, in its order. Retired entries aren't written.</summary>
     /// <returns>A temporary file, at its beginning, which is gone when closed; null when there is no such register.</returns>
-    public Task<Stream?> WorkbookAsync(MunicipalityId municipality, string register, RegisterQuery query, IReadOnlyList<UnitId>? within, CancellationToken cancel) =>
-        WriteAsync(municipality, register, query, within, (definition, units, file) => new WorkbookRows(definition, units, file, book.Keeper.Clock.Now()), cancel);
+    /// <param name="inLabels">As for <see cref="RegisterBook.DefinitionAsync"/>.</param>
+    public Task<Stream?> WorkbookAsync(MunicipalityId municipality, string register, RegisterQuery query, IReadOnlyList<UnitId>? within, CancellationToken cancel, bool inLabels = false) =>
+        WriteAsync(municipality, register, query, within, inLabels, (definition, units, file) => new WorkbookRows(definition, units, file, book.Keeper.Clock.Now()), cancel);
 
     /// <summary>The same as CSV: UTF-8 with its mark, as Excel opens it by itself.</summary>
     /// <inheritdoc cref="WorkbookAsync"/>
-    public Task<Stream?> CsvAsync(MunicipalityId municipality, string register, RegisterQuery query, IReadOnlyList<UnitId>? within, CancellationToken cancel) =>
-        WriteAsync(municipality, register, query, within, static (definition, _, file) => new CsvRows(definition, file), cancel);
+    public Task<Stream?> CsvAsync(MunicipalityId municipality, string register, RegisterQuery query, IReadOnlyList<UnitId>? within, CancellationToken cancel, bool inLabels = false) =>
+        WriteAsync(municipality, register, query, within, inLabels, static (definition, _, file) => new CsvRows(definition, file), cancel);
 
     private async Task<Stream?> WriteAsync(
-        MunicipalityId municipality, string register, RegisterQuery query, IReadOnlyList<UnitId>? within, Func<RegisterDefinition, IReadOnlyList<string>, Stream, ISheetWriter> open, CancellationToken cancel)
+        MunicipalityId municipality, string register, RegisterQuery query, IReadOnlyList<UnitId>? within, bool inLabels, Func<RegisterDefinition, IReadOnlyList<string>, Stream, ISheetWriter> open, CancellationToken cancel)
     {
         if (book.Catalogue.Find(register) is not { } definition) return null;
         var file = Temporary();
         try
         {
             await using var tx = await book.Keeper.EnterAsync(municipality, cancel);
-            var ids = await RegisterListing.IdsAsync(tx, definition, query with { Standing = Standing.InUse }, within, cancel);
+            var spoken = await book.SpokenAsync(tx, definition, cancel);
+            var ids = await RegisterListing.IdsAsync(tx, spoken, query with { Standing = Standing.InUse }, within, cancel);
             var day = JapaneseTime.Day(book.Keeper.Clock.Now());
             var units = await OrganisationRows.UnitsAsync(tx, cancel);
             var labels = new UnitNames(units);
             var offered = units.Where(u => u.StandsOn(day) && within?.Contains(u.Id) != false).Select(u => labels.Label(u.Id)!).Order(StringComparer.Ordinal).ToList();
-            using (var writer = open(definition, offered, file))
+            using (var writer = open(inLabels ? spoken.InLabels() : definition, offered, file))
             {
                 foreach (var some in ids.Chunk(Together))
                 {

@@ -162,7 +162,8 @@ public sealed class RegisterImport(RegisterBook book)
             var (merged, broken) = file.Merged(plan.Sheet);
             if (broken is not null) return broken;
             await book.LockToWriteAsync(tx, definition, cancel);
-            var run = new ImportRun(book.Writer(definition), definition, columns, merged, unit, within, actor, at, keep, progress);
+            var spoken = await book.SpokenAsync(tx, definition, cancel);
+            var run = new ImportRun(book.Writer(spoken), spoken, columns, merged, unit, within, actor, at, keep, progress);
             if (await run.RowsAsync(tx, file, plan.Sheet, plan.HeadingRow, cancel) is { } ended) return ended;
             var report = run.Report(plan.Rows);
             if (!report.IsKept) return report;
@@ -203,7 +204,7 @@ public sealed class RegisterImport(RegisterBook book)
     private static Task<int> LearnAsync(
         TenantTransaction tx, RegisterDefinition definition, ImportPlan plan, Dictionary<int, (string Field, string Heading)> columns, DateTimeOffset at, Actor actor, CancellationToken cancel)
     {
-        var learnt = plan.Columns.Select(c => (Heading: Headings.Fold(c.Heading), Field: columns.TryGetValue(c.Index, out var its) ? its.Field : null))
+        var learnt = plan.Columns.Select(c => (Heading: Headings.Full(c.Heading), Field: columns.TryGetValue(c.Index, out var its) ? its.Field : null))
             .Where(l => l.Heading.Length is > 0 and <= 200).DistinctBy(l => l.Heading).ToList();
         return tx.RunAsync("""
             INSERT INTO records.register_mapping (municipality_id, register, heading, field, learnt_at, learnt_by, learnt_by_name)

@@ -28,7 +28,7 @@ public sealed record FormTexts(IReadOnlyDictionary<string, IReadOnlyList<string>
     public static FormTexts Of(RegisterDefinition register, RegisterEntry entry, RegisterNames names, Language language)
     {
         var texts = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { [RegisterDefinition.UnitKey] = entry.Unit is { } unit ? [unit.ToString()] : [] };
-        foreach (var field in register.Fields) texts[field.Key] = Say(entry.Fields[field.Key], names, language);
+        foreach (var field in register.Fields) texts[field.Key] = Say(field, entry.Fields[field.Key], names, language);
         return new(texts);
     }
 
@@ -78,10 +78,12 @@ public sealed record FormTexts(IReadOnlyDictionary<string, IReadOnlyList<string>
     private static IReadOnlyList<string> Plain(RegisterDefinition register, string key, IReadOnlyList<string> texts, DateOnly today) =>
         register.Find(key) is { Kind: FieldKind.Date } && texts is [var text] && Dates.TryRead(text, today, out var day) ? [day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)] : texts;
 
-    private static IReadOnlyList<string> Say(FieldValue? value, RegisterNames names, Language language) => value switch
+    private static IReadOnlyList<string> Say(RegisterField field, FieldValue? value, RegisterNames names, Language language) => value switch
     {
         null => [],
         FieldValue.Day day => [Write(day.Value, language)],
+        // By the label that covers it, where the form speaks in labels: what isn't touched isn't sent, and the finer class stays.
+        FieldValue.Choice choice => [field.Choice(choice.Key)?.Key ?? choice.Key],
         FieldValue.Person person => [names.Person(person.Id)],
         FieldValue.Entry entry => [Say(entry.Id, names)],
         FieldValue.Entries several => [.. several.Ids.Select(id => Say(id, names))],

@@ -33,7 +33,8 @@ public static class RegisterFiles
         var today = Dates.DayOf(time.GetUtcNow());
         var within = await person.RegisterUnitsAsync(records.Organisation, cancel);
         var query = view.ToQuery(below, today);
-        var file = csv ? await records.Exports.CsvAsync(person.Municipality, key, query, within, cancel) : await records.Exports.WorkbookAsync(person.Municipality, key, query, within, cancel);
+        var file = csv ? await records.Exports.CsvAsync(person.Municipality, key, query, within, cancel, person.SpeaksInLabels())
+            : await records.Exports.WorkbookAsync(person.Municipality, key, query, within, cancel, person.SpeaksInLabels());
         if (file is null) return Results.NotFound();
         var disposition = new ContentDispositionHeaderValue("attachment");
         disposition.SetHttpFileName($"{register.Name.Ja}_{today:yyyyMMdd}.{(csv ? "csv" : "xlsx")}");

@@ -24,7 +24,7 @@ public abstract class RegisterPageBase : MunicipalPage
 
     protected override async Task OnInitializedAsync()
     {
-        Register = Book.Catalogue.Find(Key);
+        Register = await Book.DefinitionAsync(Municipality, Key, Person.SpeaksInLabels(), Cancel);
         if (Register is null)
         {
             NotThere();

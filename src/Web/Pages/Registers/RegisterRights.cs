@@ -15,6 +15,9 @@ public static class RegisterRights
     public static Task<IReadOnlyList<UnitId>?> RegisterUnitsAsync(this CurrentPerson person, OrganisationRegister organisation, CancellationToken cancel) =>
         UnitScope.Of([.. person.Roles.Where(static r => r != Role.Administrator)], person.Unit).UnitsAsync(organisation, person.Municipality, cancel);
 
+    /// <summary>Sections say classes by the municipality's own labels; officers and auditors by those of the definition, which tell more apart.</summary>
+    public static bool SpeaksInLabels(this CurrentPerson person) => !person.Has(Role.Officer) && !person.Has(Role.Auditor);
+
     /// <summary>Officers write in every register, managers in those that the sections keep. Which entries: those that they see.</summary>
     public static bool MayWrite(this CurrentPerson person, RegisterDefinition register) =>
         person.Has(Role.Officer) || person.Has(Role.Manager) && register.KeptBy == RegisterKeptBy.Sections;

@@ -4,6 +4,7 @@ using Sekisho.Records.Documents;
 using Sekisho.Records.EvidenceKept;
 using Sekisho.Records.EvidenceKept.Sources;
 using Sekisho.Records.Exclusions;
+using Sekisho.Records.Incidents;
 using Sekisho.Records.Municipalities;
 using Sekisho.Records.Obligations;
 using Sekisho.Records.Organisation;
@@ -73,7 +74,8 @@ public sealed class RecordSlices
         RegisterChoices = new RegisterChoices(keeper, registers);
         RegisterConfirmations = new RegisterConfirmations(keeper, registers);
         Terminals = new TerminalDesk(keeper);
-        Takeouts = new TakeoutDesk(keeper);
+        Incidents = new IncidentDesk(keeper);
+        Takeouts = new TakeoutDesk(keeper, Incidents);
         Rooms = new RoomDesk(keeper);
         Documents = new DocumentRegister(keeper);
         Approvals = new ApprovalDesk(keeper);
@@ -81,7 +83,7 @@ public sealed class RecordSlices
         AccountPeople = new AccountPeople(keeper);
         Traces = new TraceBook(keeper, Obligations, documents);
         Acknowledgements = new AcknowledgementDesk(keeper);
-        Contracts = new ContractBook(keeper);
+        Contracts = new ContractBook(keeper, Incidents);
         Confirmations = new ConfirmationDesk(keeper);
         ConfirmationDoor = new ConfirmationDoor(keeper);
         Services = new ServiceDesk(keeper);
@@ -109,12 +111,12 @@ public sealed class RecordSlices
             town => new HierarchySource(town, keeper, documents),
             town => new DelegationSource(town, keeper),
             town => new AcknowledgementSource(town, keeper),
-
             town => new RiskSource(town, keeper, documents),
             town => new ContractorSource(town, keeper),
             town => new ServiceSource(town, keeper),
             town => new AccountSource(town, keeper),
             town => new AssetSource(town, keeper),
+            town => new IncidentSource(town, keeper),
             .. more,
         ]);
         keeper.Watcher = (town, kinds, cancel) => Collector.RunAsync(town, kinds, cancel);
@@ -153,6 +155,8 @@ public sealed class RecordSlices
     public TerminalDesk Terminals { get; }
 
     public TakeoutDesk Takeouts { get; }
+
+    public IncidentDesk Incidents { get; }
 
     public RoomDesk Rooms { get; }
 

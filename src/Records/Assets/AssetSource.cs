@@ -1,4 +1,5 @@
 using Sekisho.Assurance;
+using Sekisho.Records.Takeouts;
 
 namespace Sekisho.Records.Assets;
 
@@ -23,7 +24,11 @@ public sealed class AssetSource(MunicipalityId municipality, RecordKeeper keeper
             observed.Add(OfClassification(units, at));
         }
         var rules = await HandlingBook.ReadAsync(tx, cancel);
-        var breaches = await DisposalRows.BreachesAsync(tx, null, cancel);
+        List<Bilingual> breaches =
+        [
+            .. (await DisposalRows.BreachesAsync(tx, null, cancel)).Select(b => b.What),
+            .. (await TakeoutRows.BreachesAsync(tx, JapaneseTime.Day(at), cancel)).Select(b => b.What),
+        ];
         if (rules.IsAdopted || breaches.Count > 0) observed.Add(OfHandling(rules, breaches, at));
         return observed;
     }
@@ -54,14 +59,14 @@ public sealed class AssetSource(MunicipalityId municipality, RecordKeeper keeper
             $"Of {assets} assets {unclassified} are not classified and {unconfirmed} not confirmed ({Names(amiss).En}).{besideEn}"));
     }
 
-    private static Observation OfHandling(HandlingRules rules, IReadOnlyList<HandlingBreach> breaches, DateTimeOffset at)
+    private static Observation OfHandling(HandlingRules rules, List<Bilingual> breaches, DateTimeOffset at)
     {
         var without = rules.Without;
         var facts = new Dictionary<string, decimal> { ["classes_without_rules"] = without.Count, ["breaches"] = breaches.Count };
         if (without.Count == 0 && breaches.Count == 0)
         {
             return new(Handling, "", at, null, EvidenceWeight.System, facts,
-                new("すべての区分に取扱いの定めがあり、定めに反する廃棄はありません。", "Every class has its rules, and no disposal was made outside of them."));
+                new("すべての区分に取扱いの定めがあり、定めに反する廃棄・持ち出しはありません。", "Every class has its rules, and no disposal or take-out was made outside of them."));
         }
         var (ja, en) = (new List<string>(), new List<string>());
         if (without.Count > 0)
@@ -72,8 +77,8 @@ public sealed class AssetSource(MunicipalityId municipality, RecordKeeper keeper
         }
         if (breaches.Count > 0)
         {
-            ja.Add(breaches[0].What.Ja + (breaches.Count > 1 ? $"ほかに {breaches.Count - 1} 件あります。" : ""));
-            en.Add(breaches[0].What.En + (breaches.Count > 1 ? $" And {breaches.Count - 1} more." : ""));
+            ja.Add(breaches[0].Ja + (breaches.Count > 1 ? $"ほかに {breaches.Count - 1} 件あります。" : ""));
+            en.Add(breaches[0].En + (breaches.Count > 1 ? $" And {breaches.Count - 1} more." : ""));
         }
         return new(Handling, "", at, null, EvidenceWeight.System, facts, new(string.Concat(ja), string.Join(" ", en)));
     }

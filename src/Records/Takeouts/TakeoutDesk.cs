@@ -1,5 +1,7 @@
 using Npgsql;
 using Sekisho.Assurance;
+using Sekisho.Records.Assets;
+using Sekisho.Records.Incidents;
 using Sekisho.Records.Organisation;
 using Sekisho.Records.Organisation.Separation;
 using Sekisho.Records.Registers;
@@ -17,18 +19,19 @@ public sealed partial class TakeoutDesk
 
     private const int MaxText = 500, MaxPlace = 200, MostAssets = 20;
 
-    private static readonly string[] Watched = [TerminalSource.Media, RoomSource.Entry];
+    private static readonly string[] Watched = [TerminalSource.Media, RoomSource.Entry, AssetSource.Handling, IncidentSource.Deadlines];
 
     private readonly RecordKeeper keeper;
+    private readonly IncidentDesk incidents;
 
-    internal TakeoutDesk(RecordKeeper keeper) => this.keeper = keeper;
+    internal TakeoutDesk(RecordKeeper keeper, IncidentDesk incidents) => (this.keeper, this.incidents) = (keeper, incidents);
 
     /// <summary>Asks for a take-out; nothing may go out until another person approves.</summary>
     public async Task<Outcome<Takeout>> AskAsync(MunicipalityId municipality, TakeoutDraft untrusted, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
     {
         var (what, why, place) = (untrusted.What.Trim(), untrusted.Why.Trim(), untrusted.Destination.Trim());
         if (Bad(what, MaxText) || Bad(why, MaxText) || Bad(place, MaxPlace)) return Refusals.TextMissing;
-        return await InAsync(municipality, async (tx, at) =>
+        return await keeper.ActAsync<Takeout>(municipality, Watched, async (tx, at) =>
         {
             var day = JapaneseTime.Day(at);
             if (within is not null && !within.Contains(untrusted.Unit) || await OrganisationRows.UnitAsync(tx, untrusted.Unit, cancel) is not { } unit || !unit.StandsOn(day)) return Refusals.UnknownThing;
@@ -154,7 +157,7 @@ public sealed partial class TakeoutDesk
             return null;
         }, cancel);
 
-    /// <summary>Records a loss, at once and with what is known.</summary>
+    /// <summary>Records a loss, at once and with what is known; it is an incident from now on.</summary>
     public Task<Outcome<Takeout>> LoseAsync(MunicipalityId municipality, TakeoutId id, Loss untrusted, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel) =>
         ChangeAsync(municipality, id, within, async (tx, t, at) =>
         {
@@ -163,6 +166,7 @@ public sealed partial class TakeoutDesk
             if (t.State is not (TakeoutState.Out or TakeoutState.Back)) return Refusals.WrongState;
             await SetAsync(tx, id, "state = 'Lost', lost_at = $2, extension_on = NULL, extension_why = NULL", cancel, loss.NoticedAt);
             await StepAsync(tx, id, "takeout.lost", at, actor, loss.Facts, loss, cancel);
+            await incidents.OpenInAsync(tx, new(IncidentOrigin.Takeout, id.Value, id.Value, t.Unit, $"{t.What}の紛失（{t.Number}）", loss.Place, loss.Facts, loss.NoticedAt, loss.Persons, t.IsMyNumber), at, actor, cancel);
             return null;
         }, cancel);
 
@@ -220,22 +224,9 @@ public sealed partial class TakeoutDesk
 
     /// <summary>Two people at once: the second waits, and finds it as the first left it.</summary>
     private Task<Outcome<Takeout>> ChangeAsync(MunicipalityId municipality, TakeoutId id, IReadOnlyList<UnitId>? within, Func<TenantTransaction, Takeout, DateTimeOffset, Task<Refusal?>> act, CancellationToken cancel) =>
-        InAsync(municipality, async (tx, at) =>
+        keeper.ActAsync<Takeout>(municipality, Watched, async (tx, at) =>
         {
             if (await TakeoutRows.ReadAsync(tx, id, within, lockRow: true, cancel) is not { } takeout) return Refusals.Unknown;
             return await act(tx, takeout, at) is { } refused ? refused : (await TakeoutRows.ReadAsync(tx, id, null, lockRow: false, cancel))!;
         }, cancel);
-
-    private async Task<Outcome<Takeout>> InAsync(MunicipalityId municipality, Func<TenantTransaction, DateTimeOffset, Task<Outcome<Takeout>>> act, CancellationToken cancel)
-    {
-        Outcome<Takeout> outcome;
-        await using (var tx = await keeper.EnterAsync(municipality, cancel))
-        {
-            outcome = await act(tx, keeper.Clock.Now());
-            if (outcome is Outcome<Takeout>.Refused) return outcome;
-            await tx.CommitAsync(cancel);
-        }
-        await keeper.ChangedAsync(municipality, cancel, Watched);
-        return outcome;
-    }
 }

@@ -47,6 +47,14 @@ internal static class TakeoutRows
     public static Task<List<string>> OverdueAsync(TenantTransaction tx, DateOnly day, CancellationToken cancel) =>
         tx.ListAsync("SELECT sequence FROM records.takeout WHERE state = 'Out' AND due_on < $1 ORDER BY due_on, sequence", r => Number(r.GetInt32(0)), cancel, day);
 
+    /// <summary>What went outside of the rules of handling: out past its day, or lost, until its incident is closed.</summary>
+    public static Task<List<TakeoutBreach>> BreachesAsync(TenantTransaction tx, DateOnly day, CancellationToken cancel) =>
+        tx.ListAsync("""
+            SELECT t.sequence, t.state = 'Lost' FROM records.takeout t WHERE (t.state = 'Out' AND t.due_on < $1) OR (t.state = 'Lost' AND NOT EXISTS (
+              SELECT FROM records.incident i WHERE i.municipality_id = t.municipality_id AND i.origin = 'Takeout' AND i.origin_id = t.id AND i.closed_at IS NOT NULL))
+            ORDER BY t.state = 'Lost' DESC, t.due_on, t.sequence
+            """, r => new TakeoutBreach(Number(r.GetInt32(0)), r.GetBoolean(1)), cancel, day);
+
     /// <summary>Media and terminals that were lost and still stand in their registers.</summary>
     public static Task<List<Guid>> LostThingsAsync(TenantTransaction tx, CancellationToken cancel) =>
         tx.ListAsync("""

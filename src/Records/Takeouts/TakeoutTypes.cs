@@ -102,6 +102,15 @@ public sealed record TakeoutStep(string Kind, DateTimeOffset At, Actor By, strin
 /// <summary>A take-out with its assets and its steps, oldest first.</summary>
 public sealed record TakeoutDetail(Takeout Takeout, IReadOnlyList<CarriedThing> Assets, IReadOnlyList<TakeoutStep> Steps);
 
+/// <summary>A take-out outside of the rules of handling (定めに反する持ち出し).</summary>
+/// <param name="IsLost">Lost, and its incident isn't closed; else out past its day.</param>
+public sealed record TakeoutBreach(string Number, bool IsLost)
+{
+    public Bilingual What => IsLost
+        ? new($"{Number} は紛失し、事案の対応が終わっていません。", $"{Number} was lost, and its incident is not closed.")
+        : new($"{Number} は、返却の期限を過ぎています。", $"{Number} is out past its day.");
+}
+
 /// <summary>What to list.</summary>
 public enum TakeoutView
 {

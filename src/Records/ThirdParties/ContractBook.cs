@@ -1,4 +1,5 @@
 using Sekisho.Assurance;
+using Sekisho.Records.Incidents;
 using Sekisho.Records.Organisation;
 using Sekisho.Records.Registers;
 using Sekisho.Storage;
@@ -14,11 +15,12 @@ public sealed class ContractBook
 
     private const int MaxTitle = 200, MaxBody = 2000, MaxLine = 200;
 
-    private static readonly string[] Watched = [ContractorSource.Confirmation];
+    private static readonly string[] Watched = [ContractorSource.Confirmation, IncidentSource.Deadlines];
 
     private readonly RecordKeeper keeper;
+    private readonly IncidentDesk incidents;
 
-    internal ContractBook(RecordKeeper keeper) => this.keeper = keeper;
+    internal ContractBook(RecordKeeper keeper, IncidentDesk incidents) => (this.keeper, this.incidents) = (keeper, incidents);
 
     /// <summary>All contractors as they stand today.</summary>
     public async Task<IReadOnlyList<ContractorStanding>> ContractorsAsync(MunicipalityId municipality, CancellationToken cancel)
@@ -52,7 +54,7 @@ public sealed class ContractBook
     /// <param name="seen">The sheet that was on the screen; null when there was none yet.</param>
     public Task<Outcome<FilledSheet>> SaveSheetAsync(
         MunicipalityId municipality, EntryId contract, SheetKind kind, Guid? seen, IReadOnlyList<SheetAnswer> untrusted, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel) =>
-        InAsync<FilledSheet>(municipality, async (tx, at) =>
+        keeper.ActAsync<FilledSheet>(municipality, Watched, async (tx, at) =>
         {
             var items = ThirdPartyData.Load().SheetsOf(kind).SelectMany(s => s.Items).ToDictionary(i => i.Key, StringComparer.Ordinal);
             var answers = untrusted.Select(a => a with { Place = a.Place.Trim(), Reason = a.Reason.Trim() }).ToList();
@@ -80,7 +82,7 @@ public sealed class ContractBook
 
     /// <summary>Records something that happened with a contract: a request, people, an inspection, an incident, the end.</summary>
     public Task<Outcome<ContractEvent>> RecordAsync(MunicipalityId municipality, EntryId contract, ContractEventDraft draft, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel) =>
-        InAsync<ContractEvent>(municipality, async (tx, at) =>
+        keeper.ActAsync<ContractEvent>(municipality, Watched, async (tx, at) =>
         {
             var (title, body, day, files) = (draft.UntrustedTitle.Trim(), draft.UntrustedBody.Trim(), JapaneseTime.Day(at), draft.Files ?? []);
             if (files.Count > MostFiles || files.Any(f => f.Content.Length is 0 or > MostFileBytes)) return Refusals.BadFile;
@@ -104,6 +106,7 @@ public sealed class ContractBook
             if (title.Length is 0 or > MaxTitle || body.Length > MaxBody || draft.Day > day || draft.DueOn < draft.Day || title.Any(char.IsControl) || !Enum.IsDefined(draft.Kind)) return Refusals.EventIncomplete;
             if (draft.Kind == EventKind.Subcontract && !standing.Shape.Entrusts.Contains(ContractShape.Subcontracting)) return Refusals.NoSubcontracting;
             if (draft.Kind == EventKind.Deleted && files.Count == 0) return Refusals.CertificateMissing;
+            if (draft.Kind == EventKind.IncidentClosed && await incidents.CloseInAsync(tx, IncidentOrigin.Contract, draft.Closes!.Value, body, at, actor, cancel) is { } notYet) return notYet;
             var id = RecordKeeper.NewId(at);
             var due = draft.Kind == EventKind.Inspection ? draft.DueOn : null;
             await tx.RunAsync("""
@@ -115,6 +118,12 @@ public sealed class ContractBook
             {
                 entry.Number, contract = entry.Title, id, draft.Closes, draft.Day, title, body, dueOn = due, by = actor.Name, files = kept.Select(f => new { f.FileName, f.SizeBytes, f.Digest }),
             }, cancel);
+            if (draft.Kind == EventKind.Incident)
+            {
+                // Without personal information there is nobody to count; with it, nobody knows yet.
+                int? persons = standing.Shape.Entrusts.Contains(ContractShape.Personal) || standing.Shape.Entrusts.Contains(ContractShape.Specific) ? null : 0;
+                await incidents.OpenInAsync(tx, new(IncidentOrigin.Contract, id, contract.Value, entry.Unit, $"{title}（{entry.Title}）", "", body, JapaneseTime.StartOf(draft.Day), persons, standing.Shape.Entrusts.Contains(ContractShape.Specific)), at, actor, cancel);
+            }
             return new ContractEvent(id, contract.Value, draft.Kind, draft.Closes, draft.Day, title, body, due, at, actor, kept);
         }, cancel);
 
@@ -133,17 +142,4 @@ public sealed class ContractBook
     private DateOnly Today => JapaneseTime.Day(keeper.Clock.Now());
 
     private static string Subject(EntryId contract) => $"register/{ThirdPartyRows.Contracts}/{contract}";
-
-    private async Task<Outcome<T>> InAsync<T>(MunicipalityId municipality, Func<TenantTransaction, DateTimeOffset, Task<Outcome<T>>> act, CancellationToken cancel)
-    {
-        Outcome<T> outcome;
-        await using (var tx = await keeper.EnterAsync(municipality, cancel))
-        {
-            outcome = await act(tx, keeper.Clock.Now());
-            if (outcome is Outcome<T>.Refused) return outcome;
-            await tx.CommitAsync(cancel);
-        }
-        await keeper.ChangedAsync(municipality, cancel, Watched);
-        return outcome;
-    }
 }

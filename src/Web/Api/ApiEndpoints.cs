@@ -77,6 +77,7 @@ public static class ApiEndpoints
         api.MapThirdParties();
         api.MapTerminals();
         api.MapTakeouts();
+        api.MapIncidents();
         api.MapRooms();
         api.MapAccounts();
         api.MapOwnAccount();

@@ -22,6 +22,8 @@ internal static class RefusalStatus
         (413, ["REC-EVI-006"]),
         (404, ["REC-EXC-004"]),
         (409, ["REC-EXC-003"]),
+        (404, ["REC-INC-001"]),
+        (409, ["REC-INC-002", "REC-INC-006", "REC-INC-008", "REC-INC-009", "REC-INC-010"]),
         (413, ["REC-OBL-001"]),
         (404, ["REC-ORG-001", "REC-ORG-007", "REC-ORG-011", "REC-ORG-019", "REC-ORG-020", "REC-ORG-022", "REC-ORG-027"]),
         (409, ["REC-ORG-003", "REC-ORG-006", "REC-ORG-008", "REC-ORG-010", "REC-ORG-015", "REC-ORG-016", "REC-ORG-028", "REC-ORG-029"]),

@@ -1,4 +1,5 @@
 using Sekisho.Assurance;
+using Sekisho.Records.Incidents;
 using Sekisho.Records.Registers;
 using Sekisho.Records.ThirdParties;
 using static Sekisho.Records.Tests.ThirdParties.ThirdPartyOffice;
@@ -144,6 +145,29 @@ public sealed class ContractTests
         Assert.Single((await office.Slices.Contracts.ContractAsync(office.Town, contract.Id, null, Cancel))!.OpenFindings);
         Assert.Equal("REC-CON-008", Code(await office.Slices.Contracts.RecordAsync(office.Town, contract.Id, new(EventKind.Inspection, office.Today, "x", "", null, null, [new("空.txt", ReadOnlyMemory<byte>.Empty)]), null, office.Manager, Cancel)));
         Assert.Equal("REC-CON-004", Code(await office.Slices.Contracts.RecordAsync(office.Town, contract.Id, new(EventKind.Incident, office.Today.AddDays(1), "未来", ""), null, office.Manager, Cancel)));
+    }
+
+    [Fact]
+    public async Task An_incident_at_a_contractors_is_one_of_the_incidents_and_is_closed_in_its_contract()
+    {
+        await using var office = await OpenAsync();
+        var contract = await office.ContractAsync(await office.ContractorAsync());
+        var (contracts, desk) = (office.Slices.Contracts, office.Slices.Incidents);
+        var opened = (await contracts.RecordAsync(office.Town, contract.Id, new(EventKind.Incident, office.Today, "帳票の誤送付", "二通を取り違えた。"), null, office.Manager, Cancel)).OrThrow();
+        var incident = (await desk.OfAsync(office.Town, IncidentOrigin.Contract, opened.Id, null, Cancel))!;
+        Assert.Equal(("INC-0001", contract.Id.Value, contract.Unit), (incident.Number, incident.Source, incident.Unit));
+        Assert.Contains("帳票の誤送付", incident.Title, StringComparison.Ordinal);
+        Assert.Equal("REC-INC-010", Code(await desk.CloseAsync(office.Town, incident.Id, "取違え", "突合", null, office.Officer, Cancel)));
+        // It may concern many: first it is reported, or known to be small.
+        var closing = new ContractEventDraft(EventKind.IncidentClosed, office.Today, "", "二通を回収した。", Closes: opened.Id);
+        if (incident.IsReported)
+        {
+            Assert.Equal("REC-INC-008", Code(await contracts.RecordAsync(office.Town, contract.Id, closing, null, office.Manager, Cancel)));
+            (await desk.CountAsync(office.Town, incident.Id, 2, false, "二通だけだった。", null, office.Manager, Cancel)).OrThrow();
+        }
+        (await contracts.RecordAsync(office.Town, contract.Id, closing, null, office.Manager, Cancel)).OrThrow();
+        Assert.Empty((await contracts.ContractAsync(office.Town, contract.Id, null, Cancel))!.OpenIncidents);
+        Assert.False((await desk.ReadAsync(office.Town, incident.Id, null, Cancel))!.Incident.IsOpen);
     }
 
     [Theory]

@@ -11,6 +11,8 @@ using Sekisho.Records.Acknowledgements;
 using Sekisho.Records.Assets;
 using Sekisho.Records.EvidenceKept;
 using Sekisho.Records.Organisation;
+using Sekisho.Records.Incidents;
+using Sekisho.Records.ThirdParties;
 using Sekisho.Records.Registers;
 using Sekisho.Records.Risks;
 using Sekisho.Records.Rooms;
@@ -99,9 +101,11 @@ public sealed class AuthorisationTown : IAsyncLifetime
         var inside = (await Records.ConfirmationDoor.OpenAsync(outside.Asked.Link, outside.Asked.Code, default)).OrThrow();
         (await Records.ConfirmationDoor.SaveAsync(inside, [], [("certificate", new("登録証.pdf", "%PDF"u8.ToArray()))], default)).OrThrow();
         var (takeout, room, inRoom, report, enrolment) = await CarryAsync(today);
+        var broken = (await Records.Contracts.RecordAsync(Municipality, outside.Contract.Id, new(EventKind.Incident, today, "浜町の帳票の取違え", "二通を取り違えた。"), null, By, default)).OrThrow();
+        var incident = (await Records.Incidents.OfAsync(Municipality, IncidentOrigin.Contract, broken.Id, null, default))!.Id.ToString();
         foreach (var (at, value) in new[]
         {
-            ("/takeouts id", takeout), ("/rooms id", room), ("/rooms/entries id", inRoom), ("/agents/reports id", report), ("/agents/tokens id", enrolment), ("zone", "mynumber"), ("target", "udev"),
+            ("/incidents id", incident), ("/takeouts id", takeout), ("/rooms id", room), ("/rooms/entries id", inRoom), ("/agents/reports id", report), ("/agents/tokens id", enrolment), ("zone", "mynumber"), ("target", "udev"),
             ("/registers key", TestRegisters.Equipment), ("/registers/{key} id", entry.Id.ToString()), ("field", "keeper"),
             ("/assets id", asset.ToString()), ("/assets/disposals id", disposal.ToString()), ("/information-assets/disposals id", disposal.ToString()),
             ("/risks id", risk.ToString()), ("/risks/analyses id", analysis.Id.ToString()),

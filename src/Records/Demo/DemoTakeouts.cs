@@ -1,4 +1,6 @@
 using Sekisho.Assurance;
+using Sekisho.Records.Incidents;
+using Sekisho.Records.Organisation;
 using Sekisho.Records.Registers;
 using Sekisho.Records.Takeouts;
 using Sekisho.Records.Terminals;
@@ -23,6 +25,14 @@ internal sealed class DemoTakeouts(RecordSlices slices, MunicipalityId town, IRe
 
     public IEnumerable<(int Day, double Hour, Func<CancellationToken, Task> Act)> Steps()
     {
+        // One sheet left behind: an incident, found again and closed by another than who lost it.
+        yield return (-330, 9, c => AskAsync("lost", "welfare", Clerk, Paper("訪問調査票（4 世帯分）", "世帯への訪問調査", "対象の世帯", -330, 0), c));
+        yield return (-330, 9.3, c => ApproveAsync("lost", Digital, c));
+        yield return (-330, 10, c => OutAsync("lost", Clerk, c));
+        yield return (-330, 15, async c => (await slices.Takeouts.LoseAsync(town, asked["lost"], new(JapaneseTime.StartOf(dayOf(-330)).AddHours(14.5), "潮風公園の東屋", "調査票を一枚、置き忘れた。上司に電話し、戻って探している。", 3), null, Clerk, c)).OrThrow());
+        yield return (-330, 16, c => FollowAsync(async incident => await slices.Incidents.AssignAsync(town, incident.Id, await HandlerAsync(incident, c), dayOf(-327), null, people["officer"], c), c));
+        yield return (-329, 9, c => FollowAsync(incident => slices.Incidents.NoteAsync(town, incident.Id, "東屋の管理人から届いた。封は開いていなかった。三人に事情を説明した。", dayOf(-325), null, Digital, c), c));
+        yield return (-327, 10, c => FollowAsync(incident => slices.Incidents.CloseAsync(town, incident.Id, "枚数を数えずに片付けた。", "訪問先を出るときに枚数を声に出して確かめる。", null, Digital, c), c));
         // On paper, there and back in a day.
         foreach (var (day, what) in new[] { (-300, "訪問調査票（10 世帯分）"), (-214, "訪問調査票（8 世帯分）"), (-88, "訪問調査票（12 世帯分）") })
         {
@@ -89,6 +99,12 @@ internal sealed class DemoTakeouts(RecordSlices slices, MunicipalityId town, IRe
     private async Task ApproveAsync(string key, Actor by, CancellationToken cancel) => (await slices.Takeouts.ApproveAsync(town, asked[key], "", null, by, cancel)).OrThrow();
 
     private async Task OutAsync(string key, Actor by, CancellationToken cancel) => (await slices.Takeouts.GoOutAsync(town, asked[key], null, by, cancel)).OrThrow();
+
+    private async Task FollowAsync(Func<Incident, Task<Outcome<Incident>>> act, CancellationToken cancel) =>
+        (await act((await slices.Incidents.OfAsync(town, IncidentOrigin.Takeout, asked["lost"].Value, null, cancel))!)).OrThrow();
+
+    private async Task<PersonId> HandlerAsync(Incident incident, CancellationToken cancel) =>
+        (await slices.Incidents.ReadAsync(town, incident.Id, null, cancel))!.Candidates.First(c => c.Name == Digital.Name).Person;
 
     private async Task BackAsync(string key, Actor by, CancellationToken cancel) => (await slices.Takeouts.BackAsync(town, asked[key], AllBack, null, by, cancel)).OrThrow();
 }

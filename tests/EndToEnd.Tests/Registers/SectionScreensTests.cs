@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Sekisho.Assurance;
+using Sekisho.Records;
 using Sekisho.Records.Accounts;
 using Sekisho.Records.Acknowledgements;
 using Sekisho.Records.Assets;

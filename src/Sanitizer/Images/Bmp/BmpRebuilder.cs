@@ -18,6 +18,15 @@ internal sealed class BmpRebuilder : IRebuilder
         var header = BmpHeader.Read(bytes.Span, job);
         if (header.Compression is 1 or 2) WriteUnpacked(bytes.Span, header, output, job);
         else WritePlain(bytes.Span, header, output, job);
+        // Pixels stand there as they are: in four bytes each, the last one zero, they are no other file.
+        if (ForeignSignatures.Are(output.AsSource()))
+        {
+            var plain = output.AsSource().Whole(long.MaxValue).ToArray();
+            output.SetLength(0);
+            output.Position = 0;
+            header.WriteWide(plain, output, job);
+            if (ForeignSignatures.Are(output.AsSource())) throw ForeignSignatures.Stay();
+        }
         return new(FileKind.Bmp, Outcome.Rebuilt);
     }
 
@@ -203,6 +212,41 @@ internal sealed class BmpHeader
         }
         Palette.CopyTo(bytes, 14 + size + masks);
         output.Write(bytes);
+    }
+
+    /// <summary>The same pixels with eight bits a colour in four bytes.</summary>
+    /// <param name="plain">As <see cref="Write"/> and the rows after it gave it.</param>
+    public void WriteWide(ReadOnlySpan<byte> plain, Stream output, Job job)
+    {
+        if (Alpha != 0 || (long)Width * Height > 64 << 20) throw ForeignSignatures.Stay();
+        var rows = plain[BinaryPrimitives.ReadInt32LittleEndian(plain[10..])..];
+        var wide = new BmpHeader { Width = Width, Height = Height, Bits = 32, PerMetre = PerMetre };
+        wide.Write(output);
+        var row = new byte[4 * Width];
+        for (var y = 0; y < Height; y++)
+        {
+            if ((y & 0xFF) == 0) job.Budget.Check();
+            var from = rows.Slice(y * RowBytes, RowBytes);
+            for (var x = 0; x < Width; x++)
+            {
+                var to = row.AsSpan(4 * x, 4);
+                if (Bits <= 8) Palette.AsSpan(4 * ((from[x * Bits >> 3] >> (8 - Bits - (x * Bits & 7))) & ((1 << Bits) - 1)), 3).CopyTo(to);
+                else if (Bits == 24) from.Slice(3 * x, 3).CopyTo(to);
+                else
+                {
+                    var value = Bits == 16 ? BinaryPrimitives.ReadUInt16LittleEndian(from[(2 * x)..]) : BinaryPrimitives.ReadUInt32LittleEndian(from[(4 * x)..]);
+                    (to[0], to[1], to[2]) = (Eight(value, Blue), Eight(value, Green), Eight(value, Red));
+                }
+                to[3] = 0;
+            }
+            output.Write(row);
+        }
+    }
+
+    private static byte Eight(uint value, uint mask)
+    {
+        var most = mask >> BitOperations.TrailingZeroCount(mask);
+        return (byte)((((ulong)(value & mask) >> BitOperations.TrailingZeroCount(mask)) * 255 + most / 2) / most);
     }
 
     private static RefusedException Wrong(string code, string ja, string en) => Refusals.Broken("", code, ja, en);

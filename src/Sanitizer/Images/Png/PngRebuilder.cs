@@ -30,11 +30,19 @@ internal sealed class PngRebuilder : IRebuilder
             file.Palette = filled;
             Write(file, colours, output, job);
         }
+        // Noise isn't packed but stored: pixels that are a file of another kind would be one.
+        for (var filter = 4; ForeignSignatures.Are(output.AsSource()); filter--)
+        {
+            if (filter == 0) throw ForeignSignatures.Stay();
+            output.SetLength(0);
+            output.Position = 0;
+            Write(file, colours, output, job, filter);
+        }
     }
 
-    private static bool Write(PngFile file, IRowConversion? colours, Scratch output, Job job)
+    private static bool Write(PngFile file, IRowConversion? colours, Scratch output, Job job, int? filter = null)
     {
-        var writer = new PngWriter(output);
+        var writer = new PngWriter(output) { Filter = filter };
         writer.Start(file.Width, file.Height, file.Depth, file.ColourType);
         writer.Describe(file);
         if (file.StillIsFirstFrame) writer.Control(file.Frames[0]);

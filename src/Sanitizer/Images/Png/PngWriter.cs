@@ -9,6 +9,9 @@ internal sealed class PngWriter(Stream output)
 {
     private uint sequence;
 
+    /// <summary>One filter for all rows; null chooses for each row.</summary>
+    public int? Filter { get; init; }
+
     public void Start(int width, int height, int depth, int colourType)
     {
         output.Write([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]);
@@ -88,7 +91,7 @@ internal sealed class PngWriter(Stream output)
 
     /// <summary>Pixels of one picture; rows are given to <see cref="Pixels.Row"/> from the top.</summary>
     /// <param name="inFrame">True for the later frames of an animation.</param>
-    public Pixels Begin(int rowBytes, int bytesPerPixel, bool filtered, bool inFrame = false) => new(this, rowBytes, bytesPerPixel, filtered, inFrame);
+    public Pixels Begin(int rowBytes, int bytesPerPixel, bool filtered, bool inFrame = false) => new(this, rowBytes, bytesPerPixel, filtered, inFrame, Filter);
 
     public void End()
     {
@@ -104,19 +107,20 @@ internal sealed class PngWriter(Stream output)
         private readonly int rowBytes;
         private readonly int bytesPerPixel;
         private readonly byte[][]? tried;
+        private readonly int? forced;
         private byte[] above;
         private byte[] line;
 
-        internal Pixels(PngWriter writer, int rowBytes, int bytesPerPixel, bool filtered, bool inFrame)
+        internal Pixels(PngWriter writer, int rowBytes, int bytesPerPixel, bool filtered, bool inFrame, int? forced)
         {
-            (this.rowBytes, this.bytesPerPixel) = (rowBytes, bytesPerPixel);
+            (this.rowBytes, this.bytesPerPixel, this.forced) = (rowBytes, bytesPerPixel, forced);
             cut = new(writer, inFrame);
             // Not filtered: few colours, where runs of indices compress best as they are.
             // Level 4 takes two thirds of the time of level 6, for 2 % more bytes.
             deflated = new(cut, new ZLibCompressionOptions { CompressionLevel = 4, CompressionStrategy = filtered ? ZLibCompressionStrategy.Filtered : ZLibCompressionStrategy.Default }, true);
             above = new byte[PngRows.Front + rowBytes];
             line = new byte[PngRows.Front + rowBytes];
-            if (filtered) tried = [.. Enumerable.Range(0, 5).Select(f => new byte[1 + rowBytes])];
+            if (filtered || forced is not null) tried = [.. Enumerable.Range(0, 5).Select(f => new byte[1 + rowBytes])];
             for (var f = 0; f < tried?.Length; f++) tried[f][0] = (byte)f;
         }
 
@@ -131,7 +135,7 @@ internal sealed class PngWriter(Stream output)
             }
             Buffer.BlockCopy(row, PngRows.Front, line, PngRows.Front, rowBytes);
             var (best, least) = (0, long.MaxValue);
-            for (var f = 0; f < 5; f++)
+            for (var f = forced ?? 0; f <= (forced ?? 4); f++)
             {
                 var sum = PngFilters.Do(f, line, above, PngRows.Front, rowBytes, bytesPerPixel, tried[f].AsSpan(1));
                 if (sum < least) (best, least) = (f, sum);

@@ -15,10 +15,20 @@ internal sealed class TiffRebuilder : IRebuilder
 
     public Written Rebuild(Source untrusted, FileKind kind, Scratch output, Job job)
     {
+        Pages(untrusted, output, job, turned: false);
+        if (!ForeignSignatures.Are(output.AsSource())) return new(FileKind.Tiff, Outcome.Rebuilt);
+        output.SetLength(0);
+        output.Position = 0;
+        Pages(untrusted, output, job, turned: true);
+        return ForeignSignatures.Are(output.AsSource()) ? throw ForeignSignatures.Stay() : new(FileKind.Tiff, Outcome.Rebuilt);
+    }
+
+    private static void Pages(Source untrusted, Scratch output, Job job, bool turned)
+    {
         var file = untrusted.Whole(job.Policy.Limits.InMemoryBytes);
         var little = file.Span[0] == 'I';
         var directories = TiffDirectory.ReadAll(file, job);
-        var writer = new TiffWriter(output);
+        var writer = new TiffWriter(output, turned);
         var (number, written) = (0, 0);
         foreach (var directory in directories)
         {
@@ -39,7 +49,6 @@ internal sealed class TiffRebuilder : IRebuilder
             written++;
         }
         if (written == 0) throw TiffDirectory.Wrong("SAN-TIFF-001", "画像のページがありません", "there is no page");
-        return new(FileKind.Tiff, Outcome.Rebuilt);
     }
 
     private static string ThreatOf(int tag) => tag switch

@@ -10,10 +10,13 @@ internal sealed class TiffWriter
     private const int StripBytes = 512 << 10;
 
     private readonly Stream output;
+    private readonly bool turned;
     private long linkAt = 4;
 
-    public TiffWriter(Stream output)
+    /// <param name="turned">Where differences of pixels would be written, the pixels themselves are, and the other way round.</param>
+    public TiffWriter(Stream output, bool turned = false)
     {
+        this.turned = turned;
         this.output = output;
         output.Write([(byte)'I', (byte)'I', 42, 0, 0, 0, 0, 0]);
     }
@@ -21,7 +24,7 @@ internal sealed class TiffWriter
     public void Page(TiffPage page, int photometric, byte[] pixels, int rowBytes)
     {
         var fax = page is { Bits: 1, Samples: 1 } && photometric is 0 or 1;
-        var predicted = !fax && page.Bits is 8 or 16 && page.Format != 3 && photometric != 3;
+        var predicted = !fax && page.Bits is 8 or 16 && page.Format != 3 && ((photometric != 3) ^ turned);
         var rows = fax ? page.Height : Math.Max(1, Math.Min(page.Height, StripBytes / rowBytes));
         var strips = (page.Height + rows - 1) / rows;
         var (offsets, lengths) = (new uint[strips], new uint[strips]);

@@ -21,6 +21,7 @@ internal sealed class Repacking(Job job, Scratch output)
     private readonly HashSet<string> folders = new(StringComparer.Ordinal), seen = new(StringComparer.Ordinal);
     private readonly List<(string Path, SanitizeRefusal Refusal)> refused = [];
     private int kept;
+    private bool couldBeDocument;
 
     /// <summary>A folder that the archive names.</summary>
     public void Folder(string untrustedPath)
@@ -66,6 +67,7 @@ internal sealed class Repacking(Job job, Scratch output)
         job.Members[^1] = report with { File = SafeName.Show(untrustedPath), Output = path };
         if (!path.EndsWith(report.Output!, StringComparison.Ordinal)) job.Remove("Z-08", SafeName.Show(untrustedPath), "name that another member has");
         var source = done.Content.AsSource();
+        couldBeDocument |= path.Equals("[Content_Types].xml", StringComparison.OrdinalIgnoreCase) || path.Equals("mimetype", StringComparison.OrdinalIgnoreCase) || path.Equals("META-INF/manifest.xml", StringComparison.OrdinalIgnoreCase);
         zip.Add(path, source, source.Length >= LeastToPack && done.Kind.Family is not (FileFamily.Ooxml or FileFamily.Archive or FileFamily.Pdf) && done.Kind != FileKind.Jpeg && done.Kind != FileKind.Png && done.Kind != FileKind.Webp && done.Kind != FileKind.Gif);
         kept++;
     }
@@ -95,6 +97,8 @@ internal sealed class Repacking(Job job, Scratch output)
         if (kept == 0 && refused.Count > 0) throw new RefusedException(refused[0].Refusal with { Place = refused[0].Path });
         if (refused.Count > 0) zip.Add(names.FileIn([], NoteName), [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(Note())]);
         zip.Finish();
+        // What was cleaned, renamed or written anew may make a document of the whole: nobody has looked at it as that.
+        if (couldBeDocument && KindDetector.Detect(output.AsSource(), "x.zip") is var now && now != FileKind.Zip) throw Refusals.Broken("", "SAN-ARC-008", $"作り直すと{now.Name.Ja}になります", $"written anew it is a {now.Name.En}");
         return new(FileKind.Zip, kind == FileKind.Zip ? Outcome.Rebuilt : Outcome.Converted);
     }
 

@@ -82,6 +82,7 @@ public sealed record FileKind(string Key, string Extension, FileFamily Family, B
     public static readonly FileKind Shx = Of("shx", FileFamily.Drawing, "シェープファイルの索引", "shapefile index");
     public static readonly FileKind Dbf = Of("dbf", FileFamily.Drawing, "dBASE 表", "dBASE table");
 
+    public static readonly FileKind Package = Sealed("opc", "種類の分からない OPC ファイル（Visio・XPS など）", "OPC package of an unknown kind (Visio, XPS and others)", "vsdx", "vsdm", "vstx", "xps", "oxps");
     public static readonly FileKind Jtd = Sealed("jtd", "一太郎文書", "Ichitaro document", "jtt", "jtdc", "jttc", "jhd");
     public static readonly FileKind Xdw = Sealed("xdw", "DocuWorks 文書", "DocuWorks document", "xbd", "xct");
     public static readonly FileKind Dwg = Sealed("dwg", "AutoCAD 図面", "AutoCAD drawing");

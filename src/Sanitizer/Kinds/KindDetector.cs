@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.RegularExpressions;
 using Sekisho.Sanitizer.Archives.Zip;
+using Sekisho.Sanitizer.Ooxml.Parts;
 using Sekisho.Sanitizer.Rebuilding;
 using Sekisho.Sanitizer.Rules;
 
@@ -8,7 +10,7 @@ namespace Sekisho.Sanitizer.Kinds;
 
 /// <summary>Tells what a file is from its bytes (種類の判定).</summary>
 /// <remarks>The name is asked only where the bytes leave it open: between kinds of text that look alike, and to be stricter (a text called .bat is a script), never to be laxer.</remarks>
-internal static class KindDetector
+internal static partial class KindDetector
 {
     private const int HeadBytes = 36_864; // up to the volume descriptor of an ISO image
     private static readonly SanitizeLimits PeekLimits = new(long.MaxValue, 64 << 20, 64 << 20, int.MaxValue, 1_000_000, 1, 1, 1, TimeSpan.FromSeconds(30));
@@ -104,7 +106,7 @@ internal static class KindDetector
         {
             var zip = ZipDirectory.Read(source, new Budget(PeekLimits, source.Length, TimeProvider.System), ZipDirectory.DecodeName);
             if (zip.Entries.FirstOrDefault(static e => e.Name.Equals("[Content_Types].xml", StringComparison.OrdinalIgnoreCase)) is { Bytes: < 4 << 20 } types)
-                return MainType(Encoding.UTF8.GetString(zip.ReadWhole(types))) ?? FileKind.Zip;
+                return MainType(zip.ReadWhole(types)) ?? FileKind.Package;
             if (zip.Entries.FirstOrDefault(static e => e.Name == "mimetype") is { Bytes: < 200 } mime)
             {
                 return Encoding.ASCII.GetString(zip.ReadWhole(mime)).Trim() switch
@@ -115,6 +117,9 @@ internal static class KindDetector
                     _ => FileKind.Zip,
                 };
             }
+            // Without its first member LibreOffice knows it by its list.
+            if (zip.Entries.FirstOrDefault(static e => e.Name.Equals("META-INF/manifest.xml", StringComparison.OrdinalIgnoreCase)) is { Bytes: < 4 << 20 } list && Manifest().Match(Encoding.UTF8.GetString(zip.ReadWhole(list))) is { Success: true } found)
+                return found.Groups[1].Value switch { "text" => FileKind.Odt, "spreadsheet" => FileKind.Ods, _ => FileKind.Odp };
             return FileKind.Zip;
         }
         catch (RefusedException)
@@ -123,15 +128,30 @@ internal static class KindDetector
         }
     }
 
-    /// <summary>The kind that the content type of the main part says. The text is searched, not parsed: what is built from it is parsed strictly later.</summary>
-    private static FileKind? MainType(string types)
+    /// <summary>The kind that the content type of the main part says; null when it is none that is known.</summary>
+    private static FileKind? MainType(byte[] types)
     {
+        HashSet<string> declared;
+        try
+        {
+            var (overrides, defaults) = PackageXml.ReadTypes(types);
+            declared = new(overrides.Values.Concat(defaults.Values), StringComparer.OrdinalIgnoreCase);
+        }
+        catch (RefusedException)
+        {
+            // Damaged, or with a document type: searched only, and refused with its reason by the one who reads it.
+            var text = Encoding.UTF8.GetString(types);
+            declared = [.. OoxmlMainTypes.All.Where(t => text.Contains(t.Type, StringComparison.OrdinalIgnoreCase)).Select(static t => t.Type)];
+        }
         foreach (var (kind, type) in OoxmlMainTypes.All)
         {
-            if (types.Contains($"\"{type}\"", StringComparison.OrdinalIgnoreCase) || types.Contains($"'{type}'", StringComparison.OrdinalIgnoreCase)) return kind;
+            if (declared.Contains(type)) return kind;
         }
         return null;
     }
+
+    [GeneratedRegex("application/vnd\\.oasis\\.opendocument\\.(text|spreadsheet|presentation)", RegexOptions.CultureInvariant)]
+    private static partial Regex Manifest();
 
     private static FileKind InsideCompound(Source source)
     {

@@ -47,7 +47,7 @@ internal static partial class TextKinds
         if (Doctype().IsMatch(head) || name.Equals("html", StringComparison.OrdinalIgnoreCase)) return FileKind.Html;
         if (name.Equals("svg", StringComparison.OrdinalIgnoreCase) || name.EndsWith(":svg", StringComparison.Ordinal)) return FileKind.Svg;
         if (head.Contains("progid=\"Word.Document\"", StringComparison.Ordinal) || name.EndsWith("wordDocument", StringComparison.Ordinal) || head.Contains("schemas.microsoft.com/office/2006/xmlPackage", StringComparison.Ordinal)) return FileKind.WordXml;
-        if (head.Contains("progid=\"Excel.Sheet\"", StringComparison.Ordinal) || (name is "Workbook" or "ss:Workbook")) return FileKind.SpreadsheetXml;
+        if (head.Contains("progid=\"Excel.Sheet\"", StringComparison.Ordinal) || name is "Workbook" or "ss:Workbook" || (name.EndsWith(":Workbook", StringComparison.Ordinal) && head.Contains("urn:schemas-microsoft-com:office:spreadsheet", StringComparison.Ordinal))) return FileKind.SpreadsheetXml;
         if (start.StartsWith("<?xml", StringComparison.Ordinal)) return FileKind.Xml;
         if (FileKind.Html.Agrees(extension) || HtmlTag().IsMatch(start)) return FileKind.Html;
         return FileKind.Xml.Agrees(extension) || root.Success ? FileKind.Xml : Plain(extension);
@@ -74,6 +74,7 @@ internal static partial class TextKinds
     {
         var found = 0;
         var lines = 0;
+        var isTyped = false;
         foreach (var line in text.EnumerateLines())
         {
             if (line.IsEmpty) break;
@@ -81,12 +82,14 @@ internal static partial class TextKinds
             if (lines++ == 0 && line.StartsWith("From ", StringComparison.Ordinal)) continue; // mbox
             var colon = line.IndexOf(':');
             if (colon <= 0 || line[..colon].ContainsAnyExceptInRange('!', '~')) return false;
+            if (lines == 1 && (line[..colon].Equals("Content-Type", StringComparison.OrdinalIgnoreCase) || line[..colon].Equals("MIME-Version", StringComparison.OrdinalIgnoreCase))) isTyped = true;
             foreach (var known in Known)
             {
                 if (line[..colon].Equals(known, StringComparison.OrdinalIgnoreCase)) found++;
             }
         }
-        return found >= 2;
+        // A web archive needs no more than its type.
+        return found >= 2 || isTyped;
     }
 
     private static readonly string[] Known = ["From", "To", "Cc", "Date", "Subject", "Received", "Message-ID", "MIME-Version", "Return-Path", "Content-Type", "Delivered-To", "Reply-To", "X-Mailer", "Sender", "Content-Transfer-Encoding"];
@@ -130,7 +133,8 @@ internal static partial class TextKinds
     [GeneratedRegex(@"\A(?:\s*999\r?\n[^\r\n]*\r?\n)*\s*0\r?\n\s*SECTION\r?\n", RegexOptions.CultureInvariant)]
     private static partial Regex Dxf();
 
-    [GeneratedRegex(@"\A(?:\s*<\?[^>]*\?>|\s*<!--.*?-->|\s*<![^>\[]*(?:\[[^\]]*\])?\s*>)*\s*<(?<name>[A-Za-z_][\w:.\-]*)", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    // Atomic: comments could else be taken together in any number of ways.
+    [GeneratedRegex(@"\A(?>(?:\s*(?:<\?[^>]*\?>|<!--.*?-->|<![^>\[]*(?:\[[^\]]*\])?\s*>))*)\s*<(?<name>[A-Za-z_][\w:.\-]*)", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex Root();
 
     [GeneratedRegex(@"<!doctype\s+html", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

@@ -38,7 +38,13 @@ internal sealed class LetterRebuilder(Letter letter, Job job)
             job.Remove("E-01", hasText ? "multipart/alternative" : "text/html", hasText ? "HTML form beside the text" : "HTML body, turned into text");
             if (!hasText) HtmlThreats.Tell(body.Html, job);
         }
-        return hasText ? body.Text! : HtmlText.Of(body.Html, job);
+        if (!hasText) return HtmlText.Of(body.Html, job);
+        if (Alternatives.Differ(body.Text!, HtmlText.Of(body.Html, job)))
+        {
+            if (!keepsHtml) job.Remove("E-13", "multipart/alternative", "an HTML form that says something else");
+            else job.Note("SAN-NOTE-ALTERNATIVES", "multipart/alternative", "本文のテキストと HTML で、書いてあることが違います。", "The text and the HTML of the body say different things.");
+        }
+        return body.Text!;
     }
 
     /// <summary>One page of all pieces of the body: nothing in it comes from elsewhere, and links say where they lead.</summary>

@@ -98,6 +98,10 @@ internal sealed class XmlRebuilder : IRebuilder
         "http://www.w3.org/1999/xhtml" => "H-01",
         "http://www.w3.org/2000/svg" => "S-01",
         "http://www.w3.org/1999/XSL/Transform" or "http://www.w3.org/2001/XInclude" => "S-05",
+        "http://schemas.microsoft.com/developer/msbuild/2003" or "urn:schemas-microsoft-com:xslt" or "http://www.mozilla.org/keymaster/gatekeeper/there.is.only.xul" or "http://www.w3.org/2002/xforms" or "http://www.w3.org/2001/xml-events" or "urn:schemas-microsoft-com:vml" => "S-05",
+        "http://schemas.microsoft.com/office/word/2003/wordml" or "http://schemas.microsoft.com/office/2006/xmlPackage" or "urn:schemas-microsoft-com:office:spreadsheet" => "X-36",
+        _ when space.StartsWith("urn:oasis:names:tc:opendocument:xmlns:office", StringComparison.Ordinal) || space.StartsWith("http://openoffice.org/", StringComparison.Ordinal) => "D-01",
+        _ when space.StartsWith("http://schemas.microsoft.com/winfx/", StringComparison.Ordinal) || space.StartsWith("urn:schemas-microsoft-com:asm.", StringComparison.Ordinal) || space.StartsWith("http://schemas.microsoft.com/office/2006/01/customui", StringComparison.Ordinal) || space.StartsWith("http://www.w3.org/2001/SMIL20", StringComparison.Ordinal) => "S-05",
         _ => null,
     };
 }

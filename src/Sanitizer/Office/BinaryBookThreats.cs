@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Text;
 using Sekisho.Sanitizer.Archives.Zip;
 using Sekisho.Sanitizer.Kinds;
 using Sekisho.Sanitizer.Ooxml.Parts;
@@ -8,7 +10,7 @@ namespace Sekisho.Sanitizer.Office;
 /// <summary>Looks at the parts and records of a binary workbook (xlsb). Source: [MS-XLSB] §2.1.4 (records), §2.3.2 (their numbers).</summary>
 internal static class BinaryBookThreats
 {
-    private const int Name = 39, BeginSupBook = 360, OleObject = 639, ActiveX = 645;
+    private const int Name = 39, Sheet = 156, BeginSupBook = 360, OleObject = 639, ActiveX = 645;
 
     /// <exception cref="RefusedException">It is no sound zip, or its types can't be read.</exception>
     public static void Tell(Source untrusted, Job job)
@@ -17,6 +19,7 @@ internal static class BinaryBookThreats
         var types = zip.Entries.FirstOrDefault(static e => e.Name.Equals("[Content_Types].xml", StringComparison.OrdinalIgnoreCase));
         if (types is null) return;
         var (overrides, defaults) = PackageXml.ReadTypes(zip.ReadWhole(types));
+        var macros = MacroRelations(zip);
         if (zip.HasStray || zip.HasComment) job.Remove("X-28", "", "bytes of the zip that belong to no part");
         foreach (var entry in zip.Entries)
         {
@@ -24,7 +27,7 @@ internal static class BinaryBookThreats
             if (!overrides.TryGetValue(name, out var type) && !defaults.TryGetValue(name[(name.LastIndexOf('.') + 1)..], out type)) type = "";
             if (name.EndsWith(".rels", StringComparison.OrdinalIgnoreCase)) Relations(zip.ReadWhole(entry), name, job);
             else if (Threat(type) is { } threat) job.Remove(threat, name, type);
-            if (type.StartsWith("application/vnd.ms-excel.", StringComparison.OrdinalIgnoreCase) && name.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) && entry.Bytes < job.Policy.Limits.InMemoryBytes) Records(zip.ReadWhole(entry), name, job);
+            if (type.StartsWith("application/vnd.ms-excel.", StringComparison.OrdinalIgnoreCase) && name.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) && entry.Bytes < job.Policy.Limits.InMemoryBytes) Records(zip.ReadWhole(entry), name, macros, job);
         }
     }
 
@@ -42,16 +45,34 @@ internal static class BinaryBookThreats
         }
     }
 
-    private static void Records(ReadOnlySpan<byte> part, string place, Job job)
+    /// <summary>Relationships of the workbook that lead to macro sheets.</summary>
+    private static HashSet<string> MacroRelations(ZipDirectory zip)
+    {
+        var macros = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var rels in zip.Entries.Where(static e => e.Name.EndsWith("workbook.bin.rels", StringComparison.OrdinalIgnoreCase)))
+        {
+            foreach (var relation in PackageXml.ReadRelations(zip.ReadWhole(rels), rels.Name))
+            {
+                if (PartType.ThreatOf(relation.Type, false) == "X-04") macros.Add(relation.Id);
+            }
+        }
+        return macros;
+    }
+
+    private static void Records(ReadOnlySpan<byte> part, string place, HashSet<string> macros, Job job)
     {
         while (!part.IsEmpty)
         {
             job.Budget.Check();
-            if (!Number(ref part, 2, out var id) || !Number(ref part, 4, out var length) || length > part.Length) return;
+            if (!Number(ref part, 2, out var number) || !Number(ref part, 4, out var length) || length > part.Length) return;
             var body = part[..length];
             part = part[length..];
-            switch (id)
+            switch (number)
             {
+                // State, number, relationship, name: a converter makes a plain sheet of a macro sheet.
+                case Sheet when body.Length > 12 && Wide(body[8..], out var rest) is { } id && Wide(rest, out _) is { } sheet:
+                    job.MacroSheets.Add(sheet, macros.Contains(id));
+                    break;
                 case BeginSupBook when body.Length > 1 && (body[0] | (body[1] << 8)) is 1 or 2:
                     job.Remove("X-34", place, "DDE or OLE link");
                     break;
@@ -69,6 +90,16 @@ internal static class BinaryBookThreats
                     break;
             }
         }
+    }
+
+    private static string? Wide(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> rest)
+    {
+        rest = default;
+        if (text.Length < 4) return null;
+        var count = BinaryPrimitives.ReadUInt32LittleEndian(text);
+        if (count > 255 || 4 + (2 * count) > text.Length) return null;
+        rest = text[(4 + (2 * (int)count))..];
+        return Encoding.Unicode.GetString(text.Slice(4, 2 * (int)count));
     }
 
     /// <summary>Seven bits a byte, the last without the eighth.</summary>

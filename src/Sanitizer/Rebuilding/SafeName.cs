@@ -10,8 +10,13 @@ internal static class SafeName
     // The limit of Linux file systems; Windows counts 255 UTF-16 units, which is never fewer bytes.
     private const int MostBytes = 255;
 
-    private static readonly HashSet<string> Reserved = new[] { "CON", "PRN", "AUX", "NUL", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9" }
+    private static readonly HashSet<string> Reserved = new[] { "CON", "PRN", "AUX", "NUL", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9", "CONIN$", "CONOUT$", "CLOCK$", "COM¹", "COM²", "COM³", "LPT¹", "LPT²", "LPT³" }
         .ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    // Notes, settings, tables, logs, sources: whatever opens them shows them.
+    private static readonly HashSet<string> PlainExtensions = (
+        "txt text md markdown log ini prj cpg cfg conf cnf list lst dat data asc nfo readme rst adoc tex bib sql css yaml yml toml properties srt vtt ass lrc csv tsv tab diff patch out err dic idx me 1st old bak orig org todo note memo " +
+        "c h cc cpp hpp cs java go rs swift kt f f90 pas r m sas po pot strings sub wkt sym def map fasta gpx obj stl ply xyz pts asc dem tfw jgw pgw wld ctl").Split(' ').ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The last part of a name, without what deceives: folders, control, direction and zero-width characters, characters that Windows refuses, blanks and dots at the ends, reserved names, more than 255 bytes.</summary>
     /// <remarks>Deterministic, and clean names stay as they are (in NFC).</remarks>
@@ -26,13 +31,24 @@ internal static class SafeName
         }
         var name = clean.ToString();
         if (!name.IsNormalized(NormalizationForm.FormC)) name = name.Normalize(NormalizationForm.FormC);
-        // "report.pdf        .exe": the blanks push the truth out of sight.
-        while (name.Contains("  ", StringComparison.Ordinal)) name = name.Replace("  ", " ", StringComparison.Ordinal);
-        name = name.Trim(' ', '\u3000').TrimEnd('.', ' ');
+        name = OneBlank(name).Trim(' ', '\u3000').TrimEnd('.', ' ', '\u3000');
         if (name.Length == 0) name = "file";
         var stem = name.IndexOf('.', StringComparison.Ordinal) is var dot and >= 0 ? name[..dot] : name;
-        if (Reserved.Contains(stem.TrimEnd())) name = "_" + name;
+        // Settings of folders that Windows reads by itself.
+        if (Reserved.Contains(stem.TrimEnd()) || name.Equals("desktop.ini", StringComparison.OrdinalIgnoreCase)) name = "_" + name;
         return Shorten(name);
+    }
+
+    /// <summary>"report.pdf        .exe": blanks of any kind push the truth out of sight. Of several, the first stays.</summary>
+    private static string OneBlank(string name)
+    {
+        var one = new StringBuilder(name.Length);
+        foreach (var c in name)
+        {
+            var blank = char.GetUnicodeCategory(c) == UnicodeCategory.SpaceSeparator;
+            if (!blank || one.Length == 0 || char.GetUnicodeCategory(one[^1]) != UnicodeCategory.SpaceSeparator) one.Append(blank && c is not ('\u3000' or ' ') ? ' ' : c);
+        }
+        return one.ToString();
     }
 
     /// <summary>As <see cref="Clean"/>, folders kept: no absolute paths, no drives, no ways up.</summary>
@@ -48,7 +64,7 @@ internal static class SafeName
         if (isNow == FileKind.Empty) return name;
         var extension = ExtensionOf(name);
         // "text" covers notes, settings and logs: whatever they are called, unless they are called what they are not.
-        if (isNow.Agrees(extension) || (isNow == FileKind.Text && was == FileKind.Text && !IsKnown(extension))) return name;
+        if (isNow.Agrees(extension) || (isNow == FileKind.Text && was == FileKind.Text && StaysText(name))) return name;
         var stem = extension.Length > 0 && (was.Agrees(extension) || IsKnown(extension)) ? name[..^(extension.Length + 1)] : name;
         // "list.csv.gz" leaves as list.csv, "set.tar.gz" as set.zip.
         if (was == FileKind.Gzip && isNow.Agrees(ExtensionOf(stem))) return stem;
@@ -65,10 +81,22 @@ internal static class SafeName
         return shown.ToString();
     }
 
+    /// <summary>True for a name under which no program takes a text for more than a text: allowed extensions, or none.</summary>
+    private static bool StaysText(string name)
+    {
+        var dot = name.LastIndexOf('.');
+        if (dot < 0 || dot == name.Length - 1) return true;
+        var extension = name[(dot + 1)..];
+        // "第1回.議事録", "11.21 memo": a dot in a name is no extension.
+        return extension.Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '+' or '~')) || PlainExtensions.Contains(extension) || extension.All(char.IsAsciiDigit);
+    }
+
     private static bool IsKnown(string extension) => FileKind.All.Values.Any(k => k.Agrees(extension));
 
     private static bool Deceives(Rune rune) =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate
+        // Letters and signs that nobody sees: fillers of Hangul, the empty sign of Braille, the joiner of graphemes.
+        || rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800 or 0x034F or 0x17B4 or 0x17B5
         || (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format && rune.Value is not 0x200D); // joins emoji
 
     private static string Shorten(string name)

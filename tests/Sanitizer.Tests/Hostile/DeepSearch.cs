@@ -65,9 +65,10 @@ internal static partial class DeepSearch
             var digits = Blank().Replace(run.Value, "");
             yield return ("hex", Convert.FromHexString(digits[..(digits.Length & ~1)]));
         }
-        var printable = 0;
-        foreach (var b in bytes) printable += b is >= 0x20 and < 0x7F or 9 or 10 or 13 or >= 0x80 ? 1 : 0;
-        if (printable < bytes.Length * 0.85) yield break;
+        // Noise is no text: one byte of nine in it is a control character.
+        var controls = 0;
+        foreach (var b in bytes) controls += b is < 0x20 and not (9 or 10 or 13) ? 1 : 0;
+        if (controls > bytes.Length * 0.06 + 4) yield break;
         foreach (var (name, decode) in Decoders)
         {
             var decoded = decode(text);

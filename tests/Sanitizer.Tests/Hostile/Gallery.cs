@@ -9,7 +9,7 @@ namespace Sekisho.Sanitizer.Tests.Hostile;
 /// <summary>All hostile files, by their keys.</summary>
 internal static class Gallery
 {
-    private static readonly Lazy<IReadOnlyList<HostileFile>> Files = new(static () => [.. HostileOoxml.All(), .. HostilePdf.All(), .. HostileImages.All(), .. HostileMarkup.All(), .. HostileRtf.All(), .. HostileLegacy.All(), .. HostileText.All(), .. HostileArchives.All(), .. HostileMail.All()]);
+    private static readonly Lazy<IReadOnlyList<HostileFile>> Files = new(static () => [.. HostileOoxml.All(), .. HostilePdf.All(), .. HostileImages.All(), .. HostileMarkup.All(), .. HostileRtf.All(), .. HostileLegacy.All(), .. HostileText.All(), .. HostileArchives.All(), .. HostileMail.All(), .. HostileTricks.All()]);
 
     public static IReadOnlyList<HostileFile> All => Files.Value;
 

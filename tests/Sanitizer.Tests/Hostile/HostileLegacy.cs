@@ -98,11 +98,11 @@ internal static class HostileLegacy
         const string ms = "application/vnd.ms-excel.";
         byte[] sheet = [.. R(129), .. R(145), .. R(0, [0, 0, 0, 0, 0, 0, 0, 0, 0x2C, 1, 0, 0, 0, 0, 0, 0, 0]), .. R(6, [0, 0, 0, 0, 0, 0, 0, 0, .. Wide("Quiet seed text")]), .. R(146), .. R(130)];
         byte[] link = [.. R(360, [1, 0, .. Wide("cmd"), .. Wide("/c KAMAKIRI")]), .. R(588)];
-        byte[] book = [.. R(131), .. R(143), .. R(156, [0, 0, 0, 0, 1, 0, 0, 0, .. Wide("rId1"), .. Wide("Quiet")]), .. R(144), .. R(353), .. R(355, Wide("rId2")), .. R(354), .. R(132)];
+        byte[] book = [.. R(131), .. R(143), .. R(156, [0, 0, 0, 0, 1, 0, 0, 0, .. Wide("rId1"), .. Wide("Quiet")]), .. R(156, [2, 0, 0, 0, 2, 0, 0, 0, .. Wide("rId4"), .. Wide("Makro")]), .. R(144), .. R(353), .. R(355, Wide("rId2")), .. R(354), .. R(132)];
         var made = new Made().Root("xl/workbook.bin").Part("xl/workbook.bin", ms + "sheet.binary.macroEnabled.main", book).To("xl/workbook.bin", "rId1", "worksheet", "worksheets/sheet1.bin").Part("xl/worksheets/sheet1.bin", ms + "worksheet", sheet)
             .To("xl/workbook.bin", "rId2", "externalLink", "externalLinks/e.bin").Part("xl/externalLinks/e.bin", ms + "externalLink", link)
             .To("xl/workbook.bin", "rId3", "http://schemas.microsoft.com/office/2006/relationships/vbaProject", "v.bin").Part("xl/v.bin", "application/vnd.ms-office.vbaProject", Vba.Project())
-            .To("xl/workbook.bin", "rId4", "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet", "m.bin").Part("xl/m.bin", ms + "macrosheet", R(6, [0, 0, 0, 0, 0, 0, 0, 0, .. Wide("KAMAKIRIXLM")]));
+            .To("xl/workbook.bin", "rId4", "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet", "m.bin").Part("xl/m.bin", ms + "macrosheet", [.. R(129), .. R(145), .. R(0, [0, 0, 0, 0, 0, 0, 0, 0, 0x2C, 1, 0, 0, 0, 0, 0, 0, 0]), .. R(6, [0, 0, 0, 0, 0, 0, 0, 0, .. Wide("KAMAKIRIXLM")]), .. R(146), .. R(130)]);
         foreach (var (what, told) in new[] { ("DDE in records", "X-34"), ("macros", "X-01"), ("a macro sheet", "X-04"), ("a link", "X-12") })
             yield return new HostileFile("X-34", $"a binary workbook: {what}", "a.xlsb", made.Bytes(), HostileFile.Mark, "AutoOpen", "KAMAKIRIXLM") { Told = told, Kept = ["Quiet seed text"] };
 

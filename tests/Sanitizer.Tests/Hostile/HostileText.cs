@@ -8,7 +8,7 @@ internal static class HostileText
 {
     public static IEnumerable<HostileFile> All()
     {
-        foreach (var (what, cell) in new[] { ("equals", "=1+KAMAKIRI()"), ("plus", "+KAMAKIRI()"), ("minus", "-KAMAKIRI()"), ("at", "@KAMAKIRI()"), ("full-width equals", "＝KAMAKIRI()"), ("full-width plus", "＋KAMAKIRI()"), ("full-width minus", "－KAMAKIRI()"), ("full-width at", "＠KAMAKIRI()"), ("a blank before", " =KAMAKIRI()"), ("a tab before", "\t=KAMAKIRI()"), ("an ideographic blank before", "\u3000=KAMAKIRI()"), ("a zero-width blank before", "\u200B=KAMAKIRI()"), ("a no-break blank before", "\u00A0=KAMAKIRI()") })
+        foreach (var (what, cell) in new[] { ("equals", "=1+KAMAKIRI()"), ("plus", "+KAMAKIRI()"), ("minus", "-KAMAKIRI()"), ("at", "@KAMAKIRI()"), ("full-width equals", "＝KAMAKIRI()"), ("full-width plus", "＋KAMAKIRI()"), ("full-width minus", "－KAMAKIRI()"), ("full-width at", "＠KAMAKIRI()"), ("a blank before", " =KAMAKIRI()"), ("a tab before", "\t=KAMAKIRI()"), ("an ideographic blank before", "\u3000=KAMAKIRI()"), ("a zero-width blank before", "\u200B=KAMAKIRI()"), ("a no-break blank before", "\u00A0=KAMAKIRI()"), ("a mark of Unicode before", "\uFEFF=KAMAKIRI()") })
         {
             yield return Cell("C-01", what, $"nokoru,{cell}\r\n", $",{cell}") with { Kept = ["nokoru"] };
             yield return Cell("C-01", $"{what}, in quotes", $"nokoru,\"{cell}\"\r\n", $",\"{cell}", $",{cell}");

@@ -212,10 +212,10 @@ internal sealed partial class PartFilter
             {
                 if (Relation(tag, i, rule) is { } fate) return fate;
             }
-            else if (allowed.IsAddress && !Allows(tag.Value(i)))
+            else if (allowed.IsAddress && (allowed.IsFetched || !Allows(tag.Value(i))))
             {
                 attribute.Keep = false;
-                job.Remove(allowed.Local == "src" ? "X-17" : "X-19", place, $"{rule.Name}@{allowed.Name}");
+                job.Remove(allowed.IsFetched ? "X-17" : "X-19", place, $"{rule.Name}@{allowed.Name}");
             }
         }
         return Fate.Keep;

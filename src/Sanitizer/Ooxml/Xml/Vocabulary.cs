@@ -82,6 +82,9 @@ internal sealed class AttributeRule(XmlSpace? space, string local)
 
     /// <summary>Its value is an address that something may be fetched from.</summary>
     public bool IsAddress { get; set; }
+
+    /// <summary>… and that is fetched by itself: of a picture, not of a link.</summary>
+    public bool IsFetched { get; set; }
 }
 
 /// <summary>The allow list of names: data/sanitizer/ooxml-names.txt less ooxml-dangerous.txt. What isn't here isn't written.</summary>
@@ -257,6 +260,7 @@ internal sealed class Vocabulary
             attribute.IsRelation = attribute.Space == Relations || attribute is { Local: "relid", Space.Prefix: "o" };
             attribute.IsRevisionId = attribute.Space?.Prefix == "w" && attribute.Local.StartsWith("rsid", StringComparison.Ordinal);
             attribute.IsAddress = rule.Space.Prefix is "v" or "o" or "w10" && attribute.Local is "href" or "src";
+            attribute.IsFetched = attribute.IsAddress && (attribute.Local == "src" || rule.Local is "fill" or "stroke" or "image" or "imagedata" or "background" or "left" or "top" or "right" or "bottom" or "column");
         }
         rule.Lazy = rule.Local is "extLst" or "ext" && rule.Space.Prefix is not "o";
     }

@@ -25,6 +25,7 @@ internal sealed class DxfRebuilder : IRebuilder
 
     public Written Rebuild(Source untrusted, FileKind kind, Scratch output, Job job)
     {
+        if (untrusted.Head(18).AsSpan().SequenceEqual("AutoCAD Binary DXF"u8)) throw new RefusedException("SAN-DXF-004", new("バイナリ形式の DXF は作り直せません。", "A binary DXF can't be rebuilt."), new("ASCII 形式の DXF で保存し直したものをもらってください。", "Ask for it saved as ASCII DXF."));
         var form = TextForm.Find(untrusted, job.Budget);
         if (form.Code is not (TextCode.Utf8 or TextCode.Cp932)) throw Broken("SAN-DXF-002", "文字コードが扱えません", "its encoding is not supported");
         // First which objects stay, so that no dictionary points to one that doesn't.

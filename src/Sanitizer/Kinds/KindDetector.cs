@@ -54,7 +54,7 @@ internal static partial class KindDetector
         if (head.StartsWith((ReadOnlySpan<byte>)[0xD7, 0xCD, 0xC6, 0x9A]) || head.StartsWith((ReadOnlySpan<byte>)[1, 0, 9, 0, 0, 3]) || head.StartsWith((ReadOnlySpan<byte>)[1, 0, 9, 0, 0, 1])) return FileKind.Wmf;
         if (head.StartsWith("AC10"u8) && head.Length > 6 && head[4] is >= (byte)'0' and <= (byte)'9') return FileKind.Dwg;
         if (head.StartsWith("JwwData."u8)) return FileKind.Jww;
-        if (head.StartsWith("AutoCAD Binary DXF"u8)) return FileKind.Unknown;
+        if (head.StartsWith("AutoCAD Binary DXF"u8)) return FileKind.Dxf;
         if (head.StartsWith("SQLite format 3\0"u8)) return FileKind.Sqlite;
         if (head.StartsWith((ReadOnlySpan<byte>)[0xE4, 0x52, 0x5C, 0x7B, 0x8C, 0xD8, 0xA7, 0x4D])) return FileKind.OneNote;
         if (head.Length > 19 && (head[4..].StartsWith("Standard Jet DB"u8) || head[4..].StartsWith("Standard ACE DB"u8))) return FileKind.Access;
@@ -86,7 +86,7 @@ internal static partial class KindDetector
         head.Length >= 100 && BinaryPrimitives.ReadInt32BigEndian(head) == 9994 && BinaryPrimitives.ReadInt32LittleEndian(head[28..]) == 1000;
 
     private static bool IsDbase(ReadOnlySpan<byte> head) =>
-        head.Length > 32 && head[0] is 0x02 or 0x03 or 0x04 or 0x05 or 0x30 or 0x31 or 0x83 or 0x8B && BinaryPrimitives.ReadUInt16LittleEndian(head[8..]) >= 33;
+        head.Length > 32 && head[0] is 0x02 or 0x03 or 0x04 or 0x05 or 0x30 or 0x31 or 0x32 or 0x83 or 0x8B or 0x8E or 0xF5 && BinaryPrimitives.ReadUInt16LittleEndian(head[8..]) >= 33;
 
     private static bool IsTar(ReadOnlySpan<byte> head)
     {

@@ -31,5 +31,8 @@ internal static class Rebuilders
         new Markup.XmlRebuilder(),
         new Markup.JsonRebuilder(),
         new Drawing.DxfRebuilder(),
+        new Drawing.Sxf.SxfRebuilder(),
+        new Drawing.Shapes.ShapeRebuilder(),
+        new Drawing.Shapes.TableRebuilder(),
     ];
 }

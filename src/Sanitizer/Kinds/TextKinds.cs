@@ -99,6 +99,7 @@ internal static partial class TextKinds
     {
         if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
             return (head[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode).GetString(head[..(head.Length & ~1)]);
+        if (UnmarkedUtf16.Tell(head[..Math.Min(head.Length, UnmarkedUtf16.HeadBytes)]) is { } wide) return (wide == TextCode.Utf16Le ? Encoding.Unicode : Encoding.BigEndianUnicode).GetString(head[..(head.Length & ~1)]);
         if (head.ContainsAny(NotInText)) return null;
         for (var cut = 0; cut <= (isCut ? 3 : 0); cut++)
         {
@@ -107,8 +108,8 @@ internal static partial class TextKinds
         }
         // EUC-JP that is no CP932: of Unix, and of old pages.
         if (TextUnits.TryRead(TextCode.EucJp, head, !isCut, new TextUnit[head.Length], out _, out var read) && read > head.Length - 3) return EucJp.GetString(head[..read]);
-        // Latin-1 mails and pages: the family is told, the rebuilder decodes strictly.
-        return Encoding.Latin1.GetString(head) is var latin && (latin.TrimStart().StartsWith('<') || IsMail(latin) || latin.StartsWith("{\\rt", StringComparison.Ordinal)) ? latin : null;
+        // Latin-1 mails, pages and texts: the family is told, the rebuilder decodes strictly, and as the policy has it.
+        return Encoding.Latin1.GetString(head) is var latin && (latin.TrimStart().StartsWith('<') || IsMail(latin) || latin.StartsWith("{\\rt", StringComparison.Ordinal) || head.IndexOfAnyInRange((byte)0x7F, (byte)0x9F) < 0) ? latin : null;
     }
 
     private static bool TryDecode(Encoding encoding, ReadOnlySpan<byte> bytes, out string text)

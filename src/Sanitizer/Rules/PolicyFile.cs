@@ -125,6 +125,8 @@ public static class PolicyFile
             KeepMetadata = OneOf(values, "office.metadata", ("keep", true), ("drop", false)),
             LinkSchemes = values["links.schemes"] is { IsList: true } schemes ? [.. schemes.Texts.Select(static s => s.ToLowerInvariant())] : throw Wrong(values["links.schemes"], "links.schemes"),
             KeepLinks = OneOf(values, "links.policy", ("keep", true), ("text", false)),
+            KeepUnmarkedUtf16 = OneOf(values, "text.utf-16-without-mark", ("keep", true), ("refuse", false)),
+            KeepLatin1 = OneOf(values, "text.latin-1", ("keep", true), ("refuse", false)),
             QuoteFormulas = OneOf(values, "csv.formulas", ("quote", true), ("keep", false)),
             KeepRemoteImages = OneOf(values, "html.images", ("keep", true), ("drop", false)),
             KeepMailHtml = OneOf(values, "mail.body", ("html", true), ("text", false)),

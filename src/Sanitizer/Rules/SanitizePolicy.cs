@@ -25,6 +25,12 @@ public sealed record SanitizePolicy
     /// <summary>False: every link becomes its text.</summary>
     public required bool KeepLinks { get; init; }
 
+    /// <summary>Text in UTF-16 that doesn't say so is read as that, where it can be nothing else.</summary>
+    public required bool KeepUnmarkedUtf16 { get; init; }
+
+    /// <summary>Text that is in none of Japan's codes is read as ISO 8859-1.</summary>
+    public required bool KeepLatin1 { get; init; }
+
     /// <summary>Cells of a CSV that a spreadsheet would calculate are quoted.</summary>
     public required bool QuoteFormulas { get; init; }
 

@@ -14,6 +14,9 @@ internal enum TextCode
 
     /// <summary>The seven-bit code of mail.</summary>
     Iso2022Jp,
+
+    /// <summary>ISO 8859-1 of the west, without its controls: only where the policy names it, as any bytes would fit.</summary>
+    Latin1,
 }
 
 /// <summary>One character as it stands in the file.</summary>
@@ -45,6 +48,7 @@ internal static class TextUnits
             {
                 TextCode.Utf8 => Utf8(rest, out var rune) is var l && l != 0 ? Put(rune, l, units, ref count) : 0,
                 TextCode.Utf16Le or TextCode.Utf16Be => Utf16(rest, code == TextCode.Utf16Be, out var rune) is var l && l != 0 ? Put(rune, l, units, ref count) : 0,
+                TextCode.Latin1 => b >= 0xA0 ? Put(b, 1, units, ref count) : 0,
                 TextCode.Cp932 => Double(rest, JapaneseTables.Cp932, out var rune) is var l && l != 0 ? Put(rune, l, units, ref count) : 0,
                 _ => Euc(rest, out var rune) is var l && l != 0 ? Put(rune, l, units, ref count) : 0,
             };

@@ -17,13 +17,22 @@ internal sealed record TextForm(TextCode Code, int Mark, bool IsClean, long CrLf
     public string LineEnd => CrIsLineEnd ? "\r" : CrLf >= Lf ? "\r\n" : "\n";
 
     /// <exception cref="RefusedException">No code fits.</exception>
-    public static TextForm Find(Source untrusted, Budget budget)
+    public static TextForm Find(Source untrusted, Budget budget) => Find(untrusted, budget, false, false);
+
+    /// <summary>As the policy has it: also the codes that are told by what they hold alone.</summary>
+    public static TextForm Find(Source untrusted, Job job) => Find(untrusted, job.Budget, job.Policy.KeepUnmarkedUtf16, job.Policy.KeepLatin1);
+
+    private static TextForm Find(Source untrusted, Budget budget, bool takesUnmarked, bool takesLatin1)
     {
         var head = untrusted.Head(4);
         if (head is [0xFF, 0xFE, 0, 0] or [0, 0, 0xFE, 0xFF]) throw Unreadable(0);
         if (head.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])) return Scan(TextCode.Utf16Le, untrusted, 2, budget, out _, out var wrong) ?? throw Unreadable(wrong);
         if (head.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])) return Scan(TextCode.Utf16Be, untrusted, 2, budget, out _, out var wrong) ?? throw Unreadable(wrong);
         if (head.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) return ScanUtf8(untrusted, 3, budget, out _, out var wrong) ?? throw Unreadable(wrong);
+
+        // No other code has a NUL: whether this one is taken is the policy's to say.
+        if (UnmarkedUtf16.Tell(untrusted.Head(UnmarkedUtf16.HeadBytes)) is { } unmarked)
+            return takesUnmarked && untrusted.Length % 2 == 0 && Scan(unmarked, untrusted, 0, budget, out _, out _) is { IsClean: true } wide ? wide : throw Unreadable(0);
 
         var utf8 = ScanUtf8(untrusted, 0, budget, out var seen, out var wrongUtf8);
         if (utf8 is not null)
@@ -37,7 +46,7 @@ internal sealed record TextForm(TextCode Code, int Mark, bool IsClean, long CrLf
         var eucJp = Scan(TextCode.EucJp, untrusted, 0, budget, out var inEuc, out _);
         // The pairs of EUC are half-width kana to CP932: two readings, and only one of them has words.
         if (eucJp is not null && (cp932 is null || (inCp932.HalfKana * 2 > inCp932.Others && inEuc.HalfKana * 2 < inEuc.Others))) return eucJp;
-        return cp932 ?? throw Unreadable(Math.Max(wrongUtf8, wrongCp932));
+        return cp932 ?? (takesLatin1 ? Scan(TextCode.Latin1, untrusted, 0, budget, out _, out _) : null) ?? throw Unreadable(Math.Max(wrongUtf8, wrongCp932));
     }
 
     /// <summary>The characters' bytes, without the mark: ISO-2022-JP as EUC-JP.</summary>

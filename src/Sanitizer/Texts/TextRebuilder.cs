@@ -11,7 +11,9 @@ internal sealed class TextRebuilder : IRebuilder
 
     public Written Rebuild(Source untrusted, FileKind kind, Scratch output, Job job)
     {
-        var form = TextForm.Find(untrusted, job.Budget);
+        var form = TextForm.Find(untrusted, job);
+        if (form is { Code: TextCode.Latin1 } or { Code: TextCode.Utf16Le or TextCode.Utf16Be, Mark: 0 })
+            job.Note("SAN-NOTE-TEXT-CODE", "", $"文字コードを{(form.Code == TextCode.Latin1 ? "Latin-1" : "BOM のない UTF-16")}と読みました（方針 text）。", $"It was read as {(form.Code == TextCode.Latin1 ? "Latin-1" : "UTF-16 without its mark")} (policy text).");
         if (kind == FileKind.Text)
         {
             Plain(untrusted, form, output, job);

@@ -104,6 +104,43 @@ public sealed class OtherImageTests
     }
 
     [Fact]
+    public void A_map_keeps_where_it_lies_and_nothing_that_its_keys_do_not_point_to()
+    {
+        static byte[] Doubles(params double[] numbers) => [.. numbers.SelectMany(BitConverter.GetBytes)];
+        static byte[] Shorts(params int[] numbers) => [.. numbers.SelectMany(static n => BitConverter.GetBytes((ushort)n))];
+        (int, int, byte[])[] geo =
+        [
+            (33550, 12, Doubles(0.5, 0.5, 0)), (33922, 12, Doubles(0, 0, 0, -36_000, -12_500.25, 0)),
+            // Model and raster type, a citation, the plane of Japan's system IX, an angle, a key that nobody knows, one that points outside.
+            (34735, 3, Shorts(1, 1, 0, 7, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, 6677, 3073, 34737, 25, 7, 3085, 34736, 1, 1, 3096, 34737, 999, 0, 60000, 0, 1, 7)),
+            (34736, 12, Doubles(987654.321, 36.0, 987654.321)), (34737, 2, [.. "secret|JGD2011 / Japan Plane IX|secret|"u8, 0]), (42112, 2, Secret), (42113, 2, [.. "-9999.0"u8, 0]),
+        ];
+        var tiff = Tiff((3, 2, 8, 1, [1, 2, 3, 4, 5, 6], geo));
+        var done = Nested.Holds("地図.tif", tiff, null, "secret");
+        Assert.Equal(-1, done.Out.AsSpan().IndexOf(Doubles(987654.321)));
+        var page = TiffDirectory.ReadAll(done.Out, AnyJob())[0];
+        Assert.Equal([0.5, 0.5, 0], page.Doubles(33550, 10));
+        Assert.Equal([0, 0, 0, -36_000, -12_500.25, 0], page.Doubles(33922, 10));
+        Assert.Equal([1, 1, 0, 5, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, 6677, 3073, 34737, 25, 0, 3085, 34736, 1, 0], page.Numbers(34735, 100));
+        Assert.Equal([36.0], page.Doubles(34736, 10));
+        Assert.Equal("JGD2011 / Japan Plane IX|\0", Encoding.ASCII.GetString(page.Bytes(34737).Span));
+        Assert.Equal("-9999.0\0", Encoding.ASCII.GetString(page.Bytes(42113).Span));
+        Assert.Equal(["geographic key 3096", "geographic key 60000", "tag 42112"], done.Report.Removed.Select(static r => r.What).Order(StringComparer.Ordinal));
+        // Pillow sees the same tags.
+        var file = Path.Combine(Path.GetTempPath(), $"sekisho-{Guid.NewGuid():N}.tif");
+        try
+        {
+            File.WriteAllBytes(file, done.Out);
+            Assert.Equal("(0.5, 0.5, 0.0) 6677 JGD2011 / Japan Plane IX|", Archives.Opened.Run("/usr/bin/python3", "-c", "import sys; from PIL import Image; t = Image.open(sys.argv[1]).tag_v2; print(t[33550], t[34735][15], t[34737].rstrip(chr(0)))", file).Trim());
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+        Nested.Fuzz("a.tif", tiff, 800);
+    }
+
+    [Fact]
     public void A_TIFF_chain_that_comes_back_ends_and_one_of_too_many_pixels_is_refused()
     {
         var tiff = Tiff((3, 2, 8, 1, [1, 2, 3, 4, 5, 6], []));
@@ -217,7 +254,7 @@ public sealed class OtherImageTests
             ];
             foreach (var (tag, type, content) in page.More)
             {
-                entries.Add((tag, type, content.Length, (int)output.Position));
+                entries.Add((tag, type, content.Length / type switch { 12 => 8, 3 => 2, _ => 1 }, (int)output.Position));
                 output.Write(content);
             }
             var at = output.Position;

@@ -9,6 +9,45 @@ public sealed class TextTests
     private static readonly Encoding Cp932 = CodePagesEncodingProvider.Instance.GetEncoding(932)!;
     private static readonly Encoding EucJp = CodePagesEncodingProvider.Instance.GetEncoding(51932)!;
 
+    [Theory]
+    [InlineData("a.txt", false)]
+    [InlineData("a.txt", true)]
+    [InlineData("a.csv", false)]
+    public void Utf16_without_its_mark_is_refused_or_by_policy_read_strictly(string name, bool isBig)
+    {
+        var text = "名前,値\r\n表示㈱髙𠮷,=1+2\r\n";
+        var bytes = (isBig ? Encoding.BigEndianUnicode : Encoding.Unicode).GetBytes(text);
+        Assert.Equal("SAN-TEXT-001", Bench.Run(name, bytes).Report.Refusal?.Code);
+        var policy = Bench.Policy("text:\n  utf-16-without-mark: keep\n");
+        var result = Nested.Holds(name, bytes, policy);
+        Assert.Contains(result.Report.Notes, static n => n.Code == "SAN-NOTE-TEXT-CODE");
+        Assert.Equal(name == "a.csv" ? "名前,値\r\n表示㈱髙𠮷,\"'=1+2\"\r\n" : text, (isBig ? Encoding.BigEndianUnicode : Encoding.Unicode).GetString(result.Out));
+        // A control character, half a pair, an odd byte: no longer text.
+        foreach (var wrong in (byte[][])[[.. bytes, .. isBig ? new byte[] { 0, 7 } : [7, 0]], [.. bytes, .. isBig ? new byte[] { 0xD8, 0x00 } : [0x00, 0xD8]], [.. bytes, 65]]) Assert.Null(Bench.Run(name, wrong, policy).Bytes);
+        // What reads both ways is neither.
+        Assert.NotNull(Bench.Run(name, (byte[])[0, 0x41, 0x41, 0, 0, 0x42, 0x42, 0], policy).Report.Refusal);
+        // A script stays one in any code.
+        Assert.Equal("SAN-KIND-003", Bench.Run("a.txt", Encoding.Unicode.GetBytes("#!/bin/sh\necho evil\n"), policy).Report.Refusal?.Code);
+    }
+
+    [Fact]
+    public void Latin1_is_refused_or_by_policy_kept_to_the_byte()
+    {
+        var text = "Bestätigung für die Präfektur, façade à élève\r\n";
+        var bytes = Encoding.Latin1.GetBytes(text);
+        Assert.Equal("SAN-TEXT-001", Bench.Run("a.txt", bytes).Report.Refusal?.Code);
+        var policy = Bench.Policy("text:\n  latin-1: keep\n");
+        var result = Nested.Holds("a.txt", bytes, policy);
+        Assert.Equal(bytes, result.Out);
+        Assert.Contains(result.Report.Notes, static n => n.Code == "SAN-NOTE-TEXT-CODE");
+        Assert.NotNull(Bench.Run("a.txt", (byte[])[.. bytes, 0x85], policy).Report.Refusal); // a control of that code
+        // Japanese stays what it was, whatever this policy says.
+        var cp932 = CodePagesEncodingProvider.Instance.GetEncoding(932)!.GetBytes("表示ソ\r\n");
+        Assert.Equal(cp932, Bench.Run("a.txt", cp932, policy).Out);
+        Assert.DoesNotContain(Bench.Run("a.txt", cp932, policy).Report.Notes, static n => n.Code == "SAN-NOTE-TEXT-CODE");
+        Nested.Fuzz("a.txt", bytes, 500, policy);
+    }
+
     [Fact]
     public void Every_character_of_CP932_stays_to_the_byte_外字_NEC_and_IBM_extensions_included()
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using Sekisho.Sanitizer.Kinds;
@@ -157,6 +158,8 @@ internal sealed class TableRebuilder : IRebuilder
     /// <summary>The values of rows, mended in place: no value grows or shrinks.</summary>
     private sealed class Values(Encoding code, Job job)
     {
+        private static readonly SearchValues<byte> FigureCharacters = SearchValues.Create("0123456789+-.eE"u8);
+
         private readonly Dropped dropped = new();
         private int deleted, hidden;
 
@@ -256,7 +259,7 @@ internal sealed class TableRebuilder : IRebuilder
             value.Replace((byte)0, (byte)' ');
             var trimmed = value.Trim((byte)' ');
             if (trimmed.IsEmpty || trimmed.IndexOfAnyExcept((byte)'*') < 0) return; // none, or too large for its field
-            if (trimmed.IndexOfAnyExcept("0123456789+-.eE"u8) >= 0 || !System.Buffers.Text.Utf8Parser.TryParse(trimmed[0] == '+' ? trimmed[1..] : trimmed, out double number, out var read) || read != trimmed.Length - (trimmed[0] == '+' ? 1 : 0) || !double.IsFinite(number)) throw Value(field);
+            if (trimmed.IndexOfAnyExcept(FigureCharacters) >= 0 || !System.Buffers.Text.Utf8Parser.TryParse(trimmed[0] == '+' ? trimmed[1..] : trimmed, out double number, out var read) || read != trimmed.Length - (trimmed[0] == '+' ? 1 : 0) || !double.IsFinite(number)) throw Value(field);
         }
 
         private static RefusedException Value(Field field) => Value(Encoding.Latin1.GetString(field.Name));

@@ -84,6 +84,15 @@ internal sealed class TiffDirectory
         return [.. Enumerable.Range(0, count).Select(i => U32(entry.At + 8 * i) / Math.Max(1.0, U32(entry.At + 8 * i + 4)))];
     }
 
+    /// <summary>Floating-point numbers of a tag, at most so many; empty when it isn't there.</summary>
+    public double[] Doubles(int tag, int most)
+    {
+        if (!entries.TryGetValue(tag, out var entry) || entry.Type != 12) return [];
+        var values = new double[Math.Min(entry.Count, most)];
+        for (var i = 0; i < values.Length; i++) values[i] = BitConverter.Int64BitsToDouble(U64(entry.At + (8L * i)));
+        return values;
+    }
+
     /// <summary>The bytes of a tag.</summary>
     public ReadOnlyMemory<byte> Bytes(int tag) =>
         entries.TryGetValue(tag, out var entry) && SizeOf(entry.Type) == 1 ? file.Slice((int)entry.At, (int)entry.Count) : default;

@@ -9,7 +9,7 @@ namespace Sekisho.Sanitizer.Images.Tiff;
 internal sealed class TiffRebuilder : IRebuilder
 {
     // What TiffPage reads; all else is told and left.
-    private static readonly HashSet<int> Read = [256, 257, 258, 259, 262, 266, 273, 274, 277, 278, 279, 282, 283, 284, 292, 293, 296, 317, 320, 322, 323, 324, 325, 338, 339, 347, 530];
+    private static readonly HashSet<int> Read = [256, 257, 258, 259, 262, 266, 273, 274, 277, 278, 279, 282, 283, 284, 292, 293, 296, 317, 320, 322, 323, 324, 325, 338, 339, 347, 530, .. GeoTags.All];
 
     public IEnumerable<FileKind> Kinds => [FileKind.Tiff];
 
@@ -45,7 +45,7 @@ internal sealed class TiffRebuilder : IRebuilder
             {
                 if (!Read.Contains(tag)) job.Remove(ThreatOf(tag), place, $"tag {tag}");
             }
-            Page(TiffPage.Read(directory, file, little, job), file, writer, job);
+            Page(TiffPage.Read(directory, file, little, job), file, writer, GeoTags.Read(directory, place, job), job);
             written++;
         }
         if (written == 0) throw TiffDirectory.Wrong("SAN-TIFF-001", "画像のページがありません", "there is no page");
@@ -59,7 +59,7 @@ internal sealed class TiffRebuilder : IRebuilder
         _ => "I-09",
     };
 
-    private static void Page(TiffPage page, ReadOnlyMemory<byte> file, TiffWriter writer, Job job)
+    private static void Page(TiffPage page, ReadOnlyMemory<byte> file, TiffWriter writer, List<(ushort Tag, ushort Type, uint[] Values)> more, Job job)
     {
         var decoder = new TiffPixels(page, file, job);
         var pixels = decoder.Decode();
@@ -74,7 +74,7 @@ internal sealed class TiffRebuilder : IRebuilder
                 if (page.Bits == 16) Swap(pixels);
             }
         }
-        writer.Page(page, page.Photometric == 6 ? 2 : page.Photometric, pixels, decoder.RowBytes);
+        writer.Page(page, page.Photometric == 6 ? 2 : page.Photometric, pixels, decoder.RowBytes, more);
     }
 
     private static void Swap(byte[] pixels)

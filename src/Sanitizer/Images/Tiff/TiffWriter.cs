@@ -21,7 +21,8 @@ internal sealed class TiffWriter
         output.Write([(byte)'I', (byte)'I', 42, 0, 0, 0, 0, 0]);
     }
 
-    public void Page(TiffPage page, int photometric, byte[] pixels, int rowBytes)
+    /// <param name="more">Further entries; fractions and floating-point numbers as two words each.</param>
+    public void Page(TiffPage page, int photometric, byte[] pixels, int rowBytes, IReadOnlyList<(ushort Tag, ushort Type, uint[] Values)> more)
     {
         var fax = page is { Bits: 1, Samples: 1 } && photometric is 0 or 1;
         var predicted = !fax && page.Bits is 8 or 16 && page.Format != 3 && ((photometric != 3) ^ turned);
@@ -63,6 +64,7 @@ internal sealed class TiffWriter
         if (page.Palette.Length > 0) entries.Add((320, 3, [.. page.Palette.Select(static c => (uint)c)]));
         if (page.Extra.Length > 0) entries.Add((338, 3, [.. page.Extra.Select(static e => (uint)e)]));
         if (page.Format != 1) entries.Add((339, 3, [.. Enumerable.Repeat((uint)page.Format, page.Samples)]));
+        entries.AddRange(more);
         Directory([.. entries.OrderBy(static e => e.Tag)]);
     }
 
@@ -79,13 +81,14 @@ internal sealed class TiffWriter
             var entry = bytes.AsSpan(2 + 12 * i);
             BinaryPrimitives.WriteUInt16LittleEndian(entry, tag);
             BinaryPrimitives.WriteUInt16LittleEndian(entry[2..], type);
-            BinaryPrimitives.WriteInt32LittleEndian(entry[4..], type == 5 ? numbers.Length / 2 : numbers.Length);
-            var size = type == 3 ? 2 : 4;
+            BinaryPrimitives.WriteInt32LittleEndian(entry[4..], type is 5 or 12 ? numbers.Length / 2 : numbers.Length);
+            var size = type switch { 2 => 1, 3 => 2, _ => 4 };
             if (numbers.Length * size <= 4)
             {
                 for (var k = 0; k < numbers.Length; k++)
                 {
-                    if (size == 2) BinaryPrimitives.WriteUInt16LittleEndian(entry[(8 + 2 * k)..], (ushort)numbers[k]);
+                    if (size == 1) entry[8 + k] = (byte)numbers[k];
+                    else if (size == 2) BinaryPrimitives.WriteUInt16LittleEndian(entry[(8 + 2 * k)..], (ushort)numbers[k]);
                     else BinaryPrimitives.WriteUInt32LittleEndian(entry[8..], numbers[k]);
                 }
                 continue;

@@ -21,10 +21,12 @@ internal sealed unsafe class NativeRebuilder : IRebuilder
         }
         catch (DllNotFoundException)
         {
-            throw new RefusedException("SAN-ENV-003", new("書庫を読む部品（libarchive13）が入っていません。", "The library that reads archives (libarchive13) is not installed."),
-                new("apt-get install libarchive13 で入れてから、もう一度実行してください。", "Install it (apt-get install libarchive13) and run this again."));
+            throw NoLibrary();
         }
     }
+
+    internal static RefusedException NoLibrary() =>
+        new("SAN-ENV-003", new("書庫を読む部品（libarchive13）が入っていません。", "The library that reads archives (libarchive13) is not installed."), new("apt-get install libarchive13 で入れてから、もう一度実行してください。", "Install it (apt-get install libarchive13) and run this again."));
 
     private static Written Read(Source untrusted, FileKind kind, Scratch output, Job job)
     {

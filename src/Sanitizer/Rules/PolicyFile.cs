@@ -134,6 +134,7 @@ public static class PolicyFile
             RebuildCalendarFiles = OneOf(values, "calendar.attachments", ("rebuild", true), ("drop", false)),
             RefuseWithMember = OneOf(values, "archive.refused-members", ("refuse", true), ("note", false)),
             KeepForms = OneOf(values, "pdf.forms", ("keep", true), ("drop", false)),
+            RebuildPdfFiles = OneOf(values, "pdf.attachments", ("rebuild", true), ("drop", false)),
             KeepPdfMetadata = OneOf(values, "pdf.metadata", ("keep", true), ("drop", false)),
             Scanner = values["scan.clamd"] is { IsList: false, Texts: ["none"] } ? null : values["scan.clamd"] is { IsList: false } place && ScannerAddress.Read(place.Texts[0]) is { } clamd ? clamd : throw Wrong(values["scan.clamd"], "scan.clamd"),
             ScanInput = OneOf(values, "scan.files", ("both", true), ("input", true), ("output", false)),

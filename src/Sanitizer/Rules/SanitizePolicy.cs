@@ -49,6 +49,10 @@ public sealed record SanitizePolicy
     public required bool RefuseWithMember { get; init; }
 
     public required bool KeepForms { get; init; }
+
+    /// <summary>Files on a PDF go through the sanitiser and are attached anew; else they are left out.</summary>
+    public required bool RebuildPdfFiles { get; init; }
+
     public required bool KeepPdfMetadata { get; init; }
 
     /// <summary>The clamd that scans; null for none.</summary>

@@ -26,6 +26,25 @@ internal static unsafe partial class LibArchive
     [LibraryImport(Library, EntryPoint = "archive_read_support_format_rar5")]
     public static partial int SupportRar5(nint archive);
 
+    [LibraryImport(Library, EntryPoint = "archive_read_support_format_raw")]
+    public static partial int SupportRaw(nint archive);
+
+    [LibraryImport(Library, EntryPoint = "archive_read_support_filter_bzip2")]
+    public static partial int FilterBzip2(nint archive);
+
+    [LibraryImport(Library, EntryPoint = "archive_read_support_filter_lzma")]
+    public static partial int FilterLzma(nint archive);
+
+    [LibraryImport(Library, EntryPoint = "archive_read_support_filter_xz")]
+    public static partial int FilterXz(nint archive);
+
+    [LibraryImport(Library, EntryPoint = "archive_read_support_filter_zstd")]
+    public static partial int FilterZstd(nint archive);
+
+    /// <summary>0 where nothing is packed.</summary>
+    [LibraryImport(Library, EntryPoint = "archive_filter_code")]
+    public static partial int FilterCode(nint archive, int place);
+
     [LibraryImport(Library, EntryPoint = "archive_read_set_options", StringMarshalling = StringMarshalling.Utf8)]
     public static partial void SetOptions(nint archive, string options);
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using Sekisho.Sanitizer.Archives.Native;
 using Sekisho.Sanitizer.Rebuilding;
 
 namespace Sekisho.Sanitizer.Archives.Zip;
@@ -54,7 +55,8 @@ internal sealed class ZipDirectory
     /// <summary>The unpacked content, checked against its length and CRC while it is read; each byte counts in the budget.</summary>
     /// <param name="packed">Decrypted content; null reads the member's own bytes.</param>
     /// <param name="hasCrc">False where another sum holds in its stead (AE-2).</param>
-    public Stream Open(ZipEntry entry, Stream? packed = null, bool hasCrc = true)
+    /// <param name="everyMethod">Also bzip2, LZMA, xz and Zstandard: in archives, but in no document.</param>
+    public Stream Open(ZipEntry entry, Stream? packed = null, bool hasCrc = true, bool everyMethod = false)
     {
         if (budget.WouldBurst(entry.Bytes)) throw Refusals.Bomb(entry.Name, entry.Bytes);
         packed ??= source.Open(entry.DataOffset, entry.CompressedBytes);
@@ -62,19 +64,36 @@ internal sealed class ZipDirectory
         {
             0 => new CheckedStream(packed, entry, budget, hasCrc),
             8 => new CheckedStream(new DeflateStream(packed, CompressionMode.Decompress), entry, budget, hasCrc),
+            var other when everyMethod && PackedStream.Knows(other) => new CheckedStream(Native(packed, entry), entry, budget, hasCrc),
             _ => throw Broken("SAN-ZIP-003", $"圧縮方式 {entry.Method} は使えません", $"compression method {entry.Method} is not supported", entry.Name),
         };
     }
 
     /// <summary>The unpacked content in memory.</summary>
-    public byte[] ReadWhole(ZipEntry entry, Stream? packed = null)
+    public byte[] ReadWhole(ZipEntry entry, Stream? packed = null, bool everyMethod = false)
     {
         if (entry.Bytes > budget.Limits.InMemoryBytes) throw Refusals.TooLarge(entry.Bytes, budget.Limits.InMemoryBytes);
-        using var stream = Open(entry, packed);
+        using var stream = Open(entry, packed, everyMethod: everyMethod);
         var content = new byte[entry.Bytes];
         stream.ReadExactly(content);
         if (stream.ReadByte() >= 0) throw Broken("SAN-ZIP-004", "中身の長さが目録と合いません", "the content is longer than the directory says", entry.Name);
         return content;
+    }
+
+    private PackedStream Native(Stream packed, ZipEntry entry)
+    {
+        try
+        {
+            return new PackedStream(packed, entry.Method, entry.Bytes, (entry.Flags & 2) != 0, budget);
+        }
+        catch (DllNotFoundException)
+        {
+            throw NativeRebuilder.NoLibrary();
+        }
+        catch (InvalidDataException)
+        {
+            throw Broken("SAN-ZIP-016", "圧縮された中身が壊れています", "the packed content is damaged", entry.Name);
+        }
     }
 
     /// <summary>The packed bytes of a member, as they stand.</summary>

@@ -98,7 +98,7 @@ internal sealed class ZipPasswords
         var scratch = job.NewScratch();
         try
         {
-            using var stream = zip.Open(entry, plain, hasCrc);
+            using var stream = zip.Open(entry, plain, hasCrc, everyMethod: true);
             stream.CopyTo(scratch);
             return scratch;
         }

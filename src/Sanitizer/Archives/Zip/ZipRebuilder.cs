@@ -5,7 +5,7 @@ using Sekisho.Sanitizer.Texts;
 
 namespace Sekisho.Sanitizer.Archives.Zip;
 
-/// <summary>Zip (ZIP 書庫): stored and deflated members, also with passwords (ZipCrypto, WinZip's AES), with names in UTF-8 or CP932.</summary>
+/// <summary>Zip (ZIP 書庫): members stored or packed by Deflate, bzip2, LZMA, xz or Zstandard, also with passwords (ZipCrypto, WinZip's AES), with names in UTF-8 or CP932.</summary>
 internal sealed class ZipRebuilder : IRebuilder
 {
     private const int MostInMemory = 4 << 20;
@@ -54,12 +54,12 @@ internal sealed class ZipRebuilder : IRebuilder
             }
             else if (entry.Bytes <= MostInMemory)
             {
-                content = Source.Of(zip.ReadWhole(entry));
+                content = Source.Of(zip.ReadWhole(entry, everyMethod: true));
             }
             else
             {
                 scratch = job.NewScratch();
-                using var stream = zip.Open(entry);
+                using var stream = zip.Open(entry, everyMethod: true);
                 stream.CopyTo(scratch);
                 content = scratch.AsSource();
             }

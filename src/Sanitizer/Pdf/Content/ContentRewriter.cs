@@ -6,7 +6,8 @@ using Sekisho.Sanitizer.Rebuilding;
 namespace Sekisho.Sanitizer.Pdf.Content;
 
 /// <summary>Writes a content stream anew from its operators (ISO 32000-2 §7.8.2): unknown ones, and known ones whose operands don't fit, are left out as readers leave them out.</summary>
-internal sealed class ContentRewriter(PdfFile file, Job job)
+/// <param name="watch">Looks for text that nobody sees; null where it isn't known on what this is drawn.</param>
+internal sealed class ContentRewriter(PdfFile file, Job job, HiddenText? watch = null)
 {
     // The most operands that anything takes: SCN with 32 colorants and a pattern.
     private const int MostOperands = 64;
@@ -110,6 +111,7 @@ internal sealed class ContentRewriter(PdfFile file, Job job)
         if (key == Operators.InlineImage)
         {
             output.Cut(statement);
+            watch?.Take(word, []);
             if (InlineImage.Rewrite(ref lexer, file, job, output, place)) Written++;
             else LeaveOut(word);
             return;
@@ -121,12 +123,26 @@ internal sealed class ContentRewriter(PdfFile file, Job job)
             if (operands.Count > 0 || takes.Length > 0) LeaveOut(word);
             return;
         }
+        if (watch is not null && watch.Wants(key)) Watch(word, first);
         // Too many operands: the last ones count.
         if (first > 0) Drop(statement, first < operands.Count ? operands[first].Start : output.Length);
         if (key == Operators.Do) CountDrawn(statement);
         output.Word(word);
         output.Byte((byte)'\n');
         Written++;
+    }
+
+    private void Watch(ReadOnlySpan<byte> word, int first)
+    {
+        Span<double> numbers = stackalloc double[6];
+        var count = 0;
+        for (var i = first; i < operands.Count && count < numbers.Length; i++)
+        {
+            if (operands[i].Kind != 'n') continue;
+            var end = i + 1 < operands.Count ? operands[i + 1].Start : output.Length;
+            if (System.Buffers.Text.Utf8Parser.TryParse(output.Span[operands[i].Start..end].TrimStart((byte)' '), out double number, out _)) numbers[count++] = number;
+        }
+        watch!.Take(word, numbers[..count]);
     }
 
     // A blank that divided what follows from what goes is gone with it.

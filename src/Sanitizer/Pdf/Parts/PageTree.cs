@@ -41,6 +41,7 @@ internal sealed class PageTree(Graph graph)
             Write(leaves[i], root, $"page {i + 1}", spent);
             graph.Drain();
         }
+        hidden.Tell(graph.Job);
         foreach (var (own, children, place) in spent)
         {
             if (graph.Cost.IsTooMuch(own, children)) throw PdfRefusals.Drawing(place);
@@ -116,7 +117,7 @@ internal sealed class PageTree(Graph graph)
             return new PdfRef(to, 0);
         }
         var parts = new List<(PdfStream Stream, ContentRewriter? Rewriter, byte[] Bytes)>();
-        var open = false;
+        var (open, watch) = (false, new HiddenText());
         foreach (var stream in streams)
         {
             if (shared.ContainsKey(stream.Number))
@@ -124,7 +125,7 @@ internal sealed class PageTree(Graph graph)
                 parts.Add((stream, null, []));
                 continue;
             }
-            var rewriter = new ContentRewriter(graph.File, graph.Job);
+            var rewriter = new ContentRewriter(graph.File, graph.Job, watch);
             var bytes = rewriter.Rewrite(Streams.Bytes(graph, stream, place).Span, place).ToArray();
             rewriter.Forget();
             parts.Add((stream, rewriter, bytes));
@@ -139,15 +140,18 @@ internal sealed class PageTree(Graph graph)
                 joined.Write(Streams.Bytes(graph, stream, place).Span);
                 joined.WriteByte((byte)'\n');
             }
-            var rewriter = new ContentRewriter(graph.File, graph.Job);
+            watch = new HiddenText();
+            var rewriter = new ContentRewriter(graph.File, graph.Job, watch);
             var content = rewriter.Rewrite(joined.GetBuffer().AsSpan(0, (int)joined.Length), place);
             ContentShape.Told(graph, rewriter, place);
             own = rewriter.Written;
             drawn.AddRange(DrawingCost.Children(rewriter, graph.File, resources));
             var number = graph.Writer.Reserve();
             graph.Writer.WriteFlate(number, new(), content);
+            hidden.Add(place, watch);
             return new PdfRef(number, 0);
         }
+        hidden.Add(place, watch);
         var list = new PdfArray();
         foreach (var (stream, rewriter, bytes) in parts)
         {
@@ -166,13 +170,17 @@ internal sealed class PageTree(Graph graph)
 
     private readonly Dictionary<int, (int Number, ContentRewriter Rewriter)> shared = [];
 
+    private readonly HiddenOnPages hidden = new();
+
     private long One(PdfStream stream, string place, PdfDict? resources, List<(int, int)> drawn, out int to)
     {
         if (!shared.TryGetValue(stream.Number, out var known))
         {
-            var rewriter = new ContentRewriter(graph.File, graph.Job);
+            var watch = new HiddenText();
+            var rewriter = new ContentRewriter(graph.File, graph.Job, watch);
             var content = rewriter.Rewrite(Streams.Bytes(graph, stream, place).Span, place);
             ContentShape.Told(graph, rewriter, place);
+            hidden.Add(place, watch);
             known = (graph.Writer.Reserve(), rewriter);
             graph.Writer.WriteFlate(known.Number, new(), content);
             rewriter.Forget();
@@ -193,5 +201,27 @@ internal sealed class PageTree(Graph graph)
         public PdfDict Inherited => inherited;
 
         public int To { get; set; }
+    }
+}
+
+/// <summary>What the pages hold that nobody sees, told once for the document.</summary>
+internal sealed class HiddenOnPages
+{
+    private readonly List<string> places = [];
+    private int white, invisible, tiny;
+
+    public void Add(string place, HiddenText found)
+    {
+        if (found is { White: 0, Invisible: 0, Tiny: 0 }) return;
+        (white, invisible, tiny) = (white + found.White, invisible + found.Invisible, tiny + found.Tiny);
+        if (places.Count < 20) places.Add(place);
+    }
+
+    public void Tell(Job job)
+    {
+        if (places.Count == 0) return;
+        job.Note("SAN-NOTE-PDF-HIDDEN-TEXT", string.Join(", ", places),
+            $"見えない文字があります（白地に白 {white:N0} か所、表示しない文字 {invisible:N0} か所、1 ポイント未満 {tiny:N0} か所）。スキャンした文書の文字認識の結果のこともあります。文字はそのまま残しています。",
+            $"There is text that nobody sees (white on white {white:N0} times, not shown {invisible:N0} times, under a point {tiny:N0} times). Scans keep what was recognised so. It stays as it is.");
     }
 }

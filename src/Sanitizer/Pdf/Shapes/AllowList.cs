@@ -11,7 +11,7 @@ internal static class AllowList
         Catalog: Type=name Lang=str PageLayout=name PageMode=name MarkInfo={MarkInfo} ViewerPreferences={ViewerPreferences} PageLabels=@pagelabels Names={Names} Dests=<@dest> OpenAction=@open StructTreeRoot={StructTreeRoot} OCProperties={OCProperties} OutputIntents=[{OutputIntent}] AcroForm={AcroForm}
         MarkInfo: Marked=bool UserProperties=bool Suspects=bool
         ViewerPreferences: CenterWindow=bool FitWindow=bool DisplayDocTitle=bool NonFullScreenPageMode=name Direction=name ViewArea=name ViewClip=name PrintArea=name PrintClip=name PrintScaling=name Duplex=name PickTrayByPDFSize=bool PrintPageRange=nums NumCopies=int
-        Names: Dests=@destnames
+        Names: Dests=@destnames EmbeddedFiles=@files
         PageLabel: Type=name S=name P=str St=int
         OutputIntent: Type=name S=name OutputCondition=str OutputConditionIdentifier=str Info=str DestOutputProfile=@icc
 

@@ -73,6 +73,7 @@ internal static class OwnShapes
         "pagelabels" => new NumberTree("PageLabel", static _ => ShapeTable.Type("PageLabel")),
         "parents" => new NumberTree("parents", static _ => Parents),
         "destnames" => new NameTree(Dest),
+        "files" => new AttachedFiles(),
         "elemnames" => new NameTree(new Chosen(Element)),
         _ => throw new InvalidOperationException($"the allow list says “@{name}”"),
     };

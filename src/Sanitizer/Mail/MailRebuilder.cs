@@ -40,6 +40,10 @@ internal sealed class MailRebuilder : IRebuilder
                 case "message/external-body" or "message/partial":
                     job.Remove("E-12", type, type);
                     return;
+                case "application/applefile":
+                    // What a Mac keeps beside a file; the file itself stands beside it.
+                    job.Remove("E-19", type, "resource fork");
+                    return;
                 case var _ when type.StartsWith("multipart/", StringComparison.Ordinal):
                     foreach (var inner in part.Parts) Walk(inner);
                     return;

@@ -126,6 +126,24 @@ public sealed class MailHtmlTests
         Assert.Empty(again.Report.Removed);
     }
 
+    [Theory]
+    [InlineData("来週の会議は水曜日の十時から第一会議室で行います。資料は当日お配りします。", "<p>来週の<b>会議</b>は水曜日の十時から、第一会議室で行います。資料は当日お配りします。</p>", false)]
+    [InlineData("来週の会議は水曜日の十時から第一会議室で行います。資料は当日お配りします。", "<p>あなたの口座は停止されました。下のボタンから本人確認の手続きを至急お願いいたします。</p>", true)]
+    public void Two_forms_that_say_different_things_are_told(string text, string html, bool differs)
+    {
+        var message = Encoding.UTF8.GetBytes($"From: a@example.jp\r\nTo: b@example.jp\r\nContent-Type: multipart/alternative; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n--x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}\r\n--x--\r\n");
+        foreach (var policy in (Rules.SanitizePolicy[])[Rules.SanitizePolicy.Default, Html]) Assert.Equal(differs, Bench.Run("m.eml", message, policy).Report.Notes.Any(static n => n.Code == "SAN-NOTE-ALTERNATIVES") || Bench.Run("m.eml", message, policy).Threats.Contains("E-13"));
+    }
+
+    [Fact]
+    public void What_a_Mac_keeps_beside_a_file_goes_and_the_file_stays()
+    {
+        var result = Bench.Run("m.eml", Encoding.ASCII.GetBytes($"From: a@example.jp\r\nTo: b@example.jp\r\nContent-Type: multipart/appledouble; boundary=x\r\n\r\n--x\r\nContent-Type: application/applefile; name=a.txt\r\nContent-Transfer-Encoding: base64\r\n\r\n{B64([0, 5, 0x16, 7, 0, 2, 0, 0, .. "evil resource"u8])}\r\n--x\r\nContent-Type: text/plain; name=a.txt\r\nContent-Disposition: attachment\r\n\r\nplain\r\n--x--\r\n"));
+        Assert.Contains("E-19", result.Threats);
+        Assert.Equal("plain", Encoding.ASCII.GetString(Leaves(result.Out)[^1].Content).Trim());
+        Assert.Equal(2, Leaves(result.Out).Count);
+    }
+
     [Fact]
     public void Mutated_messages_are_refused_or_rebuilt_and_nothing_else() => Nested.Fuzz("m.eml", Message("<p>x<img src=cid:logo@x><a href=https://a.example>https://b.example</a>"), 500, Html);
 }

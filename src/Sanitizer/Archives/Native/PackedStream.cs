@@ -23,10 +23,10 @@ internal sealed unsafe class PackedStream : Stream
         input = new Input(packed, method == 14 ? LzmaHead(packed, bytes, hasEnd) : [], budget);
         self = GCHandle.Alloc(input);
         var supported = method switch { 12 => LibArchive.FilterBzip2(archive), 14 => LibArchive.FilterLzma(archive), 95 => LibArchive.FilterXz(archive), _ => LibArchive.FilterZstd(archive) };
-        LibArchive.SupportRaw(archive);
+        var isRaw = LibArchive.SupportRaw(archive) == LibArchive.Ok;
         LibArchive.SetRead(archive, &OnRead);
         LibArchive.SetData(archive, GCHandle.ToIntPtr(self));
-        if (supported is LibArchive.Ok && LibArchive.Open(archive) == LibArchive.Ok && LibArchive.NextHeader(archive, out _) == LibArchive.Ok && LibArchive.FilterCode(archive, 0) != 0) return;
+        if (isRaw && supported is LibArchive.Ok && LibArchive.Open(archive) == LibArchive.Ok && LibArchive.NextHeader(archive, out _) == LibArchive.Ok && LibArchive.FilterCode(archive, 0) != 0) return;
         Dispose();
         input.Rethrow();
         throw new InvalidDataException();

@@ -109,7 +109,19 @@ internal static partial class TextKinds
         // EUC-JP that is no CP932: of Unix, and of old pages.
         if (TextUnits.TryRead(TextCode.EucJp, head, !isCut, new TextUnit[head.Length], out _, out var read) && read > head.Length - 3) return EucJp.GetString(head[..read]);
         // Latin-1 mails, pages and texts: the family is told, the rebuilder decodes strictly, and as the policy has it.
-        return Encoding.Latin1.GetString(head) is var latin && (latin.TrimStart().StartsWith('<') || IsMail(latin) || latin.StartsWith("{\\rt", StringComparison.Ordinal) || head.IndexOfAnyInRange((byte)0x7F, (byte)0x9F) < 0) ? latin : null;
+        return Encoding.Latin1.GetString(head) is var latin && (latin.TrimStart().StartsWith('<') || IsMail(latin) || latin.StartsWith("{\\rt", StringComparison.Ordinal) || IsLatin(head)) ? latin : null;
+    }
+
+    // Words of the west have few letters beyond ASCII; pixels have many bytes there.
+    private static bool IsLatin(ReadOnlySpan<byte> head)
+    {
+        if (head.IndexOfAnyInRange((byte)0x7F, (byte)0x9F) >= 0 || (head.Length > 2 && head[0] == 'P' && head[1] is >= (byte)'1' and <= (byte)'7' && head[2] is (byte)'\n' or (byte)' ')) return false;
+        var high = 0;
+        foreach (var b in head)
+        {
+            if (b >= 0x80) high++;
+        }
+        return high * 4 < head.Length;
     }
 
     private static bool TryDecode(Encoding encoding, ReadOnlySpan<byte> bytes, out string text)

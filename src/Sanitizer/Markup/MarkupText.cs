@@ -17,6 +17,8 @@ internal static partial class MarkupText
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) return Strict(Encoding.UTF8, bytes[3..], isLenient);
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])) return Strict(Encoding.Unicode, bytes[2..], isLenient);
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])) return Strict(Encoding.BigEndianUnicode, bytes[2..], isLenient);
+        if (UnmarkedUtf16.Tell(bytes[..Math.Min(bytes.Length, UnmarkedUtf16.HeadBytes)]) is { } wide)
+            return job.Policy.KeepUnmarkedUtf16 ? Strict(wide == TextCode.Utf16Le ? Encoding.Unicode : Encoding.BigEndianUnicode, bytes, isLenient: false) : throw TextForm.Unreadable(0);
         var label = declared ?? (Charset().Match(Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, 2048)])) is { Success: true } match ? match.Groups["name"].Value : "");
         if (Labelled(label) is { } named && TryStrict(named, bytes) is { } text) return text;
         if (label.Contains("2022-jp", StringComparison.OrdinalIgnoreCase) && Iso2022Jp.ToEuc(bytes) is { } jis && TryStrict(Encoding.GetEncoding(51932), jis) is { } mail) return mail;

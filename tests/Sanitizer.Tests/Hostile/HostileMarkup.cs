@@ -67,7 +67,7 @@ internal static class HostileMarkup
         HostileFile New(string what, byte[] bytes, params string[] needles) => new("H-10", what, "a.html", bytes, [HostileFile.Mark, .. needles]) { Told = "" };
         // What a reader of UTF-7 would take for a script stays as the text it is in every other code: nothing declares UTF-7 in what comes out, and the head says UTF-8.
         yield return new HostileFile("H-10", "a script in UTF-7", "a.html", Encoding.ASCII.GetBytes("<html><head><meta charset=utf-7></head><body><p>nokoru</p>+ADw-script+AD4-alert(1)+ADw-/script+AD4-</body></html>"), "charset=utf-7") { Told = "", Kept = ["charset=\"utf-8\""] };
-        yield return New("a script in UTF-16 without a mark", Encoding.Unicode.GetBytes("<html><script>KAMAKIRI</script><p>x</p></html>"), "<script") with { Refused = "SAN-KIND-004" };
+        yield return New("a script in UTF-16 without a mark", Encoding.Unicode.GetBytes("<html><script>KAMAKIRI</script><p>x</p></html>"), "<script") with { Refused = "SAN-TEXT-001" };
         yield return New("a script in UTF-16 with a mark", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("<html><script>KAMAKIRI</script><p>x</p></html>")], "<script") with { Told = "H-01" };
         yield return New("escapes of ISO-2022-JP around an attribute", Encoding.Latin1.GetBytes("<html><head><meta charset=iso-2022-jp></head><body><p title=\"\u001B$B\">nokoru<p \u001B(B onclick=KAMAKIRI x=\"\"></body></html>")) with { Told = "" };
         yield return New("a mark of UTF-8 and another charset", [0xEF, 0xBB, 0xBF, .. "<html><head><meta charset=shift_jis></head><body><img src=x onerror=KAMAKIRI>x</body></html>"u8], "onerror") with { Told = "H-06" };

@@ -115,6 +115,7 @@ public sealed class DataTests
             Assert.True(second.Bytes is not null && second.Bytes.AsSpan().SequenceEqual(done.Out) && second.Report.Removed.Count == 0, $"{path} {second.Report.Refusal?.Code} {string.Join(' ', second.Report.Removed)}");
         }
         Assert.True(seen >= 205, $"{seen}");
+        // Two that aren't what they say, one comma too many, a text in Latin-1.
         Assert.True(refused.Count <= 4 && refused.All(static r => !r.Contains("SAN-BUG", StringComparison.Ordinal)), string.Join('\n', refused));
     }
 }

@@ -10,8 +10,8 @@ internal sealed class StepText
 {
     private readonly TextForm.UnitReader reader;
     private readonly Budget budget;
-    private readonly StringBuilder ahead = new();
-    private int at;
+    private char[] ahead = new char[1 << 16];
+    private int at, length;
     private bool ended;
 
     public StepText(Source source, TextForm form, Budget budget)
@@ -24,8 +24,12 @@ internal sealed class StepText
     /// <summary>The character that many places ahead; NUL behind the end.</summary>
     public char Peek(int places = 0)
     {
-        while (at + places >= ahead.Length && !ended) Fill();
-        return at + places < ahead.Length ? ahead[at + places] : '\0';
+        while (at + places >= length)
+        {
+            if (ended) return '\0';
+            Fill();
+        }
+        return ahead[at + places];
     }
 
     public char Next()
@@ -35,7 +39,7 @@ internal sealed class StepText
         return c;
     }
 
-    public bool IsAtEnd => Peek() == '\0' && ended && at >= ahead.Length;
+    public bool IsAtEnd => Peek() == '\0' && ended && at >= length;
 
     public bool Starts(string text)
     {
@@ -56,20 +60,22 @@ internal sealed class StepText
 
     private void Fill()
     {
-        ahead.Remove(0, Math.Min(at, ahead.Length));
-        at = 0;
+        var left = Math.Max(0, length - at);
+        Array.Copy(ahead, length - left, ahead, 0, left);
+        (at, length) = (Math.Max(0, at - length), left);
         if (!reader.Read(budget, out var units, out _))
         {
             if (reader.WrongAt >= 0) throw TextForm.Unreadable(reader.WrongAt);
             ended = true;
             return;
         }
-        Span<char> two = stackalloc char[2];
+        if (ahead.Length < left + (2 * units.Length)) Array.Resize(ref ahead, left + (2 * units.Length));
         foreach (var unit in units)
         {
             // NUL can't be told from the end; it is no character of these files.
             if (unit.Rune == 0) continue;
-            ahead.Append(two[..new Rune(unit.Rune).EncodeToUtf16(two)]);
+            if (unit.Rune < 0x10000) ahead[length++] = (char)unit.Rune;
+            else length += new Rune(unit.Rune).EncodeToUtf16(ahead.AsSpan(length));
         }
     }
 }
@@ -81,6 +87,7 @@ internal static class StepStrings
     /// <exception cref="RefusedException">An escape is none.</exception>
     public static string Clean(string raw, Dropped dropped)
     {
+        if (raw.AsSpan().IndexOfAny('\\', '\r', '\n') < 0 && Characters.AreClean(raw)) return raw;
         var clean = new StringBuilder(raw.Length);
         for (var i = 0; i < raw.Length;)
         {

@@ -14,7 +14,8 @@ internal static class House
         ["Assurance"],
         ["Policy", "Sanitizer", "Zones", "Monitoring", "Ledger", "Agent"],
         ["Storage", "SanitizerWorker"],
-        ["Records", "Crossing"],
+        ["Records"],
+        ["Crossing"],
         ["Web"],
         ["Cli"],
     ];

@@ -96,16 +96,28 @@ public sealed class SanitizerPool : IAsyncDisposable
     /// <param name="output">Gets what came out. Whatever was written to it is to be thrown away when the report says refused.</param>
     /// <param name="mode">Null as the rules have it.</param>
     /// <returns>What became of it; digests and seconds are the host's own.</returns>
-    public async Task<FileReport> SanitizeAsync(string untrustedName, Stream untrusted, Stream output, SanitizeMode? mode, IReadOnlyList<string> passwords, CancellationToken cancel)
+    public Task<FileReport> SanitizeAsync(string untrustedName, Stream untrusted, Stream output, SanitizeMode? mode, IReadOnlyList<string> passwords, CancellationToken cancel) =>
+        SanitizeAsync(untrustedName, untrusted, output, options.PolicyYaml, mode, passwords, cancel);
+
+    /// <summary>The same under other rules than the pool's own.</summary>
+    /// <param name="policyYaml">Read and found right before.</param>
+    /// <exception cref="ArgumentException">The rules don't read.</exception>
+    public Task<FileReport> SanitizeAsync(string untrustedName, Stream untrusted, Stream output, string policyYaml, SanitizeMode? mode, IReadOnlyList<string> passwords, CancellationToken cancel)
+    {
+        var rules = policyYaml == options.PolicyYaml ? policy : PolicyFile.Read(policyYaml).Policy ?? throw new ArgumentException("The rules can't be read.", nameof(policyYaml));
+        return SanitizeAsync(untrusted, output, rules, new(untrustedName, policyYaml, mode, passwords), cancel);
+    }
+
+    private async Task<FileReport> SanitizeAsync(Stream untrusted, Stream output, SanitizePolicy rules, JobOrder order, CancellationToken cancel)
     {
         await places.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            if (Scanner is not { } clamd) return await RebuildAsync(untrustedName, untrusted, output, mode, passwords, null, cancel).ConfigureAwait(false);
+            if ((options.Scanner ?? rules.Scanner) is not { } clamd) return await RebuildAsync(untrusted, output, rules, order, null, cancel).ConfigureAwait(false);
             var start = time.GetTimestamp();
-            await using var after = policy.ScanOutput ? new OutputScan(clamd, policy.Limits.Time) : null;
+            await using var after = rules.ScanOutput ? new OutputScan(clamd, rules.Limits.Time) : null;
             FileReport report;
-            if (policy.ScanInput)
+            if (rules.ScanInput)
             {
                 // Scanned before any worker meets it: read twice, from a file of its own where it can't be read again.
                 await using var spool = untrusted.CanSeek ? null : await SpoolAsync(untrusted, cancel).ConfigureAwait(false);
@@ -115,19 +127,19 @@ public sealed class SanitizerPool : IAsyncDisposable
                 if (await ScanAsync(clamd, scanned, cancel).ConfigureAwait(false) is { } refusal)
                 {
                     await scanned.ReadToEndAsync(cancel).ConfigureAwait(false);
-                    return ScanRefusals.Refused(untrustedName, refusal) with { InputBytes = scanned.Count, InputSha256 = scanned.Digest(), Seconds = time.GetElapsedTime(start).TotalSeconds };
+                    return ScanRefusals.Refused(order.Name, refusal) with { InputBytes = scanned.Count, InputSha256 = scanned.Digest(), Seconds = time.GetElapsedTime(start).TotalSeconds };
                 }
                 content.Position = from;
-                report = await RebuildAsync(untrustedName, content, output, mode, passwords, after, cancel).ConfigureAwait(false);
+                report = await RebuildAsync(content, output, rules, order, after, cancel).ConfigureAwait(false);
                 if (report.InputSha256 != scanned.Digest()) report = Ended(report, ScanRefusals.Changed());
             }
             else
             {
-                report = await RebuildAsync(untrustedName, untrusted, output, mode, passwords, after, cancel).ConfigureAwait(false);
+                report = await RebuildAsync(untrusted, output, rules, order, after, cancel).ConfigureAwait(false);
             }
             if (report.Outcome == Outcome.Refused) return report with { Seconds = time.GetElapsedTime(start).TotalSeconds };
             if (after is not null && await after.EndAsync(cancel).ConfigureAwait(false) is { } found) report = Ended(report, found);
-            else report = report with { Notes = [.. report.Notes, ScanRefusals.Note(policy.ScanInput, policy.ScanOutput)] };
+            else report = report with { Notes = [.. report.Notes, ScanRefusals.Note(rules.ScanInput, rules.ScanOutput)] };
             return report with { Seconds = time.GetElapsedTime(start).TotalSeconds };
         }
         finally
@@ -136,7 +148,7 @@ public sealed class SanitizerPool : IAsyncDisposable
         }
     }
 
-    private async Task<FileReport> RebuildAsync(string untrustedName, Stream untrusted, Stream output, SanitizeMode? mode, IReadOnlyList<string> passwords, OutputScan? after, CancellationToken cancel)
+    private async Task<FileReport> RebuildAsync(Stream untrusted, Stream output, SanitizePolicy rules, JobOrder order, OutputScan? after, CancellationToken cancel)
     {
         var start = time.GetTimestamp();
         using var read = new DigestStream(untrusted, null);
@@ -144,7 +156,7 @@ public sealed class SanitizerPool : IAsyncDisposable
         var worker = await RentAsync().ConfigureAwait(false);
         try
         {
-            var report = await worker.DoAsync(new(untrustedName, options.PolicyYaml, mode, passwords), read, written, policy.Limits, office, cancel).ConfigureAwait(false);
+            var report = await worker.DoAsync(order, read, written, rules.Limits, office, cancel).ConfigureAwait(false);
             if (report.Outcome == Outcome.Refused) await read.ReadToEndAsync(cancel).ConfigureAwait(false);
             return report with
             {

@@ -43,7 +43,8 @@ public static class PolicyFile
     /// <summary>The default by YAML's own reader: what a test compares <see cref="LoadDefault"/> with.</summary>
     internal static SanitizePolicy LoadDefaultAsYaml() => Build(Flatten(DefaultText, []));
 
-    internal static string FamilyKey(FileFamily family) => family switch
+    /// <summary>A family's key in policies: <c>ooxml</c>, <c>legacy-office</c>.</summary>
+    public static string FamilyKey(FileFamily family) => family switch
     {
         FileFamily.LegacyOffice => "legacy-office",
         FileFamily.NotRebuildable => "not-rebuildable",

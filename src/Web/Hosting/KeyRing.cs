@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection;
@@ -14,11 +13,9 @@ public sealed class KeyRingKey
 {
     public const string PathVariable = "SEKISHO_KEY_RING_KEY";
 
-    private const int Nonce = 12, Tag = 16;
+    private readonly KeyFile key;
 
-    private readonly byte[] key;
-
-    private KeyRingKey(byte[] key) => this.key = key;
+    private KeyRingKey(KeyFile key) => this.key = key;
 
     /// <summary>Reads it, or makes it where the ring is still empty of keys that need it.</summary>
     /// <exception cref="StorageException">It is gone or unreadable (KEY-RING-001), or others could read it (KEY-RING-002).</exception>
@@ -27,68 +24,23 @@ public sealed class KeyRingKey
     internal static KeyRingKey Open(string dataFolder, string? elsewhere)
     {
         var path = elsewhere is { Length: > 0 } ? Path.GetFullPath(elsewhere) : Path.Combine(dataFolder, "key-ring.key");
-        if (!File.Exists(path))
-        {
-            if (IsNeeded(Path.Combine(dataFolder, "keys"))) throw Unusable(path, "");
-            Make(path);
-        }
-        if ((File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0)
-            throw new StorageException("KEY-RING-002",
+        return new(KeyFile.Open(path, () => IsNeeded(Path.Combine(dataFolder, "keys")),
+            detail => new StorageException("KEY-RING-001",
+                new($"鍵束の鍵 {path} がないか、読み取れません。起動していません。", $"The key of the key ring, {path}, is missing or can't be read. Nothing was started."),
+                new("控えから戻してください。戻せないときは keys フォルダを別の場所へ移して起動し、全員の二要素認証を登録し直します。", "Restore it from the backup. If it is lost, move the folder keys away, start, and have everybody enrol the second factor again."), detail: detail),
+            () => new StorageException("KEY-RING-002",
                 new($"鍵束の鍵 {path} を、ほかの利用者も読み書きできます。起動していません。", $"Others can read or write the key of the key ring, {path}. Nothing was started."),
-                new("chmod 600 で、所有者だけが読めるようにしてください。", "Let only its owner read it: chmod 600."));
-        try
-        {
-            var key = Convert.FromBase64String(File.ReadAllText(path).Trim());
-            return key.Length == 32 ? new KeyRingKey(key) : throw Unusable(path, $"{key.Length} bytes");
-        }
-        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
-        {
-            throw Unusable(path, e.Message);
-        }
+                new("chmod 600 で、所有者だけが読めるようにしてください。", "Let only its owner read it: chmod 600."))));
     }
 
-    internal byte[] Encrypt(ReadOnlySpan<byte> plain)
-    {
-        var sealedBytes = new byte[Nonce + Tag + plain.Length];
-        RandomNumberGenerator.Fill(sealedBytes.AsSpan(0, Nonce));
-        using var aes = new AesGcm(key, Tag);
-        aes.Encrypt(sealedBytes.AsSpan(0, Nonce), plain, sealedBytes.AsSpan(Nonce + Tag), sealedBytes.AsSpan(Nonce, Tag));
-        return sealedBytes;
-    }
+    internal byte[] Encrypt(ReadOnlySpan<byte> plain) => key.Seal(plain);
 
-    /// <exception cref="CryptographicException">Made with another key, or changed.</exception>
-    internal byte[] Decrypt(ReadOnlySpan<byte> untrusted)
-    {
-        if (untrusted.Length < Nonce + Tag) throw new CryptographicException("The encrypted key is too short.");
-        var plain = new byte[untrusted.Length - Nonce - Tag];
-        using var aes = new AesGcm(key, Tag);
-        aes.Decrypt(untrusted[..Nonce], untrusted[(Nonce + Tag)..], untrusted.Slice(Nonce, Tag), plain);
-        return plain;
-    }
+    /// <exception cref="System.Security.Cryptography.CryptographicException">Made with another key, or changed.</exception>
+    internal byte[] Decrypt(ReadOnlySpan<byte> untrusted) => key.Open(untrusted);
 
     /// <summary>True where a key of the ring was encrypted: with another key it would be lost.</summary>
     private static bool IsNeeded(string ring) =>
         Directory.Exists(ring) && Directory.EnumerateFiles(ring, "*.xml").Any(static file => File.ReadAllText(file).Contains(nameof(KeyRingDecryptor), StringComparison.Ordinal));
-
-    /// <summary>Whole or not at all: several servers may start at once, and the first one's key is everybody's.</summary>
-    private static void Make(string path)
-    {
-        var unfinished = $"{path}.{Environment.ProcessId}";
-        using (var file = new FileStream(unfinished, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-            file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) + "\n"));
-        try
-        {
-            File.Move(unfinished, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(unfinished);
-        }
-    }
-
-    private static StorageException Unusable(string path, string detail) => new("KEY-RING-001",
-        new($"鍵束の鍵 {path} がないか、読み取れません。起動していません。", $"The key of the key ring, {path}, is missing or can't be read. Nothing was started."),
-        new("控えから戻してください。戻せないときは keys フォルダを別の場所へ移して起動し、全員の二要素認証を登録し直します。", "Restore it from the backup. If it is lost, move the folder keys away, start, and have everybody enrol the second factor again."), detail: detail);
 }
 
 /// <summary>Encrypts a key of the ring before it is written.</summary>

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+using Sekisho.Crossing.Queue;
+using Sekisho.Crossing.Requests;
+using Sekisho.Crossing.Retention;
+using Sekisho.Crossing.Routes;
+using Sekisho.Crossing.Vault;
+using Sekisho.Records;
+using Sekisho.Sanitizer.Isolation;
+
+namespace Sekisho.Crossing;
+
+/// <summary>The slices of the crossing, made to work together (授受). One for the whole process; each slice is safe to share.</summary>
+public sealed class CrossingSlices : IDisposable
+{
+    private readonly RecordKeeper keeper;
+    private readonly FileVault vault;
+    private readonly WorkQueue queue;
+
+    public CrossingSlices(RecordKeeper keeper, RecordSlices records, FileVault vault)
+    {
+        ArgumentNullException.ThrowIfNull(keeper);
+        ArgumentNullException.ThrowIfNull(records);
+        (this.keeper, this.vault) = (keeper, vault);
+        queue = new WorkQueue(keeper.Database);
+        Routes = new RouteBook(keeper, records.Waivers);
+        Requests = new RequestDesk(keeper, vault, Routes, queue);
+        Inspections = new InspectionDesk(keeper, vault, Requests);
+        Retention = new RetentionRound(keeper, vault, Requests);
+    }
+
+    public RouteBook Routes { get; }
+
+    public RequestDesk Requests { get; }
+
+    public InspectionDesk Inspections { get; }
+
+    public RetentionRound Retention { get; }
+
+    /// <summary>A worker over a pool of sandboxes; it runs when it is started.</summary>
+    public SanitiseRound Worker(SanitizerPool pool, ILogger logger) => new(queue, new SanitiseDesk(keeper, vault, Requests), vault, pool, logger, TimeProvider.System);
+
+    /// <summary>How many files wait or are worked on, of all municipalities.</summary>
+    public Task<long> WaitingAsync(CancellationToken cancel) => queue.LengthAsync(cancel);
+
+    public void Dispose() => queue.Dispose();
+}

@@ -1,0 +1,168 @@
+using Sekisho.Assurance;
+using Sekisho.Crossing.Routes;
+using Sekisho.Crossing.Vault;
+using Sekisho.Records;
+using Sekisho.Sanitizer.Reports;
+using Sekisho.Storage;
+
+namespace Sekisho.Crossing.Requests;
+
+/// <summary>Files of a request: handed over in pieces that survive a bad line, and handed out.</summary>
+public sealed partial class RequestDesk
+{
+    private const int MostFiles = 1000, MaxPath = 1000;
+
+    /// <summary>So much of the vault's disk stays free: results of what is here need room, too.</summary>
+    private const long Reserve = 1L << 30;
+
+    /// <summary>Announces a file; its bytes follow by <see cref="AppendAsync"/>.</summary>
+    public Task<Outcome<CrossingItem>> AddFileAsync(MunicipalityId municipality, RequestId id, string untrustedPath, long bytes, Actor actor, CancellationToken cancel) =>
+        InAsync<CrossingItem>(municipality, async (tx, at) =>
+        {
+            if (await RequestRows.ReadAsync(tx, id, lockRow: true, cancel) is not { } request) return Refusals.Unknown;
+            if (request.AskedBy.Account != actor.Account) return Refusals.NotYours;
+            if (request.State != RequestState.Draft) return Refusals.WrongState;
+            if (untrustedPath.Length is 0 or > MaxPath || HasNul(untrustedPath) || bytes < 0) return Refusals.BadName;
+            var path = FileNames.CleanPath(untrustedPath);
+            if (path.Length is 0 or > MaxPath) return Refusals.BadName;
+            if (request.Definition.Quota.BytesAFile is { } most && bytes > most) return Refusals.TooLarge(most);
+            if (vault.FreeBytes - Reserve < bytes * 2) return Refusals.Full;
+            var used = await UsedAsync(tx, request, actor, at, cancel);
+            if (used.Files + 1 > (request.Definition.Quota.FilesADay ?? int.MaxValue) || used.Bytes + bytes > (request.Definition.Quota.BytesADay ?? long.MaxValue)) return Refusals.QuotaUsedUp;
+            var position = (await tx.FirstAsync("SELECT count(*), coalesce(max(position), -1) FROM crossing.item WHERE request_id = $1", r => Tuple.Create(r.GetInt64(0), r.GetInt32(1)), cancel, id.Value))!;
+            if (position.Item1 >= MostFiles) return Refusals.TooManyFiles;
+            var blob = await vault.AddAsync(tx, BlobPurpose.Original, at, cancel);
+            var item = new ItemId(RecordKeeper.NewId(at));
+            await tx.RunAsync("INSERT INTO crossing.item (municipality_id, id, request_id, position, path, bytes, state, original_id) VALUES ($1, $2, $3, $4, $5, $6, 'Receiving', $7)",
+                cancel, municipality.Value, item.Value, id.Value, position.Item2 + 1, path, bytes, blob.Id.Value);
+            return (await RequestRows.ItemAsync(tx, item, lockRow: false, cancel))!;
+        }, cancel);
+
+    /// <summary>Takes in more of a file. What was taken in stays when the line breaks: it goes on from <see cref="CrossingItem.Received"/>.</summary>
+    /// <param name="offset">Where the sender goes on; must be what is here.</param>
+    /// <returns>The file as it stands; <see cref="ItemState.Received"/> once every byte is on the disk and was read back.</returns>
+    public async Task<Outcome<CrossingItem>> AppendAsync(MunicipalityId municipality, ItemId id, long offset, Stream untrusted, Actor actor, CancellationToken cancel)
+    {
+        CrossingItem item;
+        Blob blob;
+        await using (var tx = await keeper.EnterAsync(municipality, cancel))
+        {
+            if (await RequestRows.ItemAsync(tx, id, lockRow: false, cancel) is not { } found || await RequestRows.ReadAsync(tx, found.Request, lockRow: false, cancel) is not { } request) return Refusals.Unknown;
+            if (request.AskedBy.Account != actor.Account) return Refusals.NotYours;
+            if (found.State == ItemState.Received && offset == found.Bytes) return found;
+            if (request.State != RequestState.Draft || found.State != ItemState.Receiving) return Refusals.WrongState;
+            if (offset != found.Received) return Refusals.WrongOffset(found.Received);
+            if (vault.FreeBytes < Reserve / 2) return Refusals.Full;
+            if (await vault.FindAsync(tx, found.Original, cancel) is not { } its) return Refusals.Unknown;
+            (item, blob) = (found, its);
+        }
+
+        var more = false;
+        long received;
+        try
+        {
+            using var writer = vault.Resume(blob, item.Received);
+            var buffer = new byte[1 << 16];
+            try
+            {
+                while (true)
+                {
+                    var room = item.Bytes - writer.Received;
+                    var read = await untrusted.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, room + 1)), cancel).ConfigureAwait(false);
+                    if (read == 0) break;
+                    more = read > room;
+                    await writer.WriteAsync(buffer.AsMemory(0, (int)Math.Min(read, room)), cancel).ConfigureAwait(false);
+                    if (more) break;
+                }
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException && writer.Received > item.Received)
+            {
+                // The line broke: what came is kept, and the sender goes on from there.
+            }
+            received = writer.Received;
+            if (received == item.Bytes) await writer.CompleteAsync(CancellationToken.None).ConfigureAwait(false);
+            else await writer.PauseAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (IOException e) when (e is not VaultException && vault.FreeBytes < Reserve / 2)
+        {
+            return Refusals.Full;
+        }
+        catch (VaultException e) when (e.InnerException is IOException { HResult: 11 or 35 })
+        {
+            return Refusals.UploadBusy;
+        }
+        return await ConfirmAsync(municipality, item, blob, received, more, CancellationToken.None);
+    }
+
+    /// <summary>Takes a file off a draft.</summary>
+    public async Task<Outcome<CrossingRequest>> RemoveFileAsync(MunicipalityId municipality, ItemId id, Actor actor, CancellationToken cancel)
+    {
+        BlobId? gone = null;
+        var outcome = await WithItemAsync(municipality, id, async (tx, request, item, at) =>
+        {
+            if (request.AskedBy.Account != actor.Account) return Refusals.NotYours;
+            if (request.State != RequestState.Draft) return Refusals.WrongState;
+            await tx.RunAsync("DELETE FROM crossing.item WHERE id = $1", cancel, id.Value);
+            await FileVault.DestroyAsync(tx, [item.Original], at, cancel);
+            gone = item.Original;
+            return null;
+        }, cancel);
+        if (gone is { } blob && outcome is Outcome<CrossingRequest>.Done) vault.Remove(municipality, blob);
+        return outcome;
+    }
+
+    /// <summary>Hands out a harmless file to who asked for it; each time is a step of the request.</summary>
+    public async Task<Outcome<HandedOut>> HandOutAsync(MunicipalityId municipality, ItemId id, Actor actor, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        var at = keeper.Clock.Now();
+        if (await RequestRows.ItemAsync(tx, id, lockRow: false, cancel) is not { } item || await RequestRows.ReadAsync(tx, item.Request, lockRow: true, cancel) is not { } request) return Refusals.Unknown;
+        if (request.AskedBy.Account != actor.Account) return Refusals.NotYours;
+        if (request.State != RequestState.Delivered || item.State is not (ItemState.Out or ItemState.Admitted) || request.ExpiresAt <= at || item.Result is not { } result) return Refusals.NotToBeHad;
+        if (await vault.FindAsync(tx, result, cancel) is not { Bytes: { } bytes, Digest: { } digest } blob) return Refusals.NotToBeHad;
+        Stream content;
+        try
+        {
+            content = vault.Read(blob);
+        }
+        catch (VaultException)
+        {
+            return Refusals.VaultBroken;
+        }
+        try
+        {
+            await StepAsync(tx, request.Id, "crossing.fetched", at, actor, item.OutputPath!.Length <= MaxText ? item.OutputPath : item.OutputPath[..MaxText], new { request.Number, path = item.OutputPath, sha256 = digest }, cancel);
+            await tx.CommitAsync(cancel);
+        }
+        catch
+        {
+            await content.DisposeAsync();
+            throw;
+        }
+        return new HandedOut(item.OutputPath[(item.OutputPath.LastIndexOf('/') + 1)..], bytes, digest, content);
+    }
+
+    private async Task<Outcome<CrossingItem>> ConfirmAsync(MunicipalityId municipality, CrossingItem item, Blob blob, long received, bool more, CancellationToken cancel)
+    {
+        var whole = received == item.Bytes;
+        // Read back from the disk: what is promised to be safe was seen to be there.
+        var digest = whole ? await vault.DigestAsync(blob, received, cancel) : default;
+        await using (var tx = await keeper.EnterAsync(municipality, cancel))
+        {
+            if (await tx.RunAsync("UPDATE crossing.item SET received = $3, state = $4 WHERE id = $1 AND received = $2 AND state = 'Receiving'", cancel, item.Id.Value, item.Received, received, whole ? ItemState.Received : ItemState.Receiving) == 0) return Refusals.UploadBusy;
+            if (whole) await FileVault.CompleteAsync(tx, blob.Id, received, digest, cancel);
+            await tx.CommitAsync(cancel);
+        }
+        vault.ForgetTails(blob, whole ? null : received);
+        return more ? Refusals.MoreThanAnnounced : item with { Received = received, State = whole ? ItemState.Received : ItemState.Receiving };
+    }
+
+    private static async Task<(long Files, long Bytes)> UsedAsync(TenantTransaction tx, CrossingRequest request, Actor actor, DateTimeOffset at, CancellationToken cancel)
+    {
+        var used = (await tx.FirstAsync("""
+            SELECT count(*), coalesce(sum(i.bytes), 0)::bigint FROM crossing.item i JOIN crossing.request q ON q.municipality_id = i.municipality_id AND q.id = i.request_id
+            WHERE q.asked_by = $1 AND q.route_id = $2 AND q.opened_at >= $3 AND q.state <> 'Withdrawn'
+            """, r => Tuple.Create(r.GetInt64(0), r.GetInt64(1)), cancel, actor.Account, request.Route.Value, JapaneseTime.StartOf(JapaneseTime.Day(at)).ToUniversalTime()))!;
+        return (used.Item1, used.Item2);
+    }
+}

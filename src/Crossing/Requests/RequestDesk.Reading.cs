@@ -1,0 +1,97 @@
+using Sekisho.Assurance;
+using Sekisho.Crossing.Routes;
+using Sekisho.Records;
+using Sekisho.Records.Organisation;
+using Sekisho.Records.Registers;
+using Sekisho.Storage;
+
+namespace Sekisho.Crossing.Requests;
+
+/// <summary>Looking at requests: one, a list, what a person may decide.</summary>
+public sealed partial class RequestDesk
+{
+    /// <summary>One request with its files and steps. A person sees their own, and those of the sections in sight.</summary>
+    /// <param name="within">Null: all sections.</param>
+    /// <returns>Null when there is none in sight.</returns>
+    public async Task<RequestDetail?> ReadAsync(MunicipalityId municipality, RequestId id, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        if (await RequestRows.ReadAsync(tx, id, lockRow: false, cancel) is not { } request || !await IsInSightAsync(tx, request, within, actor, cancel)) return null;
+        var assets = await tx.ListAsync("SELECT asset_id FROM crossing.request_asset WHERE request_id = $1 ORDER BY position", r => new EntryId(r.GetGuid(0)), cancel, id.Value);
+        return new(request, await RequestRows.ItemsAsync(tx, id, cancel), await RequestRows.StepsAsync(tx, id, cancel),
+            assets.Count == 0 ? [] : await RegisterRows.ReadAsync(tx, RegisterCatalogue.Load()["assets"], assets, null, lockRows: false, cancel));
+    }
+
+    /// <summary>One file as it stands.</summary>
+    public async Task<CrossingItem?> ItemAsync(MunicipalityId municipality, ItemId id, Actor actor, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return await RequestRows.ItemAsync(tx, id, lockRow: false, cancel) is { } item
+            && await RequestRows.ReadAsync(tx, item.Request, lockRow: false, cancel) is { } request && request.AskedBy.Account == actor.Account ? item : null;
+    }
+
+    /// <summary>A page of requests, the newest first; of those to decide, the oldest.</summary>
+    /// <param name="page">From 1.</param>
+    public async Task<(IReadOnlyList<RequestLine> Lines, int Total)> ListAsync(MunicipalityId municipality, RequestView view, int page, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        if (view == RequestView.ToDecide)
+        {
+            var mine = await ToDecideAsync(tx, actor, cancel);
+            return (await LinesAsync(tx, [.. mine.Skip((page - 1) * PageSize).Take(PageSize)], cancel), mine.Count);
+        }
+        var where = view == RequestView.Mine ? "q.asked_by = $1" : "($2::uuid[] IS NULL OR q.unit_id = ANY ($2) OR q.asked_by = $1) AND q.state <> 'Draft'";
+        var units = within is null ? null : RegisterRows.Ids(within);
+        var total = (await tx.FirstAsync($"SELECT count(*) FROM crossing.request q WHERE {where} AND ($2::uuid[] IS NULL OR true)", r => Tuple.Create(r.GetInt64(0)), cancel, actor.Account, units))!.Item1;
+        var requests = await tx.ListAsync($"{RequestRows.Select} WHERE {where} AND ($2::uuid[] IS NULL OR true) ORDER BY q.sequence DESC LIMIT {PageSize} OFFSET $3", RequestRows.Request, cancel, actor.Account, units, (page - 1) * PageSize);
+        return (await LinesAsync(tx, requests, cancel), (int)total);
+    }
+
+    /// <summary>How many this person may decide now.</summary>
+    public async Task<int> CountToDecideAsync(MunicipalityId municipality, Actor actor, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return (await ToDecideAsync(tx, actor, cancel)).Count;
+    }
+
+    /// <summary>True when this person may decide this request, or an exception of it, now.</summary>
+    public async Task<bool> MayDecideAsync(MunicipalityId municipality, CrossingRequest request, bool exception, Actor actor, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return await AuthorityAsync(tx, exception ? request with { Needs = Approval.Officer } : request, keeper.Clock.Now(), actor, cancel) is null;
+    }
+
+    private async Task<List<CrossingRequest>> ToDecideAsync(TenantTransaction tx, Actor actor, CancellationToken cancel)
+    {
+        var open = await tx.ListAsync(RequestRows.Select + """
+             WHERE (q.state = 'Waiting' OR (q.state IN ('Delivered', 'NothingOut') AND EXISTS (
+               SELECT FROM crossing.item i WHERE i.municipality_id = q.municipality_id AND i.request_id = q.id AND i.state = 'ExceptionAsked')))
+            ORDER BY q.sequence LIMIT 1000
+            """, RequestRows.Request, cancel);
+        var at = keeper.Clock.Now();
+        var mine = new List<CrossingRequest>();
+        foreach (var request in open)
+        {
+            var asked = request.State == RequestState.Waiting ? request : request with { Needs = Approval.Officer };
+            if (await AuthorityAsync(tx, asked, at, actor, cancel) is null) mine.Add(request);
+        }
+        return mine;
+    }
+
+    private static async Task<bool> IsInSightAsync(TenantTransaction tx, CrossingRequest request, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
+    {
+        if (request.AskedBy.Account == actor.Account) return true;
+        if (request.State == RequestState.Draft) return false;
+        if (within is null || (request.Unit is { } unit && within.Contains(unit))) return true;
+        // Who decides on it sees it, though the section is another's: the officer of the department above.
+        return (await PostAuthority.OfAsync(tx, request.Unit, actor, request.OpenedAt, cancel)).IsManager;
+    }
+
+    private static async Task<IReadOnlyList<RequestLine>> LinesAsync(TenantTransaction tx, List<CrossingRequest> requests, CancellationToken cancel)
+    {
+        var files = (await tx.ListAsync("""
+            SELECT request_id, count(*), count(*) FILTER (WHERE state IN ('Out', 'Admitted')), (array_agg(path ORDER BY position))[1] FROM crossing.item WHERE request_id = ANY ($1) GROUP BY request_id
+            """, r => (Id: r.GetGuid(0), Files: (int)r.GetInt64(1), Out: (int)r.GetInt64(2), First: r.GetString(3)), cancel, requests.Select(q => q.Id.Value).ToArray())).ToDictionary(f => f.Id);
+        return [.. requests.Select(q => files.TryGetValue(q.Id.Value, out var f) ? new RequestLine(q, f.Files, f.Out, f.First) : new RequestLine(q, 0, 0, ""))];
+    }
+}

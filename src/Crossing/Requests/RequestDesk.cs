@@ -1,0 +1,220 @@
+using System.Text;
+using Sekisho.Assurance;
+using Sekisho.Crossing.Queue;
+using Sekisho.Crossing.Routes;
+using Sekisho.Crossing.Vault;
+using Sekisho.Records;
+using Sekisho.Records.Organisation;
+using Sekisho.Records.Organisation.Separation;
+using Sekisho.Records.Registers;
+using Sekisho.Records.Takeouts;
+using Sekisho.Storage;
+
+namespace Sekisho.Crossing.Requests;
+
+/// <summary>Requests to cross (授受の申請): opened, filled with files, handed in, decided, taken back.</summary>
+/// <remarks><c>within</c> is what a person sees, as in <see cref="RegisterBook"/>: outside of it there is nothing.</remarks>
+public sealed partial class RequestDesk
+{
+    public const int PageSize = 50;
+
+    private const int MaxText = 500, MaxRecipient = 200, MostAssets = 20;
+
+    /// <summary>A draft that nobody hands in is given up after this.</summary>
+    private static readonly TimeSpan DraftLife = TimeSpan.FromHours(24);
+
+    private readonly RecordKeeper keeper;
+    private readonly FileVault vault;
+    private readonly RouteBook routes;
+    private readonly WorkQueue queue;
+
+    internal RequestDesk(RecordKeeper keeper, FileVault vault, RouteBook routes, WorkQueue queue) => (this.keeper, this.vault, this.routes, this.queue) = (keeper, vault, routes, queue);
+
+    /// <summary>Opens a request; files are added to it next.</summary>
+    public async Task<Outcome<CrossingRequest>> OpenAsync(MunicipalityId municipality, RequestDraft untrusted, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
+    {
+        if (await routes.FindAsync(municipality, untrusted.Route, cancel) is not { IsOpen: true } route || route.Definition.Kind != RouteKind.Files || !await routes.IsExceptedAsync(municipality, route.Definition, cancel)) return Refusals.RouteClosed;
+        var definition = route.Definition;
+        var (purpose, recipient, assets) = (untrusted.Purpose.Trim(), untrusted.Recipient.Trim(), untrusted.Assets?.Distinct().ToArray() ?? []);
+        if (purpose.Length > MaxText || recipient.Length > MaxRecipient || HasNul(purpose) || HasNul(recipient)) return Refusals.TextMissing;
+        if ((definition.AsksPurpose && purpose.Length == 0) || (definition.AsksAssets && recipient.Length == 0)) return Refusals.TextMissing;
+        if (assets.Length > MostAssets || (definition.AsksAssets && assets.Length == 0)) return Refusals.AssetsMissing;
+        return await InAsync<CrossingRequest>(municipality, async (tx, at) =>
+        {
+            if (untrusted.Unit is { } unit && ((within is not null && !within.Contains(unit)) || await OrganisationRows.UnitAsync(tx, unit, JapaneseTime.Day(at), cancel) is null)) return Refusals.UnknownUnit;
+            var named = assets.Length == 0 ? [] : await RegisterRows.ReadAsync(tx, RegisterCatalogue.Load()["assets"], [.. assets], within, lockRows: false, cancel);
+            if (named.Count != assets.Length || named.Exists(a => a.Retired is not null)) return Refusals.AssetsMissing;
+            var itsClass = named.Count == 0 ? null : TakeoutRules.Highest(named.Select(a => a.Text("effective") ?? a.Text("confidentiality")));
+            var id = new RequestId(RecordKeeper.NewId(at));
+            var sequence = await RegisterRows.TakeNumbersAsync(tx, "crossings", 1, cancel);
+            await tx.RunAsync("""
+                INSERT INTO crossing.request (municipality_id, id, sequence, route_id, route_version, unit_id, state, opened_at, asked_by, asked_by_name, expires_at, purpose, recipient, class)
+                VALUES ($1, $2, $3, $4, $5, $6, 'Draft', $7, $8, $9, $10, $11, $12, $13)
+                """, cancel, municipality.Value, id.Value, sequence, route.Id.Value, route.Version, untrusted.Unit?.Value, at, actor.Account, actor.Name, at + DraftLife, purpose, recipient, itsClass);
+            for (var i = 0; i < named.Count; i++)
+                await tx.RunAsync("INSERT INTO crossing.request_asset (municipality_id, request_id, position, asset_id) VALUES ($1, $2, $3, $4)", cancel, municipality.Value, id.Value, i, named[i].Id.Value);
+            return (await RequestRows.ReadAsync(tx, id, lockRow: false, cancel))!;
+        }, cancel);
+    }
+
+    /// <summary>Hands the request in: from here on the files are fixed, and workers take them.</summary>
+    /// <param name="passwords">For encrypted files; kept sealed until the files are through, then forgotten.</param>
+    public async Task<Outcome<CrossingRequest>> SubmitAsync(MunicipalityId municipality, RequestId id, IReadOnlyList<string> passwords, Actor actor, CancellationToken cancel)
+    {
+        if (passwords.Count > 20 || passwords.Any(p => p.Length is 0 or > 200)) return Refusals.TextMissing;
+        var outcome = await OwnAsync(municipality, id, actor, async (tx, request, at) =>
+        {
+            if (request.State != RequestState.Draft) return Refusals.WrongState;
+            var items = await RequestRows.ItemsAsync(tx, id, cancel);
+            if (items.Count == 0 || items.Exists(i => i.State != ItemState.Received)) return Refusals.NoFiles;
+            var sealedPasswords = passwords.Count == 0 ? null : await vault.SealAsync(tx, Encoding.UTF8.GetBytes(RecordJson.Write(passwords)), id.Value, at, cancel);
+            await tx.RunAsync("UPDATE crossing.request SET state = 'Working', submitted_at = $2, passwords = $3, expires_at = $4 WHERE id = $1", cancel, id.Value, at, sealedPasswords, at + TimeSpan.FromDays(request.Definition.ExpiryDays));
+            await tx.RunAsync("UPDATE crossing.item SET state = 'Queued', queued_at = $2 WHERE request_id = $1", cancel, id.Value, at);
+            await WorkQueue.AddAsync(tx, items.Select(i => i.Id), actor.Account, at, cancel);
+            await StepAsync(tx, id, "crossing.asked", at, actor, "", new
+            {
+                request.Number, route = request.Definition.Key, request.Purpose, request.Recipient, @class = request.Class, files = items.Count, bytes = items.Sum(i => i.Bytes),
+            }, cancel);
+            return null;
+        }, cancel);
+        if (outcome is Outcome<CrossingRequest>.Done) queue.Wake();
+        return outcome;
+    }
+
+    /// <summary>Lets it cross. By post, and never by the applicant.</summary>
+    public Task<Outcome<CrossingRequest>> ApproveAsync(MunicipalityId municipality, RequestId id, string note, Actor actor, CancellationToken cancel) =>
+        ChangeAsync(municipality, id, async (tx, request, at) =>
+        {
+            if (request.State != RequestState.Waiting) return Refusals.WrongState;
+            if (note.Trim().Length > MaxText) return Refusals.ReasonMissing;
+            if (await AuthorityAsync(tx, request, at, actor, cancel) is { } refused) return refused;
+            var enough = await IsEnoughAsync(tx, request, at, actor, cancel);
+            if (enough) await tx.RunAsync("UPDATE crossing.request SET state = 'Delivered', settled_at = $2, expires_at = $3 WHERE id = $1", cancel, id.Value, at, at + TimeSpan.FromDays(request.Definition.ExpiryDays));
+            await StepAsync(tx, id, "crossing.approved", at, actor, note, new { request.Number, askedBy = request.AskedBy.Account, request.Needs, isEnough = enough, results = await DigestsAsync(tx, id, cancel) }, cancel);
+            return null;
+        }, cancel);
+
+    /// <summary>Doesn't let it cross, with the reason.</summary>
+    public Task<Outcome<CrossingRequest>> RefuseAsync(MunicipalityId municipality, RequestId id, string reason, Actor actor, CancellationToken cancel) =>
+        ChangeAsync(municipality, id, async (tx, request, at) =>
+        {
+            if (IsBad(reason)) return Refusals.ReasonMissing;
+            if (request.State != RequestState.Waiting) return Refusals.WrongState;
+            if (await AuthorityAsync(tx, request, at, actor, cancel) is { } refused) return refused;
+            await tx.RunAsync("UPDATE crossing.request SET state = 'Refused', settled_at = $2 WHERE id = $1", cancel, id.Value, at);
+            await StepAsync(tx, id, "crossing.refused", at, actor, reason, new { request.Number, askedBy = request.AskedBy.Account }, cancel);
+            return null;
+        }, cancel);
+
+    /// <summary>Takes it back, until somebody has decided.</summary>
+    public Task<Outcome<CrossingRequest>> WithdrawAsync(MunicipalityId municipality, RequestId id, Actor actor, CancellationToken cancel) =>
+        OwnAsync(municipality, id, actor, async (tx, request, at) =>
+        {
+            if (request.State is not (RequestState.Draft or RequestState.Waiting)) return Refusals.WrongState;
+            await tx.RunAsync("UPDATE crossing.request SET state = 'Withdrawn', settled_at = $2, passwords = NULL WHERE id = $1", cancel, id.Value, at);
+            await StepAsync(tx, id, "crossing.withdrawn", at, actor, "", new { request.Number }, cancel);
+            return null;
+        }, cancel);
+
+    /// <summary>Asks to let a refused file through as it came (特例), with the reason.</summary>
+    public Task<Outcome<CrossingRequest>> AskExceptionAsync(MunicipalityId municipality, ItemId item, string why, Actor actor, CancellationToken cancel) =>
+        WithItemAsync(municipality, item, async (tx, request, its, at) =>
+        {
+            if (request.AskedBy.Account != actor.Account) return Refusals.NotYours;
+            if (IsBad(why)) return Refusals.ReasonMissing;
+            if (!request.Definition.HasExceptionPath || its.State != ItemState.Refused || request.State is not (RequestState.Delivered or RequestState.NothingOut)) return Refusals.NoException;
+            await tx.RunAsync("UPDATE crossing.item SET state = 'ExceptionAsked', exception_why = $2 WHERE id = $1", cancel, item.Value, why.Trim());
+            await StepAsync(tx, request.Id, "crossing.exception-asked", at, actor, why, new { request.Number, its.Path, its.RefusalCode, sha256 = its.Report?.InputSha256 }, cancel);
+            return null;
+        }, cancel);
+
+    /// <summary>Decides on an exception: the department's security officer or above, never the applicant. What is let through is what came, byte for byte.</summary>
+    public Task<Outcome<CrossingRequest>> DecideExceptionAsync(MunicipalityId municipality, ItemId item, bool letThrough, string reason, Actor actor, CancellationToken cancel) =>
+        WithItemAsync(municipality, item, async (tx, request, its, at) =>
+        {
+            if (IsBad(reason)) return Refusals.ReasonMissing;
+            if (its.State != ItemState.ExceptionAsked) return Refusals.WrongState;
+            if (await AuthorityAsync(tx, request with { Needs = Approval.Officer }, at, actor, cancel) is { } refused) return refused;
+            if (letThrough)
+            {
+                await tx.RunAsync("UPDATE crossing.item SET state = 'Admitted', result_id = original_id, output_path = path, outcome = 'admitted', exception_by = $2, exception_by_name = $3 WHERE id = $1", cancel, item.Value, actor.Account, actor.Name);
+                await tx.RunAsync("UPDATE crossing.request SET state = 'Delivered', expires_at = greatest(expires_at, $2) WHERE id = $1", cancel, request.Id.Value, at + TimeSpan.FromDays(request.Definition.ExpiryDays));
+            }
+            else
+            {
+                await tx.RunAsync("UPDATE crossing.item SET state = 'Refused' WHERE id = $1", cancel, item.Value);
+            }
+            await StepAsync(tx, request.Id, letThrough ? "crossing.exception-granted" : "crossing.exception-refused", at, actor, reason,
+                new { request.Number, its.Path, its.RefusalCode, its.ExceptionWhy, sha256 = its.Report?.InputSha256, askedBy = request.AskedBy.Account }, cancel);
+            return null;
+        }, cancel);
+
+    /// <summary>Null when this person may decide it now.</summary>
+    private static async Task<Refusal?> AuthorityAsync(TenantTransaction tx, CrossingRequest request, DateTimeOffset at, Actor actor, CancellationToken cancel)
+    {
+        if (!SeparationOfDuties.Load().Allows(Duty.Approve, actor, [new DutyDone(Duty.Apply, request.AskedBy.Account)], out _)) return Refusals.SamePerson;
+        var authority = await PostAuthority.OfAsync(tx, request.Unit, actor, at, cancel);
+        if (authority.Person is not { } person) return Refusals.NoAuthority;
+        // Two accounts of one person are one person.
+        if (await AccountPeople.PersonOfAsync(tx, request.AskedBy.Account, cancel) == person) return Refusals.SamePerson;
+        foreach (var before in await RequestRows.ApproversAsync(tx, request.Id, cancel))
+            if (request.State == RequestState.Waiting && (before == actor.Account || await AccountPeople.PersonOfAsync(tx, before, cancel) == person)) return Refusals.SamePerson;
+        return (request.Needs == Approval.Officer ? authority.IsOfficer : authority.IsManager) ? null : Refusals.NoAuthority;
+    }
+
+    /// <summary>Of two people the one is of the section, the other above it.</summary>
+    private static async Task<bool> IsEnoughAsync(TenantTransaction tx, CrossingRequest request, DateTimeOffset at, Actor actor, CancellationToken cancel)
+    {
+        if (request.Needs != Approval.TwoPeople) return true;
+        var before = await RequestRows.ApproversAsync(tx, request.Id, cancel);
+        if (before.Count == 0) return false;
+        if ((await PostAuthority.OfAsync(tx, request.Unit, actor, at, cancel)).IsOfficer) return true;
+        foreach (var account in before)
+            if ((await PostAuthority.OfAsync(tx, request.Unit, new Actor(account, ""), at, cancel)).IsOfficer) return true;
+        return false;
+    }
+
+    private static Task<List<string>> DigestsAsync(TenantTransaction tx, RequestId id, CancellationToken cancel) =>
+        tx.ListAsync("SELECT encode(b.sha256, 'hex') FROM crossing.item i JOIN crossing.blob b ON b.municipality_id = i.municipality_id AND b.id = i.result_id WHERE i.request_id = $1 ORDER BY i.position LIMIT 200", r => r.GetString(0), cancel, id.Value);
+
+    private static bool IsBad(string text) => text.Trim().Length is 0 or > MaxText || HasNul(text);
+
+    private static bool HasNul(string text) => text.Contains('\0', StringComparison.Ordinal);
+
+    internal async Task StepAsync(TenantTransaction tx, RequestId id, string kind, DateTimeOffset at, Actor actor, string note, object facts, CancellationToken cancel)
+    {
+        var index = await keeper.AppendAsync(tx, at, kind, actor, $"crossing/{id}", new { note = note.Trim(), facts }, cancel);
+        await tx.RunAsync("""
+            INSERT INTO crossing.step (municipality_id, request_id, ordinal, kind, at, by, by_name, note, ledger_index)
+            SELECT $1, $2, coalesce(max(ordinal), 0) + 1, $3, $4, $5, $6, $7, $8 FROM crossing.step WHERE request_id = $2
+            """, cancel, tx.Municipality.Value, id.Value, kind, at, actor.Account, actor.Name, note.Trim(), index);
+    }
+
+    /// <summary>Two people at once: the second waits, and finds it as the first left it.</summary>
+    private Task<Outcome<CrossingRequest>> ChangeAsync(MunicipalityId municipality, RequestId id, Func<TenantTransaction, CrossingRequest, DateTimeOffset, Task<Refusal?>> act, CancellationToken cancel) =>
+        InAsync<CrossingRequest>(municipality, async (tx, at) =>
+        {
+            if (await RequestRows.ReadAsync(tx, id, lockRow: true, cancel) is not { } request) return Refusals.Unknown;
+            return await act(tx, request, at) is { } refused ? refused : (await RequestRows.ReadAsync(tx, id, lockRow: false, cancel))!;
+        }, cancel);
+
+    private Task<Outcome<CrossingRequest>> OwnAsync(MunicipalityId municipality, RequestId id, Actor actor, Func<TenantTransaction, CrossingRequest, DateTimeOffset, Task<Refusal?>> act, CancellationToken cancel) =>
+        ChangeAsync(municipality, id, (tx, request, at) => request.AskedBy.Account == actor.Account ? act(tx, request, at) : Task.FromResult<Refusal?>(Refusals.NotYours), cancel);
+
+    private Task<Outcome<CrossingRequest>> WithItemAsync(MunicipalityId municipality, ItemId item, Func<TenantTransaction, CrossingRequest, CrossingItem, DateTimeOffset, Task<Refusal?>> act, CancellationToken cancel) =>
+        InAsync<CrossingRequest>(municipality, async (tx, at) =>
+        {
+            // The request first, then its file: everybody locks in this order.
+            if (await RequestRows.ItemAsync(tx, item, lockRow: false, cancel) is not { } seen || await RequestRows.ReadAsync(tx, seen.Request, lockRow: true, cancel) is not { } request) return Refusals.Unknown;
+            var its = (await RequestRows.ItemAsync(tx, item, lockRow: true, cancel))!;
+            return await act(tx, request, its, at) is { } refused ? refused : (await RequestRows.ReadAsync(tx, request.Id, lockRow: false, cancel))!;
+        }, cancel);
+
+    private async Task<Outcome<T>> InAsync<T>(MunicipalityId municipality, Func<TenantTransaction, DateTimeOffset, Task<Outcome<T>>> act, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        var outcome = await act(tx, keeper.Clock.Now());
+        if (outcome is Outcome<T>.Done) await tx.CommitAsync(cancel);
+        return outcome;
+    }
+}

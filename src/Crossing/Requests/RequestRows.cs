@@ -1,0 +1,53 @@
+using System.Globalization;
+using Npgsql;
+using Sekisho.Crossing.Routes;
+using Sekisho.Records;
+using Sekisho.Records.Organisation;
+using Sekisho.Sanitizer.Reports;
+using Sekisho.Storage;
+
+namespace Sekisho.Crossing.Requests;
+
+/// <summary>Rows of requests, their files and steps.</summary>
+internal static class RequestRows
+{
+    public const string Select = """
+        SELECT q.id, q.sequence, q.route_id, q.route_version, v.definition::text, q.state, q.unit_id, q.opened_at, q.asked_by, q.asked_by_name, q.submitted_at, q.settled_at, q.expires_at, q.purpose, q.recipient, q.class, q.needs
+        FROM crossing.request q JOIN crossing.route_version v ON v.municipality_id = q.municipality_id AND v.route_id = q.route_id AND v.version = q.route_version
+        """;
+
+    public const string SelectItems = """
+        SELECT id, request_id, position, path, bytes, received, state, output_path, report::text, refusal_code, exception_why, exception_by, exception_by_name, done_at, original_id, result_id FROM crossing.item
+        """;
+
+    public static string Number(int sequence) => "授受-" + sequence.ToString("000000", CultureInfo.InvariantCulture);
+
+    public static Task<CrossingRequest?> ReadAsync(TenantTransaction tx, RequestId id, bool lockRow, CancellationToken cancel) =>
+        tx.FirstAsync(Select + " WHERE q.id = $1" + (lockRow ? " FOR UPDATE OF q" : ""), Request, cancel, id.Value);
+
+    public static Task<List<CrossingItem>> ItemsAsync(TenantTransaction tx, RequestId id, CancellationToken cancel) =>
+        tx.ListAsync(SelectItems + " WHERE request_id = $1 ORDER BY position", Item, cancel, id.Value);
+
+    public static Task<CrossingItem?> ItemAsync(TenantTransaction tx, ItemId id, bool lockRow, CancellationToken cancel) =>
+        tx.FirstAsync(SelectItems + " WHERE id = $1" + (lockRow ? " FOR UPDATE" : ""), Item, cancel, id.Value);
+
+    public static Task<List<CrossingStep>> StepsAsync(TenantTransaction tx, RequestId id, CancellationToken cancel) =>
+        tx.ListAsync("SELECT kind, at, by, by_name, note, ledger_index FROM crossing.step WHERE request_id = $1 ORDER BY ordinal",
+            r => new CrossingStep(r.GetString(0), r.Moment(1), r.By(2), r.GetString(4), r.GetInt64(5)), cancel, id.Value);
+
+    /// <summary>Accounts that gave their leave so far.</summary>
+    public static Task<List<string>> ApproversAsync(TenantTransaction tx, RequestId id, CancellationToken cancel) =>
+        tx.ListAsync("SELECT by FROM crossing.step WHERE request_id = $1 AND kind = 'crossing.approved'", r => r.GetString(0), cancel, id.Value);
+
+    public static CrossingRequest Request(NpgsqlDataReader r) => new(
+        new(r.GetGuid(0)), Number(r.GetInt32(1)), new(r.GetGuid(2)), r.GetInt32(3), RecordJson.Read<RouteDefinition>(r.GetString(4)), r.Case<RequestState>(5), r.IsDBNull(6) ? null : new UnitId(r.GetGuid(6)),
+        r.Moment(7), r.By(8), r.MomentOrNull(10), r.MomentOrNull(11), r.Moment(12), r.GetString(13), r.GetString(14), r.TextOrNull(15), r.IsDBNull(16) ? null : r.Case<Approval>(16));
+
+    public static CrossingItem Item(NpgsqlDataReader r) => new(
+        new(r.GetGuid(0)), new(r.GetGuid(1)), r.GetInt32(2), r.GetString(3), r.GetInt64(4), r.GetInt64(5), r.Case<ItemState>(6), r.TextOrNull(7),
+        r.TextOrNull(8) is { } report ? ReportJson.Read(System.Text.Encoding.UTF8.GetBytes(report)) : null, r.TextOrNull(9), r.TextOrNull(10), r.ByOrNull(11), r.MomentOrNull(13))
+    {
+        Original = new(r.GetGuid(14)),
+        Result = r.IsDBNull(15) ? null : new(r.GetGuid(15)),
+    };
+}

@@ -1,0 +1,91 @@
+using Sekisho.Assurance;
+using Sekisho.Crossing.Requests;
+using Sekisho.Crossing.Vault;
+using Sekisho.Records;
+using Sekisho.Storage;
+
+namespace Sekisho.Crossing.Retention;
+
+/// <summary>What a round did.</summary>
+/// <param name="Expired">Requests whose results can't be fetched any more, and drafts that were given up.</param>
+/// <param name="Destroyed">Files of the vault that were destroyed.</param>
+/// <param name="Swept">Files on the disk that no record knew.</param>
+public sealed record RetentionReport(int Expired, int Destroyed, int Swept);
+
+/// <summary>Destroys what has been kept for long enough (保存期間の満了と廃棄), with an entry in the ledger for each request.</summary>
+public sealed class RetentionRound
+{
+    private const int AtATime = 200;
+
+    /// <summary>A file on the disk that no record knows is left alone for so long: it may be one that is being written.</summary>
+    private static readonly TimeSpan SweepAge = TimeSpan.FromHours(48);
+
+    private static readonly Actor Itself = Actor.System("retention");
+
+    private readonly RecordKeeper keeper;
+    private readonly FileVault vault;
+    private readonly RequestDesk desk;
+
+    internal RetentionRound(RecordKeeper keeper, FileVault vault, RequestDesk desk) => (this.keeper, this.vault, this.desk) = (keeper, vault, desk);
+
+    /// <summary>One round over every municipality.</summary>
+    public async Task RunAllAsync(CancellationToken cancel)
+    {
+        List<MunicipalityId> all;
+        await using (var owner = await keeper.Database.EnterOwnerAsync(cancel))
+            all = await owner.ListAsync("SELECT id FROM records.municipality ORDER BY id", r => new MunicipalityId(r.GetGuid(0)), cancel);
+        foreach (var town in all) await RunAsync(town, cancel);
+    }
+
+    /// <summary>One round over a municipality. May be broken off and run again at any time.</summary>
+    public async Task<RetentionReport> RunAsync(MunicipalityId town, CancellationToken cancel)
+    {
+        var (expired, destroyed) = (0, 0);
+        while (await ExpireAsync(town, cancel) is > 0 and var some) expired += some;
+        while (await DestroyAsync(town, cancel) is > 0 and var some) destroyed += some;
+        return new(expired, destroyed, await vault.SweepAsync(town, keeper.Clock.GetUtcNow() - SweepAge, cancel));
+    }
+
+    private async Task<int> ExpireAsync(MunicipalityId town, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(town, cancel);
+        var at = keeper.Clock.Now();
+        var due = await tx.ListAsync(RequestRows.Select + " WHERE q.state IN ('Draft', 'Waiting', 'Delivered', 'NothingOut') AND q.expires_at <= $1 ORDER BY q.expires_at LIMIT $2 FOR UPDATE OF q SKIP LOCKED", RequestRows.Request, cancel, at, AtATime);
+        foreach (var request in due)
+        {
+            await tx.RunAsync("UPDATE crossing.request SET state = 'Expired', passwords = NULL, settled_at = coalesce(settled_at, $2) WHERE id = $1", cancel, request.Id.Value, at);
+            await desk.StepAsync(tx, request.Id, "crossing.expired", at, Itself, "", new { request.Number, was = request.State }, cancel);
+        }
+        await tx.CommitAsync(cancel);
+        return due.Count;
+    }
+
+    /// <summary>Results go when nobody can fetch them any more; originals after the days that the route keeps them beyond that. Drafts that were given up go at once.</summary>
+    private async Task<int> DestroyAsync(MunicipalityId town, CancellationToken cancel)
+    {
+        List<(RequestId Request, BlobId Blob, string Purpose)> due;
+        await using (var tx = await keeper.EnterAsync(town, cancel))
+        {
+            var at = keeper.Clock.Now();
+            due = await tx.ListAsync("""
+                SELECT q.id, b.id, b.purpose FROM crossing.request q
+                JOIN crossing.route_version v ON v.municipality_id = q.municipality_id AND v.route_id = q.route_id AND v.version = q.route_version
+                JOIN crossing.item i ON i.municipality_id = q.municipality_id AND i.request_id = q.id
+                JOIN crossing.blob b ON b.municipality_id = i.municipality_id AND b.id IN (i.original_id, i.result_id) AND b.sealed_key IS NOT NULL
+                WHERE q.state IN ('Expired', 'Withdrawn', 'Refused')
+                  AND (b.purpose = 'Result' OR q.submitted_at IS NULL OR q.settled_at + make_interval(days => (v.definition ->> 'expiryDays')::int + (v.definition ->> 'retentionDays')::int) <= $1)
+                ORDER BY q.id LIMIT $2
+                """, r => (new RequestId(r.GetGuid(0)), new BlobId(r.GetGuid(1)), r.GetString(2)), cancel, at, AtATime);
+            if (due.Count == 0) return 0;
+            await FileVault.DestroyAsync(tx, [.. due.Select(d => d.Blob)], at, cancel);
+            foreach (var request in due.GroupBy(d => d.Request))
+            {
+                await tx.RunAsync("UPDATE crossing.item i SET state = 'Destroyed', lease = NULL, lease_until = NULL WHERE request_id = $1 AND original_id = ANY ($2)", cancel, request.Key.Value, request.Select(d => d.Blob.Value).ToArray());
+                await desk.StepAsync(tx, request.Key, "crossing.destroyed", at, Itself, "", new { originals = request.Count(d => d.Purpose == "Original"), results = request.Count(d => d.Purpose == "Result") }, cancel);
+            }
+            await tx.CommitAsync(cancel);
+        }
+        foreach (var (_, blob, _) in due) vault.Remove(town, blob);
+        return due.Count;
+    }
+}

@@ -1,0 +1,143 @@
+using Npgsql;
+using Sekisho.Assurance;
+using Sekisho.Records;
+using Sekisho.Records.Waivers;
+using Sekisho.Sanitizer.Kinds;
+using Sekisho.Sanitizer.Rules;
+using Sekisho.Storage;
+
+namespace Sekisho.Crossing.Routes;
+
+/// <summary>The routes of a municipality (授受の経路): what may cross, by whose leave, under which policy of the sanitiser.</summary>
+public sealed class RouteBook
+{
+    /// <summary>The obligation that a route of the My Number zone is an exception from.</summary>
+    public static ObligationId MyNumberIsolation { get; } = new("mynumber-isolation");
+
+    private const string Select = """
+        SELECT r.id, r.version, v.definition::text, r.is_open FROM crossing.route r
+        JOIN crossing.route_version v ON v.municipality_id = r.municipality_id AND v.route_id = r.id AND v.version = r.version
+        """;
+
+    private readonly RecordKeeper keeper;
+    private readonly WaiverDesk waivers;
+
+    internal RouteBook(RecordKeeper keeper, WaiverDesk waivers) => (this.keeper, this.waivers) = (keeper, waivers);
+
+    /// <summary>All routes; the standard ones are made at the first look.</summary>
+    public async Task<IReadOnlyList<Route>> ListAsync(MunicipalityId municipality, CancellationToken cancel)
+    {
+        await using (var tx = await keeper.EnterAsync(municipality, cancel))
+        {
+            var kept = await tx.ListAsync(Select + " ORDER BY r.key", Row, cancel);
+            if (kept.Count > 0) return kept;
+        }
+        return await BeginAsync(municipality, cancel);
+    }
+
+    /// <summary>Null when there is no such route.</summary>
+    public async Task<Route?> FindAsync(MunicipalityId municipality, string key, CancellationToken cancel) =>
+        (await ListAsync(municipality, cancel)).FirstOrDefault(r => r.Definition.Key == key);
+
+    /// <summary>Lays down a route: a new one, or a new version of the one with its key.</summary>
+    /// <param name="version">The one that was looked at; 0 for a new route.</param>
+    public async Task<Outcome<Route>> LayDownAsync(MunicipalityId municipality, RouteDefinition untrusted, bool isOpen, int version, Actor actor, CancellationToken cancel)
+    {
+        if (Wrong(untrusted) is { } wrong) return wrong;
+        if (isOpen && untrusted.TouchesMyNumber && !await IsExceptedAsync(municipality, untrusted, cancel)) return Refusals.NeedsWaiver;
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        if (untrusted.SanitisePolicy.Length > 0 && await PolicyYamlAsync(tx, untrusted.SanitisePolicy, cancel) is null) return Refusals.UnknownPolicy;
+        var at = keeper.Clock.Now();
+        var present = await tx.FirstAsync(Select + " WHERE r.key = $1 FOR UPDATE OF r", Row, cancel, untrusted.Key);
+        if ((present?.Version ?? 0) != version) return Refusals.Overtaken;
+        var route = new Route(present?.Id ?? new RouteId(RecordKeeper.NewId(at)), version + 1, untrusted, isOpen);
+        await WriteAsync(tx, route, at, actor, cancel);
+        await tx.CommitAsync(cancel);
+        return route;
+    }
+
+    /// <summary>True when the waiver that a route of the My Number zone stands on is in force now. Routes of other zones stand by themselves.</summary>
+    public async Task<bool> IsExceptedAsync(MunicipalityId municipality, RouteDefinition route, CancellationToken cancel)
+    {
+        if (!route.TouchesMyNumber) return true;
+        return route.Waiver is { } waiver && (await waivers.ListAsync(municipality, MyNumberIsolation, keeper.Clock.Now(), cancel)).Any(w => w.Id.Value == waiver && w.State == WaiverState.InForce);
+    }
+
+    /// <summary>Keeps a policy of the sanitiser under a name; the newest of a name is used.</summary>
+    public async Task<Outcome<string>> KeepPolicyAsync(MunicipalityId municipality, string key, string untrustedYaml, Actor actor, CancellationToken cancel)
+    {
+        if (!IsKey(key)) return Refusals.BadKey;
+        var read = PolicyFile.Read(untrustedYaml);
+        if (read.Policy is null) return Refusals.BadPolicy(read.Error!.What);
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        var at = keeper.Clock.Now();
+        var index = await keeper.AppendAsync(tx, at, "sanitiser.policy", actor, $"sanitise-policy/{key}", new { key, yaml = Sha256.Of(System.Text.Encoding.UTF8.GetBytes(untrustedYaml)) }, cancel);
+        await tx.RunAsync("""
+            INSERT INTO crossing.sanitise_policy (municipality_id, key, version, yaml, at, by, by_name, ledger_index)
+            SELECT $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6, $7 FROM crossing.sanitise_policy WHERE key = $2
+            """, cancel, municipality.Value, key, untrustedYaml, at, actor.Account, actor.Name, index);
+        await tx.CommitAsync(cancel);
+        return key;
+    }
+
+    /// <summary>The YAML of a policy; empty for the default, null when there is none of that name.</summary>
+    internal static async Task<string?> PolicyYamlAsync(TenantTransaction tx, string key, CancellationToken cancel) =>
+        key.Length == 0 ? "" : await tx.FirstAsync("SELECT yaml FROM crossing.sanitise_policy WHERE key = $1 ORDER BY version DESC LIMIT 1", r => r.GetString(0), cancel, key);
+
+    internal static Task<Route?> ReadAsync(TenantTransaction tx, string key, CancellationToken cancel) => tx.FirstAsync(Select + " WHERE r.key = $1", Row, cancel, key);
+
+    /// <summary>A version of a route as it was laid down then.</summary>
+    internal static async Task<RouteDefinition> DefinitionAsync(TenantTransaction tx, RouteId route, int version, CancellationToken cancel) =>
+        RecordJson.Read<RouteDefinition>(await tx.FirstAsync("SELECT definition::text FROM crossing.route_version WHERE route_id = $1 AND version = $2", r => r.GetString(0), cancel, route.Value, version)
+            ?? throw new InvalidOperationException($"route {route} has no version {version}"));
+
+    private async Task<IReadOnlyList<Route>> BeginAsync(MunicipalityId municipality, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        // Two people look for the first time at once: the second waits and finds them made.
+        await tx.RunAsync("SELECT pg_advisory_xact_lock(hashtextextended('crossing.route/' || $1::text, 0))", cancel, municipality.Value);
+        var kept = await tx.ListAsync(Select + " ORDER BY r.key", Row, cancel);
+        if (kept.Count > 0) return kept;
+        var at = keeper.Clock.Now();
+        var made = StandardRoutes.Load().Select(s => new Route(new RouteId(RecordKeeper.NewId(at)), 1, s.Route, s.IsOpen)).OrderBy(r => r.Definition.Key, StringComparer.Ordinal).ToList();
+        foreach (var route in made) await WriteAsync(tx, route, at, Actor.System("crossing"), cancel);
+        await tx.CommitAsync(cancel);
+        return made;
+    }
+
+    private async Task WriteAsync(TenantTransaction tx, Route route, DateTimeOffset at, Actor actor, CancellationToken cancel)
+    {
+        await tx.RunAsync("""
+            INSERT INTO crossing.route (municipality_id, id, key, version, is_open) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (municipality_id, id) DO UPDATE SET version = $4, is_open = $5
+            """, cancel, tx.Municipality.Value, route.Id.Value, route.Definition.Key, route.Version, route.IsOpen);
+        var index = await keeper.AppendAsync(tx, at, "route.laid-down", actor, $"route/{route.Id}", new { route.Version, route.IsOpen, route.Definition }, cancel);
+        await tx.RunAsync("""
+            INSERT INTO crossing.route_version (municipality_id, route_id, version, definition, is_open, at, by, by_name, ledger_index) VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9)
+            """, cancel, tx.Municipality.Value, route.Id.Value, route.Version, RecordJson.Write(route.Definition), route.IsOpen, at, actor.Account, actor.Name, index);
+    }
+
+    private static Refusal? Wrong(RouteDefinition d)
+    {
+        if (!IsKey(d.Key)) return Refusals.BadKey;
+        if (d.Name.Ja.Trim().Length is 0 or > 100 || d.Name.En.Length > 100) return Refusals.BadRoute(new("名前は 1 から 100 文字で書いてください。", "The name has 1 to 100 characters."));
+        if (d.From == d.To) return Refusals.BadRoute(new("出る領域と入る領域を、別にしてください。", "It must lead from one zone to another."));
+        if (d.ExpiryDays is < 1 or > 90 || d.RetentionDays is < 0 or > 400) return Refusals.BadRoute(new("受け取れる日数は 1〜90 日、原本の保存は 0〜400 日です。", "Results can be fetched for 1 to 90 days, originals kept for 0 to 400."));
+        if (d.Quota.FilesADay is < 1 || d.Quota.BytesADay is < 1 || d.Quota.BytesAFile is < 1) return Refusals.BadRoute(new("上限は 1 以上にしてください。", "Bounds are 1 or more."));
+        // What leaves always has somebody's leave.
+        if (!d.IsInward && (d.Needs == Approval.None || d.Rules.Any(r => r.Needs == Approval.None))) return Refusals.BadRoute(new("持ち出しの経路には、承認が必要です。", "Nothing leaves without somebody's leave."));
+        if (!d.IsInward && d.HasExceptionPath) return Refusals.BadRoute(new("持ち出しの経路には、特例の承認を付けられません。", "An outward route has no way around the sanitiser."));
+        foreach (var rule in d.Rules)
+        {
+            if (rule.Kinds?.FirstOrDefault(k => !IsKind(k)) is { } kind) return Refusals.BadRoute(new($"ファイルの種類 {kind} はありません。", $"There is no kind of file {kind}."));
+            if (rule.UpToBytes is < 1 || rule.Kinds is { Count: 0 } || rule.Classes is { Count: 0 }) return Refusals.BadRoute(new("承認の条件が空です。", "A condition is empty."));
+        }
+        return null;
+    }
+
+    private static bool IsKind(string key) => FileKind.All.ContainsKey(key) || Enum.GetValues<FileFamily>().Any(f => PolicyFile.FamilyKey(f) == key);
+
+    private static bool IsKey(string key) => key.Length is > 0 and <= 60 && key.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') && key[0] != '-' && key[^1] != '-' && !key.Contains("--", StringComparison.Ordinal);
+
+    private static Route Row(NpgsqlDataReader r) => new(new(r.GetGuid(0)), r.GetInt32(1), RecordJson.Read<RouteDefinition>(r.GetString(2)), r.GetBoolean(3));
+}

@@ -1,0 +1,112 @@
+using Sekisho.Assurance;
+
+namespace Sekisho.Crossing.Routes;
+
+/// <summary>Identity of a route.</summary>
+public readonly record struct RouteId(Guid Value)
+{
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>The zones between which things cross (領域), the least trusted first. Source: 総務省ガイドライン 対策基準 3「情報システム全体の強靭性の向上」.</summary>
+public enum Zone
+{
+    /// <summary>インターネット接続系.</summary>
+    Internet,
+
+    /// <summary>クラウド (α′, β′).</summary>
+    Cloud,
+
+    /// <summary>LGWAN接続系.</summary>
+    Lgwan,
+
+    /// <summary>マイナンバー利用事務系.</summary>
+    MyNumber,
+}
+
+/// <summary>What crosses on a route.</summary>
+public enum RouteKind
+{
+    /// <summary>Files that a person hands over.</summary>
+    Files,
+
+    /// <summary>Mail through the gateway.</summary>
+    Mail,
+}
+
+/// <summary>Whose leave a crossing needs (承認), the weakest first.</summary>
+public enum Approval
+{
+    /// <summary>承認不要.</summary>
+    None,
+
+    /// <summary>所属の情報セキュリティ管理者（課室長）か、その上位.</summary>
+    Manager,
+
+    /// <summary>二人: the section's manager and another person above, in any order.</summary>
+    TwoPeople,
+
+    /// <summary>部局の情報セキュリティ責任者か、その上位.</summary>
+    Officer,
+}
+
+/// <summary>When another leave than the route's own is enough, or needed (承認の条件). Everything that is said must hold; lines are tried from the top.</summary>
+/// <param name="Kinds">Keys of kinds or families of the sanitiser (<c>pdf</c>, <c>image</c>), all files among them; null: any.</param>
+/// <param name="UpToBytes">All files together; null: any size.</param>
+/// <param name="Classes">Confidentiality of the named assets (3A, 3B, 3C, 2, 1); null: any.</param>
+public sealed record ApprovalRule(IReadOnlyList<string>? Kinds, long? UpToBytes, IReadOnlyList<string>? Classes, Approval Needs);
+
+/// <summary>How much one person may send in a day, and how large a file may be. Null: no bound of its own.</summary>
+public sealed record Quota(int? FilesADay, long? BytesADay, long? BytesAFile);
+
+/// <summary>What a route says (経路の定め).</summary>
+/// <param name="Key">Its name in addresses and for other programs; stays.</param>
+/// <param name="SanitisePolicy">Key of the sanitiser's policy; empty: the default.</param>
+/// <param name="Needs">Whose leave, where no rule says otherwise.</param>
+/// <param name="ExpiryDays">Results can be fetched for so long, 1 to 90 days.</param>
+/// <param name="RetentionDays">Originals are kept for so long after that, 0 to 400 days.</param>
+/// <param name="AsksPurpose">The applicant says why.</param>
+/// <param name="AsksAssets">The applicant names the assets and the recipient: for what leaves.</param>
+/// <param name="HasExceptionPath">A refused file may be let through by a named person with a reason.</param>
+/// <param name="Waiver">For routes of the My Number zone: the waiver that approves the 特定通信.</param>
+public sealed record RouteDefinition(
+    string Key, Bilingual Name, Zone From, Zone To, RouteKind Kind, string SanitisePolicy, Approval Needs, IReadOnlyList<ApprovalRule> Rules,
+    int ExpiryDays, int RetentionDays, Quota Quota, bool AsksPurpose, bool AsksAssets, bool HasExceptionPath, Guid? Waiver = null)
+{
+    /// <summary>取り込み: towards the zone that is trusted more.</summary>
+    public bool IsInward => To > From;
+
+    public bool TouchesMyNumber => From == Zone.MyNumber || To == Zone.MyNumber;
+
+    /// <summary>Whose leave these files need: of the first rule that fits, or the route's own.</summary>
+    /// <param name="kinds">Kind and family of each file, as keys of the sanitiser.</param>
+    public Approval NeedsFor(IReadOnlyCollection<(string Kind, string Family)> kinds, long bytes, string? itsClass) =>
+        Rules.FirstOrDefault(r => (r.Kinds is null || kinds.All(k => r.Kinds.Contains(k.Kind) || r.Kinds.Contains(k.Family))) && (r.UpToBytes is null || bytes <= r.UpToBytes) && (r.Classes is null || (itsClass is not null && r.Classes.Contains(itsClass))))?.Needs ?? Needs;
+}
+
+/// <summary>A route as kept.</summary>
+/// <param name="Version">Of the definition; requests keep the one that they were made under.</param>
+/// <param name="IsOpen">False: nobody may ask for it.</param>
+public sealed record Route(RouteId Id, int Version, RouteDefinition Definition, bool IsOpen);
+
+/// <summary>Names of zones and leaves, for people.</summary>
+public static class CrossingWords
+{
+    public static Bilingual Name(this Zone zone) => zone switch
+    {
+        Zone.Internet => new("インターネット接続系", "Internet"),
+        Zone.Cloud => new("クラウド", "Cloud"),
+        Zone.Lgwan => new("LGWAN接続系", "LGWAN"),
+        Zone.MyNumber => new("マイナンバー利用事務系", "My Number"),
+        _ => throw new ArgumentOutOfRangeException(nameof(zone)),
+    };
+
+    public static Bilingual Name(this Approval needs) => needs switch
+    {
+        Approval.None => new("承認なし", "none"),
+        Approval.Manager => new("課室長（情報セキュリティ管理者）の承認", "the section's manager"),
+        Approval.TwoPeople => new("二人の承認（課室長と、その上位の人）", "two people: the section's manager and one above"),
+        Approval.Officer => new("部局の情報セキュリティ責任者の承認", "the department's security officer"),
+        _ => throw new ArgumentOutOfRangeException(nameof(needs)),
+    };
+}

@@ -1,0 +1,213 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Sekisho.Assurance;
+using Sekisho.Records;
+using Sekisho.Storage;
+
+namespace Sekisho.Crossing.Vault;
+
+/// <summary>Where files lie while they cross (保管庫): encrypted, each under a key of its own, and destroyed by losing that key.</summary>
+/// <remarks>
+/// The key of a file is sealed by its municipality's, that one by the key file outside the database: a copy of the folder, or of the database, opens nothing.
+/// Several servers share the folder; every file has one writer.
+/// </remarks>
+public sealed class FileVault
+{
+    public const string KeyVariable = "SEKISHO_VAULT_KEY", FolderVariable = "SEKISHO_VAULT";
+
+    private readonly string folder;
+    private readonly KeyFile master;
+    private readonly RecordKeeper keeper;
+    private readonly ConcurrentDictionary<(MunicipalityId, int), byte[]> keys = new();
+
+    private FileVault(string folder, KeyFile master, RecordKeeper keeper) => (this.folder, this.master, this.keeper) = (folder, master, keeper);
+
+    /// <summary>Opens the vault of a data folder, or makes it.</summary>
+    /// <exception cref="StorageException">The key file is gone (XNG-KEY-001) or others can read it (XNG-KEY-002).</exception>
+    public static Task<FileVault> OpenAsync(string dataFolder, RecordKeeper keeper, CancellationToken cancel) =>
+        OpenAsync(dataFolder, Environment.GetEnvironmentVariable(FolderVariable), Environment.GetEnvironmentVariable(KeyVariable), keeper, cancel);
+
+    internal static async Task<FileVault> OpenAsync(string dataFolder, string? folderElsewhere, string? keyElsewhere, RecordKeeper keeper, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(keeper);
+        var folder = folderElsewhere is { Length: > 0 } ? Path.GetFullPath(folderElsewhere) : Path.Combine(dataFolder, "vault");
+        var path = keyElsewhere is { Length: > 0 } ? Path.GetFullPath(keyElsewhere) : Path.Combine(dataFolder, "vault.key");
+        var isUsed = await IsUsedAsync(keeper.Database, cancel).ConfigureAwait(false);
+        const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(folder, own);
+        var master = KeyFile.Open(path, () => isUsed,
+            detail => new StorageException("XNG-KEY-001",
+                new($"保管庫の鍵 {path} がないか、読み取れません。起動していません。", $"The key of the vault, {path}, is missing or can't be read. Nothing was started."),
+                new("控えから戻してください。戻せないときは、保管中のファイルはもう読めません。手順は docs/operations/crossing.md にあります。", "Restore it from the backup. If it is lost, files in the vault can't be read any more; see docs/operations/crossing.md."), detail: detail),
+            () => new StorageException("XNG-KEY-002",
+                new($"保管庫の鍵 {path} を、ほかの利用者も読み書きできます。起動していません。", $"Others can read or write the key of the vault, {path}. Nothing was started."),
+                new("chmod 600 で、所有者だけが読めるようにしてください。", "Let only its owner read it: chmod 600.")));
+        return new(folder, master, keeper);
+    }
+
+    /// <summary>Free bytes on the disk of the vault.</summary>
+    public long FreeBytes => new DriveInfo(folder).AvailableFreeSpace;
+
+    /// <summary>A new file, in the caller's transaction. Its content follows.</summary>
+    internal async Task<Blob> AddAsync(TenantTransaction tx, BlobPurpose purpose, DateTimeOffset at, CancellationToken cancel)
+    {
+        var (number, townKey) = await CurrentKeyAsync(tx, at, cancel).ConfigureAwait(false);
+        var id = new BlobId(RecordKeeper.NewId(at));
+        var key = RandomNumberGenerator.GetBytes(KeyFile.KeyBytes);
+        await tx.RunAsync("INSERT INTO crossing.blob (municipality_id, id, purpose, vault_key, sealed_key, made_at) VALUES ($1, $2, $3, $4, $5, $6)",
+            cancel, tx.Municipality.Value, id.Value, purpose, number, KeyFile.Seal(townKey, key, About(tx.Municipality, id)), at).ConfigureAwait(false);
+        return new(tx.Municipality, id, key, null, null);
+    }
+
+    /// <summary>Null when there is no such file, or it was destroyed.</summary>
+    /// <exception cref="VaultException">Its key was sealed by another key file.</exception>
+    internal async Task<Blob?> FindAsync(TenantTransaction tx, BlobId id, CancellationToken cancel)
+    {
+        var row = await tx.FirstAsync("SELECT vault_key, sealed_key, bytes, sha256 FROM crossing.blob WHERE id = $1 AND sealed_key IS NOT NULL",
+            r => Tuple.Create(r.GetInt32(0), r.GetFieldValue<byte[]>(1), r.IsDBNull(2) ? (long?)null : r.GetInt64(2), r.IsDBNull(3) ? (Sha256?)null : r.Digest(3)), cancel, id.Value).ConfigureAwait(false);
+        if (row is null) return null;
+        try
+        {
+            var key = KeyFile.Open(await TownKeyAsync(tx, row.Item1, cancel).ConfigureAwait(false), row.Item2, About(tx.Municipality, id));
+            return new(tx.Municipality, id, key, row.Item3, row.Item4);
+        }
+        catch (CryptographicException e)
+        {
+            throw new VaultException(id, "its key doesn't open", e);
+        }
+    }
+
+    /// <summary>Writes from the beginning.</summary>
+    internal SealedWriter Write(Blob blob) => SealedWriter.Create(PathOf(blob.Town, blob.Id), blob.Key);
+
+    /// <summary>Goes on writing where a pause was confirmed.</summary>
+    /// <exception cref="VaultException">What was confirmed isn't there.</exception>
+    internal SealedWriter Resume(Blob blob, long received)
+    {
+        try
+        {
+            return SealedWriter.Resume(PathOf(blob.Town, blob.Id), blob.Key, received);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new VaultException(blob.Id, "can't be gone on with", e);
+        }
+    }
+
+    internal void ForgetTails(Blob blob, long? but = null) => SealedWriter.ForgetTails(PathOf(blob.Town, blob.Id), but);
+
+    /// <summary>Reads a complete file.</summary>
+    /// <exception cref="VaultException">It isn't what was put there; also thrown by reading.</exception>
+    internal Stream Read(Blob blob) => SealedReader.Open(blob.Id, PathOf(blob.Town, blob.Id), blob.Key, blob.Bytes ?? throw new VaultException(blob.Id, "isn't complete"));
+
+    /// <summary>Reads a file back that was just written, and tells its digest: what is recorded is what lies on the disk.</summary>
+    internal async Task<Sha256> DigestAsync(Blob blob, long bytes, CancellationToken cancel)
+    {
+        using var content = SealedReader.Open(blob.Id, PathOf(blob.Town, blob.Id), blob.Key, bytes);
+        return await Sha256.OfAsync(content, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Says in the caller's transaction that the content is complete and durable.</summary>
+    internal static Task CompleteAsync(TenantTransaction tx, BlobId id, long bytes, Sha256 digest, CancellationToken cancel) =>
+        tx.RunAsync("UPDATE crossing.blob SET bytes = $2, sha256 = $3 WHERE id = $1 AND bytes IS NULL", cancel, id.Value, bytes, digest);
+
+    /// <summary>Destroys files by forgetting their keys, in the caller's transaction; <see cref="Remove"/> takes what is left off the disk after it is committed.</summary>
+    /// <returns>How many there were to destroy.</returns>
+    internal static Task<int> DestroyAsync(TenantTransaction tx, IReadOnlyCollection<BlobId> ids, DateTimeOffset at, CancellationToken cancel) =>
+        tx.RunAsync("UPDATE crossing.blob SET sealed_key = NULL, destroyed_at = $2 WHERE id = ANY ($1) AND sealed_key IS NOT NULL", cancel, ids.Select(i => i.Value).ToArray(), at);
+
+    /// <summary>Takes the unreadable rest of destroyed files off the disk. May be called again.</summary>
+    internal void Remove(MunicipalityId town, BlobId id)
+    {
+        var path = PathOf(town, id);
+        File.Delete(path);
+        SealedWriter.ForgetTails(path);
+    }
+
+    /// <summary>Takes off the disk what no record knows, or knows as destroyed: rests of servers that died between writing and recording.</summary>
+    /// <param name="olderThan">Younger files may belong to a write that goes on now.</param>
+    /// <returns>How many files went.</returns>
+    internal async Task<int> SweepAsync(MunicipalityId town, DateTimeOffset olderThan, CancellationToken cancel)
+    {
+        var own = Path.Combine(folder, town.ToString());
+        if (!Directory.Exists(own)) return 0;
+        var swept = 0;
+        foreach (var shelf in Directory.EnumerateDirectories(own))
+        {
+            var files = Directory.EnumerateFiles(shelf).Where(f => File.GetLastWriteTimeUtc(f) < olderThan.UtcDateTime)
+                .Select(f => (File: f, Id: Guid.TryParse(Path.GetFileName(f).Split('.')[0], out var id) ? id : Guid.Empty)).ToList();
+            if (files.Count == 0) continue;
+            await using var tx = await keeper.EnterAsync(town, cancel).ConfigureAwait(false);
+            var known = (await tx.ListAsync("SELECT id FROM crossing.blob WHERE id = ANY ($1) AND sealed_key IS NOT NULL", r => r.GetGuid(0), cancel, files.Select(f => f.Id).ToArray()).ConfigureAwait(false)).ToHashSet();
+            foreach (var (file, id) in files)
+            {
+                if (known.Contains(id)) continue;
+                File.Delete(file);
+                swept++;
+            }
+        }
+        return swept;
+    }
+
+    /// <summary>Seals something small that belongs to a record, such as passwords.</summary>
+    internal async Task<byte[]> SealAsync(TenantTransaction tx, ReadOnlyMemory<byte> plain, Guid about, DateTimeOffset at, CancellationToken cancel)
+    {
+        var (number, key) = await CurrentKeyAsync(tx, at, cancel).ConfigureAwait(false);
+        return [(byte)number, .. KeyFile.Seal(key, plain.Span, About(tx.Municipality, new BlobId(about)))];
+    }
+
+    /// <exception cref="CryptographicException">It belongs to something else, or was changed.</exception>
+    internal async Task<byte[]> UnsealAsync(TenantTransaction tx, ReadOnlyMemory<byte> untrusted, Guid about, CancellationToken cancel)
+    {
+        if (untrusted.IsEmpty) throw new CryptographicException("Nothing is sealed.");
+        return KeyFile.Open(await TownKeyAsync(tx, untrusted.Span[0], cancel).ConfigureAwait(false), untrusted.Span[1..], About(tx.Municipality, new BlobId(about)));
+    }
+
+    private static async Task<bool> IsUsedAsync(Database database, CancellationToken cancel)
+    {
+        List<Guid> towns;
+        await using (var owner = await database.EnterOwnerAsync(cancel).ConfigureAwait(false))
+            towns = await owner.ListAsync("SELECT id FROM records.municipality", r => r.GetGuid(0), cancel).ConfigureAwait(false);
+        foreach (var town in towns)
+        {
+            await using var tx = await database.EnterAsync(new(town), cancel).ConfigureAwait(false);
+            if (await tx.FirstAsync("SELECT number FROM crossing.vault_key LIMIT 1", r => r.GetInt32(0).ToString(System.Globalization.CultureInfo.InvariantCulture), cancel).ConfigureAwait(false) is not null) return true;
+        }
+        return false;
+    }
+
+    private async Task<(int Number, byte[] Key)> CurrentKeyAsync(TenantTransaction tx, DateTimeOffset at, CancellationToken cancel)
+    {
+        const int First = 1;
+        if (keys.TryGetValue((tx.Municipality, First), out var known)) return (First, known);
+        var made = RandomNumberGenerator.GetBytes(KeyFile.KeyBytes);
+        // Two at once: the second finds the first one's key. It is remembered only once it is read back, since this transaction may yet be undone.
+        var isMine = await tx.RunAsync("INSERT INTO crossing.vault_key (municipality_id, number, sealed, made_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            cancel, tx.Municipality.Value, First, master.Seal(made, About(tx.Municipality, First)), at).ConfigureAwait(false) > 0;
+        return isMine ? (First, made) : (First, await TownKeyAsync(tx, First, cancel).ConfigureAwait(false));
+    }
+
+    private async Task<byte[]> TownKeyAsync(TenantTransaction tx, int number, CancellationToken cancel)
+    {
+        if (keys.TryGetValue((tx.Municipality, number), out var known)) return known;
+        // Read outside of the caller's transaction: only what is committed may be remembered.
+        await using var fresh = await keeper.EnterAsync(tx.Municipality, cancel).ConfigureAwait(false);
+        var sealedKey = await fresh.FirstAsync("SELECT sealed FROM crossing.vault_key WHERE number = $1", r => r.GetFieldValue<byte[]>(0), cancel, number).ConfigureAwait(false);
+        if (sealedKey is not null) return keys[(tx.Municipality, number)] = master.Open(sealedKey, About(tx.Municipality, number));
+        var own = await tx.FirstAsync("SELECT sealed FROM crossing.vault_key WHERE number = $1", r => r.GetFieldValue<byte[]>(0), cancel, number).ConfigureAwait(false)
+            ?? throw new CryptographicException($"key {number} of the vault is missing");
+        return master.Open(own, About(tx.Municipality, number));
+    }
+
+    private string PathOf(MunicipalityId town, BlobId id)
+    {
+        var name = id.Value.ToString("N");
+        // By the end of the id: its beginning is the time.
+        return Path.Combine(folder, town.ToString(), name[^2..], name);
+    }
+
+    private static byte[] About(MunicipalityId town, int number) => Encoding.ASCII.GetBytes($"sekisho vault key {town} {number}");
+
+    private static byte[] About(MunicipalityId town, BlobId id) => Encoding.ASCII.GetBytes($"sekisho vault file {town} {id}");
+}

@@ -1,0 +1,153 @@
+using Dapper;
+using Npgsql;
+using Sekisho.Crossing.Queue;
+using Sekisho.Crossing.Requests;
+using Sekisho.Records;
+using Sekisho.Sanitizer.Reports;
+
+namespace Sekisho.Crossing.Tests;
+
+public sealed class QueueTests
+{
+    private static CancellationToken Cancel => Gate.Cancel;
+
+    private static (string, byte[])[] Files(int count, string word) => [.. Enumerable.Range(0, count).Select(i => ($"{word}-{i}.txt", Gate.Utf8($"{word} の {i} 番目\n")))];
+
+    [Fact]
+    public async Task Turns_go_round_towns_and_people()
+    {
+        await using var gate = await Gate.OpenAsync();
+        using var queue = new WorkQueue(gate.Test.Database);
+        var other = await gate.Test.AddMunicipalityAsync("hama", "浜町");
+        async Task AddAsync(Sekisho.Assurance.MunicipalityId town, string person, int count)
+        {
+            await using var tx = await gate.Test.Database.EnterAsync(town, Cancel);
+            await WorkQueue.AddAsync(tx, Enumerable.Range(0, count).Select(_ => new ItemId(Guid.NewGuid())), person, gate.Clock.Now(), Cancel);
+            await tx.CommitAsync(Cancel);
+        }
+        await AddAsync(gate.Town, "a", 100);
+        await AddAsync(gate.Town, "b", 2);
+        await AddAsync(other, "c", 3);
+        var taken = new List<Ticket>();
+        for (var i = 0; i < 6; i++) taken.Add((await queue.TakeAsync(Cancel))!.Value);
+        // One in two is the other town's, and within the first town a and b alternate.
+        Assert.Equal(3, taken.Count(t => t.Town == other));
+        Assert.Equal([gate.Town, other, gate.Town, other, gate.Town, other], taken.Select(t => t.Town));
+        Assert.Equal(6, taken.Select(t => t.Item).Distinct().Count());
+        await using var owner = await gate.Test.Database.EnterOwnerAsync(Cancel);
+        var people = (await owner.Connection.QueryAsync<string>("SELECT person FROM crossing.queue WHERE taken_until IS NOT NULL AND town = @town ORDER BY person", new { town = gate.Town.Value })).ToList();
+        Assert.Equal(["a", "a", "b"], people);
+    }
+
+    [Fact]
+    public async Task A_result_without_its_claim_is_thrown_away()
+    {
+        await using var gate = await Gate.OpenAsync();
+        var request = await gate.AskAsync(gate.Staff, "internet-to-lgwan", null, ("a.txt", Gate.Utf8("内容")));
+        using var queue = new WorkQueue(gate.Test.Database);
+        var desk = new SanitiseDesk(gate.Keeper, gate.Vault, gate.Slices.Requests);
+        var ticket = (await queue.TakeAsync(Cancel))!.Value;
+        var first = (await desk.ClaimAsync(ticket, Cancel))!;
+        Assert.Null(await desk.ClaimAsync(ticket, Cancel));
+
+        // Its host hangs until the claim is over; another takes the file, finishes, and then the first wakes up.
+        await using (var tx = await gate.Test.Database.EnterAsync(gate.Town, Cancel))
+        {
+            await tx.Connection.ExecuteAsync("UPDATE crossing.item SET lease_until = clock_timestamp() - interval '1 second'");
+            await tx.CommitAsync(Cancel);
+        }
+        var second = (await desk.ClaimAsync(ticket, Cancel))!;
+        Assert.Equal(2, second.Attempt);
+        var refused = SanitiseDesk.Untried(second, Requests.Refusals.VaultBroken);
+        Assert.True(await desk.FinishAsync(gate.Town, second, refused, null, Cancel));
+        Assert.False(await desk.FinishAsync(gate.Town, first, refused, null, Cancel));
+        Assert.Null(await desk.ClaimAsync(ticket, Cancel));
+        Assert.Equal(RequestState.NothingOut, (await gate.ThroughAsync(request)).Request.State);
+    }
+
+    [Fact]
+    public async Task A_file_that_kills_its_host_again_and_again_is_set_aside()
+    {
+        await using var gate = await Gate.OpenAsync();
+        var request = await gate.AskAsync(gate.Staff, "internet-to-lgwan", null, ("a.txt", Gate.Utf8("内容")));
+        await using (var tx = await gate.Test.Database.EnterAsync(gate.Town, Cancel))
+        {
+            await tx.Connection.ExecuteAsync("UPDATE crossing.item SET attempts = 3");
+            await tx.CommitAsync(Cancel);
+        }
+        await using var worker = await gate.WorkerAsync();
+        var through = await gate.ThroughAsync(request);
+        Assert.Equal((ItemState.Refused, "XNG-POISON-001"), (through.Items[0].State, through.Items[0].RefusalCode));
+    }
+
+    [Fact]
+    public async Task An_original_that_was_changed_on_the_disk_is_refused()
+    {
+        await using var gate = await Gate.OpenAsync();
+        var request = await gate.AskAsync(gate.Staff, "internet-to-lgwan", null, ("a.txt", Gate.Utf8(new string('あ', 100))));
+        var file = Assert.Single(Directory.EnumerateFiles(Path.Combine(gate.Folder, "vault"), "*", SearchOption.AllDirectories));
+        var bytes = await File.ReadAllBytesAsync(file, Cancel);
+        bytes[40] ^= 1;
+        await File.WriteAllBytesAsync(file, bytes, Cancel);
+        await using var worker = await gate.WorkerAsync();
+        var through = await gate.ThroughAsync(request);
+        Assert.Equal((RequestState.NothingOut, "XNG-VAULT-001"), (through.Request.State, through.Items[0].RefusalCode));
+    }
+
+    /// <summary>Workers that come and go, connections that PostgreSQL cuts: every file has exactly one result, and it is its own.</summary>
+    [Fact]
+    public async Task Whatever_dies_every_file_has_one_result()
+    {
+        await using var gate = await Gate.OpenAsync();
+        var requests = new List<CrossingRequest>();
+        foreach (var (who, count) in new[] { (gate.Staff, 40), (gate.Colleague, 30), (gate.Staff, 10) }) requests.Add(await gate.AskAsync(who, "internet-to-lgwan", null, Files(count, $"{who.Name}{requests.Count}")));
+        var superuser = await gate.Test.SuperuserAsync();
+        for (var round = 0; round < 6; round++)
+        {
+            await using var worker = await gate.WorkerAsync();
+            await Task.Delay(150 + (round * 60), Cancel);
+            if (round % 2 != 0) continue;
+            await using var connection = new NpgsqlConnection(superuser);
+            await connection.OpenAsync(Cancel);
+            await connection.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        }
+        // Claims of workers that were cut off end by themselves.
+        await using (var tx = await EnterSurelyAsync(gate))
+        {
+            await tx.Connection.ExecuteAsync("UPDATE crossing.item SET lease_until = clock_timestamp() - interval '1 second' WHERE lease IS NOT NULL");
+            await tx.CommitAsync(Cancel);
+        }
+        await using (var owner = await gate.Test.Database.EnterOwnerAsync(Cancel))
+        {
+            await owner.Connection.ExecuteAsync("UPDATE crossing.queue SET taken_until = NULL");
+            await owner.CommitAsync(Cancel);
+        }
+        await using (await gate.WorkerAsync())
+        {
+            foreach (var request in requests)
+            {
+                var through = await gate.ThroughAsync(request);
+                Assert.Equal(RequestState.Delivered, through.Request.State);
+                foreach (var item in through.Items) Assert.Equal($"{item.Path[..item.Path.IndexOf('-', StringComparison.Ordinal)]} の {item.Path.Split('-')[1].Replace(".txt", "", StringComparison.Ordinal)} 番目\n", System.Text.Encoding.UTF8.GetString(await gate.FetchAsync(item, request.AskedBy)));
+            }
+        }
+        await using var last = await gate.Test.Database.EnterAsync(gate.Town, Cancel);
+        Assert.Equal(80, await last.Connection.ExecuteScalarAsync<int>("SELECT count(*) FROM ledger.entry WHERE kind = 'crossing.sanitised'"));
+        Assert.Equal(80, await last.Connection.ExecuteScalarAsync<int>("SELECT count(DISTINCT result_id) FROM crossing.item WHERE state = 'Out'"));
+    }
+
+    private static async Task<Sekisho.Storage.TenantTransaction> EnterSurelyAsync(Gate gate)
+    {
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                return await gate.Test.Database.EnterAsync(gate.Town, Cancel);
+            }
+            catch (Exception e) when (e is Sekisho.Storage.StorageException or NpgsqlException && i < 20)
+            {
+                await Task.Delay(50, Cancel);
+            }
+        }
+    }
+}

@@ -37,7 +37,8 @@ public sealed class CrossingSlices : IDisposable
     public RetentionRound Retention { get; }
 
     /// <summary>A worker over a pool of sandboxes; it runs when it is started.</summary>
-    public SanitiseRound Worker(SanitizerPool pool, ILogger logger) => new(queue, new SanitiseDesk(keeper, vault, Requests), vault, pool, logger, TimeProvider.System);
+    /// <param name="pool">Asked for when there is a file to do.</param>
+    public SanitiseRound Worker(Func<CancellationToken, Task<SanitizerPool>> pool, ILogger logger) => new(queue, new SanitiseDesk(keeper, vault, Requests), vault, pool, logger, TimeProvider.System);
 
     /// <summary>How many files wait or are worked on, of all municipalities.</summary>
     public Task<long> WaitingAsync(CancellationToken cancel) => queue.LengthAsync(cancel);

@@ -100,7 +100,7 @@ internal sealed class Gate : IAsyncDisposable
     /// <summary>A worker that runs until it is disposed.</summary>
     public Task<SanitiseRound> WorkerAsync(int workers = 2, ILogger? logger = null)
     {
-        var worker = Slices.Worker(SharedWorkers.Pool, logger ?? NullLogger.Instance);
+        var worker = Slices.Worker(_ => Task.FromResult(SharedWorkers.Pool), logger ?? NullLogger.Instance);
         worker.Start(workers);
         return Task.FromResult(worker);
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Sekisho.Crossing;
 using Sekisho.Storage;
 using Sekisho.TestSupport;
 using Sekisho.Web.Hosting;
@@ -30,7 +31,7 @@ public sealed class ConsoleServer : IAsyncDisposable
 
     public static async Task<ConsoleServer> StartAsync(TimeProvider? time = null, Action<IServiceCollection>? services = null, Action<WebApplication>? endpoints = null, bool firstStartDone = true, SignInLimitOptions? limits = null, Func<WebHostOptions, WebHostOptions>? options = null)
     {
-        var database = await TestDatabase.CreateAsync();
+        var database = await TestDatabase.CreateWithAsync(CrossingMigrations.Sets);
         var folder = Directory.CreateTempSubdirectory("sekisho-web-");
         var settings = new WebHostOptions(new StorageOptions(folder.FullName, null), ["http://127.0.0.1:0"], time ?? TimeProvider.System)
         {

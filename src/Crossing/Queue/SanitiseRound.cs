@@ -18,14 +18,14 @@ public sealed class SanitiseRound : IAsyncDisposable
     private readonly WorkQueue queue;
     private readonly SanitiseDesk desk;
     private readonly FileVault vault;
-    private readonly SanitizerPool pool;
+    private readonly Func<CancellationToken, Task<SanitizerPool>> pool;
     private readonly ILogger logger;
     private readonly TimeProvider time;
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentDictionary<Guid, (Ticket Ticket, Claim Claim)> inHand = new();
     private Task running = Task.CompletedTask;
 
-    internal SanitiseRound(WorkQueue queue, SanitiseDesk desk, FileVault vault, SanitizerPool pool, ILogger logger, TimeProvider time) =>
+    internal SanitiseRound(WorkQueue queue, SanitiseDesk desk, FileVault vault, Func<CancellationToken, Task<SanitizerPool>> pool, ILogger logger, TimeProvider time) =>
         (this.queue, this.desk, this.vault, this.pool, this.logger, this.time) = (queue, desk, vault, pool, logger, time);
 
     /// <summary>Starts so many files at a time.</summary>
@@ -115,7 +115,7 @@ public sealed class SanitiseRound : IAsyncDisposable
         {
             using var original = vault.Read(claim.Original);
             using var output = vault.Write(result);
-            var report = await pool.SanitizeAsync(claim.Item.Path, original, output, claim.PolicyYaml, null, claim.Passwords, stop.Token).ConfigureAwait(false);
+            var report = await (await pool(stop.Token).ConfigureAwait(false)).SanitizeAsync(claim.Item.Path, original, output, claim.PolicyYaml, null, claim.Passwords, stop.Token).ConfigureAwait(false);
             if (report.Outcome == Outcome.Refused) return report;
             await output.CompleteAsync(stop.Token).ConfigureAwait(false);
             // What the sanitiser read must be what was received: a file mixed up on the way would show here.

@@ -30,6 +30,13 @@ public sealed partial class RequestDesk
             && await RequestRows.ReadAsync(tx, item.Request, lockRow: false, cancel) is { } request && request.AskedBy.Account == actor.Account ? item : null;
     }
 
+    /// <summary>Which request a file belongs to; null when there is no such file.</summary>
+    public async Task<RequestId?> RequestOfAsync(MunicipalityId municipality, ItemId id, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return (await RequestRows.ItemAsync(tx, id, lockRow: false, cancel))?.Request;
+    }
+
     /// <summary>A page of requests, the newest first; of those to decide, the oldest.</summary>
     /// <param name="page">From 1.</param>
     public async Task<(IReadOnlyList<RequestLine> Lines, int Total)> ListAsync(MunicipalityId municipality, RequestView view, int page, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)

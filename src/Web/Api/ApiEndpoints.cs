@@ -79,6 +79,7 @@ public static class ApiEndpoints
         api.MapTakeouts();
         api.MapIncidents();
         api.MapRooms();
+        api.MapCrossings();
         api.MapAccounts();
         api.MapOwnAccount();
     }

@@ -47,6 +47,14 @@ internal static class RefusalStatus
         (409, ["REC-TKO-007", "REC-TKO-009", "REC-TKO-011", "REC-TKO-012"]),
         (404, ["REC-TRM-003", "REC-TRM-005", "REC-TRM-006"]),
         (404, ["REC-WVR-001"]),
+        (403, ["XNG-REQ-007", "XNG-REQ-008"]),
+        (404, ["XNG-REQ-001"]),
+        (409, ["XNG-REQ-002", "XNG-REQ-006", "XNG-REQ-009", "XNG-REQ-016", "XNG-REQ-017", "XNG-UPLOAD-001", "XNG-ROUTE-005"]),
+        (413, ["XNG-REQ-014", "XNG-UPLOAD-003"]),
+        (423, ["XNG-UPLOAD-002"]),
+        (429, ["XNG-REQ-015"]),
+        (500, ["XNG-VAULT-001"]),
+        (507, ["XNG-FULL-001"]),
         (409, ["REC-WVR-002", "REC-WVR-006", "REC-WVR-007", "REC-WVR-008"]),
     ]);
 

@@ -4,6 +4,7 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.WebEncoders;
+using Sekisho.Crossing;
 using Sekisho.Records;
 using Sekisho.Records.EvidenceKept;
 using Sekisho.Records.EvidenceKept.Sources;
@@ -78,6 +79,7 @@ public static class WebHost
         builder.Services.AddSingleton(services => Slices(services, options.Registers));
         builder.Services.AddSingleton<MunicipalityRegister>();
         builder.Services.AddSingleton<OrganisationRegister>();
+        await CrossingHost.AddAsync(builder.Services, options, database, signer, cancel).ConfigureAwait(false);
         builder.Services.AddHostedService<EvidenceRound>();
         builder.Services.AddHostedService<CheckpointRound>();
         builder.Services.AddHostedService<ImportRound>();
@@ -95,7 +97,7 @@ public static class WebHost
     private static async Task<Database> OpenAsync(WebHostOptions options, CancellationToken cancel)
     {
         using var logging = LoggerFactory.Create(b => b.AddConsole().SetMinimumLevel(options.LogLevel));
-        return await Database.OpenAsync(options.Storage, RecordsMigrations.Sets, logging.CreateLogger<Database>(), cancel).ConfigureAwait(false);
+        return await Database.OpenAsync(options.Storage, CrossingMigrations.Sets, logging.CreateLogger<Database>(), cancel).ConfigureAwait(false);
     }
 
     private static void AddServices(WebApplicationBuilder builder, WebHostOptions options)

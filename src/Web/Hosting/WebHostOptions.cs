@@ -1,4 +1,5 @@
 using Sekisho.Records.Registers;
+using Sekisho.Sanitizer.Isolation;
 using Sekisho.Storage;
 
 namespace Sekisho.Web.Hosting;
@@ -29,6 +30,9 @@ public sealed record WebHostOptions(StorageOptions Storage, IReadOnlyList<string
 
     /// <summary>Lowest level that is logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+
+    /// <summary>How hostile files are shut in; null: this server takes no files through the sanitiser (others that share its database do).</summary>
+    public Isolation? Sanitise { get; init; } = Isolation.Bubblewrap;
 
     /// <summary>The registers that the office keeps; tests add some of their own.</summary>
     public RegisterCatalogue Registers { get; init; } = RegisterCatalogue.Load();

@@ -36,6 +36,12 @@ public static class Allowed
     /// <summary>Asking for take-outs, bringing back, recording who enters a room: everybody of the office. Who approves follows from posts.</summary>
     public const string TakeOut = "take-out";
 
+    /// <summary>Handing files over to another zone, and deciding on those of others: everybody of the office. Who decides follows from posts.</summary>
+    public const string Cross = "cross";
+
+    /// <summary>Looking at what crossed: one's own, and that of the sections in sight.</summary>
+    public const string ReadCrossings = "read-crossings";
+
     /// <summary>Handing in evidence as a system: an evidence token, or an officer's.</summary>
     public const string HandInEvidence = "hand-in-evidence";
 
@@ -54,6 +60,8 @@ public static class Allowed
         Add(ReadRegisters, Role.Officer, Role.Manager, Role.Staff, Role.Auditor);
         Add(WriteRegisters, Role.Officer, Role.Manager);
         Add(TakeOut, Role.Officer, Role.Manager, Role.Staff);
+        Add(Cross, Role.Officer, Role.Manager, Role.Staff);
+        Add(ReadCrossings, Role.Officer, Role.Manager, Role.Staff, Role.Auditor);
 
         void Add(string name, params Role[] roles) =>
             options.AddPolicy(name, policy => policy.RequireAuthenticatedUser().RequireRole([.. roles.Select(static role => role.Key())]));

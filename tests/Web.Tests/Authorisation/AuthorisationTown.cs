@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Sekisho.Agent;
 using Sekisho.Assurance;
+using Sekisho.Crossing;
+using Sekisho.Crossing.Requests;
 using Sekisho.Policy.Obligations;
 using Sekisho.Records;
 using Sekisho.Records.Accounts;
@@ -103,6 +105,7 @@ public sealed class AuthorisationTown : IAsyncLifetime
         var (takeout, room, inRoom, report, enrolment) = await CarryAsync(today);
         var broken = (await Records.Contracts.RecordAsync(Municipality, outside.Contract.Id, new(EventKind.Incident, today, "浜町の帳票の取違え", "二通を取り違えた。"), null, By, default)).OrThrow();
         var incident = (await Records.Incidents.OfAsync(Municipality, IncidentOrigin.Contract, broken.Id, null, default))!.Id.ToString();
+        await CrossAsync();
         foreach (var (at, value) in new[]
         {
             ("/incidents id", incident), ("/takeouts id", takeout), ("/rooms id", room), ("/rooms/entries id", inRoom), ("/agents/reports id", report), ("/agents/tokens id", enrolment), ("zone", "mynumber"), ("target", "udev"),
@@ -123,6 +126,32 @@ public sealed class AuthorisationTown : IAsyncLifetime
             ("/confirmations/{id:guid}/files file", (await Records.ConfirmationDoor.ReadAsync(inside, default))!.Files[0].Id.ToString()),
             ("/contracts/{id:guid}/files file", (await Records.Contracts.ContractAsync(Municipality, outside.Contract.Id, null, default))!.Events.First(e => e.Files.Count > 0).Files[0].Id.ToString()),
         }) values[at] = value;
+    }
+
+    /// <summary>A file of each person who may fetch one, and an original that may be looked at.</summary>
+    private async Task CrossAsync()
+    {
+        var crossing = Server.Services.GetRequiredService<CrossingSlices>();
+        foreach (var who in new[] { "officer", "manager", "staff" })
+        {
+            var actor = new Actor(people[who].Id.ToString(), who);
+            var request = (await crossing.Requests.OpenAsync(Municipality, new("internet-to-lgwan", Section), null, actor, default)).OrThrow();
+            var item = (await crossing.Requests.AddFileAsync(Municipality, request.Id, "浜町への回答.txt", 6, actor, default)).OrThrow();
+            (await crossing.Requests.AppendAsync(Municipality, item.Id, 0, new MemoryStream("回答"u8.ToArray()), actor, default)).OrThrow();
+            (await crossing.Requests.SubmitAsync(Municipality, request.Id, [], actor, default)).OrThrow();
+            for (var i = 0; (await crossing.Requests.ReadAsync(Municipality, request.Id, null, actor, default))!.Request.State != RequestState.Delivered; i++)
+            {
+                if (i > 600) throw new TimeoutException("the sanitiser did not get through");
+                await Task.Delay(100);
+            }
+            values[$"result of {who}"] = values["result"] = item.Id.ToString();
+            (values["/crossings id"], values["/crossings/files id"]) = (request.Id.ToString(), item.Id.ToString());
+            if (who != "officer") continue;
+            var inspection = (await crossing.Inspections.AskAsync(Municipality, item.Id, "調査", actor, default)).OrThrow();
+            (await crossing.Inspections.AllowAsync(Municipality, inspection.Id, new Actor("2", "課長 太郎"), default)).OrThrow();
+            values["inspection"] = values["/crossings/inspections id"] = inspection.Id.ToString();
+        }
+        values["/crossings/routes key"] = "internet-to-lgwan";
     }
 
     /// <summary>A take-out, a room with somebody in it, and a machine that reports: all of the section.</summary>

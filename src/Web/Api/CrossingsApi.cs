@@ -1,0 +1,149 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
+using Sekisho.Crossing;
+using Sekisho.Crossing.Requests;
+using Sekisho.Crossing.Retention;
+using Sekisho.Records;
+using Sekisho.Records.Organisation;
+using Sekisho.Records.Registers;
+using Sekisho.Web.Pages.Registers;
+using Sekisho.Web.SignIn;
+
+namespace Sekisho.Web.Api;
+
+/// <summary>The crossing: routes, requests with their files, decisions, fetching, and the inspection of originals. Who decides follows from posts.</summary>
+internal static class CrossingsApi
+{
+    private const string Tag = "Crossing";
+
+    public static void MapCrossings(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/crossings/routes", RoutesAsync).RequireAuthorization(Allowed.ReadCrossings).Says("listRoutes", Tag, "授受の経路", "The routes").Gives<IReadOnlyList<RouteModel>>();
+        api.MapPut("/crossings/routes/{key}", LayDownAsync).RequireAuthorization(Allowed.RunPolicy).Says("layDownRoute", Tag, "経路を定める", "Lay down a route").Gives<RouteModel>(409, 422);
+        api.MapPut("/crossings/policies/{key}", KeepPolicyAsync).RequireAuthorization(Allowed.RunPolicy).Says("keepSanitisePolicy", Tag, "無害化の方針を保存する", "Keep a policy of the sanitiser").Gives<SanitisePolicyRequest>(422);
+        api.MapGet("/crossings", ListAsync).RequireAuthorization(Allowed.ReadCrossings).Says("listCrossings", Tag, "申請の一覧（?view=mine, toDecide, all）", "List requests by view").Gives<CrossingsModel>();
+        api.MapPost("/crossings", OpenAsync).RequireAuthorization(Allowed.Cross).Says("openCrossing", Tag, "申請を始める", "Open a request").Gives<CrossingModel>(409, 422);
+        api.MapGet("/crossings/{id:guid}", GetAsync).RequireAuthorization(Allowed.ReadCrossings).Says("getCrossing", Tag, "一件の申請と、ファイルごとの結果", "One request with its files").Gives<CrossingDetailModel>(404);
+        Step("submit", SubmitAsync, "submitCrossing", "申請する", "Hand it in");
+        Step("approve", ApproveAsync, "approveCrossing", "承認する", "Approve, by post");
+        Step("refuse", RefuseAsync, "refuseCrossing", "却下する", "Refuse with the reason");
+        Step("withdraw", WithdrawAsync, "withdrawCrossing", "取り下げる", "Withdraw, by the applicant");
+        api.MapGet("/crossings/files/{result:guid}/content", ContentAsync).RequireAuthorization(Allowed.Cross).Says("fetchCrossingFile", Tag, "無害化したファイルを受け取る", "Fetch the harmless file").GivesContent(["application/octet-stream"], 404, 409);
+        api.MapPost("/crossings/files/{id:guid}/exception", AskExceptionAsync).RequireAuthorization(Allowed.Cross).Says("askException", Tag, "特例の取込みを申請する", "Ask for an exception").Gives<CrossingModel>(404, 409, 422);
+        api.MapPost("/crossings/files/{id:guid}/exception/decision", DecideExceptionAsync).RequireAuthorization(Allowed.Cross).Says("decideException", Tag, "特例を決める", "Decide on an exception").Gives<CrossingModel>(404, 409, 422);
+        api.MapPost("/crossings/files/{id:guid}/inspections", AskInspectionAsync).RequireAuthorization(Allowed.RunPolicy).Says("askInspection", Tag, "原本の調査を申請する", "Ask for an inspection of an original").Gives<OriginalInspectionModel>(404, 422);
+        api.MapPost("/crossings/inspections/{id:guid}/allow", AllowInspectionAsync).RequireAuthorization(Allowed.RunPolicy).Says("allowInspection", Tag, "原本の調査を認める（別の人）", "Allow it, by another person").Gives<OriginalInspectionModel>(404, 409);
+        api.MapGet("/crossings/inspections/{inspection:guid}/content", InspectAsync).RequireAuthorization(Allowed.RunPolicy).Says("inspectOriginal", Tag, "原本を開く（認められて 1 時間以内）", "Open the original, within the hour").GivesContent(["application/octet-stream"], 403, 404, 409);
+        api.MapCrossingUploads();
+
+        void Step(string name, Delegate act, string id, string ja, string en) =>
+            api.MapPost("/crossings/{id:guid}/" + name, act).RequireAuthorization(Allowed.Cross).Says(id, Tag, ja, en).Gives<CrossingModel>(404, 409, 422);
+    }
+
+    private static async Task<IResult> RoutesAsync(HttpContext context, CrossingSlices crossing, CancellationToken cancel) =>
+        Results.Ok((await crossing.Routes.ListAsync(CurrentPerson.Of(context).Municipality, cancel)).Select(RouteModel.Of).ToList());
+
+    private static async Task<IResult> LayDownAsync(HttpContext context, CrossingSlices crossing, string key, [FromBody] RouteRequest r, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        return (await crossing.Routes.LayDownAsync(person.Municipality, r.Definition(key), r.IsOpen, r.Version, person.Actor(), cancel)).Answer(RouteModel.Of);
+    }
+
+    private static async Task<IResult> KeepPolicyAsync(HttpContext context, CrossingSlices crossing, string key, [FromBody] SanitisePolicyRequest r, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        return (await crossing.Routes.KeepPolicyAsync(person.Municipality, key, r.Yaml, person.Actor(), cancel)).Answer(_ => r);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, RequestView? view, int? page, CancellationToken cancel)
+    {
+        if (view is { } asked && !Enum.IsDefined(asked)) return ApiProblems.Unreadable("view");
+        var person = CurrentPerson.Of(context);
+        var (lines, total) = await crossing.Requests.ListAsync(person.Municipality, view ?? RequestView.Mine, Math.Clamp(page ?? 1, 1, 100_000), await person.RegisterUnitsAsync(records.Organisation, cancel), person.Actor(), cancel);
+        return Results.Ok(new CrossingsModel([.. lines.Select(l => new CrossingLineModel(CrossingModel.Of(l.Request), l.Files, l.Out))], total));
+    }
+
+    private static async Task<IResult> OpenAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, [FromBody] CrossingOpenRequest r, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        var draft = new RequestDraft(r.Route, r.Unit is { } unit ? new UnitId(unit) : null, r.Purpose ?? "", r.Recipient ?? "", [.. (r.Assets ?? []).Select(a => new EntryId(a))]);
+        return (await crossing.Requests.OpenAsync(person.Municipality, draft, await person.RegisterUnitsAsync(records.Organisation, cancel), person.Actor(), cancel)).Answer(CrossingModel.Of);
+    }
+
+    private static async Task<IResult> GetAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid id, CancellationToken cancel) =>
+        await SeenAsync(context, records, crossing, new(id), cancel) is { } detail ? Results.Ok(CrossingDetailModel.Of(detail)) : ApiProblems.NotFound;
+
+    private static Task<IResult> SubmitAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid id, [FromBody] CrossingSubmitRequest r, CancellationToken cancel) =>
+        ActAsync(context, records, crossing, id, p => crossing.Requests.SubmitAsync(p.Municipality, new(id), r.Passwords ?? [], p.Actor(), cancel), cancel);
+
+    private static Task<IResult> ApproveAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid id, [FromBody] NoteRequest r, CancellationToken cancel) =>
+        ActAsync(context, records, crossing, id, p => crossing.Requests.ApproveAsync(p.Municipality, new(id), r.Note ?? "", p.Actor(), cancel), cancel);
+
+    private static Task<IResult> RefuseAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid id, [FromBody] NoteRequest r, CancellationToken cancel) =>
+        ActAsync(context, records, crossing, id, p => crossing.Requests.RefuseAsync(p.Municipality, new(id), r.Note ?? "", p.Actor(), cancel), cancel);
+
+    private static Task<IResult> WithdrawAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid id, CancellationToken cancel) =>
+        ActAsync(context, records, crossing, id, p => crossing.Requests.WithdrawAsync(p.Municipality, new(id), p.Actor(), cancel), cancel);
+
+    private static async Task<IResult> AskExceptionAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid id, [FromBody] ExceptionRequest r, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        return await SeesFileAsync(context, records, crossing, id, cancel) ? (await crossing.Requests.AskExceptionAsync(person.Municipality, new(id), r.Why, person.Actor(), cancel)).Answer(CrossingModel.Of) : ApiProblems.NotFound;
+    }
+
+    private static async Task<IResult> DecideExceptionAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid id, [FromBody] ExceptionDecisionRequest r, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        return await SeesFileAsync(context, records, crossing, id, cancel) ? (await crossing.Requests.DecideExceptionAsync(person.Municipality, new(id), r.LetThrough, r.Reason, person.Actor(), cancel)).Answer(CrossingModel.Of) : ApiProblems.NotFound;
+    }
+
+    private static async Task<IResult> ContentAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid result, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        return await SeesFileAsync(context, records, crossing, result, cancel) ? HandOut(context, await crossing.Requests.HandOutAsync(person.Municipality, new(result), person.Actor(), cancel)) : ApiProblems.NotFound;
+    }
+
+    private static async Task<IResult> AskInspectionAsync(HttpContext context, CrossingSlices crossing, Guid id, [FromBody] OriginalInspectionRequest r, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        return (await crossing.Inspections.AskAsync(person.Municipality, new(id), r.Reason, person.Actor(), cancel)).Answer(OriginalInspectionModel.Of);
+    }
+
+    private static async Task<IResult> AllowInspectionAsync(HttpContext context, CrossingSlices crossing, Guid id, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        return (await crossing.Inspections.AllowAsync(person.Municipality, new InspectionId(id), person.Actor(), cancel)).Answer(OriginalInspectionModel.Of);
+    }
+
+    private static async Task<IResult> InspectAsync(HttpContext context, CrossingSlices crossing, Guid inspection, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        return HandOut(context, await crossing.Inspections.OpenAsync(person.Municipality, new InspectionId(inspection), person.Actor(), cancel));
+    }
+
+    /// <summary>As bytes to keep, never to be opened by the browser itself.</summary>
+    private static IResult HandOut(HttpContext context, Outcome<HandedOut> outcome) => outcome.Match(
+        file =>
+        {
+            var disposition = new ContentDispositionHeaderValue("attachment");
+            disposition.SetHttpFileName(file.FileName);
+            context.Response.Headers.ContentDisposition = disposition.ToString();
+            context.Response.Headers.ETag = $"\"{file.Digest}\"";
+            context.Response.ContentLength = file.Bytes;
+            return Results.Stream(file.Content, "application/octet-stream");
+        },
+        static refusal => (IResult)ApiAnswers.Problem(refusal));
+
+    private static async Task<IResult> ActAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid id, Func<CurrentPerson, Task<Outcome<CrossingRequest>>> act, CancellationToken cancel) =>
+        await SeenAsync(context, records, crossing, new(id), cancel) is null ? ApiProblems.NotFound : (await act(CurrentPerson.Of(context))).Answer(CrossingModel.Of);
+
+    /// <summary>What this person doesn't see isn't there.</summary>
+    internal static async Task<RequestDetail?> SeenAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, RequestId id, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        return await crossing.Requests.ReadAsync(person.Municipality, id, await person.RegisterUnitsAsync(records.Organisation, cancel), person.Actor(), cancel);
+    }
+
+    private static async Task<bool> SeesFileAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid id, CancellationToken cancel) =>
+        await crossing.Requests.RequestOfAsync(CurrentPerson.Of(context).Municipality, new(id), cancel) is { } request && await SeenAsync(context, records, crossing, request, cancel) is not null;
+}

@@ -1,0 +1,86 @@
+using Sekisho.Crossing;
+using Sekisho.Crossing.Queue;
+using Sekisho.Crossing.Vault;
+using Sekisho.Ledger;
+using Sekisho.Records;
+using Sekisho.Records.Ledgers;
+using Sekisho.Sanitizer.Isolation;
+using Sekisho.Storage;
+
+namespace Sekisho.Web.Hosting;
+
+/// <summary>The crossing within the host: takes files through the sanitiser, and destroys what has been kept for long enough.</summary>
+internal sealed class CrossingHost(CrossingSlices crossing, WebHostOptions options, ILogger<CrossingHost> logger) : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromHours(1);
+
+    private readonly SemaphoreSlim one = new(1);
+    private SanitizerPool? pool;
+
+    /// <summary>Opens the vault and wires the slices in.</summary>
+    /// <exception cref="StorageException">The key of the vault is gone, or others can read it.</exception>
+    public static async Task AddAsync(IServiceCollection services, WebHostOptions options, Database database, NoteSigner signer, CancellationToken cancel)
+    {
+        var vault = await FileVault.OpenAsync(options.Storage.DataFolder, new RecordKeeper(database, new LedgerStore(signer, options.Time), options.Time), cancel).ConfigureAwait(false);
+        services.AddSingleton(options);
+        services.AddSingleton(s => new CrossingSlices(s.GetRequiredService<RecordKeeper>(), s.GetRequiredService<RecordSlices>(), vault));
+        services.AddHostedService<CrossingHost>();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        SanitiseRound? worker = null;
+        if (options.Sanitise is not null)
+        {
+            worker = crossing.Worker(PoolAsync, logger);
+            worker.Start(Environment.ProcessorCount);
+        }
+        try
+        {
+            using var timer = new PeriodicTimer(Period, options.Time);
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+            {
+                try
+                {
+                    await crossing.Retention.RunAllAsync(stoppingToken).ConfigureAwait(false);
+                }
+#pragma warning disable CA1031 // A fault of one round must not end the server, nor the rounds after it.
+                catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+                {
+                    logger.LogError(e, "保存期間の巡回が途中で止まりました。1 時間後にもう一度行います。 / The round of retention broke off; the next one is in an hour.");
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+        finally
+        {
+            if (worker is not null) await worker.DisposeAsync().ConfigureAwait(false);
+            if (pool is not null) await pool.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public override void Dispose()
+    {
+        one.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>The sandboxes are started with the first file: a server that takes none carries none.</summary>
+    private async Task<SanitizerPool> PoolAsync(CancellationToken cancel)
+    {
+        if (pool is { } running) return running;
+        await one.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            return pool ??= await SanitizerPool.StartAsync(new() { Isolation = options.Sanitise!.Value, WorkerFolder = options.ProgramFolder }, TimeProvider.System, cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+}

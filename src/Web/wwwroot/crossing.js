@@ -1,0 +1,150 @@
+// Hands files over in pieces (tus 1.0): a broken line goes on where it stopped. The form works without this file, in one piece.
+'use strict';
+(() => {
+  const form = document.querySelector('form[data-crossing]');
+  if (!form) return;
+  const input = form.querySelector('input[type=file]');
+  const drop = form.querySelector('[data-drop]');
+  const list = form.querySelector('[data-sending]');
+  const error = form.querySelector('[data-crossing-error]');
+  const button = form.querySelector('button[type=submit]');
+  const say = form.dataset;
+  const limit = Number(say.limit) || Infinity;
+  const PIECE = 8 * 1024 * 1024;
+  const chosen = [];
+
+  form.querySelector('[data-drop-word]').hidden = false;
+  input.required = false;
+  form.noValidate = true;
+
+  const size = bytes => bytes < 1024 ? bytes + ' B' : bytes < 1048576 ? Math.round(bytes / 1024) + ' KB' : bytes < 1073741824 ? (bytes / 1048576).toFixed(1) + ' MB' : (bytes / 1073741824).toFixed(1) + ' GB';
+
+  const show = entry => {
+    const row = document.createElement('li');
+    row.className = 'sending-file';
+    const name = document.createElement('span');
+    name.className = 'sending-name';
+    name.lang = 'ja';
+    name.textContent = entry.path;
+    const bytes = document.createElement('span');
+    bytes.className = 'number';
+    bytes.textContent = size(entry.file.size);
+    const bar = document.createElement('progress');
+    bar.max = Math.max(1, entry.file.size);
+    bar.value = 0;
+    bar.hidden = true;
+    bar.setAttribute('aria-label', entry.path);
+    const word = document.createElement('span');
+    word.className = 'sending-word';
+    const off = document.createElement('button');
+    off.type = 'button';
+    off.className = 'link-button';
+    off.textContent = say.sayRemove;
+    off.setAttribute('aria-label', entry.path + ' ' + say.sayRemove);
+    off.addEventListener('click', () => { chosen.splice(chosen.indexOf(entry), 1); row.remove(); input.focus(); });
+    row.append(name, bytes, bar, word, off);
+    list.append(row);
+    Object.assign(entry, { row, bar, word, off });
+    if (entry.file.size > limit) { word.textContent = say.sayLarge; row.classList.add('is-wrong'); entry.large = true; }
+  };
+
+  const add = (file, path) => { const entry = { file, path: path || file.webkitRelativePath || file.name }; chosen.push(entry); show(entry); };
+
+  input.addEventListener('change', () => { for (const file of input.files) add(file); input.value = ''; });
+
+  // Folders keep their shape.
+  const walk = async (item, path) => {
+    if (item.isFile) return new Promise(done => item.file(file => { add(file, path + file.name); done(); }, done));
+    const reader = item.createReader();
+    for (;;) {
+      const some = await new Promise(done => reader.readEntries(done, () => done([])));
+      if (some.length === 0) return;
+      for (const one of some) await walk(one, path + item.name + '/');
+    }
+  };
+  for (const type of ['dragenter', 'dragover']) drop.addEventListener(type, e => { e.preventDefault(); drop.classList.add('is-over'); });
+  for (const type of ['dragleave', 'drop']) drop.addEventListener(type, () => drop.classList.remove('is-over'));
+  drop.addEventListener('drop', e => {
+    e.preventDefault();
+    for (const item of [...e.dataTransfer.items].map(i => i.webkitGetAsEntry && i.webkitGetAsEntry()).filter(Boolean)) walk(item, '');
+  });
+
+  const token = () => form.querySelector('input[name=__RequestVerificationToken]').value;
+  const pause = ms => new Promise(done => setTimeout(done, ms));
+  const value = name => { const field = form.elements[name]; return field ? field.value.trim() : ''; };
+
+  class Refused extends Error {}
+  const api = async (method, url, headers, body) => {
+    const answer = await fetch(url, { method, credentials: 'same-origin', headers: { RequestVerificationToken: token(), ...headers }, body });
+    if (answer.ok) return answer;
+    if (answer.status >= 500 || answer.status === 423) throw new Error(String(answer.status));
+    let told = null;
+    try { told = await answer.json(); } catch { /* no body */ }
+    throw new Refused(told && told.title ? told.title + (told.detail ? ' ' + told.detail : '') : String(answer.status));
+  };
+
+  // Progress within a piece: fetch doesn't tell, XMLHttpRequest does.
+  const send = (url, offset, piece, seen) => new Promise((done, fail) => {
+    const x = new XMLHttpRequest();
+    x.open('PATCH', url);
+    x.setRequestHeader('RequestVerificationToken', token());
+    x.setRequestHeader('Tus-Resumable', '1.0.0');
+    x.setRequestHeader('Upload-Offset', String(offset));
+    x.setRequestHeader('Content-Type', 'application/offset+octet-stream');
+    x.upload.onprogress = e => seen(offset + e.loaded);
+    x.onload = () => x.status === 204 ? done(Number(x.getResponseHeader('Upload-Offset'))) : fail(new Error(String(x.status)));
+    x.onerror = x.ontimeout = () => fail(new Error('line'));
+    x.send(piece);
+  });
+
+  const tus = { 'Tus-Resumable': '1.0.0' };
+  const upload = async (request, entry) => {
+    const bytes = new TextEncoder().encode(entry.path);
+    const name = btoa(String.fromCharCode(...bytes));
+    const made = await api('POST', `/api/v1/crossings/${request}/uploads`, { ...tus, 'Upload-Length': String(entry.file.size), 'Upload-Metadata': 'filename ' + name });
+    const url = made.headers.get('Location');
+    let at = 0;
+    let wait = 1000;
+    entry.word.textContent = say.saySending;
+    entry.bar.hidden = false;
+    do {
+      try {
+        at = await send(url, at, entry.file.slice(at, at + PIECE), seen => { entry.bar.value = seen; });
+        entry.word.textContent = say.saySending;
+        wait = 1000;
+      } catch {
+        entry.word.textContent = say.sayBroken;
+        await pause(wait);
+        wait = Math.min(wait * 2, 30000);
+        try { at = Number((await api('HEAD', url, tus)).headers.get('Upload-Offset')); } catch (e) { if (e instanceof Refused) throw e; }
+      }
+    } while (at < entry.file.size);
+    entry.bar.value = entry.bar.max;
+    entry.word.textContent = say.saySent;
+  };
+
+  form.addEventListener('submit', async e => {
+    e.preventDefault();
+    error.hidden = true;
+    const files = chosen.filter(c => !c.large);
+    if (files.length === 0) { error.textContent = say.sayNone; error.hidden = false; input.focus(); return; }
+    for (const field of form.querySelectorAll('[required]')) if (!field.value.trim()) { form.noValidate = false; form.reportValidity(); form.noValidate = true; return; }
+    button.disabled = true;
+    for (const c of chosen) c.off.hidden = true;
+    try {
+      const asset = value('asset');
+      const opened = await (await api('POST', '/api/v1/crossings', { 'Content-Type': 'application/json' }, JSON.stringify({
+        route: say.crossing, unit: value('unit') || null, purpose: value('purpose'), recipient: value('recipient'), assets: asset ? [asset] : [],
+      }))).json();
+      for (const entry of files) await upload(opened.id, entry);
+      const passwords = value('passwords').split('\n').map(p => p.trim()).filter(Boolean);
+      await api('POST', `/api/v1/crossings/${opened.id}/submit`, { 'Content-Type': 'application/json' }, JSON.stringify({ passwords }));
+      location.assign('/crossings/' + opened.id);
+    } catch (e) {
+      error.textContent = say.sayFailed + (e.message && isNaN(Number(e.message)) ? '：' + e.message : '');
+      error.hidden = false;
+      button.disabled = false;
+      for (const c of chosen) c.off.hidden = false;
+    }
+  });
+})();

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Sekisho.Assurance;
 using Sekisho.Crossing.Vault;
+using Sekisho.Records;
 using Sekisho.Storage;
 
 namespace Sekisho.Crossing.Tests;
@@ -97,6 +98,23 @@ public sealed class VaultTests
         await FileVault.OpenAsync(gate.Folder, null, key + ".elsewhere", gate.Keeper, Gate.Cancel);
         File.SetUnixFileMode(key + ".elsewhere", UnixFileMode.UserRead | UnixFileMode.GroupRead);
         Assert.Equal("XNG-KEY-002", (await Assert.ThrowsAsync<StorageException>(() => FileVault.OpenAsync(gate.Folder, null, key + ".elsewhere", gate.Keeper, Gate.Cancel))).Code);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_lost_for_good_closes_what_lies_there_and_nothing_else()
+    {
+        await using var gate = await Gate.OpenAsync();
+        Requests.RequestDetail through;
+        await using (await gate.WorkerAsync()) through = await gate.ThroughAsync(await gate.AskAsync(gate.Staff, "internet-to-lgwan", null, ("a.txt", Gate.Utf8("内容"))));
+        File.Delete(Path.Combine(gate.Folder, "vault.key"));
+        var vault = await FileVault.OpenAsync(gate.Folder, null, null, gate.Keeper, Gate.Cancel, isKeyLost: true);
+        using var slices = new CrossingSlices(gate.Keeper, gate.Records, vault);
+        Assert.Equal("XNG-VAULT-001", Gate.CodeOf(await slices.Requests.HandOutAsync(gate.Town, through.Items[0].Id, gate.Staff, Gate.Cancel)));
+        var request = (await slices.Requests.OpenAsync(gate.Town, new("internet-to-lgwan", gate.Tax.Id), null, gate.Staff, Gate.Cancel)).OrThrow();
+        var item = (await slices.Requests.AddFileAsync(gate.Town, request.Id, "b.txt", 3, gate.Staff, Gate.Cancel)).OrThrow();
+        Assert.Equal(Requests.ItemState.Received, (await slices.Requests.AppendAsync(gate.Town, item.Id, 0, new MemoryStream("abc"u8.ToArray()), gate.Staff, Gate.Cancel)).OrThrow().State);
+        // Started again, without the word: the new key is there and needed.
+        await FileVault.OpenAsync(gate.Folder, null, null, gate.Keeper, Gate.Cancel);
     }
 
     [Fact]

@@ -119,11 +119,13 @@ public sealed partial class RequestDesk
         if (await RequestRows.ItemAsync(tx, id, lockRow: false, cancel) is not { } item || await RequestRows.ReadAsync(tx, item.Request, lockRow: true, cancel) is not { } request) return Refusals.Unknown;
         if (request.AskedBy.Account != actor.Account) return Refusals.NotYours;
         if (request.State != RequestState.Delivered || item.State is not (ItemState.Out or ItemState.Admitted) || request.ExpiresAt <= at || item.Result is not { } result) return Refusals.NotToBeHad;
-        if (await vault.FindAsync(tx, result, cancel) is not { Bytes: { } bytes, Digest: { } digest } blob) return Refusals.NotToBeHad;
         Stream content;
+        long bytes;
+        Sha256 digest;
         try
         {
-            content = vault.Read(blob);
+            if (await vault.FindAsync(tx, result, cancel) is not { Bytes: not null, Digest: not null } blob) return Refusals.NotToBeHad;
+            (bytes, digest, content) = (blob.Bytes.Value, blob.Digest.Value, vault.Read(blob));
         }
         catch (VaultException)
         {

@@ -71,17 +71,19 @@ public sealed class InspectionDesk
         if (inspection.AskedBy.Account != actor.Account) return Requests.Refusals.NotYours;
         if (inspection.AllowedAt is not { } allowed || at > allowed + Open) return Requests.Refusals.NotToBeHad;
         var its = (await RequestRows.ItemAsync(tx, inspection.Item, lockRow: false, cancel))!;
-        if (await vault.FindAsync(tx, its.Original, cancel) is not { Bytes: { } bytes, Digest: { } digest } blob) return Requests.Refusals.NotToBeHad;
-        await desk.StepAsync(tx, its.Request, "crossing.inspected", at, actor, inspection.Reason, new { its.Path, sha256 = digest, allowedBy = inspection.AllowedBy!.Account }, cancel);
         Stream content;
+        long bytes;
+        Sha256 digest;
         try
         {
-            content = vault.Read(blob);
+            if (await vault.FindAsync(tx, its.Original, cancel) is not { Bytes: not null, Digest: not null } blob) return Requests.Refusals.NotToBeHad;
+            (bytes, digest, content) = (blob.Bytes.Value, blob.Digest.Value, vault.Read(blob));
         }
         catch (VaultException)
         {
             return Requests.Refusals.VaultBroken;
         }
+        await desk.StepAsync(tx, its.Request, "crossing.inspected", at, actor, inspection.Reason, new { its.Path, sha256 = digest, allowedBy = inspection.AllowedBy!.Account }, cancel);
         await tx.CommitAsync(cancel);
         return new HandedOut(its.Path[(its.Path.LastIndexOf('/') + 1)..], bytes, digest, content);
     }

@@ -16,24 +16,28 @@ public sealed class FileVault
 {
     public const string KeyVariable = "SEKISHO_VAULT_KEY", FolderVariable = "SEKISHO_VAULT";
 
+    /// <summary>Set to <c>yes</c> by who knows that the key file is lost for good: a new one is made, and what lies in the vault stays closed.</summary>
+    public const string KeyLostVariable = "SEKISHO_VAULT_KEY_LOST";
+
     private readonly string folder;
     private readonly KeyFile master;
     private readonly RecordKeeper keeper;
     private readonly ConcurrentDictionary<(MunicipalityId, int), byte[]> keys = new();
+    private readonly ConcurrentDictionary<MunicipalityId, int> current = new();
 
     private FileVault(string folder, KeyFile master, RecordKeeper keeper) => (this.folder, this.master, this.keeper) = (folder, master, keeper);
 
     /// <summary>Opens the vault of a data folder, or makes it.</summary>
     /// <exception cref="StorageException">The key file is gone (XNG-KEY-001) or others can read it (XNG-KEY-002).</exception>
     public static Task<FileVault> OpenAsync(string dataFolder, RecordKeeper keeper, CancellationToken cancel) =>
-        OpenAsync(dataFolder, Environment.GetEnvironmentVariable(FolderVariable), Environment.GetEnvironmentVariable(KeyVariable), keeper, cancel);
+        OpenAsync(dataFolder, Environment.GetEnvironmentVariable(FolderVariable), Environment.GetEnvironmentVariable(KeyVariable), keeper, cancel, Environment.GetEnvironmentVariable(KeyLostVariable) == "yes");
 
-    internal static async Task<FileVault> OpenAsync(string dataFolder, string? folderElsewhere, string? keyElsewhere, RecordKeeper keeper, CancellationToken cancel)
+    internal static async Task<FileVault> OpenAsync(string dataFolder, string? folderElsewhere, string? keyElsewhere, RecordKeeper keeper, CancellationToken cancel, bool isKeyLost = false)
     {
         ArgumentNullException.ThrowIfNull(keeper);
         var folder = folderElsewhere is { Length: > 0 } ? Path.GetFullPath(folderElsewhere) : Path.Combine(dataFolder, "vault");
         var path = keyElsewhere is { Length: > 0 } ? Path.GetFullPath(keyElsewhere) : Path.Combine(dataFolder, "vault.key");
-        var isUsed = await IsUsedAsync(keeper.Database, cancel).ConfigureAwait(false);
+        var isUsed = !isKeyLost && await IsUsedAsync(keeper.Database, cancel).ConfigureAwait(false);
         const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Directory.CreateDirectory(folder, own);
         var master = KeyFile.Open(path, () => isUsed,
@@ -179,13 +183,40 @@ public sealed class FileVault
 
     private async Task<(int Number, byte[] Key)> CurrentKeyAsync(TenantTransaction tx, DateTimeOffset at, CancellationToken cancel)
     {
-        const int First = 1;
-        if (keys.TryGetValue((tx.Municipality, First), out var known)) return (First, known);
+        if (current.TryGetValue(tx.Municipality, out var number)) return (number, keys[(tx.Municipality, number)]);
+        // What is committed, not what this transaction sees: a key that is remembered must outlive it.
+        await using (var fresh = await keeper.EnterAsync(tx.Municipality, cancel).ConfigureAwait(false))
+        {
+            var newest = await fresh.FirstAsync("SELECT number, sealed FROM crossing.vault_key ORDER BY number DESC LIMIT 1", r => Tuple.Create(r.GetInt32(0), r.GetFieldValue<byte[]>(1)), cancel).ConfigureAwait(false);
+            number = newest?.Item1 ?? 0;
+            if (newest is not null && TryOpen(tx.Municipality, number, newest.Item2, out var known))
+            {
+                keys[(tx.Municipality, number)] = known;
+                current[tx.Municipality] = number;
+                return (number, known);
+            }
+        }
+        // The first, or the first under a new key file.
+        number++;
         var made = RandomNumberGenerator.GetBytes(KeyFile.KeyBytes);
-        // Two at once: the second finds the first one's key. It is remembered only once it is read back, since this transaction may yet be undone.
+        // Two at once: the second waits for the first one's transaction, and takes its key where that was committed.
         var isMine = await tx.RunAsync("INSERT INTO crossing.vault_key (municipality_id, number, sealed, made_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-            cancel, tx.Municipality.Value, First, master.Seal(made, About(tx.Municipality, First)), at).ConfigureAwait(false) > 0;
-        return isMine ? (First, made) : (First, await TownKeyAsync(tx, First, cancel).ConfigureAwait(false));
+            cancel, tx.Municipality.Value, number, master.Seal(made, About(tx.Municipality, number)), at).ConfigureAwait(false) > 0;
+        return isMine ? (number, made) : (number, await TownKeyAsync(tx, number, cancel).ConfigureAwait(false));
+    }
+
+    private bool TryOpen(MunicipalityId town, int number, byte[] sealedKey, out byte[] key)
+    {
+        try
+        {
+            key = master.Open(sealedKey, About(town, number));
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            key = [];
+            return false;
+        }
     }
 
     private async Task<byte[]> TownKeyAsync(TenantTransaction tx, int number, CancellationToken cancel)

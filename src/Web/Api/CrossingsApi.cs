@@ -19,8 +19,8 @@ internal static class CrossingsApi
     public static void MapCrossings(this IEndpointRouteBuilder api)
     {
         api.MapGet("/crossings/routes", RoutesAsync).RequireAuthorization(Allowed.ReadCrossings).Says("listRoutes", Tag, "授受の経路", "The routes").Gives<IReadOnlyList<RouteModel>>();
-        api.MapPut("/crossings/routes/{key}", LayDownAsync).RequireAuthorization(Allowed.RunPolicy).Says("layDownRoute", Tag, "経路を定める", "Lay down a route").Gives<RouteModel>(409, 422);
-        api.MapPut("/crossings/policies/{key}", KeepPolicyAsync).RequireAuthorization(Allowed.RunPolicy).Says("keepSanitisePolicy", Tag, "無害化の方針を保存する", "Keep a policy of the sanitiser").Gives<SanitisePolicyRequest>(422);
+        api.MapPut("/crossings/routes/{key}", LayDownAsync).RequireAuthorization(Allowed.RunPolicy).Says("layDownRoute", Tag, "経路を定める", "Lay down a route").Gives<RouteModel>(404, 409, 422);
+        api.MapPut("/crossings/policies/{key}", KeepPolicyAsync).RequireAuthorization(Allowed.RunPolicy).Says("keepSanitisePolicy", Tag, "無害化の方針を保存する", "Keep a policy of the sanitiser").Gives<SanitisePolicyRequest>(404, 422);
         api.MapGet("/crossings", ListAsync).RequireAuthorization(Allowed.ReadCrossings).Says("listCrossings", Tag, "申請の一覧（?view=mine, toDecide, all）", "List requests by view").Gives<CrossingsModel>();
         api.MapPost("/crossings", OpenAsync).RequireAuthorization(Allowed.Cross).Says("openCrossing", Tag, "申請を始める", "Open a request").Gives<CrossingModel>(409, 422);
         api.MapGet("/crossings/{id:guid}", GetAsync).RequireAuthorization(Allowed.ReadCrossings).Says("getCrossing", Tag, "一件の申請と、ファイルごとの結果", "One request with its files").Gives<CrossingDetailModel>(404);
@@ -28,12 +28,13 @@ internal static class CrossingsApi
         Step("approve", ApproveAsync, "approveCrossing", "承認する", "Approve, by post");
         Step("refuse", RefuseAsync, "refuseCrossing", "却下する", "Refuse with the reason");
         Step("withdraw", WithdrawAsync, "withdrawCrossing", "取り下げる", "Withdraw, by the applicant");
-        api.MapGet("/crossings/files/{result:guid}/content", ContentAsync).RequireAuthorization(Allowed.Cross).Says("fetchCrossingFile", Tag, "無害化したファイルを受け取る", "Fetch the harmless file").GivesContent(["application/octet-stream"], 404, 409);
+        // Auditors may knock; what comes out goes to who asked for it alone.
+        api.MapGet("/crossings/files/{result:guid}/content", ContentAsync).RequireAuthorization(Allowed.ReadCrossings).Says("fetchCrossingFile", Tag, "無害化したファイルを受け取る", "Fetch the harmless file").GivesContent(["application/octet-stream"], 404, 409);
         api.MapPost("/crossings/files/{id:guid}/exception", AskExceptionAsync).RequireAuthorization(Allowed.Cross).Says("askException", Tag, "特例の取込みを申請する", "Ask for an exception").Gives<CrossingModel>(404, 409, 422);
         api.MapPost("/crossings/files/{id:guid}/exception/decision", DecideExceptionAsync).RequireAuthorization(Allowed.Cross).Says("decideException", Tag, "特例を決める", "Decide on an exception").Gives<CrossingModel>(404, 409, 422);
         api.MapPost("/crossings/files/{id:guid}/inspections", AskInspectionAsync).RequireAuthorization(Allowed.RunPolicy).Says("askInspection", Tag, "原本の調査を申請する", "Ask for an inspection of an original").Gives<OriginalInspectionModel>(404, 422);
         api.MapPost("/crossings/inspections/{id:guid}/allow", AllowInspectionAsync).RequireAuthorization(Allowed.RunPolicy).Says("allowInspection", Tag, "原本の調査を認める（別の人）", "Allow it, by another person").Gives<OriginalInspectionModel>(404, 409);
-        api.MapGet("/crossings/inspections/{inspection:guid}/content", InspectAsync).RequireAuthorization(Allowed.RunPolicy).Says("inspectOriginal", Tag, "原本を開く（認められて 1 時間以内）", "Open the original, within the hour").GivesContent(["application/octet-stream"], 403, 404, 409);
+        api.MapGet("/crossings/inspections/{inspection:guid}/content", InspectAsync).RequireAuthorization(Allowed.ReadAssurance).Says("inspectOriginal", Tag, "原本を開く（認められて 1 時間以内）", "Open the original, within the hour").GivesContent(["application/octet-stream"], 403, 404, 409);
         api.MapCrossingUploads();
 
         void Step(string name, Delegate act, string id, string ja, string en) =>

@@ -45,7 +45,9 @@ internal sealed class SvgRebuilder : IRebuilder
                 else if (reader.NodeType == XmlNodeType.Comment) job.Remove("G-05", "", "comment");
             }
             if (reader.NodeType != XmlNodeType.Element || reader.LocalName != "svg" || reader.NamespaceURI is not (Svg or "")) throw Refusals.Broken("", "SAN-SVG-001", "SVG ではありません", "it is no SVG");
-            Element(reader, reader.NamespaceURI, to, dropped, job);
+            var repeats = new SvgRepeats();
+            Element(reader, reader.NamespaceURI, to, dropped, repeats, job);
+            repeats.Check();
             while (reader.Read())
             {
                 if (reader.NodeType == XmlNodeType.Element) throw XmlSource.Broken();
@@ -63,7 +65,7 @@ internal sealed class SvgRebuilder : IRebuilder
     }
 
     /// <summary>Writes the element that the reader stands on, and leaves it on its end.</summary>
-    private static void Element(XmlReader reader, string space, StringBuilder to, Dropped dropped, Job job)
+    private static void Element(XmlReader reader, string space, StringBuilder to, Dropped dropped, SvgRepeats repeats, Job job)
     {
         job.Budget.Check();
         if (reader.Depth > MostDepth) throw Refusals.Broken("", "SAN-XML-004", "入れ子が深すぎます", "it is nested too deeply");
@@ -73,11 +75,17 @@ internal sealed class SvgRebuilder : IRebuilder
         to.Append('<').Append(name);
         if (isRoot) to.Append(" xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\"");
         var isLinked = false;
-        while (reader.MoveToNextAttribute()) Attribute(reader, name, to, dropped, job, ref isLinked);
+        repeats.Enter(reader.GetAttribute("id"));
+        while (reader.MoveToNextAttribute())
+        {
+            repeats.See(reader.LocalName, reader.Value);
+            Attribute(reader, name, to, dropped, job, ref isLinked);
+        }
         reader.MoveToElement();
         if (isEmpty)
         {
             to.Append("/>");
+            repeats.Leave();
             return;
         }
         to.Append('>');
@@ -91,7 +99,7 @@ internal sealed class SvgRebuilder : IRebuilder
                     else XmlText.Write(to, reader.Value, false, dropped);
                     break;
                 case XmlNodeType.Element when css is null && reader.NamespaceURI == space && Elements.Contains(reader.LocalName):
-                    Element(reader, space, to, dropped, job);
+                    Element(reader, space, to, dropped, repeats, job);
                     break;
                 case XmlNodeType.Element:
                     job.Remove(Threat(reader), "", reader.NamespaceURI == space && reader.LocalName.Length < 40 ? reader.LocalName : "element of another namespace");
@@ -107,6 +115,7 @@ internal sealed class SvgRebuilder : IRebuilder
         }
         if (css is not null) XmlText.Write(to, CssCleaner.Sheet(css.ToString(), job, allowsFragments: true), false, dropped);
         to.Append("</").Append(name).Append('>');
+        repeats.Leave();
     }
 
     // Skip() would stand on the node behind, which the loop's Read() would pass over.

@@ -46,7 +46,7 @@ internal sealed class XmlRebuilder : IRebuilder
             case XmlNodeType.Element:
                 if (reader.Depth > MostDepth) throw Refusals.Broken("", "SAN-XML-004", "入れ子が深すぎます", "it is nested too deeply");
                 // What a browser would run or fetch, wherever it stands.
-                while (Threat(reader.NamespaceURI) is { } threat)
+                while (Threat(reader.NamespaceURI, reader.LocalName) is { } threat)
                 {
                     if (reader.Depth == 0) throw Refusals.Broken("", "SAN-XML-003", "データではなく、動く内容を持つ XML です", "it is no data but XML that runs");
                     job.Remove(threat, "", reader.LocalName);
@@ -93,7 +93,7 @@ internal sealed class XmlRebuilder : IRebuilder
         to.Append(isEmpty ? "/>" : ">");
     }
 
-    private static string? Threat(string space) => space switch
+    private static string? Threat(string space, string name) => space switch
     {
         "http://www.w3.org/1999/xhtml" => "H-01",
         "http://www.w3.org/2000/svg" => "S-01",
@@ -102,6 +102,8 @@ internal sealed class XmlRebuilder : IRebuilder
         "http://schemas.microsoft.com/office/word/2003/wordml" or "http://schemas.microsoft.com/office/2006/xmlPackage" or "urn:schemas-microsoft-com:office:spreadsheet" => "X-36",
         _ when space.StartsWith("urn:oasis:names:tc:opendocument:xmlns:office", StringComparison.Ordinal) || space.StartsWith("http://openoffice.org/", StringComparison.Ordinal) => "D-01",
         _ when space.StartsWith("http://schemas.microsoft.com/winfx/", StringComparison.Ordinal) || space.StartsWith("urn:schemas-microsoft-com:asm.", StringComparison.Ordinal) || space.StartsWith("http://schemas.microsoft.com/office/2006/01/customui", StringComparison.Ordinal) || space.StartsWith("http://www.w3.org/2001/SMIL20", StringComparison.Ordinal) => "S-05",
+        // Maps: what a globe fetches by itself, and pages in its balloons.
+        _ when (space.StartsWith("http://www.opengis.net/kml/", StringComparison.Ordinal) || space.StartsWith("http://earth.google.com/kml", StringComparison.Ordinal)) && name is "NetworkLink" or "NetworkLinkControl" or "Link" or "Url" or "Icon" or "BalloonStyle" => "S-05",
         _ => null,
     };
 }

@@ -44,6 +44,7 @@ internal sealed class Disarmer
             var extension = SafeName.ExtensionOf(name);
             if (!kind.Agrees(extension) && extension.Length > 0 && !job.Policy.CorrectNames && kind.Family is not (FileFamily.Unknown or FileFamily.Active)) throw Refusals.NameDisagrees(kind, extension);
             var written = known is { } own ? own.Rebuilder.Rebuild(untrusted, kind, output, job) : Write(untrusted, kind, output, job);
+            if (written.Outcome != Outcome.Admitted) SecondKind.Refuse(output.AsSource(), written.Kind);
             var left = SafeName.WithExtension(name, kind, written.Kind);
             if (!left.Equals(name, StringComparison.Ordinal)) job.Note("SAN-NOTE-EXTENSION", "", $"中身に合わせて名前を「{left}」にしました。", $"The name is now “{left}”, as the content is.");
             return new(Report(left, written.Kind, written.Outcome, null), output, written.Kind);

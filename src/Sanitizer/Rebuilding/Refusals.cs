@@ -54,6 +54,9 @@ internal static class Refusals
     public static RefusedException Password(FileKind kind) =>
         new("SAN-KIND-006", new($"{kind.Name.Ja}を開くパスワードがありません。", $"There is no password that opens this {kind.Name.En}."), new("--password でパスワードを指定するか、パスワードを外して送り直してもらってください。", "Give the password with --password, or ask for a copy without one."));
 
+    public static RefusedException TwoKinds(FileKind kind, FileKind other) =>
+        new("SAN-KIND-007", new($"{kind.Name.Ja}ですが、同時に{other.Name.Ja}としても読めます。", $"It is a {kind.Name.En} that reads as a {other.Name.En} too."), AskSender);
+
     public static RefusedException NameDisagrees(FileKind kind, string extension) =>
         new("SAN-NAME-001", new($"名前の拡張子（.{extension}）と中身（{kind.Name.Ja}）が違います。", $"The extension (.{extension}) and the content ({kind.Name.En}) disagree."), AskSender);
 

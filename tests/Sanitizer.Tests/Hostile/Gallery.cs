@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Sekisho.Sanitizer.Isolation;
 using Sekisho.Sanitizer.Kinds;
 using Sekisho.Sanitizer.Rebuilding;
@@ -45,9 +47,13 @@ public sealed class KeptOffice : IAsyncDisposable
         private readonly Sandbox sandbox = new(Sanitizer.Isolation.Isolation.Bubblewrap);
         private readonly OfficeConverter office;
 
+        // The same file comes by itself, in an archive and in a message.
+        private readonly ConcurrentDictionary<string, byte[]?> done = new();
+
         public Converter() => office = new(sandbox);
 
-        public byte[]? Convert(ReadOnlyMemory<byte> untrusted, FileKind from, FileKind to) => office.ConvertAsync(untrusted, from, to, CancellationToken.None).GetAwaiter().GetResult();
+        public byte[]? Convert(ReadOnlyMemory<byte> untrusted, FileKind from, FileKind to) =>
+            done.GetOrAdd($"{from} {to} {System.Convert.ToHexString(SHA256.HashData(untrusted.Span))}", _ => office.ConvertAsync(untrusted, from, to, CancellationToken.None).GetAwaiter().GetResult());
 
         public async ValueTask DisposeAsync()
         {

@@ -1,5 +1,6 @@
 using Sekisho.Sanitizer.Tests.Archives;
 using Sekisho.Sanitizer.Tests.Images;
+using Sekisho.Sanitizer.Tests.Pdf;
 
 namespace Sekisho.Sanitizer.Tests.Hostile;
 
@@ -43,6 +44,27 @@ public sealed class PixelPayloadTests
         var samples = PngMaker.Read(done.Out).Samples;
         for (var i = 0; i < noise.Length; i++) Assert.Equal(noise[i], samples[i / 1024, i % 1024, 0]);
         Assert.Equal(done.Out, Bench.Run("a.png", done.Out).Out);
+    }
+
+    [Fact]
+    [Proves("G-02", "P-15")]
+    public void An_archive_that_is_the_pixels_of_a_PDF_refuses_it()
+    {
+        // Noise around it, so that the packer stores; less than 64 KiB from the end, where programs look for one.
+        var pixels = new byte[200 * 100];
+        new Random(11).NextBytes(pixels);
+        "PK\u0001\u0002"u8.CopyTo(pixels.AsSpan(8_000));
+        "PK\u0005\u0006"u8.CopyTo(pixels.AsSpan(8_046));
+        ((ReadOnlySpan<byte>)[46, 0, 0, 0]).CopyTo(pixels.AsSpan(8_058)); // the length of the directory
+        var made = PdfMaker.Of("", "/Resources<</XObject<</X 5 0 R>>>>");
+        made.AddFlate("/Type/XObject/Subtype/Image/Width 200/Height 100/BitsPerComponent 8/ColorSpace/DeviceGray", pixels);
+        var done = Bench.Run("a.pdf", made.Build());
+        Assert.Equal("SAN-KIND-007", done.Report.Refusal?.Code);
+        // The same picture without it comes out.
+        pixels[8_046]++;
+        var harmless = PdfMaker.Of("", "/Resources<</XObject<</X 5 0 R>>>>");
+        harmless.AddFlate("/Type/XObject/Subtype/Image/Width 200/Height 100/BitsPerComponent 8/ColorSpace/DeviceGray", pixels);
+        Assert.NotNull(Bench.Run("a.pdf", harmless.Build()).Bytes);
     }
 
     private static byte[] Bmp(byte[] pixels, int bits, int width)

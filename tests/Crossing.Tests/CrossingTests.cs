@@ -69,6 +69,36 @@ public sealed class CrossingTests
     }
 
     [Fact]
+    public async Task Two_connections_never_write_one_file_at_once()
+    {
+        await using var gate = await Gate.OpenAsync();
+        var request = await gate.OpenRequestAsync(gate.Staff);
+        var item = (await gate.Slices.Requests.AddFileAsync(gate.Town, request.Id, "a.txt", 6, gate.Staff, Cancel)).OrThrow();
+        var pipe = new System.IO.Pipelines.Pipe();
+        await pipe.Writer.WriteAsync("abc"u8.ToArray(), Cancel);
+        var slow = gate.Slices.Requests.AppendAsync(gate.Town, item.Id, 0, pipe.Reader.AsStream(), gate.Staff, Cancel);
+        var file = Path.Combine(gate.Folder, "vault");
+        while (Directory.EnumerateFiles(file, "*", SearchOption.AllDirectories).FirstOrDefault() is null) await Task.Delay(10, Cancel);
+        Assert.Equal("XNG-UPLOAD-002", Gate.CodeOf(await gate.Slices.Requests.AppendAsync(gate.Town, item.Id, 0, new MemoryStream("xyzxyz"u8.ToArray()), gate.Staff, Cancel)));
+        await pipe.Writer.WriteAsync("def"u8.ToArray(), Cancel);
+        await pipe.Writer.CompleteAsync();
+        Assert.Equal(ItemState.Received, (await slow).OrThrow().State);
+        await using var worker = await gate.WorkerAsync();
+        (await gate.Slices.Requests.SubmitAsync(gate.Town, request.Id, [], gate.Staff, Cancel)).OrThrow();
+        Assert.Equal("abcdef", Encoding.UTF8.GetString(await gate.FetchAsync((await gate.ThroughAsync(request)).Items[0], gate.Staff)));
+    }
+
+    [Fact]
+    public async Task Names_that_databases_stumble_over_come_through()
+    {
+        await using var gate = await Gate.OpenAsync();
+        await using var worker = await gate.WorkerAsync();
+        var through = await gate.ThroughAsync(await gate.AskAsync(gate.Staff, "internet-to-lgwan", null, (@"報告\u0000.html", Gate.Utf8(@"<p onclick=""a"">\u0000 \ud800</p>"))));
+        Assert.Equal(RequestState.Delivered, through.Request.State);
+        Assert.NotEmpty(await gate.FetchAsync(through.Items[0], gate.Staff));
+    }
+
+    [Fact]
     public async Task More_than_was_announced_is_not_taken()
     {
         await using var gate = await Gate.OpenAsync();

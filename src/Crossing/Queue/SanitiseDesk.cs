@@ -14,7 +14,8 @@ namespace Sekisho.Crossing.Queue;
 
 /// <summary>A file that a worker has claimed: nobody else works on it while the claim holds.</summary>
 /// <param name="Lease">Of this claim alone; a result is only taken under it.</param>
-internal sealed record Claim(CrossingItem Item, CrossingRequest Request, Guid Lease, Blob Original, string PolicyYaml, IReadOnlyList<string> Passwords, int Attempt);
+/// <param name="Original">Null when its key doesn't open any more.</param>
+internal sealed record Claim(CrossingItem Item, CrossingRequest Request, Guid Lease, Blob? Original, string PolicyYaml, IReadOnlyList<string> Passwords, int Attempt);
 
 /// <summary>What is done with files on the way through the sanitiser: claimed, kept in hand, brought to exactly one result.</summary>
 internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, RequestDesk desk)
@@ -37,10 +38,10 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, Request
         if (attempt is null) return null;
         var item = (await RequestRows.ItemAsync(tx, ticket.Item, lockRow: false, cancel).ConfigureAwait(false))!;
         var request = (await RequestRows.ReadAsync(tx, item.Request, lockRow: false, cancel).ConfigureAwait(false))!;
-        var original = await vault.FindAsync(tx, item.Original, cancel).ConfigureAwait(false) ?? throw new VaultException(item.Original, "is gone");
+        var original = await OpenAsync(tx, item.Original, cancel).ConfigureAwait(false);
         var policy = await RouteBook.PolicyYamlAsync(tx, request.Definition.SanitisePolicy, cancel).ConfigureAwait(false) ?? "";
         var sealedPasswords = await tx.FirstAsync("SELECT passwords FROM crossing.request WHERE id = $1 AND passwords IS NOT NULL", r => r.GetFieldValue<byte[]>(0), cancel, request.Id.Value).ConfigureAwait(false);
-        IReadOnlyList<string> passwords = sealedPasswords is null ? [] : RecordJson.Read<string[]>(Encoding.UTF8.GetString(await vault.UnsealAsync(tx, sealedPasswords, request.Id.Value, cancel).ConfigureAwait(false)));
+        IReadOnlyList<string> passwords = sealedPasswords is null || original is null ? [] : RecordJson.Read<string[]>(Encoding.UTF8.GetString(await vault.UnsealAsync(tx, sealedPasswords, request.Id.Value, cancel).ConfigureAwait(false)));
         await tx.CommitAsync(cancel).ConfigureAwait(false);
         return new(item, request, lease, original, policy, passwords, attempt.Item1);
     }
@@ -53,11 +54,12 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, Request
         await tx.CommitAsync(cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Lets go of a claim without a result: the file waits again, and this try doesn't count.</summary>
-    public async Task ReleaseAsync(MunicipalityId town, Claim claim, CancellationToken cancel)
+    /// <summary>Lets go of a claim without a result: the file waits again.</summary>
+    /// <param name="counts">False when the file had no part in it: the database was away, the disk full, the host stops.</param>
+    public async Task ReleaseAsync(MunicipalityId town, Claim claim, bool counts, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(town, cancel).ConfigureAwait(false);
-        await tx.RunAsync("UPDATE crossing.item SET state = 'Queued', lease = NULL, lease_until = NULL, attempts = attempts - 1 WHERE id = $1 AND lease = $2", cancel, claim.Item.Id.Value, claim.Lease).ConfigureAwait(false);
+        await tx.RunAsync("UPDATE crossing.item SET state = 'Queued', lease = NULL, lease_until = NULL, attempts = attempts - $3 WHERE id = $1 AND lease = $2", cancel, claim.Item.Id.Value, claim.Lease, counts ? 0 : 1).ConfigureAwait(false);
         await tx.CommitAsync(cancel).ConfigureAwait(false);
     }
 
@@ -82,9 +84,9 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, Request
         if (result is not null) await FileVault.CompleteAsync(tx, result.Id, report.OutputBytes!.Value, report.OutputSha256!.Value, cancel).ConfigureAwait(false);
         var output = result is null ? null : OutputPath(claim.Item.Path, report);
         await tx.RunAsync("""
-            UPDATE crossing.item SET state = $2, lease = NULL, lease_until = NULL, result_id = $3, output_path = $4, outcome = $5, refusal_code = $6, report = $7::jsonb, done_at = $8 WHERE id = $1
+            UPDATE crossing.item SET state = $2, lease = NULL, lease_until = NULL, result_id = $3, output_path = $4, outcome = $5, refusal_code = $6, report = $7, done_at = $8 WHERE id = $1
             """, cancel, claim.Item.Id.Value, result is null ? ItemState.Refused : ItemState.Out, result?.Id.Value, output, ReportJson.Word(report.Outcome), report.Refusal?.Code,
-            Encoding.UTF8.GetString(ReportJson.Write(report)).Replace("\\u0000", "", StringComparison.Ordinal), at).ConfigureAwait(false);
+            Encoding.UTF8.GetString(ReportJson.Write(report)), at).ConfigureAwait(false);
         await SettleAsync(tx, request, at, cancel).ConfigureAwait(false);
         var index = await keeper.AppendAsync(tx, at, "crossing.sanitised", Itself, $"crossing/{request.Id}", Facts(claim, report, output), cancel).ConfigureAwait(false);
         await tx.RunAsync("UPDATE crossing.item SET ledger_index = $2 WHERE id = $1", cancel, claim.Item.Id.Value, index).ConfigureAwait(false);
@@ -105,7 +107,19 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, Request
 
     /// <summary>The report of a file that could not even be tried.</summary>
     public static FileReport Untried(Claim claim, Refusal why) =>
-        new(claim.Item.Path, null, FileKind.Unknown.Key, null, Outcome.Refused, new(why.Code, why.What, why.Next), [], [], [], claim.Original.Digest, null, claim.Item.Bytes, null, 0);
+        new(claim.Item.Path, null, FileKind.Unknown.Key, null, Outcome.Refused, new(why.Code, why.What, why.Next), [], [], [], claim.Original?.Digest, null, claim.Item.Bytes, null, 0);
+
+    private async Task<Blob?> OpenAsync(TenantTransaction tx, BlobId original, CancellationToken cancel)
+    {
+        try
+        {
+            return await vault.FindAsync(tx, original, cancel).ConfigureAwait(false);
+        }
+        catch (VaultException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Once every file is through: delivered, waiting for somebody's leave, or nothing came out.</summary>
     private async Task SettleAsync(TenantTransaction tx, CrossingRequest request, DateTimeOffset at, CancellationToken cancel)
@@ -139,7 +153,7 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, Request
 
     private static object Facts(Claim claim, FileReport report, string? output) => new
     {
-        claim.Request.Number, claim.Item.Path, claim.Item.Bytes, input = claim.Original.Digest, outcome = ReportJson.Word(report.Outcome), type = report.Type,
+        claim.Request.Number, claim.Item.Path, claim.Item.Bytes, input = claim.Original?.Digest, outcome = ReportJson.Word(report.Outcome), type = report.Type,
         output, result = report.OutputSha256, refusal = report.Refusal?.Code, claim.Attempt, report = Sha256.Of(ReportJson.Write(report)),
         removed = Removed(report).GroupBy(r => r.Threat).OrderBy(g => g.Key, StringComparer.Ordinal).Take(100).ToDictionary(g => g.Key, g => g.Sum(r => r.Count)),
     };

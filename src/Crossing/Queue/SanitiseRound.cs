@@ -64,16 +64,7 @@ public sealed class SanitiseRound : IAsyncDisposable
     /// <summary>One file: claimed, through the sanitiser, its result recorded.</summary>
     private async Task DoAsync(Ticket ticket)
     {
-        Claim? claim;
-        try
-        {
-            claim = await desk.ClaimAsync(ticket, stop.Token).ConfigureAwait(false);
-        }
-        catch (VaultException e)
-        {
-            logger.LogError(e, "原本が読めません（{Item}）。 / An original can't be read.", ticket.Item);
-            throw;
-        }
+        var claim = await desk.ClaimAsync(ticket, stop.Token).ConfigureAwait(false);
         if (claim is null)
         {
             await queue.DoneAsync(ticket, stop.Token).ConfigureAwait(false);
@@ -85,21 +76,28 @@ public sealed class SanitiseRound : IAsyncDisposable
         try
         {
             FileReport report;
-            if (claim.Attempt > SanitiseDesk.MostAttempts)
+            if (claim.Original is not { } original)
+            {
+                logger.LogError("原本が読めません（{Item}）。 / An original can't be read.", ticket.Item);
+                report = SanitiseDesk.Untried(claim, Requests.Refusals.VaultBroken);
+            }
+            else if (claim.Attempt > SanitiseDesk.MostAttempts)
             {
                 report = SanitiseDesk.Untried(claim, SanitiseRefusals.SetAside);
             }
             else
             {
                 result = await desk.ResultAsync(ticket.Town, stop.Token).ConfigureAwait(false);
-                report = await SanitiseAsync(claim, result).ConfigureAwait(false);
+                report = await SanitiseAsync(claim, original, result).ConfigureAwait(false);
             }
             isKept = await desk.FinishAsync(ticket.Town, claim, report, report.Outcome == Outcome.Refused ? null : result, CancellationToken.None).ConfigureAwait(false) && report.Outcome != Outcome.Refused;
             await queue.DoneAsync(ticket, CancellationToken.None).ConfigureAwait(false);
         }
-        catch
+        catch (Exception e)
         {
-            await desk.ReleaseAsync(ticket.Town, claim, CancellationToken.None).ConfigureAwait(false);
+            // A fault that follows the file counts against it; one of the machine doesn't.
+            var isMachine = e is OperationCanceledException or IOException or NoSandboxException || Storage.StorageException.Explain(e) is not null;
+            await desk.ReleaseAsync(ticket.Town, claim, !isMachine, CancellationToken.None).ConfigureAwait(false);
             throw;
         }
         finally
@@ -109,19 +107,19 @@ public sealed class SanitiseRound : IAsyncDisposable
         }
     }
 
-    private async Task<FileReport> SanitiseAsync(Claim claim, Blob result)
+    private async Task<FileReport> SanitiseAsync(Claim claim, Blob blob, Blob result)
     {
         try
         {
-            using var original = vault.Read(claim.Original);
+            using var original = vault.Read(blob);
             using var output = vault.Write(result);
             var report = await (await pool(stop.Token).ConfigureAwait(false)).SanitizeAsync(claim.Item.Path, original, output, claim.PolicyYaml, null, claim.Passwords, stop.Token).ConfigureAwait(false);
             if (report.Outcome == Outcome.Refused) return report;
             await output.CompleteAsync(stop.Token).ConfigureAwait(false);
             // What the sanitiser read must be what was received: a file mixed up on the way would show here.
-            return report.InputSha256 == claim.Original.Digest ? report : SanitiseDesk.Untried(claim, SanitiseRefusals.Mixed);
+            return report.InputSha256 == blob.Digest ? report : SanitiseDesk.Untried(claim, SanitiseRefusals.Mixed);
         }
-        catch (VaultException e) when (e.Blob == claim.Original.Id)
+        catch (VaultException e) when (e.Blob == blob.Id)
         {
             logger.LogError(e, "原本が、受け取ったときのものと違います（{Item}）。 / An original isn't what was received.", claim.Item.Id);
             return SanitiseDesk.Untried(claim, Requests.Refusals.VaultBroken);

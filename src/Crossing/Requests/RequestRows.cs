@@ -17,7 +17,7 @@ internal static class RequestRows
         """;
 
     public const string SelectItems = """
-        SELECT id, request_id, position, path, bytes, received, state, output_path, report::text, refusal_code, exception_why, exception_by, exception_by_name, done_at, original_id, result_id FROM crossing.item
+        SELECT id, request_id, position, path, bytes, received, state, output_path, report, refusal_code, exception_why, exception_by, exception_by_name, done_at, original_id, result_id FROM crossing.item
         """;
 
     public static string Number(int sequence) => "授受-" + sequence.ToString("000000", CultureInfo.InvariantCulture);

@@ -47,6 +47,8 @@ internal static class SealedFile
 /// <summary>Writes a file of the vault, in one go or in pieces with pauses between that survive a crash.</summary>
 internal sealed class SealedWriter : Stream
 {
+    private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private readonly AesGcm aes;
     private readonly FileStream file;
     private readonly string path;
@@ -62,7 +64,7 @@ internal sealed class SealedWriter : Stream
 
     public static SealedWriter Create(string path, byte[] key)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!, Own);
         return new(path, key, Open(path, FileMode.CreateNew));
     }
 
@@ -71,8 +73,9 @@ internal sealed class SealedWriter : Stream
     /// <exception cref="IOException">What was confirmed isn't there.</exception>
     public static SealedWriter Resume(string path, byte[] key, long received)
     {
-        if (received == 0 && !File.Exists(path)) return Create(path, key);
-        var writer = new SealedWriter(path, key, Open(path, FileMode.Open));
+        if (received == 0) Directory.CreateDirectory(Path.GetDirectoryName(path)!, Own);
+        // Locked against a second writer, by the kernel: two connections must not send the same file at once.
+        var writer = new SealedWriter(path, key, Open(path, received == 0 ? FileMode.OpenOrCreate : FileMode.Open));
         try
         {
             writer.index = SealedFile.WholeChunks(received);
@@ -184,7 +187,7 @@ internal sealed class SealedWriter : Stream
 
     private static FileStream Open(string path, FileMode mode) => new(path, new FileStreamOptions
     {
-        Mode = mode, Access = FileAccess.Write, BufferSize = 0, Options = FileOptions.Asynchronous,
+        Mode = mode, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0, Options = FileOptions.Asynchronous,
         UnixCreateMode = mode == FileMode.Open ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
     });
 }

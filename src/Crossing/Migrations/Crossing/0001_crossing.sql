@@ -123,7 +123,7 @@ CREATE TABLE crossing.item (
   output_path     text,
   outcome         text,
   refusal_code    text,
-  report          jsonb,
+  report          text,                                   -- JSON of docs/formats/sanitize-report.md, as text: names from outside may hold what jsonb doesn't take
   attempts        int NOT NULL DEFAULT 0 CHECK (attempts >= 0),
   lease           uuid,                                   -- of the worker that has it now
   lease_until     timestamptz,

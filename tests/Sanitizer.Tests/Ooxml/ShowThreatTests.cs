@@ -41,6 +41,9 @@ public sealed class ShowThreatTests
         var text = IndependentReader.Text(result.Out);
         Assert.Contains("ppt/media/image1.png", text, StringComparison.Ordinal);
         Assert.Contains("<a:off x=\"1\" y=\"2\"/>", text, StringComparison.Ordinal);
+        // Its own picture, not the placeholder.
+        var id = System.Text.RegularExpressions.Regex.Match(text, "r:embed=\"([^\"]+)\"").Groups[1].Value;
+        Assert.Matches($"Id=\"{id}\" Type=\"[^\"]+/image\" Target=\"../media/image1.png\"", text);
     }
 
     [Fact]

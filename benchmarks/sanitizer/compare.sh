@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The sanitiser beside what one would use instead, in one run, on the same files: medians, CPU and peak memory as tables of Markdown.
-#   benchmarks/sanitizer/compare.sh [--rounds N] [--only NAME,NAME] [--every N]      (about ten minutes on two idle cores with --rounds 3)
+#   benchmarks/sanitizer/compare.sh [--rounds N] [--only NAME,NAME] [--every N]      (about ten minutes on two idle cores)
 #   benchmarks/sanitizer/compare.sh --large [--bytes N]                              (2 GiB inputs and bombs: limits of time and memory)
 # Peers are installed here, never by the product. Files: ../shared/corpus and what is made for the purpose, under /tmp.
 set -euo pipefail

@@ -263,4 +263,23 @@ public sealed class ZipTests
         zip.Entry("a.txt"u8.ToArray(), [.. salt, .. keys[(2 * keyBytes)..], .. packed, .. sum], plain.Length, version == 1 ? Crc32.Of(plain) : 0, 0, 1, 99, [0x01, 0x99, 7, 0, version, 0, (byte)'A', (byte)'E', strength, 8, 0]);
         return zip.Finish();
     }
+
+    [Fact]
+    public void A_checksum_is_the_same_in_one_piece_and_byte_by_byte()
+    {
+        Assert.Equal(0xCBF43926u, Crc32.Of("123456789"u8));
+        var random = new Random(11);
+        for (var length = 0; length < 700; length += random.Next(1, 4))
+        {
+            var bytes = new byte[length];
+            random.NextBytes(bytes);
+            Crc32 single = new(), pieces = new();
+            foreach (var b in bytes) single.Append([b]);
+            var cut = random.Next(length + 1);
+            pieces.Append(bytes.AsSpan(0, cut));
+            pieces.Append(bytes.AsSpan(cut));
+            Assert.Equal(single.Value, Crc32.Of(bytes));
+            Assert.Equal(single.Value, pieces.Value);
+        }
+    }
 }

@@ -29,7 +29,10 @@ def grey(name):
 
 def pages(pdf, count, work):
     folder = tempfile.mkdtemp(dir=work)
-    subprocess.run(["pdftoppm", "-gray", "-r", "50", "-f", "1", "-l", str(count), pdf, folder + "/p"], stderr=subprocess.DEVNULL)
+    try:
+        subprocess.run(["pdftoppm", "-gray", "-r", "50", "-f", "1", "-l", str(count), pdf, folder + "/p"], stderr=subprocess.DEVNULL, timeout=60)
+    except subprocess.TimeoutExpired:
+        pass  # no page then
     result = [grey(os.path.join(folder, n)) for n in sorted(os.listdir(folder))]
     shutil.rmtree(folder)
     return result

@@ -80,6 +80,7 @@ public sealed record FileKind(string Key, string Extension, FileFamily Family, B
     public static readonly FileKind SxfSfc = Of("sfc", FileFamily.Drawing, "SXF 図面（SFC）", "SXF drawing (SFC)");
     public static readonly FileKind Shp = Of("shp", FileFamily.Drawing, "シェープファイル", "shapefile");
     public static readonly FileKind Shx = Of("shx", FileFamily.Drawing, "シェープファイルの索引", "shapefile index");
+    public static readonly FileKind CoordinateSystem = Of("prj", FileFamily.Drawing, "座標系の定義", "coordinate system");
     public static readonly FileKind Dbf = Of("dbf", FileFamily.Drawing, "dBASE 表", "dBASE table");
 
     public static readonly FileKind Package = Sealed("opc", "種類の分からない OPC ファイル（Visio・XPS など）", "OPC package of an unknown kind (Visio, XPS and others)", "vsdx", "vsdm", "vstx", "xps", "oxps");

@@ -28,6 +28,7 @@ internal static partial class TextKinds
             return FileKind.Script;
         if (start.StartsWith("ISO-10303-21;", StringComparison.Ordinal)) return text.Contains("/*SXF", StringComparison.Ordinal) || extension == "sfc" ? FileKind.SxfSfc : FileKind.SxfP21;
         if (Dxf().IsMatch(text)) return FileKind.Dxf;
+        if (extension == "prj" && Array.Exists(Drawing.Shapes.CoordinateSystemRebuilder.Roots, r => start.StartsWith(r, StringComparison.OrdinalIgnoreCase) && start[r.Length..].TrimStart() is ['[' or '(', ..])) return FileKind.CoordinateSystem;
         if (start.StartsWith('<')) return Markup(start, extension);
         if (start.StartsWith('{') || start.StartsWith('[')) return FileKind.Json.Agrees(extension) || IsJson(source) ? FileKind.Json : Plain(extension);
         return IsMail(text) ? FileKind.Eml : Plain(extension);

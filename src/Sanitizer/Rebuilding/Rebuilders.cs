@@ -34,5 +34,6 @@ internal static class Rebuilders
         new Drawing.Sxf.SxfRebuilder(),
         new Drawing.Shapes.ShapeRebuilder(),
         new Drawing.Shapes.TableRebuilder(),
+        new Drawing.Shapes.CoordinateSystemRebuilder(),
     ];
 }

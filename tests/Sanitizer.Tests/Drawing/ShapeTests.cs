@@ -192,6 +192,22 @@ public sealed class ShapeTests
         }
     }
 
+    private const string Jgd2011 = "PROJCS[\"JGD_2011_平面直角座標系_IX\",GEOGCS[\"GCS_JGD_2011\",DATUM[\"D_JGD_2011\",SPHEROID[\"GRS_1980\",6378137.0,298.257222101]],PRIMEM[\"Greenwich\",0.0],UNIT[\"Degree\",0.0174532925199433]],PROJECTION[\"Transverse_Mercator\"],PARAMETER[\"False_Easting\",0.0],PARAMETER[\"Central_Meridian\",139.8333333333333],PARAMETER[\"Scale_Factor\",0.9999],AXIS[\"X\",NORTH],UNIT[\"Meter\",1.0],AUTHORITY[\"EPSG\",\"6677\"]]";
+
+    [Fact]
+    public void A_coordinate_system_stays_to_the_word_and_its_extensions_go()
+    {
+        var hostile = Jgd2011[..^1].Replace(",UNIT[\"Meter\"", ",\r\n  UNIT [ \"Meter\"", StringComparison.Ordinal) + ",EXTENSION[\"PROJ4\",\"evil +nadgrids=http://evil.example/\"],REMARK[\"evil\"]]\r\n";
+        var result = Nested.Holds("筆界.prj", Encoding.UTF8.GetBytes(hostile), null, "evil", "EXTENSION", "REMARK");
+        Assert.Equal(Jgd2011, Encoding.UTF8.GetString(result.Out));
+        Assert.Equal("prj", result.Kind.Key);
+        // What only has the extension of one is a text like others.
+        Assert.Equal("text", Bench.Run("a.prj", "設定=1\r\n"u8.ToArray()).Kind.Key);
+        foreach (var wrong in (string[])["PROJCS[\"a\"", "PROJCS[\"a\",UNIT[\"m\",1e999]]", "PROJCS[\"a]", "PROJCS[\"a\"]x", "PROJCS[\"a\"),1"])
+            Assert.Equal("SAN-PRJ-001", Bench.Run("a.prj", Encoding.UTF8.GetBytes(wrong)).Report.Refusal?.Code);
+        Nested.Fuzz("a.prj", Encoding.UTF8.GetBytes(hostile), 1500);
+    }
+
     [Fact]
     public void Mutations_are_refused_or_rebuilt_and_nothing_else()
     {

@@ -23,6 +23,10 @@ public abstract class GalleryTests
         Inside("a message", "a.eml", Message(file), file, told: true);
         Inside("a document", "a.docx", Embedded(file), file, told: false);
         Inside("a PDF", "a.pdf", Attached(file), file, told: false);
+        // What an office may choose to let through: files of a PDF, the HTML of mail.
+        if (file.Policy is null && file.Threat != "P-08") Inside("a PDF whose files are kept", "a.pdf", Attached(file), file with { Policy = "pdf:\n  attachments: rebuild\n" }, told: false);
+        // Fonts, links that say where they lead, and a second form of the text are what HTML is kept for.
+        if (file.Threat[0] == 'E' && file.Threat is not ("E-01" or "E-13" or "E-18")) Alone(file with { Policy = "mail:\n  body: html\n", Told = "", Kept = [] });
     }
 
     private static void Alone(HostileFile file)

@@ -30,10 +30,10 @@ public sealed class OtherScreensTests(RegisterOffice office) : IClassFixture<Reg
         var screen = await office.OpenAsync(office.Server.Officer);
         var pages = new[]
         {
-            ("risk-start", "/risks/start"), ("risk-scale", "/risks/scale"), ("risk-record", $"/risks/{risk.Id}"), ("handling-edit", "/information-assets/rules/edit"), ("handling-disposal", "/information-assets/rules/disposal"),
+            ("risk-start", "/risks/start"), ("risk-scale", "/risks/scale"), ("risk-record", $"/risks/{risk.Id}"), ("handling-edit", "/information-assets/rules/edit"), ("handling-disposal", "/information-assets/rules/disposal?group=mynumber&medium=hdd"),
             ("disposal-explain", $"/information-assets/disposals/explain?asset={asset.Id}"), ("suggestion", "/information-assets/suggestion?field-kind=data&field-personal=true"), ("appoint", "/organisation/appoint"),
             ("person-new", "/organisation/person"), ("unit-new", "/organisation/unit"), ("person", $"/organisation/people/{person.Id}"), ("person-change", $"/organisation/people/{person.Id}/change"), ("person-end", $"/organisation/people/{person.Id}/end"),
-            ("person-second", $"/organisation/people/{person.Id}/second"), ("unit-change", $"/organisation/units/{office.Tax}/change"), ("meetings", "/organisation/meetings"), ("exception", "/organisation/exception"), ("document-new", "/documents/new"),
+            ("person-second", $"/organisation/people/{person.Id}/second"), ("unit-change", $"/organisation/units/{office.Tax}/change"), ("meetings", "/organisation/meetings"), ("document-new", "/documents/new"),
         };
         foreach (var (name, address) in pages)
         {

@@ -73,7 +73,7 @@ public sealed record FileKind(string Key, string Extension, FileFamily Family, B
 
     public static readonly FileKind Eml = Of("eml", FileFamily.Mail, "メール", "mail message");
     public static readonly FileKind Msg = Of("msg", FileFamily.Mail, "Outlook メール", "Outlook message");
-    public static readonly FileKind Tnef = Add(new("tnef", "dat", FileFamily.Mail, new("TNEF 添付（winmail.dat）", "TNEF attachment (winmail.dat)")));
+    public static readonly FileKind Tnef = Add(new("tnef", "dat", FileFamily.Mail, new("TNEF 添付（winmail.dat）", "TNEF attachment (winmail.dat)"), "tnef"));
 
     public static readonly FileKind Dxf = Of("dxf", FileFamily.Drawing, "DXF 図面", "DXF drawing");
     public static readonly FileKind SxfP21 = Of("p21", FileFamily.Drawing, "SXF 図面（P21）", "SXF drawing (P21)");

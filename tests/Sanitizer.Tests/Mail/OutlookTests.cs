@@ -93,6 +93,44 @@ public sealed class OutlookTests
     }
 
     [Fact]
+    public void Python_reads_the_message_as_it_was_meant()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"sekisho-{Guid.NewGuid():N}.eml");
+        try
+        {
+            File.WriteAllBytes(file, Bench.Run("a.msg", Hostile(false).ToMsg(), Bench.Policy("mail:\n  body: html\n")).Out);
+            const string Script = """
+                import email, email.policy, sys
+                m = email.message_from_binary_file(open(sys.argv[1], 'rb'), policy=email.policy.default)
+                print(m['subject'], '|', m['from'], '|', m['to'], '|', m['cc'], '|', m['date'])
+                for p in m.walk():
+                    assert not p.defects, p.defects
+                    print(p.get_content_type(), p.get_filename(), p['content-id'])
+                """;
+            Assert.Equal(
+                """
+                会議の資料㈱ｶﾅ | 総務課 髙橋 <soumu@example.lg.jp> | 山田 太郎 <taro@example.jp> | 課長 <kacho@example.jp> | Sat, 21 Nov 2026 01:00:00 +0000
+                multipart/mixed None None
+                multipart/alternative None None
+                text/plain None None
+                multipart/related None None
+                text/html None None
+                image/png 絵.png <picture1@sekisho.invalid>
+                application/octet-stream 請求書.exe.txt None
+                application/octet-stream メモ.txt None
+                message/rfc822 中のメール.eml None
+                multipart/mixed None None
+                text/plain None None
+                application/octet-stream 表.csv None
+                """, Opened.Run("/usr/bin/python3", "-X", "utf8", "-c", Script, file).Trim());
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
     public void What_Outlook_hides_in_winmail_dat_hangs_on_the_mail_itself()
     {
         var tnef = Hostile(false).ToTnef();

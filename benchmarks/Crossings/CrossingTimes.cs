@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using Dapper;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sekisho.Assurance;
+using Sekisho.Benchmarks.Registers;
+using Sekisho.Crossing;
+using Sekisho.Crossing.Requests;
+using Sekisho.Crossing.Vault;
+using Sekisho.Records;
+using Sekisho.Records.Ledgers;
+using Sekisho.Sanitizer.Isolation;
+using Sekisho.Storage;
+
+namespace Sekisho.Benchmarks.Crossings;
+
+/// <summary>People who hand files over at once: each opens a request, sends one file, hands it in, and waits for the harmless one.</summary>
+internal static class CrossingTimes
+{
+    private const long MostBytes = 1_000_000;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (args.Length == 0 || !Directory.Exists(args[0]))
+        {
+            Console.Error.WriteLine("crossing FOLDER [PEOPLE]");
+            return 2;
+        }
+        var people = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 200;
+        var files = Directory.EnumerateFiles(args[0], "*", SearchOption.AllDirectories).Where(f => new FileInfo(f).Length is > 0 and <= MostBytes).Order(StringComparer.Ordinal).ToList();
+        // Spread over the folder: its kinds stand together.
+        files = [.. Enumerable.Range(0, people).Select(i => files[(int)((long)i * files.Count / people)])];
+        var folder = Directory.CreateTempSubdirectory("sekisho-bench-").FullName;
+        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        try
+        {
+            await using var database = await Database.OpenAsync(new StorageOptions(folder, null), CrossingMigrations.Sets, NullLogger.Instance, default);
+            using var signer = await LedgerKey.OpenAsync(folder, database, TimeProvider.System, default);
+            var town = new MunicipalityId(Guid.Parse("018f0000-0000-7000-8000-0000000000be"));
+            await using (var owner = await database.EnterOwnerAsync(default))
+            {
+                await owner.Connection.ExecuteAsync("INSERT INTO records.municipality (id, slug, name, created_at) VALUES (@Value, 'bench', 'bench', @at)", new { town.Value, at = DateTimeOffset.UnixEpoch });
+                await owner.CommitAsync(default);
+            }
+            var keeper = new RecordKeeper(database, new LedgerStore(signer, TimeProvider.System), TimeProvider.System);
+            var records = new RecordSlices(keeper);
+            await records.Obligations.EnsureEditionAsync(default);
+            using var crossing = new CrossingSlices(keeper, records, await FileVault.OpenAsync(folder, keeper, default));
+            await using var pool = await SanitizerPool.StartAsync(new(), TimeProvider.System, default);
+            await using var worker = crossing.Worker(_ => Task.FromResult(pool), NullLogger.Instance);
+            worker.Start(Environment.ProcessorCount);
+            // The first file warms up what is started once.
+            await OneAsync(crossing, town, "warm", files[0]);
+
+            Figures.ForgetPeak();
+            var (sent, through, outcomes) = (new ConcurrentBag<double>(), new ConcurrentBag<double>(), new ConcurrentBag<ItemState>());
+            var clock = Stopwatch.GetTimestamp();
+            await Task.WhenAll(Enumerable.Range(0, people).Select(i => Task.Run(async () =>
+            {
+                var (s, t, state) = await OneAsync(crossing, town, $"person-{i}", files[i]);
+                sent.Add(s);
+                through.Add(t);
+                outcomes.Add(state);
+            })));
+            var all = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+            Figures.Print($"{people} people at once, {files.Sum(f => new FileInfo(f).Length) / 1e6:F1} MB", $"{all:F2} s in all ({people / all:F0} files/s)");
+            Figures.Print("drop to safe on the disk", Figures.Spread([.. sent]));
+            Figures.Print("drop to the harmless file", Figures.Spread([.. through]));
+            Figures.Print("came out / not let through", $"{outcomes.Count(o => o == ItemState.Out)} / {outcomes.Count(o => o == ItemState.Refused)}");
+            Figures.Print("memory of the host / of a worker", $"{Figures.Peak():N0} / {pool.PeakResidentBytes / 1e6:N0} MB");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        return 0;
+    }
+
+    private static async Task<(double Sent, double Through, ItemState State)> OneAsync(CrossingSlices crossing, MunicipalityId town, string who, string file)
+    {
+        var actor = new Actor(who, who);
+        var clock = Stopwatch.GetTimestamp();
+        var request = (await crossing.Requests.OpenAsync(town, new("internet-to-lgwan", null), null, actor, default)).OrThrow();
+        await using var content = File.OpenRead(file);
+        var item = (await crossing.Requests.AddFileAsync(town, request.Id, Path.GetFileName(file), content.Length, actor, default)).OrThrow();
+        (await crossing.Requests.AppendAsync(town, item.Id, 0, content, actor, default)).OrThrow();
+        (await crossing.Requests.SubmitAsync(town, request.Id, [], actor, default)).OrThrow();
+        var sent = Stopwatch.GetElapsedTime(clock).TotalMilliseconds;
+        while (true)
+        {
+            var state = (await crossing.Requests.ItemAsync(town, item.Id, actor, default))!.State;
+            if (state is ItemState.Out or ItemState.Refused) return (sent, Stopwatch.GetElapsedTime(clock).TotalMilliseconds, state);
+            // As the page asks.
+            await Task.Delay(200);
+        }
+    }
+}

@@ -76,8 +76,9 @@ public sealed class KeyFile
     /// <summary>Whole or not at all: several servers may start at once, and the first one's key is everybody's.</summary>
     private static void Make(string path)
     {
-        var unfinished = $"{path}.{Environment.ProcessId}";
-        using (var file = new FileStream(unfinished, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        // A name of its own: two containers on one shared folder both are process 1.
+        var unfinished = $"{path}.{Guid.NewGuid():N}";
+        using (var file = new FileStream(unfinished, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
         {
             file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)) + "\n"));
             file.Flush(flushToDisk: true);

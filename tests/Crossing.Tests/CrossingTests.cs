@@ -185,6 +185,34 @@ public sealed class CrossingTests
         Assert.Equal("XNG-REQ-002", Gate.CodeOf(await gate.Slices.Requests.OpenAsync(gate.Town, new("lgwan-to-mynumber", gate.Tax.Id, "届出"), null, gate.Staff, Cancel)));
     }
 
+    [Fact]
+    public async Task A_route_that_is_closed_lets_nothing_more_across()
+    {
+        await using var gate = await Gate.OpenAsync();
+        await using var worker = await gate.WorkerAsync();
+        var (routes, desk) = (gate.Slices.Routes, gate.Slices.Requests);
+        var own = new RouteDefinition("own", new("自前", "own"), Zone.Internet, Zone.Lgwan, RouteKind.Files, "", Approval.Manager, [], 7, 7, new(10, null, null), false, false, false);
+        (await routes.LayDownAsync(gate.Town, own, true, 0, gate.Officer, Cancel)).OrThrow();
+        Assert.Equal(5, (await routes.ListAsync(gate.Town, Cancel)).Count);
+        var waiting = await gate.ThroughAsync(await gate.AskAsync(gate.Staff, "own", null, ("a.txt", Gate.Utf8("内容"))));
+        var draft = await gate.OpenRequestAsync(gate.Staff, "own");
+        await gate.SendAsync(draft, gate.Staff, "b.txt", Gate.Utf8("内容"));
+        (await routes.LayDownAsync(gate.Town, own, false, 1, gate.Officer, Cancel)).OrThrow();
+        Assert.Equal("XNG-REQ-002", Gate.CodeOf(await desk.SubmitAsync(gate.Town, draft.Id, [], gate.Staff, Cancel)));
+        Assert.Equal("XNG-REQ-002", Gate.CodeOf(await desk.ApproveAsync(gate.Town, waiting.Request.Id, "", gate.Manager, Cancel)));
+    }
+
+    [Fact]
+    public async Task Somebody_whom_no_account_is_known_for_is_approved_by_nobody()
+    {
+        await using var gate = await Gate.OpenAsync();
+        await using var worker = await gate.WorkerAsync();
+        var own = new RouteDefinition("own", new("自前", "own"), Zone.Internet, Zone.Lgwan, RouteKind.Files, "", Approval.Manager, [], 7, 7, new(10, null, null), false, false, false);
+        (await gate.Slices.Routes.LayDownAsync(gate.Town, own, true, 0, gate.Officer, Cancel)).OrThrow();
+        var waiting = await gate.ThroughAsync(await gate.AskAsync(new Actor("account-second", "課長 太郎"), "own", null, ("a.txt", Gate.Utf8("内容"))));
+        Assert.Equal("XNG-REQ-018", Gate.CodeOf(await gate.Slices.Requests.ApproveAsync(gate.Town, waiting.Request.Id, "", gate.Manager, Cancel)));
+    }
+
     [Theory]
     [InlineData("Internet", "Lgwan", "None", 0, 30, "XNG-ROUTE-002")]
     [InlineData("Lgwan", "Internet", "None", 7, 30, "XNG-ROUTE-002")]

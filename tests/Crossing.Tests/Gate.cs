@@ -89,6 +89,7 @@ internal sealed class Gate : IAsyncDisposable
         var department = (await organisation.AddUnitAsync(gate.Town, mayor.Id, UnitKind.Department, "民生部", day, gate.Officer, Cancel)).OrThrow();
         gate.Tax = (await organisation.AddUnitAsync(gate.Town, department.Id, UnitKind.Section, "税務課", day, gate.Officer, Cancel)).OrThrow();
         gate.Welfare = (await organisation.AddUnitAsync(gate.Town, department.Id, UnitKind.Section, "福祉課", day, gate.Officer, Cancel)).OrThrow();
+        await gate.AddAsync(gate.Officer, gate.Welfare, null, day);
         await gate.AddAsync(gate.Staff, gate.Tax, null, day);
         await gate.AddAsync(gate.Colleague, gate.Tax, null, day);
         await gate.AddAsync(gate.Manager, gate.Tax, Post.SecurityManager, day);

@@ -49,6 +49,7 @@ public sealed class QueueTests
         var ticket = (await queue.TakeAsync(Cancel))!.Value;
         var first = (await desk.ClaimAsync(ticket, Cancel))!;
         Assert.Null(await desk.ClaimAsync(ticket, Cancel));
+        Assert.False(await desk.IsOverAsync(ticket, Cancel));
 
         // Its host hangs until the claim is over; another takes the file, finishes, and then the first wakes up.
         await using (var tx = await gate.Test.Database.EnterAsync(gate.Town, Cancel))
@@ -62,7 +63,64 @@ public sealed class QueueTests
         Assert.True(await desk.FinishAsync(gate.Town, second, refused, null, Cancel));
         Assert.False(await desk.FinishAsync(gate.Town, first, refused, null, Cancel));
         Assert.Null(await desk.ClaimAsync(ticket, Cancel));
+        Assert.True(await desk.IsOverAsync(ticket, Cancel));
         Assert.Equal(RequestState.NothingOut, (await gate.ThroughAsync(request)).Request.State);
+    }
+
+    /// <summary>A worker comes by while another's claim still holds: the file's place in the queue must outlive that.</summary>
+    [Fact]
+    public async Task A_place_in_the_queue_stays_until_the_file_is_over()
+    {
+        await using var gate = await Gate.OpenAsync();
+        var request = await gate.AskAsync(gate.Staff, "internet-to-lgwan", null, ("a.txt", Gate.Utf8("内容")));
+        using var queue = new WorkQueue(gate.Test.Database);
+        var desk = new SanitiseDesk(gate.Keeper, gate.Vault, gate.Slices.Requests);
+        var dead = (await desk.ClaimAsync((await queue.TakeAsync(Cancel))!.Value, Cancel))!;
+        await using (var owner = await gate.Test.Database.EnterOwnerAsync(Cancel))
+        {
+            await owner.Connection.ExecuteAsync("UPDATE crossing.queue SET taken_until = NULL");
+            await owner.CommitAsync(Cancel);
+        }
+        await using (await gate.WorkerAsync())
+        {
+            await Task.Delay(1500, Cancel);
+            Assert.Equal(1, await gate.Slices.WaitingAsync(Cancel));
+            await desk.ReleaseAsync(gate.Town, dead, counts: false, Cancel);
+            await using (var owner = await gate.Test.Database.EnterOwnerAsync(Cancel))
+            {
+                await owner.Connection.ExecuteAsync("UPDATE crossing.queue SET taken_until = NULL");
+                await owner.CommitAsync(Cancel);
+            }
+            Assert.Equal(RequestState.Delivered, (await gate.ThroughAsync(request)).Request.State);
+        }
+        Assert.Equal(0, await gate.Slices.WaitingAsync(Cancel));
+    }
+
+    /// <summary>The answer to the commit was lost: what counts must not be thrown away.</summary>
+    [Fact]
+    public async Task A_result_that_counts_is_never_forgotten()
+    {
+        await using var gate = await Gate.OpenAsync();
+        var request = await gate.AskAsync(gate.Staff, "internet-to-lgwan", null, ("a.txt", Gate.Utf8("内容")));
+        using var queue = new WorkQueue(gate.Test.Database);
+        var desk = new SanitiseDesk(gate.Keeper, gate.Vault, gate.Slices.Requests);
+        var claim = (await desk.ClaimAsync((await queue.TakeAsync(Cancel))!.Value, Cancel))!;
+        var result = await desk.ResultAsync(gate.Town, Cancel);
+        using (var output = gate.Vault.Write(result))
+        {
+            await output.WriteAsync(Gate.Utf8("内容"), Cancel);
+            await output.CompleteAsync(Cancel);
+        }
+        var digest = Sekisho.Assurance.Sha256.Of(Gate.Utf8("内容"));
+        var report = SanitiseDesk.Untried(claim, Requests.Refusals.VaultBroken) with { Outcome = Outcome.Rebuilt, Refusal = null, Output = "a.txt", OutputSha256 = digest, OutputBytes = 6 };
+        Assert.True(await desk.FinishAsync(gate.Town, claim, report, result, Cancel));
+        await desk.ForgetAsync(claim, result, Cancel);
+        Assert.Equal("内容", System.Text.Encoding.UTF8.GetString(await gate.FetchAsync((await gate.ThroughAsync(request)).Items[0], gate.Staff)));
+        // One that doesn't count goes, and its key with it.
+        var unused = await desk.ResultAsync(gate.Town, Cancel);
+        await desk.ForgetAsync(claim, unused, Cancel);
+        await using var tx = await gate.Test.Database.EnterAsync(gate.Town, Cancel);
+        Assert.Null(await gate.Vault.FindAsync(tx, unused.Id, Cancel));
     }
 
     [Fact]

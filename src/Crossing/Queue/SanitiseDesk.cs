@@ -94,11 +94,20 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, Request
         return true;
     }
 
-    /// <summary>Throws a result away that nobody will get.</summary>
-    public async Task ForgetAsync(Blob result, CancellationToken cancel)
+    /// <summary>True when there is nothing to be done on the file any more.</summary>
+    public async Task<bool> IsOverAsync(Ticket ticket, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(ticket.Town, cancel).ConfigureAwait(false);
+        return await tx.FirstAsync("SELECT id FROM crossing.item WHERE id = $1 AND state IN ('Queued', 'Working')", r => Tuple.Create(r.GetGuid(0)), cancel, ticket.Item.Value).ConfigureAwait(false) is null;
+    }
+
+    /// <summary>Throws a result away, unless it counts after all: the answer to a commit may have been lost.</summary>
+    public async Task ForgetAsync(Claim claim, Blob result, CancellationToken cancel)
     {
         await using (var tx = await keeper.EnterAsync(result.Town, cancel).ConfigureAwait(false))
         {
+            var counted = await tx.FirstAsync("SELECT result_id FROM crossing.item WHERE id = $1 FOR UPDATE", r => Tuple.Create(r.IsDBNull(0) ? (Guid?)null : r.GetGuid(0)), cancel, claim.Item.Id.Value).ConfigureAwait(false);
+            if (counted?.Item1 == result.Id.Value) return;
             await FileVault.DestroyAsync(tx, [result.Id], keeper.Clock.Now(), cancel).ConfigureAwait(false);
             await tx.CommitAsync(cancel).ConfigureAwait(false);
         }
@@ -124,8 +133,10 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, Request
     /// <summary>Once every file is through: delivered, waiting for somebody's leave, or nothing came out.</summary>
     private async Task SettleAsync(TenantTransaction tx, CrossingRequest request, DateTimeOffset at, CancellationToken cancel)
     {
+        if (request.State != RequestState.Working || await tx.FirstAsync("SELECT id FROM crossing.item WHERE request_id = $1 AND state NOT IN ('Out', 'Refused') LIMIT 1",
+            r => Tuple.Create(r.GetGuid(0)), cancel, request.Id.Value).ConfigureAwait(false) is not null) return;
+        // Read with their reports once, when all are through.
         var items = await RequestRows.ItemsAsync(tx, request.Id, cancel).ConfigureAwait(false);
-        if (items.Exists(i => i.State is not (ItemState.Out or ItemState.Refused)) || request.State != RequestState.Working) return;
         var outs = items.FindAll(i => i.State == ItemState.Out);
         var needs = Needs(request, outs);
         var state = outs.Count == 0 ? RequestState.NothingOut : needs == Approval.None ? RequestState.Delivered : RequestState.Waiting;
@@ -139,7 +150,7 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, Request
         var kinds = outs.Select(o => o.Report!.Type).Distinct().Select(k => (k, FileKind.All.TryGetValue(k, out var kind) ? PolicyFile.FamilyKey(kind.Family) : "")).ToList();
         var needs = request.Definition.NeedsFor(kinds, outs.Sum(o => o.Bytes), request.Class);
         // What was only looked at, and not rebuilt, comes in by an approval whatever the route says.
-        return needs < Approval.Officer && outs.Exists(o => Any(o.Report!, static r => r.Outcome == Outcome.Admitted)) ? Approval.Officer : needs;
+        return needs is Approval.None or Approval.Manager && outs.Exists(o => Any(o.Report!, static r => r.Outcome == Outcome.Admitted)) ? Approval.Officer : needs;
     }
 
     private static bool Any(FileReport report, Func<FileReport, bool> test) => test(report) || report.Members.Any(m => Any(m, test));

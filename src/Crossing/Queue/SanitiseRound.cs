@@ -67,7 +67,8 @@ public sealed class SanitiseRound : IAsyncDisposable
         var claim = await desk.ClaimAsync(ticket, stop.Token).ConfigureAwait(false);
         if (claim is null)
         {
-            await queue.DoneAsync(ticket, stop.Token).ConfigureAwait(false);
+            // Done by somebody, or in somebody's hands: while it isn't over, its place in the queue stays.
+            if (await desk.IsOverAsync(ticket, stop.Token).ConfigureAwait(false)) await queue.DoneAsync(ticket, stop.Token).ConfigureAwait(false);
             return;
         }
         inHand[claim.Lease] = (ticket, claim);
@@ -90,20 +91,21 @@ public sealed class SanitiseRound : IAsyncDisposable
                 result = await desk.ResultAsync(ticket.Town, stop.Token).ConfigureAwait(false);
                 report = await SanitiseAsync(claim, original, result).ConfigureAwait(false);
             }
-            isKept = await desk.FinishAsync(ticket.Town, claim, report, report.Outcome == Outcome.Refused ? null : result, CancellationToken.None).ConfigureAwait(false) && report.Outcome != Outcome.Refused;
-            await queue.DoneAsync(ticket, CancellationToken.None).ConfigureAwait(false);
+            var counts = await desk.FinishAsync(ticket.Town, claim, report, report.Outcome == Outcome.Refused ? null : result, CancellationToken.None).ConfigureAwait(false);
+            isKept = counts && report.Outcome != Outcome.Refused;
+            if (counts) await queue.DoneAsync(ticket, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             // A fault that follows the file counts against it; one of the machine doesn't.
-            var isMachine = e is OperationCanceledException or IOException or NoSandboxException || Storage.StorageException.Explain(e) is not null;
+            var isMachine = e is OperationCanceledException or IOException or UnauthorizedAccessException or NoSandboxException || Storage.StorageException.Explain(e) is not null;
             await desk.ReleaseAsync(ticket.Town, claim, !isMachine, CancellationToken.None).ConfigureAwait(false);
             throw;
         }
         finally
         {
             inHand.TryRemove(claim.Lease, out _);
-            if (!isKept && result is not null) await ThrowAwayAsync(result).ConfigureAwait(false);
+            if (!isKept && result is not null) await ThrowAwayAsync(claim, result).ConfigureAwait(false);
         }
     }
 
@@ -126,11 +128,11 @@ public sealed class SanitiseRound : IAsyncDisposable
         }
     }
 
-    private async Task ThrowAwayAsync(Blob result)
+    private async Task ThrowAwayAsync(Claim claim, Blob result)
     {
         try
         {
-            await desk.ForgetAsync(result, CancellationToken.None).ConfigureAwait(false);
+            await desk.ForgetAsync(claim, result, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -36,7 +36,7 @@ public static class Refusals
         new("申請した人に頼んでください。", "Ask the applicant."));
 
     public static Refusal NoAuthority { get; } = new("XNG-REQ-008",
-        new("この申請を決められる職にありません。", "You hold no post that decides this."),
+        new("この申請を承認できる役職に就いていません。", "You hold no post that decides this."),
         new("申請した課の情報セキュリティ管理者か、その上位の責任者が決めます。", "The manager of the applicant's section decides, or one above."));
 
     public static Refusal SamePerson { get; } = new("XNG-REQ-009",
@@ -46,6 +46,14 @@ public static class Refusals
     public static Refusal ReasonMissing { get; } = new("XNG-REQ-010",
         new("理由が書かれていないか、長すぎます（500 文字まで）。何も変更していません。", "The reason is missing or too long (500 characters). Nothing was changed."),
         new("理由を書いてください。", "Give the reason."));
+
+    public static Refusal UnknownAsker { get; } = new("XNG-REQ-018",
+        new("申請した人のアカウントが、職員に結び付いていません。承認していません。", "The applicant's account belongs to no person of the organisation. Nothing was approved."),
+        new("担当者に、アカウントと職員の対応付けを頼んでください。そのあと承認できます。", "Have the security officer link the account to the person; then it can be approved."));
+
+    public static Refusal BadPassword { get; } = new("XNG-REQ-019",
+        new("パスワードは 20 個まで、それぞれ 200 文字までです。まだ申請していません。", "There may be 20 passwords of 200 characters at most. It was not handed in."),
+        new("必要なものだけを、一行に一つ書いてください。", "Give those that are needed, one a line."));
 
     public static Refusal NoFiles { get; } = new("XNG-REQ-011",
         new("ファイルがないか、まだ送り終わっていないファイルがあります。", "There is no file, or one isn't here in full yet."),

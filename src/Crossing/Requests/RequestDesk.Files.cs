@@ -12,6 +12,9 @@ public sealed partial class RequestDesk
 {
     private const int MostFiles = 1000, MaxPath = 1000;
 
+    /// <summary>1 TiB: nothing that is counted with can overflow below it.</summary>
+    private const long MostBytes = 1L << 40;
+
     /// <summary>So much of the vault's disk stays free: results of what is here need room, too.</summary>
     private const long Reserve = 1L << 30;
 
@@ -22,11 +25,13 @@ public sealed partial class RequestDesk
             if (await RequestRows.ReadAsync(tx, id, lockRow: true, cancel) is not { } request) return Refusals.Unknown;
             if (request.AskedBy.Account != actor.Account) return Refusals.NotYours;
             if (request.State != RequestState.Draft) return Refusals.WrongState;
-            if (untrustedPath.Length is 0 or > MaxPath || HasNul(untrustedPath) || bytes < 0) return Refusals.BadName;
+            if (untrustedPath.Length is 0 or > MaxPath || HasNul(untrustedPath) || bytes is < 0 or > MostBytes) return Refusals.BadName;
             var path = FileNames.CleanPath(untrustedPath);
             if (path.Length is 0 or > MaxPath) return Refusals.BadName;
             if (request.Definition.Quota.BytesAFile is { } most && bytes > most) return Refusals.TooLarge(most);
             if (vault.FreeBytes - Reserve < bytes * 2) return Refusals.Full;
+            // Two requests of one person at once count together.
+            await tx.RunAsync("SELECT pg_advisory_xact_lock(hashtextextended('crossing.quota/' || $1 || '/' || $2, 0))", cancel, municipality.ToString(), actor.Account);
             var used = await UsedAsync(tx, request, actor, at, cancel);
             if (used.Files + 1 > (request.Definition.Quota.FilesADay ?? int.MaxValue) || used.Bytes + bytes > (request.Definition.Quota.BytesADay ?? long.MaxValue)) return Refusals.QuotaUsedUp;
             var position = (await tx.FirstAsync("SELECT count(*), coalesce(max(position), -1) FROM crossing.item WHERE request_id = $1", r => Tuple.Create(r.GetInt64(0), r.GetInt32(1)), cancel, id.Value))!;
@@ -81,7 +86,7 @@ public sealed partial class RequestDesk
             }
             received = writer.Received;
             if (received == item.Bytes) await writer.CompleteAsync(CancellationToken.None).ConfigureAwait(false);
-            else await writer.PauseAsync(CancellationToken.None).ConfigureAwait(false);
+            else if (received > item.Received) await writer.PauseAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (IOException e) when (e is not VaultException && vault.FreeBytes < Reserve / 2)
         {
@@ -133,7 +138,7 @@ public sealed partial class RequestDesk
         }
         try
         {
-            await StepAsync(tx, request.Id, "crossing.fetched", at, actor, item.OutputPath!.Length <= MaxText ? item.OutputPath : item.OutputPath[..MaxText], new { request.Number, path = item.OutputPath, sha256 = digest }, cancel);
+            await StepAsync(tx, request.Id, "crossing.fetched", at, actor, Shortened(item.OutputPath!), new { request.Number, path = item.OutputPath, sha256 = digest }, cancel);
             await tx.CommitAsync(cancel);
         }
         catch
@@ -141,7 +146,7 @@ public sealed partial class RequestDesk
             await content.DisposeAsync();
             throw;
         }
-        return new HandedOut(item.OutputPath[(item.OutputPath.LastIndexOf('/') + 1)..], bytes, digest, content);
+        return new HandedOut(item.OutputPath![(item.OutputPath!.LastIndexOf('/') + 1)..], bytes, digest, content);
     }
 
     private async Task<Outcome<CrossingItem>> ConfirmAsync(MunicipalityId municipality, CrossingItem item, Blob blob, long received, bool more, CancellationToken cancel)
@@ -159,11 +164,14 @@ public sealed partial class RequestDesk
         return more ? Refusals.MoreThanAnnounced : item with { Received = received, State = whole ? ItemState.Received : ItemState.Receiving };
     }
 
+    private static string Shortened(string path) => path.Length <= MaxText ? path : path[..(char.IsHighSurrogate(path[MaxText - 1]) ? MaxText - 1 : MaxText)];
+
     private static async Task<(long Files, long Bytes)> UsedAsync(TenantTransaction tx, CrossingRequest request, Actor actor, DateTimeOffset at, CancellationToken cancel)
     {
         var used = (await tx.FirstAsync("""
             SELECT count(*), coalesce(sum(i.bytes), 0)::bigint FROM crossing.item i JOIN crossing.request q ON q.municipality_id = i.municipality_id AND q.id = i.request_id
-            WHERE q.asked_by = $1 AND q.route_id = $2 AND q.opened_at >= $3 AND q.state <> 'Withdrawn'
+            JOIN crossing.blob b ON b.municipality_id = i.municipality_id AND b.id = i.original_id
+            WHERE q.asked_by = $1 AND q.route_id = $2 AND b.made_at >= $3 AND NOT (q.state = 'Withdrawn' AND q.submitted_at IS NULL)
             """, r => Tuple.Create(r.GetInt64(0), r.GetInt64(1)), cancel, actor.Account, request.Route.Value, JapaneseTime.StartOf(JapaneseTime.Day(at)).ToUniversalTime()))!;
         return (used.Item1, used.Item2);
     }

@@ -85,13 +85,13 @@ public sealed partial class RequestDesk
         return mine;
     }
 
-    private static async Task<bool> IsInSightAsync(TenantTransaction tx, CrossingRequest request, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
+    private async Task<bool> IsInSightAsync(TenantTransaction tx, CrossingRequest request, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
     {
         if (request.AskedBy.Account == actor.Account) return true;
         if (request.State == RequestState.Draft) return false;
         if (within is null || (request.Unit is { } unit && within.Contains(unit))) return true;
         // Who decides on it sees it, though the section is another's: the officer of the department above.
-        return (await PostAuthority.OfAsync(tx, request.Unit, actor, request.OpenedAt, cancel)).IsManager;
+        return (await PostAuthority.OfAsync(tx, request.Unit, actor, keeper.Clock.Now(), cancel)).IsManager;
     }
 
     private static async Task<IReadOnlyList<RequestLine>> LinesAsync(TenantTransaction tx, List<CrossingRequest> requests, CancellationToken cancel)

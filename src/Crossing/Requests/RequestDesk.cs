@@ -61,10 +61,11 @@ public sealed partial class RequestDesk
     /// <param name="passwords">For encrypted files; kept sealed until the files are through, then forgotten.</param>
     public async Task<Outcome<CrossingRequest>> SubmitAsync(MunicipalityId municipality, RequestId id, IReadOnlyList<string> passwords, Actor actor, CancellationToken cancel)
     {
-        if (passwords.Count > 20 || passwords.Any(p => p.Length is 0 or > 200)) return Refusals.TextMissing;
+        if (passwords.Count > 20 || passwords.Any(p => p is null || p.Length is 0 or > 200)) return Refusals.BadPassword;
         var outcome = await OwnAsync(municipality, id, actor, async (tx, request, at) =>
         {
             if (request.State != RequestState.Draft) return Refusals.WrongState;
+            if (!await IsOpenAsync(tx, request, cancel)) return Refusals.RouteClosed;
             var items = await RequestRows.ItemsAsync(tx, id, cancel);
             if (items.Count == 0 || items.Exists(i => i.State != ItemState.Received)) return Refusals.NoFiles;
             var sealedPasswords = passwords.Count == 0 ? null : await vault.SealAsync(tx, Encoding.UTF8.GetBytes(RecordJson.Write(passwords)), id.Value, at, cancel);
@@ -86,7 +87,8 @@ public sealed partial class RequestDesk
         ChangeAsync(municipality, id, async (tx, request, at) =>
         {
             if (request.State != RequestState.Waiting) return Refusals.WrongState;
-            if (note.Trim().Length > MaxText) return Refusals.ReasonMissing;
+            if (note.Trim().Length > MaxText || HasNul(note)) return Refusals.ReasonMissing;
+            if (!await IsOpenAsync(tx, request, cancel)) return Refusals.RouteClosed;
             if (await AuthorityAsync(tx, request, at, actor, cancel) is { } refused) return refused;
             var enough = await IsEnoughAsync(tx, request, at, actor, cancel);
             if (enough) await tx.RunAsync("UPDATE crossing.request SET state = 'Delivered', settled_at = $2, expires_at = $3 WHERE id = $1", cancel, id.Value, at, at + TimeSpan.FromDays(request.Definition.ExpiryDays));
@@ -122,7 +124,9 @@ public sealed partial class RequestDesk
         {
             if (request.AskedBy.Account != actor.Account) return Refusals.NotYours;
             if (IsBad(why)) return Refusals.ReasonMissing;
-            if (!request.Definition.HasExceptionPath || its.State != ItemState.Refused || request.State is not (RequestState.Delivered or RequestState.NothingOut)) return Refusals.NoException;
+            if (!request.Definition.HasExceptionPath || its.State != ItemState.Refused || request.State is not (RequestState.Delivered or RequestState.NothingOut)
+                // What a scanner found, or nobody could scan or read, isn't let through by anybody's word.
+                || its.RefusalCode is null || its.RefusalCode.StartsWith("SAN-SCAN-", StringComparison.Ordinal) || its.RefusalCode.StartsWith("XNG-", StringComparison.Ordinal)) return Refusals.NoException;
             await tx.RunAsync("UPDATE crossing.item SET state = 'ExceptionAsked', exception_why = $2 WHERE id = $1", cancel, item.Value, why.Trim());
             await StepAsync(tx, request.Id, "crossing.exception-asked", at, actor, why, new { request.Number, its.Path, its.RefusalCode, sha256 = its.Report?.InputSha256 }, cancel);
             return null;
@@ -133,7 +137,8 @@ public sealed partial class RequestDesk
         WithItemAsync(municipality, item, async (tx, request, its, at) =>
         {
             if (IsBad(reason)) return Refusals.ReasonMissing;
-            if (its.State != ItemState.ExceptionAsked) return Refusals.WrongState;
+            if (its.State != ItemState.ExceptionAsked || request.State is not (RequestState.Delivered or RequestState.NothingOut)) return Refusals.WrongState;
+            if (letThrough && !await IsOpenAsync(tx, request, cancel)) return Refusals.RouteClosed;
             if (await AuthorityAsync(tx, request with { Needs = Approval.Officer }, at, actor, cancel) is { } refused) return refused;
             if (letThrough)
             {
@@ -149,16 +154,20 @@ public sealed partial class RequestDesk
             return null;
         }, cancel);
 
+    /// <summary>A route that was closed since, or whose waiver is over, lets nothing more across.</summary>
+    private async Task<bool> IsOpenAsync(TenantTransaction tx, CrossingRequest request, CancellationToken cancel) =>
+        await RouteBook.ReadAsync(tx, request.Definition.Key, cancel) is { IsOpen: true } now && await routes.IsExceptedAsync(tx.Municipality, now.Definition, cancel);
+
     /// <summary>Null when this person may decide it now.</summary>
     private static async Task<Refusal?> AuthorityAsync(TenantTransaction tx, CrossingRequest request, DateTimeOffset at, Actor actor, CancellationToken cancel)
     {
         if (!SeparationOfDuties.Load().Allows(Duty.Approve, actor, [new DutyDone(Duty.Apply, request.AskedBy.Account)], out _)) return Refusals.SamePerson;
         var authority = await PostAuthority.OfAsync(tx, request.Unit, actor, at, cancel);
         if (authority.Person is not { } person) return Refusals.NoAuthority;
-        // Two accounts of one person are one person.
-        if (await AccountPeople.PersonOfAsync(tx, request.AskedBy.Account, cancel) == person) return Refusals.SamePerson;
-        foreach (var before in await RequestRows.ApproversAsync(tx, request.Id, cancel))
-            if (request.State == RequestState.Waiting && (before == actor.Account || await AccountPeople.PersonOfAsync(tx, before, cancel) == person)) return Refusals.SamePerson;
+        // Whoever asked must be known as a person, too: a second account of one's own, linked to nobody, would let anybody approve for themselves.
+        if (await AccountPeople.PersonOfAsync(tx, request.AskedBy.Account, cancel) is not { } asker) return Refusals.UnknownAsker;
+        if (asker == person) return Refusals.SamePerson;
+        if (request.State == RequestState.Waiting && (await RequestRows.ApproversAsync(tx, request.Id, cancel)).Exists(b => b.Account == actor.Account || b.Person == person)) return Refusals.SamePerson;
         return (request.Needs == Approval.Officer ? authority.IsOfficer : authority.IsManager) ? null : Refusals.NoAuthority;
     }
 
@@ -169,7 +178,7 @@ public sealed partial class RequestDesk
         var before = await RequestRows.ApproversAsync(tx, request.Id, cancel);
         if (before.Count == 0) return false;
         if ((await PostAuthority.OfAsync(tx, request.Unit, actor, at, cancel)).IsOfficer) return true;
-        foreach (var account in before)
+        foreach (var (account, _) in before)
             if ((await PostAuthority.OfAsync(tx, request.Unit, new Actor(account, ""), at, cancel)).IsOfficer) return true;
         return false;
     }
@@ -185,8 +194,8 @@ public sealed partial class RequestDesk
     {
         var index = await keeper.AppendAsync(tx, at, kind, actor, $"crossing/{id}", new { note = note.Trim(), facts }, cancel);
         await tx.RunAsync("""
-            INSERT INTO crossing.step (municipality_id, request_id, ordinal, kind, at, by, by_name, note, ledger_index)
-            SELECT $1, $2, coalesce(max(ordinal), 0) + 1, $3, $4, $5, $6, $7, $8 FROM crossing.step WHERE request_id = $2
+            INSERT INTO crossing.step (municipality_id, request_id, ordinal, kind, at, by, by_name, note, ledger_index, person_id)
+            SELECT $1, $2, coalesce(max(ordinal), 0) + 1, $3, $4, $5, $6, $7, $8, (SELECT person_id FROM records.account_person WHERE account = $5) FROM crossing.step WHERE request_id = $2
             """, cancel, tx.Municipality.Value, id.Value, kind, at, actor.Account, actor.Name, note.Trim(), index);
     }
 
@@ -206,7 +215,7 @@ public sealed partial class RequestDesk
         {
             // The request first, then its file: everybody locks in this order.
             if (await RequestRows.ItemAsync(tx, item, lockRow: false, cancel) is not { } seen || await RequestRows.ReadAsync(tx, seen.Request, lockRow: true, cancel) is not { } request) return Refusals.Unknown;
-            var its = (await RequestRows.ItemAsync(tx, item, lockRow: true, cancel))!;
+            if (await RequestRows.ItemAsync(tx, item, lockRow: true, cancel) is not { } its) return Refusals.Unknown;
             return await act(tx, request, its, at) is { } refused ? refused : (await RequestRows.ReadAsync(tx, request.Id, lockRow: false, cancel))!;
         }, cancel);
 

@@ -53,7 +53,10 @@ public sealed class InspectionDesk
         if (await tx.FirstAsync(Select + " WHERE id = $1 FOR UPDATE", Row, cancel, id.Value) is not { } inspection) return Requests.Refusals.Unknown;
         if (inspection.AllowedAt is not null) return Requests.Refusals.WrongState;
         if (inspection.AskedBy.Account == actor.Account) return Requests.Refusals.SamePerson;
-        if (await AccountPeople.PersonOfAsync(tx, actor.Account, cancel) is { } person && await AccountPeople.PersonOfAsync(tx, inspection.AskedBy.Account, cancel) == person) return Requests.Refusals.SamePerson;
+        // Both must be known as people: two accounts of one person are one person.
+        if (await AccountPeople.PersonOfAsync(tx, actor.Account, cancel) is not { } person) return Requests.Refusals.NoAuthority;
+        if (await AccountPeople.PersonOfAsync(tx, inspection.AskedBy.Account, cancel) is not { } asker) return Requests.Refusals.UnknownAsker;
+        if (asker == person) return Requests.Refusals.SamePerson;
         var at = keeper.Clock.Now();
         await tx.RunAsync("UPDATE crossing.inspection SET allowed_at = $2, allowed_by = $3, allowed_by_name = $4 WHERE id = $1", cancel, id.Value, at, actor.Account, actor.Name);
         var its = (await RequestRows.ItemAsync(tx, inspection.Item, lockRow: false, cancel))!;
@@ -83,8 +86,16 @@ public sealed class InspectionDesk
         {
             return Requests.Refusals.VaultBroken;
         }
-        await desk.StepAsync(tx, its.Request, "crossing.inspected", at, actor, inspection.Reason, new { its.Path, sha256 = digest, allowedBy = inspection.AllowedBy!.Account }, cancel);
-        await tx.CommitAsync(cancel);
+        try
+        {
+            await desk.StepAsync(tx, its.Request, "crossing.inspected", at, actor, inspection.Reason, new { its.Path, sha256 = digest, allowedBy = inspection.AllowedBy!.Account }, cancel);
+            await tx.CommitAsync(cancel);
+        }
+        catch
+        {
+            await content.DisposeAsync();
+            throw;
+        }
         return new HandedOut(its.Path[(its.Path.LastIndexOf('/') + 1)..], bytes, digest, content);
     }
 

@@ -34,7 +34,21 @@ public sealed class RetentionRound
         List<MunicipalityId> all;
         await using (var owner = await keeper.Database.EnterOwnerAsync(cancel))
             all = await owner.ListAsync("SELECT id FROM records.municipality ORDER BY id", r => new MunicipalityId(r.GetGuid(0)), cancel);
-        foreach (var town in all) await RunAsync(town, cancel);
+        List<Exception> failed = [];
+        foreach (var town in all)
+        {
+            try
+            {
+                await RunAsync(town, cancel);
+            }
+#pragma warning disable CA1031 // One town's trouble doesn't keep the others' files beyond their days.
+            catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                failed.Add(e);
+            }
+        }
+        if (failed.Count > 0) throw new AggregateException(failed);
     }
 
     /// <summary>One round over a municipality. May be broken off and run again at any time.</summary>
@@ -43,6 +57,11 @@ public sealed class RetentionRound
         var (expired, destroyed) = (0, 0);
         while (await ExpireAsync(town, cancel) is > 0 and var some) expired += some;
         while (await DestroyAsync(town, cancel) is > 0 and var some) destroyed += some;
+        await using (var tx = await keeper.EnterAsync(town, cancel))
+        {
+            await FileVault.ForgetStraysAsync(tx, keeper.Clock.GetUtcNow() - SweepAge, keeper.Clock.Now(), cancel);
+            await tx.CommitAsync(cancel);
+        }
         return new(expired, destroyed, await vault.SweepAsync(town, keeper.Clock.GetUtcNow() - SweepAge, cancel));
     }
 
@@ -74,13 +93,14 @@ public sealed class RetentionRound
                 JOIN crossing.blob b ON b.municipality_id = i.municipality_id AND b.id IN (i.original_id, i.result_id) AND b.sealed_key IS NOT NULL
                 WHERE q.state IN ('Expired', 'Withdrawn', 'Refused')
                   AND (b.purpose = 'Result' OR q.submitted_at IS NULL OR q.settled_at + make_interval(days => (v.definition ->> 'expiryDays')::int + (v.definition ->> 'retentionDays')::int) <= $1)
-                ORDER BY q.id LIMIT $2
+                ORDER BY q.id LIMIT $2 FOR UPDATE OF b SKIP LOCKED
                 """, r => (new RequestId(r.GetGuid(0)), new BlobId(r.GetGuid(1)), r.GetString(2)), cancel, at, AtATime);
             if (due.Count == 0) return 0;
             await FileVault.DestroyAsync(tx, [.. due.Select(d => d.Blob)], at, cancel);
+            // Files first, then the ledger: everybody locks in this order.
+            await tx.RunAsync("UPDATE crossing.item i SET state = 'Destroyed', lease = NULL, lease_until = NULL WHERE original_id = ANY ($1)", cancel, due.Select(d => d.Blob.Value).ToArray());
             foreach (var request in due.GroupBy(d => d.Request))
             {
-                await tx.RunAsync("UPDATE crossing.item i SET state = 'Destroyed', lease = NULL, lease_until = NULL WHERE request_id = $1 AND original_id = ANY ($2)", cancel, request.Key.Value, request.Select(d => d.Blob.Value).ToArray());
                 await desk.StepAsync(tx, request.Key, "crossing.destroyed", at, Itself, "", new { originals = request.Count(d => d.Purpose == "Original"), results = request.Count(d => d.Purpose == "Result") }, cancel);
             }
             await tx.CommitAsync(cancel);

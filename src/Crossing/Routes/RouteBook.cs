@@ -44,6 +44,7 @@ public sealed class RouteBook
     public async Task<Outcome<Route>> LayDownAsync(MunicipalityId municipality, RouteDefinition untrusted, bool isOpen, int version, Actor actor, CancellationToken cancel)
     {
         if (Wrong(untrusted) is { } wrong) return wrong;
+        await ListAsync(municipality, cancel); // the standard ones stand beside one's own
         if (isOpen && untrusted.TouchesMyNumber && !await IsExceptedAsync(municipality, untrusted, cancel)) return Refusals.NeedsWaiver;
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         if (untrusted.SanitisePolicy.Length > 0 && await PolicyYamlAsync(tx, untrusted.SanitisePolicy, cancel) is null) return Refusals.UnknownPolicy;
@@ -51,7 +52,14 @@ public sealed class RouteBook
         var present = await tx.FirstAsync(Select + " WHERE r.key = $1 FOR UPDATE OF r", Row, cancel, untrusted.Key);
         if ((present?.Version ?? 0) != version) return Refusals.Overtaken;
         var route = new Route(present?.Id ?? new RouteId(RecordKeeper.NewId(at)), version + 1, untrusted, isOpen);
-        await WriteAsync(tx, route, at, actor, cancel);
+        try
+        {
+            await WriteAsync(tx, route, at, actor, cancel);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return Refusals.Overtaken;
+        }
         await tx.CommitAsync(cancel);
         return route;
     }
@@ -85,11 +93,6 @@ public sealed class RouteBook
         key.Length == 0 ? "" : await tx.FirstAsync("SELECT yaml FROM crossing.sanitise_policy WHERE key = $1 ORDER BY version DESC LIMIT 1", r => r.GetString(0), cancel, key);
 
     internal static Task<Route?> ReadAsync(TenantTransaction tx, string key, CancellationToken cancel) => tx.FirstAsync(Select + " WHERE r.key = $1", Row, cancel, key);
-
-    /// <summary>A version of a route as it was laid down then.</summary>
-    internal static async Task<RouteDefinition> DefinitionAsync(TenantTransaction tx, RouteId route, int version, CancellationToken cancel) =>
-        RecordJson.Read<RouteDefinition>(await tx.FirstAsync("SELECT definition::text FROM crossing.route_version WHERE route_id = $1 AND version = $2", r => r.GetString(0), cancel, route.Value, version)
-            ?? throw new InvalidOperationException($"route {route} has no version {version}"));
 
     private async Task<IReadOnlyList<Route>> BeginAsync(MunicipalityId municipality, CancellationToken cancel)
     {
@@ -126,6 +129,8 @@ public sealed class RouteBook
         if (d.Quota.FilesADay is < 1 || d.Quota.BytesADay is < 1 || d.Quota.BytesAFile is < 1) return Refusals.BadRoute(new("上限は 1 以上にしてください。", "Bounds are 1 or more."));
         // What leaves always has somebody's leave.
         if (!d.IsInward && (d.Needs == Approval.None || d.Rules.Any(r => r.Needs == Approval.None))) return Refusals.BadRoute(new("持ち出しの経路には、承認が必要です。", "Nothing leaves without somebody's leave."));
+        if (!d.IsInward && !(d.AsksPurpose && d.AsksAssets)) return Refusals.BadRoute(new("持ち出しの経路では、目的・渡す相手・情報資産を必ず尋ねます。", "What leaves always says what for, to whom and which assets."));
+        if (d.HasExceptionPath && d.Needs == Approval.TwoPeople) return Refusals.BadRoute(new("二人の承認が要る経路には、一人で認める特例を付けられません。", "A route that needs two people has no exception by one."));
         if (!d.IsInward && d.HasExceptionPath) return Refusals.BadRoute(new("持ち出しの経路には、特例の承認を付けられません。", "An outward route has no way around the sanitiser."));
         foreach (var rule in d.Rules)
         {

@@ -34,7 +34,7 @@ public enum RouteKind
     Mail,
 }
 
-/// <summary>Whose leave a crossing needs (承認), the weakest first.</summary>
+/// <summary>Whose leave a crossing needs (承認). Two people are more than an officer alone: one of them is one.</summary>
 public enum Approval
 {
     /// <summary>承認不要.</summary>

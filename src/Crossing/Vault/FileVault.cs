@@ -125,9 +125,17 @@ public sealed class FileVault
     internal void Remove(MunicipalityId town, BlobId id)
     {
         var path = PathOf(town, id);
+        if (!Directory.Exists(Path.GetDirectoryName(path))) return; // announced, and never a byte of it
         File.Delete(path);
         SealedWriter.ForgetTails(path);
     }
+
+    /// <summary>Forgets the keys of files that belong to nothing: results of hosts that died before they were recorded.</summary>
+    internal static Task<int> ForgetStraysAsync(TenantTransaction tx, DateTimeOffset olderThan, DateTimeOffset at, CancellationToken cancel) =>
+        tx.RunAsync("""
+            UPDATE crossing.blob b SET sealed_key = NULL, destroyed_at = $1 WHERE b.sealed_key IS NOT NULL AND b.made_at < $2
+              AND NOT EXISTS (SELECT FROM crossing.item i WHERE i.municipality_id = b.municipality_id AND (i.original_id = b.id OR i.result_id = b.id))
+            """, cancel, at, olderThan);
 
     /// <summary>Takes off the disk what no record knows, or knows as destroyed: rests of servers that died between writing and recording.</summary>
     /// <param name="olderThan">Younger files may belong to a write that goes on now.</param>

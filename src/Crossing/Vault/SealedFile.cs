@@ -216,9 +216,10 @@ internal sealed class SealedReader : Stream
         {
             file = new FileStream(path, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.Read, BufferSize = 0, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (FileNotFoundException e)
         {
-            throw new VaultException(id, "can't be opened", e);
+            // Gone from a shelf that is there. Anything else (the share is away, too many files open) is the machine's trouble, and passes.
+            throw new VaultException(id, "is gone", e);
         }
         var whole = SealedFile.WholeChunks(length);
         var expected = (whole * SealedFile.SealedChunkBytes) + SealedFile.SealedLength((int)(length - (whole * SealedFile.ChunkBytes)));
@@ -241,20 +242,21 @@ internal sealed class SealedReader : Stream
     {
         if (index > SealedFile.WholeChunks(length)) return false;
         var last = index == SealedFile.WholeChunks(length);
-        inChunk = last ? (int)(length - given) : SealedFile.ChunkBytes;
-        var sealedLength = SealedFile.SealedLength(inChunk);
+        var plain = last ? (int)(length - given) : SealedFile.ChunkBytes;
+        var sealedLength = SealedFile.SealedLength(plain);
+        (at, inChunk) = (0, 0);
         try
         {
             await file.ReadExactlyAsync(sealedChunk.AsMemory(0, sealedLength), cancel).ConfigureAwait(false);
-            SealedFile.Open(aes, sealedChunk.AsSpan(0, sealedLength), index, last, chunk.AsSpan(0, inChunk));
+            SealedFile.Open(aes, sealedChunk.AsSpan(0, sealedLength), index, last, chunk.AsSpan(0, plain));
         }
         catch (Exception e) when (e is CryptographicException or EndOfStreamException)
         {
             throw new VaultException(id, $"chunk {index} isn't what was written", e);
         }
-        at = 0;
+        inChunk = plain;
         index++;
-        given += inChunk;
+        given += plain;
         return inChunk > 0;
     }
 

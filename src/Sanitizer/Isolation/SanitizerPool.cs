@@ -157,6 +157,8 @@ public sealed class SanitizerPool : IAsyncDisposable
         try
         {
             var report = await worker.DoAsync(order, read, written, rules.Limits, office, cancel).ConfigureAwait(false);
+            // A full disk or a share that is away is the host's trouble, never the file's: it must not end as a refusal.
+            if ((read.Fault ?? written.Fault) is { } fault) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
             if (report.Outcome == Outcome.Refused) await read.ReadToEndAsync(cancel).ConfigureAwait(false);
             return report with
             {
@@ -193,9 +195,10 @@ public sealed class SanitizerPool : IAsyncDisposable
 
     private async Task<FileStream> SpoolAsync(Stream untrusted, CancellationToken cancel)
     {
-        var file = new FileStream(Path.Combine(sandbox.Folder, $"spool-{Guid.NewGuid():N}"), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        var file = new FileStream(Path.Combine(sandbox.Folder, $"spool-{Guid.NewGuid():N}"), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
         try
         {
+            File.Delete(file.Name); // nameless from the beginning: whatever dies, it is gone
             await untrusted.CopyToAsync(file, cancel).ConfigureAwait(false);
             file.Position = 0;
             return file;
@@ -254,6 +257,9 @@ public sealed class SanitizerPool : IAsyncDisposable
 
         public long Count { get; private set; }
 
+        /// <summary>What the stream behind it failed with; null while it works.</summary>
+        public Exception? Fault { get; private set; }
+
         public override bool CanRead => true;
         public override bool CanSeek => false;
         public override bool CanWrite => true;
@@ -272,7 +278,16 @@ public sealed class SanitizerPool : IAsyncDisposable
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            int read;
+            try
+            {
+                read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Fault = e;
+                throw;
+            }
             hash.AppendData(buffer.Span[..read]);
             Count += read;
             return read;
@@ -283,7 +298,15 @@ public sealed class SanitizerPool : IAsyncDisposable
             hash.AppendData(buffer.Span);
             Count += buffer.Length;
             if (scan is not null) await scan.TakeAsync(buffer, cancellationToken).ConfigureAwait(false);
-            await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Fault = e;
+                throw;
+            }
         }
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

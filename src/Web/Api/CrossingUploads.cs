@@ -28,7 +28,10 @@ internal static class CrossingUploads
         if (NameOf(context.Request.Headers["Upload-Metadata"].ToString()) is not { } name) return ApiProblems.Unreadable("Upload-Metadata");
         if (await CrossingsApi.SeenAsync(context, records, crossing, new(id), cancel) is null) return ApiProblems.NotFound;
         var person = CurrentPerson.Of(context);
-        return (await crossing.Requests.AddFileAsync(person.Municipality, new(id), name, length, person.Actor(), cancel)).Match(
+        var added = await crossing.Requests.AddFileAsync(person.Municipality, new(id), name, length, person.Actor(), cancel);
+        // An empty file is whole as soon as it is announced: no client sends a piece of it.
+        if (length == 0 && added is Outcome<CrossingItem>.Done empty) added = await crossing.Requests.AppendAsync(person.Municipality, empty.Value.Id, 0, Stream.Null, person.Actor(), cancel);
+        return added.Match(
             item =>
             {
                 context.Response.Headers.Location = $"/api/v1/crossings/uploads/{item.Id}";

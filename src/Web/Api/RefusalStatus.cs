@@ -49,7 +49,7 @@ internal static class RefusalStatus
         (404, ["REC-WVR-001"]),
         (403, ["XNG-REQ-007", "XNG-REQ-008"]),
         (404, ["XNG-REQ-001"]),
-        (409, ["XNG-REQ-002", "XNG-REQ-006", "XNG-REQ-009", "XNG-REQ-016", "XNG-REQ-017", "XNG-UPLOAD-001", "XNG-ROUTE-005"]),
+        (409, ["XNG-REQ-002", "XNG-REQ-006", "XNG-REQ-009", "XNG-REQ-016", "XNG-REQ-017", "XNG-REQ-018", "XNG-UPLOAD-001", "XNG-ROUTE-005"]),
         (413, ["XNG-REQ-014", "XNG-UPLOAD-003"]),
         (423, ["XNG-UPLOAD-002"]),
         (429, ["XNG-REQ-015"]),

@@ -52,12 +52,15 @@
 
   input.addEventListener('change', () => { for (const file of input.files) add(file); input.value = ''; });
 
-  // Folders keep their shape.
+  // Folders keep their shape. What can't be read is named, never left out in silence.
+  const unread = path => { const entry = { file: new File([], path), path }; chosen.push(entry); show(entry); entry.large = true; entry.row.classList.add('is-wrong'); entry.word.textContent = say.sayFailed; };
+  const reading = new Set();
+  const follow = work => { reading.add(work); work.finally(() => reading.delete(work)); };
   const walk = async (item, path) => {
-    if (item.isFile) return new Promise(done => item.file(file => { add(file, path + file.name); done(); }, done));
+    if (item.isFile) return new Promise(done => item.file(file => { add(file, path + file.name); done(); }, () => { unread(path + item.name); done(); }));
     const reader = item.createReader();
     for (;;) {
-      const some = await new Promise(done => reader.readEntries(done, () => done([])));
+      const some = await new Promise(done => reader.readEntries(done, () => { unread(path + item.name + '/'); done([]); }));
       if (some.length === 0) return;
       for (const one of some) await walk(one, path + item.name + '/');
     }
@@ -66,21 +69,29 @@
   for (const type of ['dragleave', 'drop']) drop.addEventListener(type, () => drop.classList.remove('is-over'));
   drop.addEventListener('drop', e => {
     e.preventDefault();
-    for (const item of [...e.dataTransfer.items].map(i => i.webkitGetAsEntry && i.webkitGetAsEntry()).filter(Boolean)) walk(item, '');
+    for (const item of [...e.dataTransfer.items].map(i => i.webkitGetAsEntry && i.webkitGetAsEntry()).filter(Boolean)) follow(walk(item, ''));
   });
 
   const token = () => form.querySelector('input[name=__RequestVerificationToken]').value;
   const pause = ms => new Promise(done => setTimeout(done, ms));
   const value = name => { const field = form.elements[name]; return field ? field.value.trim() : ''; };
 
+  // A rule said no: asking again changes nothing. Anything else is the line's or the server's trouble, and passes.
   class Refused extends Error {}
+  const passing = status => status === 423 || status === 429 || (status >= 502 && status <= 504);
+  const told = (body, status) => {
+    try {
+      const problem = JSON.parse(body);
+      const ja = document.documentElement.lang !== 'en';
+      const part = (both, one) => (both && (ja ? both.ja : both.en)) || one || '';
+      return (part(problem.titles, problem.title) + ' ' + part(problem.details, problem.detail)).trim() || String(status);
+    } catch { return String(status); }
+  };
   const api = async (method, url, headers, body) => {
     const answer = await fetch(url, { method, credentials: 'same-origin', headers: { RequestVerificationToken: token(), ...headers }, body });
     if (answer.ok) return answer;
-    if (answer.status >= 500 || answer.status === 423) throw new Error(String(answer.status));
-    let told = null;
-    try { told = await answer.json(); } catch { /* no body */ }
-    throw new Refused(told && told.title ? told.title + (told.detail ? ' ' + told.detail : '') : String(answer.status));
+    if (passing(answer.status)) throw new Error(String(answer.status));
+    throw new Refused(told(await answer.text(), answer.status));
   };
 
   // Progress within a piece: fetch doesn't tell, XMLHttpRequest does.
@@ -92,7 +103,8 @@
     x.setRequestHeader('Upload-Offset', String(offset));
     x.setRequestHeader('Content-Type', 'application/offset+octet-stream');
     x.upload.onprogress = e => seen(offset + e.loaded);
-    x.onload = () => x.status === 204 ? done(Number(x.getResponseHeader('Upload-Offset'))) : fail(new Error(String(x.status)));
+    x.onload = () => x.status === 204 ? done(Number(x.getResponseHeader('Upload-Offset')))
+      : fail(passing(x.status) || /XNG-UPLOAD-001/.test(x.responseText) ? new Error(String(x.status)) : new Refused(told(x.responseText, x.status)));
     x.onerror = x.ontimeout = () => fail(new Error('line'));
     x.send(piece);
   });
@@ -112,7 +124,8 @@
         at = await send(url, at, entry.file.slice(at, at + PIECE), seen => { entry.bar.value = seen; });
         entry.word.textContent = say.saySending;
         wait = 1000;
-      } catch {
+      } catch (e) {
+        if (e instanceof Refused) throw e;
         entry.word.textContent = say.sayBroken;
         await pause(wait);
         wait = Math.min(wait * 2, 30000);
@@ -126,14 +139,19 @@
   form.addEventListener('submit', async e => {
     e.preventDefault();
     error.hidden = true;
-    const files = chosen.filter(c => !c.large);
+    button.disabled = true;
+    await Promise.all([...reading]);
+    button.disabled = false;
+    const files = [...chosen];
+    if (files.some(c => c.large)) { error.textContent = say.sayTakeOff; error.hidden = false; return; }
     if (files.length === 0) { error.textContent = say.sayNone; error.hidden = false; input.focus(); return; }
     for (const field of form.querySelectorAll('[required]')) if (!field.value.trim()) { form.noValidate = false; form.reportValidity(); form.noValidate = true; return; }
     button.disabled = true;
     for (const c of chosen) c.off.hidden = true;
+    let opened = null;
     try {
       const asset = value('asset');
-      const opened = await (await api('POST', '/api/v1/crossings', { 'Content-Type': 'application/json' }, JSON.stringify({
+      opened = await (await api('POST', '/api/v1/crossings', { 'Content-Type': 'application/json' }, JSON.stringify({
         route: say.crossing, unit: value('unit') || null, purpose: value('purpose'), recipient: value('recipient'), assets: asset ? [asset] : [],
       }))).json();
       for (const entry of files) await upload(opened.id, entry);
@@ -141,7 +159,9 @@
       await api('POST', `/api/v1/crossings/${opened.id}/submit`, { 'Content-Type': 'application/json' }, JSON.stringify({ passwords }));
       location.assign('/crossings/' + opened.id);
     } catch (e) {
-      error.textContent = say.sayFailed + (e.message && isNaN(Number(e.message)) ? '：' + e.message : '');
+      // What was handed over so far doesn't count against the day.
+      if (opened) fetch(`/api/v1/crossings/${opened.id}/withdraw`, { method: 'POST', credentials: 'same-origin', headers: { RequestVerificationToken: token() } }).catch(() => {});
+      error.textContent = say.sayFailed + (e instanceof Refused && isNaN(Number(e.message)) ? '：' + e.message : '');
       error.hidden = false;
       button.disabled = false;
       for (const c of chosen) c.off.hidden = false;

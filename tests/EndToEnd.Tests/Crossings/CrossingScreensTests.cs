@@ -38,7 +38,7 @@ public sealed class CrossingScreensTests(RegisterOffice office) : IClassFixture<
             var page = screen.Page;
             await page.GotoAsync("/crossings");
             await LookAsync(screen, "100-crossings-empty");
-            await page.GetByRole(AriaRole.Link, new() { Name = "ファイルを取り込む" }).ClickAsync();
+            await page.GetByRole(AriaRole.Link, new() { Name = "ファイルを受け渡す" }).ClickAsync();
             await page.SetInputFilesAsync("#f-files", [zip, Path.Combine(folder, "図面.jww"), Path.Combine(folder, "通知.html")]);
             await Expect(page.Locator(".sending-file")).ToHaveCountAsync(3);
             await page.FillAsync("#f-passwords", "ちがう合言葉\n" + Password);

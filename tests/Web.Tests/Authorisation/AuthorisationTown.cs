@@ -148,7 +148,7 @@ public sealed class AuthorisationTown : IAsyncLifetime
             (values["/crossings id"], values["/crossings/files id"]) = (request.Id.ToString(), item.Id.ToString());
             if (who != "officer") continue;
             var inspection = (await crossing.Inspections.AskAsync(Municipality, item.Id, "調査", actor, default)).OrThrow();
-            (await crossing.Inspections.AllowAsync(Municipality, inspection.Id, new Actor("2", "課長 太郎"), default)).OrThrow();
+            (await crossing.Inspections.AllowAsync(Municipality, inspection.Id, new Actor(people["manager"].Id.ToString(), "課長 太郎"), default)).OrThrow();
             values["inspection"] = values["/crossings/inspections id"] = inspection.Id.ToString();
         }
         values["/crossings/routes key"] = "internet-to-lgwan";

@@ -142,7 +142,6 @@ CREATE TABLE crossing.item (
   CHECK ((state = 'Working') = (lease IS NOT NULL)),
   CHECK (state NOT IN ('Out', 'Admitted') OR result_id IS NOT NULL)
 );
-CREATE INDEX item_stuck ON crossing.item (municipality_id, state, queued_at) WHERE state IN ('Queued', 'Working');
 CREATE INDEX item_original ON crossing.item (municipality_id, original_id);
 SELECT storage.isolate('crossing.item');
 
@@ -157,6 +156,7 @@ CREATE TABLE crossing.step (
   by_name         text NOT NULL,
   note            text NOT NULL CHECK (length(note) <= 500),
   ledger_index    bigint NOT NULL,
+  person_id       uuid,                                   -- whose account it was then
   PRIMARY KEY (municipality_id, request_id, ordinal),
   FOREIGN KEY (municipality_id, request_id) REFERENCES crossing.request (municipality_id, id)
 );

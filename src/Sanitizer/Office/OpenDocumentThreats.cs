@@ -16,7 +16,8 @@ internal static class OpenDocumentThreats
     {
         var zip = ZipDirectory.Read(untrusted, job.Budget, ZipDirectory.DecodeName);
         if (zip.HasStray || zip.HasComment) job.Remove("Z-09", "", "bytes of the zip that belong to no member");
-        foreach (var entry in zip.Entries)
+        // The list first: it says whether the others can be read at all.
+        foreach (var entry in zip.Entries.OrderBy(static e => e.Name != "META-INF/manifest.xml"))
         {
             var name = entry.Name;
             if (entry.IsFolder && entry.Bytes == 0) continue;

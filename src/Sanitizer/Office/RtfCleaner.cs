@@ -23,7 +23,7 @@ internal sealed class RtfCleaner
         ["objdata"] = "R-01", ["objautlink"] = "R-02", ["objlink"] = "R-02", ["objhtml"] = "R-02", ["objocx"] = "R-02", ["objsub"] = "R-02", ["objpub"] = "R-02", ["objalias"] = "R-02", ["objsect"] = "R-02", ["linkval"] = "R-02",
         ["nextfile"] = "R-02", ["filetbl"] = "R-02", ["mailmerge"] = "R-02", ["hl"] = "R-02", ["objupdate"] = "R-03", ["template"] = "R-04", ["oleclsid"] = "R-06", ["datastore"] = "R-08", ["themedata"] = "R-08", ["xmlnstbl"] = "R-08",
         ["colorschememapping"] = "R-08", ["docvar"] = "R-08", ["private"] = "R-08", ["htmltag"] = "R-08", ["mhtmltag"] = "R-08", ["htmlrtf"] = "R-08", ["writereservation"] = "R-08", ["writereservhash"] = "R-08", ["passwordhash"] = "R-08", ["datafield"] = "R-08",
-        ["ffentrymcr"] = "R-08", ["ffexitmcr"] = "R-08", ["info"] = "R-10", ["userprops"] = "R-10", ["rsidtbl"] = "R-10", ["generator"] = "R-10", ["company"] = "R-10", ["protusertbl"] = "R-10", ["fontemb"] = "R-11", ["fontfile"] = "R-11",
+        ["ffentrymcr"] = "R-08", ["ffexitmcr"] = "R-08", ["info"] = "R-10", ["userprops"] = "R-10", ["rsidtbl"] = "R-10", ["generator"] = "R-10", ["company"] = "R-10", ["copyright"] = "R-10", ["protusertbl"] = "R-10", ["fontemb"] = "R-11", ["fontfile"] = "R-11",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     // Say how another object or group is to be taken; nothing by themselves, and nothing without them.
@@ -58,7 +58,7 @@ internal sealed class RtfCleaner
         inPicture |= group.Destination == "pict";
         if (group.Destination == "objclass") TellClass(tree.Text(group, 256).Trim());
         if (group.Destination == "objdata") TellObject(group);
-        if (group.IsOptional && group.Destination.Length > 0 && !Kept.Contains(group.Destination) && !Threats.ContainsKey(group.Destination) && !IsObject(group.Destination) && !IsQuiet(group.Destination)) job.Remove("R-08", "rtf", "\\*\\" + group.Destination);
+        if (group.IsOptional && group.Destination.Length > 0 && !IsKept(group.Destination) && !Threats.ContainsKey(group.Destination) && !IsObject(group.Destination) && !IsQuiet(group.Destination)) job.Remove("R-08", "rtf", "\\*\\" + group.Destination);
         foreach (var item in group.Items)
         {
             if (item.Kind == RtfKind.Word && Threats.TryGetValue(item.Name, out var threat)) job.Remove(threat, "rtf", "\\" + item.Name);
@@ -66,6 +66,9 @@ internal sealed class RtfCleaner
             else if (item.Kind == RtfKind.Group) Tell(item.Group!, inPicture);
         }
     }
+
+    // Groups of formulas all begin with m.
+    private static bool IsKept(string destination) => Kept.Contains(destination) || (destination.StartsWith('m') && !Threats.ContainsKey(destination));
 
     private static bool IsObject(string destination) => destination is "objclass" or "objname" or "objtime";
 
@@ -75,7 +78,7 @@ internal sealed class RtfCleaner
     private void Group(RtfGroup group, bool inPicture)
     {
         var destination = group.Destination;
-        if (Threats.ContainsKey(destination) || IsObject(destination) || (group.IsOptional && !Kept.Contains(destination) && !destination.StartsWith('m'))) return;
+        if (Threats.ContainsKey(destination) || IsObject(destination) || (group.IsOptional && !IsKept(destination))) return;
         if (destination == "object")
         {
             // The picture of it, as text and pictures like any others.

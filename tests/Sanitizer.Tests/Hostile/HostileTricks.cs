@@ -9,7 +9,7 @@ namespace Sekisho.Sanitizer.Tests.Hostile;
 /// <summary>Ways to slip past: elements in places where few look, kinds that hide behind others, containers that become something else once they are written anew.</summary>
 internal static class HostileTricks
 {
-    public static IEnumerable<HostileFile> All() => Sheets().Concat(Documents()).Concat(Pdf()).Concat(Kinds());
+    public static IEnumerable<HostileFile> All() => Shows().Concat(Sheets()).Concat(Documents()).Concat(Pdf()).Concat(Kinds());
 
     private static HostileFile Xlsx(string threat, string what, Made made, params string[] needles) => new(threat, what, "a.xlsx", made.Bytes(), [HostileFile.Mark, .. needles]);
 
@@ -30,6 +30,22 @@ internal static class HostileTricks
             .To("xl/workbook.xml", "rId1", "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet", "m.xml").To("xl/workbook.xml", "rId2", "worksheet", "worksheets/sheet2.xml").To("xl/workbook.xml", "rId3", "sharedStrings", "sharedStrings.xml")
             .Part("xl/m.xml", "application/vnd.ms-excel.macrosheet+xml", $"<xm:macrosheet {Made.X} xmlns:xm=\"http://schemas.microsoft.com/office/excel/2006/main\"/>").Part("xl/worksheets/sheet2.xml", Made.Open + "spreadsheetml.worksheet+xml", $"<worksheet {Made.X}><sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>1</v></c></row></sheetData></worksheet>")
             .Part("xl/sharedStrings.xml", Made.Open + "spreadsheetml.sharedStrings+xml", $"<q:sst xmlns:q=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" count=\"2\" uniqueCount=\"2\"><q:si><q:t>KAMAKIRI</q:t></q:si><q:si><q:t>nokoru</q:t></q:si></q:sst>")) with { Told = "X-04", Kept = ["nokoru"] };
+    }
+
+    private static IEnumerable<HostileFile> Shows()
+    {
+        const string shape = "<p:sp><p:nvSpPr><p:cNvPr id=\"2\" name=\"b\">{0}</p:cNvPr><p:cNvSpPr/><p:nvPr>{1}</p:nvPr></p:nvSpPr><p:spPr/><p:txBody><a:bodyPr/><a:p><a:r>{2}<a:t>nokoru</a:t></a:r></a:p></p:txBody></p:sp>";
+        HostileFile New(string threat, string what, string click, string props, string run, string after, Func<Made, Made> more, params string[] needles) =>
+            new(threat, what, "a.pptx", more(Made.Show(shape.Replace("{0}", click, StringComparison.Ordinal).Replace("{1}", props, StringComparison.Ordinal).Replace("{2}", run, StringComparison.Ordinal), afterTree: after)).Bytes(), [HostileFile.Mark, .. needles]) { Kept = ["nokoru"] };
+
+        yield return New("X-27", "a macro on a word, and a sound with it", "", "", "<a:rPr><a:hlinkClick r:id=\"\" action=\"ppaction://macro?name=KAMAKIRI\"><a:snd r:embed=\"rId8\" name=\"KAMAKIRI.wav\"/></a:hlinkClick><a:hlinkMouseOver r:id=\"rId9\"/></a:rPr>", "",
+            static m => m.Part("ppt/media/s.wav", "audio/wav", "RIFF....WAVEKAMAKIRI").To("ppt/slides/slide1.xml", "rId8", "audio", "../media/s.wav").To("ppt/slides/slide1.xml", "rId9", "hyperlink", "file:///KAMAKIRI.exe", true), "ppaction://macro", "a:snd");
+        yield return New("X-17", "a film from outside in the extension of a shape", "", "<a:videoFile r:link=\"rId8\"/><p:extLst><p:ext uri=\"{DAA4B4D4-6D71-4841-9C94-3DE7FCFB9230}\"><p14:media xmlns:p14=\"http://schemas.microsoft.com/office/powerpoint/2010/main\" r:link=\"rId9\"/></p:ext></p:extLst>", "", "",
+            static m => m.To("ppt/slides/slide1.xml", "rId8", "video", "http://evil.example/KAMAKIRI.mp4", true).To("ppt/slides/slide1.xml", "rId9", "http://schemas.microsoft.com/office/2007/relationships/media", "\\\\evil\\KAMAKIRI.mp4", true), "videoFile", "p14:media");
+        yield return New("X-27", "a command and a sound in the timing and the transition of a slide", "", "", "", "<p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr><p:transition><p:sndAc><p:stSnd><p:snd r:embed=\"rId8\" name=\"KAMAKIRI\"/></p:stSnd></p:sndAc></p:transition><p:timing><p:tnLst><p:par><p:cTn id=\"1\"><p:childTnLst><p:cmd type=\"verb\" cmd=\"KAMAKIRI\"><p:cBhvr><p:cTn id=\"2\"/><p:tgtEl><p:spTgt spid=\"2\"/></p:tgtEl></p:cBhvr></p:cmd></p:childTnLst></p:cTn></p:par></p:tnLst></p:timing>",
+            static m => m.Part("ppt/media/s.wav", "audio/wav", "RIFF....WAVEKAMAKIRI").To("ppt/slides/slide1.xml", "rId8", "audio", "../media/s.wav"), "p:cmd") with { Told = "" };
+        yield return New("X-21", "data of a customer and tags of a program on a slide", "", "<p:custDataLst><p:custData r:id=\"rId8\"/><p:tags r:id=\"rId9\"/></p:custDataLst>", "", "",
+            static m => m.Part("customXml/item1.xml", "", "<a>KAMAKIRI</a>").To("ppt/slides/slide1.xml", "rId8", "customXml", "../../customXml/item1.xml").Part("ppt/tags/tag1.xml", Made.Open + "presentationml.tags+xml", $"<p:tagLst {Made.P}><p:tag name=\"KAMAKIRI\" val=\"KAMAKIRI\"/></p:tagLst>").To("ppt/slides/slide1.xml", "rId9", "tags", "../tags/tag1.xml"), "custData", "tagLst");
     }
 
     private static IEnumerable<HostileFile> Documents()

@@ -209,7 +209,14 @@ public sealed class CrossingTests
         await using var worker = await gate.WorkerAsync();
         var own = new RouteDefinition("own", new("自前", "own"), Zone.Internet, Zone.Lgwan, RouteKind.Files, "", Approval.Manager, [], 7, 7, new(10, null, null), false, false, false);
         (await gate.Slices.Routes.LayDownAsync(gate.Town, own, true, 0, gate.Officer, Cancel)).OrThrow();
-        var waiting = await gate.ThroughAsync(await gate.AskAsync(new Actor("account-second", "課長 太郎"), "own", null, ("a.txt", Gate.Utf8("内容"))));
+        var second = new Actor("account-second", "課長 太郎");
+        Assert.Equal("XNG-REQ-018", Gate.CodeOf(await gate.Slices.Requests.OpenAsync(gate.Town, new("own", gate.Tax.Id), null, second, Cancel)));
+        // Linked when it was asked for, and no longer.
+        var person = (await gate.Records.Organisation.AddPersonAsync(gate.Town, gate.Tax.Id, "課長 太郎", null, Sekisho.Records.Organisation.StaffKind.Staff, JapaneseTime.Day(gate.Clock.Now()), gate.Officer, Cancel)).OrThrow();
+        (await gate.Records.AccountPeople.LinkAsync(gate.Town, second.Account, person.Id, gate.Officer, Cancel)).OrThrow();
+        var waiting = await gate.ThroughAsync(await gate.AskAsync(second, "own", null, ("a.txt", Gate.Utf8("内容"))));
+        (await gate.Records.AccountPeople.UnlinkAsync(gate.Town, second.Account, gate.Officer, Cancel)).OrThrow();
+        Assert.Equal(1, await gate.Slices.Requests.CountToDecideAsync(gate.Town, gate.Manager, Cancel));
         Assert.Equal("XNG-REQ-018", Gate.CodeOf(await gate.Slices.Requests.ApproveAsync(gate.Town, waiting.Request.Id, "", gate.Manager, Cancel)));
     }
 

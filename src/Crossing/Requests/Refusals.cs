@@ -48,8 +48,8 @@ public static class Refusals
         new("理由を書いてください。", "Give the reason."));
 
     public static Refusal UnknownAsker { get; } = new("XNG-REQ-018",
-        new("申請した人のアカウントが、職員に結び付いていません。承認していません。", "The applicant's account belongs to no person of the organisation. Nothing was approved."),
-        new("担当者に、アカウントと職員の対応付けを頼んでください。そのあと承認できます。", "Have the security officer link the account to the person; then it can be approved."));
+        new("申請する人のアカウントが、職員に結び付いていません。何も変更していません。", "The applicant's account belongs to no person of the organisation. Nothing was changed."),
+        new("セキュリティ担当に、アカウントと職員の対応付けを頼んでください。", "Have the security officer link the account to the person."));
 
     public static Refusal BadPassword { get; } = new("XNG-REQ-019",
         new("パスワードは 20 個まで、それぞれ 200 文字までです。まだ申請していません。", "There may be 20 passwords of 200 characters at most. It was not handed in."),

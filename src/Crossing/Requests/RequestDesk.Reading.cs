@@ -61,11 +61,11 @@ public sealed partial class RequestDesk
         return (await ToDecideAsync(tx, actor, cancel)).Count;
     }
 
-    /// <summary>True when this person may decide this request, or an exception of it, now.</summary>
+    /// <summary>True when this person may decide this request, or an exception of it, now: or could, were its applicant known, which trying says.</summary>
     public async Task<bool> MayDecideAsync(MunicipalityId municipality, CrossingRequest request, bool exception, Actor actor, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        return await AuthorityAsync(tx, exception ? request with { Needs = Approval.Officer } : request, keeper.Clock.Now(), actor, cancel) is null;
+        return await AuthorityAsync(tx, exception ? request with { Needs = Approval.Officer } : request, keeper.Clock.Now(), actor, cancel) is null or { Code: "XNG-REQ-018" };
     }
 
     private async Task<List<CrossingRequest>> ToDecideAsync(TenantTransaction tx, Actor actor, CancellationToken cancel)
@@ -80,7 +80,8 @@ public sealed partial class RequestDesk
         foreach (var request in open)
         {
             var asked = request.State == RequestState.Waiting ? request : request with { Needs = Approval.Officer };
-            if (await AuthorityAsync(tx, asked, at, actor, cancel) is null) mine.Add(request);
+            // Somebody must see what waits, though it can't be approved before its applicant is known.
+            if (await AuthorityAsync(tx, asked, at, actor, cancel) is null or { Code: "XNG-REQ-018" }) mine.Add(request);
         }
         return mine;
     }

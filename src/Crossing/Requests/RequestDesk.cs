@@ -42,6 +42,8 @@ public sealed partial class RequestDesk
         return await InAsync<CrossingRequest>(municipality, async (tx, at) =>
         {
             if (untrusted.Unit is { } unit && ((within is not null && !within.Contains(unit)) || await OrganisationRows.UnitAsync(tx, unit, JapaneseTime.Day(at), cancel) is null)) return Refusals.UnknownUnit;
+            // Said before the files are sent: what needs somebody's leave needs an applicant whom that person can be told apart from.
+            if ((definition.Needs != Approval.None || definition.Rules.Any(r => r.Needs != Approval.None)) && await AccountPeople.PersonOfAsync(tx, actor.Account, cancel) is null) return Refusals.UnknownAsker;
             var named = assets.Length == 0 ? [] : await RegisterRows.ReadAsync(tx, RegisterCatalogue.Load()["assets"], [.. assets], within, lockRows: false, cancel);
             if (named.Count != assets.Length || named.Exists(a => a.Retired is not null)) return Refusals.AssetsMissing;
             var itsClass = named.Count == 0 ? null : TakeoutRules.Highest(named.Select(a => a.Text("effective") ?? a.Text("confidentiality")));

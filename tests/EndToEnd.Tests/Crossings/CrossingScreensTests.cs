@@ -29,6 +29,8 @@ public sealed class CrossingScreensTests(RegisterOffice office) : IClassFixture<
         var chief = (await office.Records.Organisation.AddPersonAsync(office.Town, office.Tax, "課長 太郎", "2001", StaffKind.Staff, today, RegisterOffice.By, Cancel)).OrThrow();
         (await office.Records.Organisation.AppointAsync(office.Town, Post.SecurityManager, office.Tax, chief.Id, today, RegisterOffice.By, Cancel)).OrThrow();
         (await office.Records.AccountPeople.LinkAsync(office.Town, office.Manager.Id.ToString(), chief.Id, RegisterOffice.By, Cancel)).OrThrow();
+        var himself = (await office.Records.Organisation.AddPersonAsync(office.Town, office.Tax, "職員 一郎", "2002", StaffKind.Staff, today, RegisterOffice.By, Cancel)).OrThrow();
+        (await office.Records.AccountPeople.LinkAsync(office.Town, clerk.Id.ToString(), himself.Id, RegisterOffice.By, Cancel)).OrThrow();
         (await office.Records.Registers.AddAsync(office.Town, "assets", EntryDraft.Of(("unit", office.Tax.ToString()), ("name", "固定資産の照会回答"), ("kind", "data"), ("confidentiality", "2")), null, RegisterOffice.By, Cancel)).OrThrow();
         var folder = Directory.CreateTempSubdirectory("sekisho-e2e-zip-").FullName;
         try

@@ -126,9 +126,7 @@ public sealed partial class RequestDesk
         {
             if (request.AskedBy.Account != actor.Account) return Refusals.NotYours;
             if (IsBad(why)) return Refusals.ReasonMissing;
-            if (!request.Definition.HasExceptionPath || its.State != ItemState.Refused || request.State is not (RequestState.Delivered or RequestState.NothingOut)
-                // What a scanner found, or nobody could scan or read, isn't let through by anybody's word.
-                || its.RefusalCode is null || its.RefusalCode.StartsWith("SAN-SCAN-", StringComparison.Ordinal) || its.RefusalCode.StartsWith("XNG-", StringComparison.Ordinal)) return Refusals.NoException;
+            if (!request.Definition.HasExceptionPath || !its.CanBeExcepted || request.State is not (RequestState.Delivered or RequestState.NothingOut)) return Refusals.NoException;
             await tx.RunAsync("UPDATE crossing.item SET state = 'ExceptionAsked', exception_why = $2 WHERE id = $1", cancel, item.Value, why.Trim());
             await StepAsync(tx, request.Id, "crossing.exception-asked", at, actor, why, new { request.Number, its.Path, its.RefusalCode, sha256 = its.Report?.InputSha256 }, cancel);
             return null;

@@ -102,6 +102,9 @@ public sealed record CrossingRequest(
 public sealed record CrossingItem(
     ItemId Id, RequestId Request, int Position, string Path, long Bytes, long Received, ItemState State, string? OutputPath, FileReport? Report, string? RefusalCode, string? ExceptionWhy, Actor? ExceptionBy, DateTimeOffset? DoneAt)
 {
+    /// <summary>What a scanner found, or nobody could scan or read, isn't let through by anybody's word.</summary>
+    public bool CanBeExcepted => State == ItemState.Refused && Report?.Refusal is { } why && !why.IsOf("SAN-SCAN") && !why.IsOf("XNG-POISON") && !why.IsOf("XNG-VAULT");
+
     internal BlobId Original { get; init; }
 
     internal BlobId? Result { get; init; }

@@ -25,6 +25,9 @@ public sealed class FileVault
     private readonly ConcurrentDictionary<(MunicipalityId, int), byte[]> keys = new();
     private readonly ConcurrentDictionary<MunicipalityId, int> current = new();
 
+    /// <summary>One at a time reads a key beside its own transaction: many at once, each holding one connection and asking for another, would empty the pool.</summary>
+    private static readonly SemaphoreSlim Beside = new(1);
+
     private FileVault(string folder, KeyFile master, RecordKeeper keeper) => (this.folder, this.master, this.keeper) = (folder, master, keeper);
 
     /// <summary>Opens the vault of a data folder, or makes it.</summary>
@@ -193,16 +196,13 @@ public sealed class FileVault
     {
         if (current.TryGetValue(tx.Municipality, out var number)) return (number, keys[(tx.Municipality, number)]);
         // What is committed, not what this transaction sees: a key that is remembered must outlive it.
-        await using (var fresh = await keeper.EnterAsync(tx.Municipality, cancel).ConfigureAwait(false))
+        var newest = await BesideAsync(tx.Municipality, "SELECT number, sealed FROM crossing.vault_key WHERE $1 > 0 ORDER BY number DESC LIMIT 1", 1, cancel).ConfigureAwait(false);
+        number = newest?.Number ?? 0;
+        if (newest is { } kept && TryOpen(tx.Municipality, number, kept.Sealed, out var known))
         {
-            var newest = await fresh.FirstAsync("SELECT number, sealed FROM crossing.vault_key ORDER BY number DESC LIMIT 1", r => Tuple.Create(r.GetInt32(0), r.GetFieldValue<byte[]>(1)), cancel).ConfigureAwait(false);
-            number = newest?.Item1 ?? 0;
-            if (newest is not null && TryOpen(tx.Municipality, number, newest.Item2, out var known))
-            {
-                keys[(tx.Municipality, number)] = known;
-                current[tx.Municipality] = number;
-                return (number, known);
-            }
+            keys[(tx.Municipality, number)] = known;
+            current[tx.Municipality] = number;
+            return (number, known);
         }
         // The first, or the first under a new key file.
         number++;
@@ -211,6 +211,20 @@ public sealed class FileVault
         var isMine = await tx.RunAsync("INSERT INTO crossing.vault_key (municipality_id, number, sealed, made_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
             cancel, tx.Municipality.Value, number, master.Seal(made, About(tx.Municipality, number)), at).ConfigureAwait(false) > 0;
         return isMine ? (number, made) : (number, await TownKeyAsync(tx, number, cancel).ConfigureAwait(false));
+    }
+
+    private async Task<(int Number, byte[] Sealed)?> BesideAsync(MunicipalityId town, string sql, int number, CancellationToken cancel)
+    {
+        await Beside.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            await using var fresh = await keeper.EnterAsync(town, cancel).ConfigureAwait(false);
+            return await fresh.FirstAsync(sql, r => Tuple.Create(r.GetInt32(0), r.GetFieldValue<byte[]>(1)), cancel, number).ConfigureAwait(false) is { } row ? (row.Item1, row.Item2) : null;
+        }
+        finally
+        {
+            Beside.Release();
+        }
     }
 
     private bool TryOpen(MunicipalityId town, int number, byte[] sealedKey, out byte[] key)
@@ -231,9 +245,8 @@ public sealed class FileVault
     {
         if (keys.TryGetValue((tx.Municipality, number), out var known)) return known;
         // Read outside of the caller's transaction: only what is committed may be remembered.
-        await using var fresh = await keeper.EnterAsync(tx.Municipality, cancel).ConfigureAwait(false);
-        var sealedKey = await fresh.FirstAsync("SELECT sealed FROM crossing.vault_key WHERE number = $1", r => r.GetFieldValue<byte[]>(0), cancel, number).ConfigureAwait(false);
-        if (sealedKey is not null) return keys[(tx.Municipality, number)] = master.Open(sealedKey, About(tx.Municipality, number));
+        if (await BesideAsync(tx.Municipality, "SELECT number, sealed FROM crossing.vault_key WHERE number = $1", number, cancel).ConfigureAwait(false) is { } kept)
+            return keys[(tx.Municipality, number)] = master.Open(kept.Sealed, About(tx.Municipality, number));
         var own = await tx.FirstAsync("SELECT sealed FROM crossing.vault_key WHERE number = $1", r => r.GetFieldValue<byte[]>(0), cancel, number).ConfigureAwait(false)
             ?? throw new CryptographicException($"key {number} of the vault is missing");
         return master.Open(own, About(tx.Municipality, number));

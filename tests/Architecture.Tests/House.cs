@@ -51,6 +51,7 @@ internal static class House
                 if (project.References.Count > 0) broken.Add($"{Auditor} must share no code with the server, but references {string.Join(", ", project.References)}.");
                 continue;
             }
+            if (project.Name != "Cli" && project.References.Contains("SanitizerWorker")) broken.Add($"{project.Name} takes SanitizerWorker along, but only Cli publishes it: two of it don't go into one folder.");
             var storey = StoreyOf(project.Name);
             if (storey < 0)
             {

@@ -21,6 +21,7 @@ public partial class OneWayOrderTests
     [InlineData("Records", "Crossing", "Records leans on Crossing, which is not below it.")]
     [InlineData("Auditor", "Ledger", "Auditor must share no code with the server, but references Ledger.")]
     [InlineData("Web", "Auditor", "Only Cli may call Auditor, not Web.")]
+    [InlineData("Web", "SanitizerWorker", "Web takes SanitizerWorker along, but only Cli publishes it: two of it don't go into one folder.")]
     [InlineData("Common", "Assurance", "Common has no storey in the house: say where it belongs.")]
     public void A_planted_upward_reference_is_named(string from, string to, string expected)
     {

@@ -35,6 +35,13 @@ public sealed class RecordKeeper(Database database, LedgerStore ledger, TimeProv
         return outcome;
     }
 
+    /// <summary>Every municipality of the installation, in the order in which they were made: for rounds that go over all of them.</summary>
+    internal async Task<List<MunicipalityId>> MunicipalitiesAsync(CancellationToken cancel)
+    {
+        await using var owner = await Database.EnterOwnerAsync(cancel);
+        return await owner.ListAsync("SELECT id FROM records.municipality ORDER BY id", r => new MunicipalityId(r.GetGuid(0)), cancel);
+    }
+
     internal static Guid NewId(DateTimeOffset at) => Guid.CreateVersion7(at);
 
     /// <summary>One entry; its body says what was decided, complete enough to be understood without the database.</summary>

@@ -31,11 +31,8 @@ public sealed class RetentionRound
     /// <summary>One round over every municipality.</summary>
     public async Task RunAllAsync(CancellationToken cancel)
     {
-        List<MunicipalityId> all;
-        await using (var owner = await keeper.Database.EnterOwnerAsync(cancel))
-            all = await owner.ListAsync("SELECT id FROM records.municipality ORDER BY id", r => new MunicipalityId(r.GetGuid(0)), cancel);
         List<Exception> failed = [];
-        foreach (var town in all)
+        foreach (var town in await keeper.MunicipalitiesAsync(cancel))
         {
             try
             {

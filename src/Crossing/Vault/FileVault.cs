@@ -40,7 +40,7 @@ public sealed class FileVault
         ArgumentNullException.ThrowIfNull(keeper);
         var folder = folderElsewhere is { Length: > 0 } ? Path.GetFullPath(folderElsewhere) : Path.Combine(dataFolder, "vault");
         var path = keyElsewhere is { Length: > 0 } ? Path.GetFullPath(keyElsewhere) : Path.Combine(dataFolder, "vault.key");
-        var isUsed = !isKeyLost && await IsUsedAsync(keeper.Database, cancel).ConfigureAwait(false);
+        var isUsed = !isKeyLost && await IsUsedAsync(keeper, cancel).ConfigureAwait(false);
         const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Directory.CreateDirectory(folder, own);
         var master = KeyFile.Open(path, () => isUsed,
@@ -179,15 +179,12 @@ public sealed class FileVault
         return KeyFile.Open(await TownKeyAsync(tx, untrusted.Span[0], cancel).ConfigureAwait(false), untrusted.Span[1..], About(tx.Municipality, new BlobId(about)));
     }
 
-    private static async Task<bool> IsUsedAsync(Database database, CancellationToken cancel)
+    private static async Task<bool> IsUsedAsync(RecordKeeper keeper, CancellationToken cancel)
     {
-        List<Guid> towns;
-        await using (var owner = await database.EnterOwnerAsync(cancel).ConfigureAwait(false))
-            towns = await owner.ListAsync("SELECT id FROM records.municipality", r => r.GetGuid(0), cancel).ConfigureAwait(false);
-        foreach (var town in towns)
+        foreach (var town in await keeper.MunicipalitiesAsync(cancel).ConfigureAwait(false))
         {
-            await using var tx = await database.EnterAsync(new(town), cancel).ConfigureAwait(false);
-            if (await tx.FirstAsync("SELECT number FROM crossing.vault_key LIMIT 1", r => r.GetInt32(0).ToString(System.Globalization.CultureInfo.InvariantCulture), cancel).ConfigureAwait(false) is not null) return true;
+            await using var tx = await keeper.EnterAsync(town, cancel).ConfigureAwait(false);
+            if (await tx.FirstAsync("SELECT number FROM crossing.vault_key LIMIT 1", r => Tuple.Create(r.GetInt32(0)), cancel).ConfigureAwait(false) is not null) return true;
         }
         return false;
     }

@@ -39,11 +39,8 @@ public sealed class EvidenceCollector
     /// <returns>How many observations were kept.</returns>
     public async Task<int> RunAllAsync(CancellationToken cancel)
     {
-        List<MunicipalityId> all;
-        await using (var tx = await keeper.Database.EnterOwnerAsync(cancel))
-            all = await tx.ListAsync("SELECT id FROM records.municipality ORDER BY id", r => new MunicipalityId(r.GetGuid(0)), cancel);
         var kept = 0;
-        foreach (var municipality in all) kept += await RunAsync(municipality, null, cancel);
+        foreach (var municipality in await keeper.MunicipalitiesAsync(cancel)) kept += await RunAsync(municipality, null, cancel);
         return kept;
     }
 

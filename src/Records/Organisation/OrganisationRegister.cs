@@ -80,10 +80,7 @@ public sealed partial class OrganisationRegister(RecordKeeper keeper)
     /// <summary>The same for every municipality of the installation.</summary>
     public async Task TurnAllAsync(CancellationToken cancel)
     {
-        List<MunicipalityId> all;
-        await using (var owner = await keeper.Database.EnterOwnerAsync(cancel))
-            all = await owner.ListAsync("SELECT id FROM records.municipality ORDER BY id", r => new MunicipalityId(r.GetGuid(0)), cancel);
-        foreach (var municipality in all) await TurnAsync(municipality, cancel);
+        foreach (var municipality in await keeper.MunicipalitiesAsync(cancel)) await TurnAsync(municipality, cancel);
     }
 
     /// <summary>One change under the lock of the tree: done and kept, or refused and nothing kept.</summary>

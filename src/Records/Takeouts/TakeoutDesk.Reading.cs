@@ -70,11 +70,8 @@ public sealed partial class TakeoutDesk
     /// <summary>The same for all municipalities of the installation.</summary>
     public async Task<int> ChaseAllAsync(CancellationToken cancel)
     {
-        List<MunicipalityId> all;
-        await using (var tx = await keeper.Database.EnterOwnerAsync(cancel))
-            all = await tx.ListAsync("SELECT id FROM records.municipality ORDER BY id", r => new MunicipalityId(r.GetGuid(0)), cancel);
         var chased = 0;
-        foreach (var municipality in all) chased += await ChaseAsync(municipality, cancel);
+        foreach (var municipality in await keeper.MunicipalitiesAsync(cancel)) chased += await ChaseAsync(municipality, cancel);
         return chased;
     }
 }

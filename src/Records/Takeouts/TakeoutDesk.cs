@@ -193,21 +193,11 @@ public sealed partial class TakeoutDesk
     private static async Task<Refusal?> AuthorityAsync(TenantTransaction tx, Takeout t, DateTimeOffset at, Actor actor, CancellationToken cancel)
     {
         if (!SeparationOfDuties.Load().Allows(Duty.Approve, actor, [new DutyDone(Duty.Apply, t.AskedBy.Account)], out _)) return Refusals.SamePerson;
-        if (await AccountPeople.PersonOfAsync(tx, actor.Account, cancel) is not { } person) return Refusals.NoAuthority;
+        var authority = await PostAuthority.OfAsync(tx, t.Unit, actor, at, cancel);
+        if (authority.Person is not { } person) return Refusals.NoAuthority;
         // Two accounts of one person are one person.
         if (await AccountPeople.PersonOfAsync(tx, t.AskedBy.Account, cancel) == person) return Refusals.SamePerson;
-        // Two small questions and not the whole chart: a manager's home asks this of every take-out that waits.
-        var above = (await tx.ListAsync("""
-            WITH RECURSIVE above AS (SELECT id, parent_id FROM records.unit WHERE id = $1 UNION SELECT u.id, u.parent_id FROM records.unit u JOIN above a ON u.id = a.parent_id) SELECT id FROM above
-            """, r => new UnitId(r.GetGuid(0)), cancel, t.Unit.Value)).ToHashSet();
-        var held = await tx.ListAsync(OrganisationRows.SelectAppointments + " WHERE person_id = $1 AND begins_on <= $2 AND (ends_on IS NULL OR ends_on > $2)", OrganisationRows.Appointment, cancel, person.Value, JapaneseTime.Day(at));
-        return held.Exists(a => a.Post switch
-        {
-            Post.Ciso or Post.GeneralOfficer => true,
-            Post.SecurityOfficer => a.Unit is { } u && above.Contains(u),
-            Post.SecurityManager => t.Approver == Post.SecurityManager && a.Unit is { } u && above.Contains(u),
-            _ => false,
-        }) ? null : Refusals.NoAuthority;
+        return authority.IsOfficer || (t.Approver == Post.SecurityManager && authority.IsManager) ? null : Refusals.NoAuthority;
     }
 
     private static Task<int> SetAsync(TenantTransaction tx, TakeoutId id, string what, CancellationToken cancel, params IReadOnlyList<object?> values) =>

@@ -217,6 +217,10 @@ public sealed class CrossingTests
         var waiting = await gate.ThroughAsync(await gate.AskAsync(second, "own", null, ("a.txt", Gate.Utf8("内容"))));
         (await gate.Records.AccountPeople.UnlinkAsync(gate.Town, second.Account, gate.Officer, Cancel)).OrThrow();
         Assert.Equal(1, await gate.Slices.Requests.CountToDecideAsync(gate.Town, gate.Manager, Cancel));
+        // Only to those who could decide it: neither the section's staff nor another section's manager see what waits.
+        Assert.Equal(0, await gate.Slices.Requests.CountToDecideAsync(gate.Town, gate.Colleague, Cancel));
+        Assert.Equal(0, await gate.Slices.Requests.CountToDecideAsync(gate.Town, gate.Other, Cancel));
+        Assert.Equal("XNG-REQ-008", Gate.CodeOf(await gate.Slices.Requests.ApproveAsync(gate.Town, waiting.Request.Id, "", gate.Other, Cancel)));
         Assert.Equal("XNG-REQ-018", Gate.CodeOf(await gate.Slices.Requests.ApproveAsync(gate.Town, waiting.Request.Id, "", gate.Manager, Cancel)));
     }
 

@@ -20,7 +20,7 @@ public sealed partial class RequestDesk
 
     /// <summary>Announces a file; its bytes follow by <see cref="AppendAsync"/>.</summary>
     public Task<Outcome<CrossingItem>> AddFileAsync(MunicipalityId municipality, RequestId id, string untrustedPath, long bytes, Actor actor, CancellationToken cancel) =>
-        InAsync<CrossingItem>(municipality, async (tx, at) =>
+        keeper.ActAsync<CrossingItem>(municipality, [], async (tx, at) =>
         {
             if (await RequestRows.ReadAsync(tx, id, lockRow: true, cancel) is not { } request) return Refusals.Unknown;
             if (request.AskedBy.Account != actor.Account) return Refusals.NotYours;

@@ -47,10 +47,11 @@ public sealed partial class RequestDesk
             var mine = await ToDecideAsync(tx, actor, cancel);
             return (await LinesAsync(tx, [.. mine.Skip((page - 1) * PageSize).Take(PageSize)], cancel), mine.Count);
         }
-        var where = view == RequestView.Mine ? "q.asked_by = $1" : "($2::uuid[] IS NULL OR q.unit_id = ANY ($2) OR q.asked_by = $1) AND q.state <> 'Draft'";
-        var units = within is null ? null : RegisterRows.Ids(within);
-        var total = (await tx.FirstAsync($"SELECT count(*) FROM crossing.request q WHERE {where} AND ($2::uuid[] IS NULL OR true)", r => Tuple.Create(r.GetInt64(0)), cancel, actor.Account, units))!.Item1;
-        var requests = await tx.ListAsync($"{RequestRows.Select} WHERE {where} AND ($2::uuid[] IS NULL OR true) ORDER BY q.sequence DESC LIMIT {PageSize} OFFSET $3", RequestRows.Request, cancel, actor.Account, units, (page - 1) * PageSize);
+        (string Where, object?[] Values) its = view == RequestView.Mine
+            ? ("q.asked_by = $1", [actor.Account])
+            : ("($2::uuid[] IS NULL OR q.unit_id = ANY ($2) OR q.asked_by = $1) AND q.state <> 'Draft'", [actor.Account, within is null ? null : RegisterRows.Ids(within)]);
+        var total = (await tx.FirstAsync($"SELECT count(*) FROM crossing.request q WHERE {its.Where}", r => Tuple.Create(r.GetInt64(0)), cancel, its.Values))!.Item1;
+        var requests = await tx.ListAsync($"{RequestRows.Select} WHERE {its.Where} ORDER BY q.sequence DESC LIMIT {PageSize} OFFSET {(page - 1) * PageSize}", RequestRows.Request, cancel, its.Values);
         return (await LinesAsync(tx, requests, cancel), (int)total);
     }
 
@@ -70,6 +71,8 @@ public sealed partial class RequestDesk
 
     private async Task<List<CrossingRequest>> ToDecideAsync(TenantTransaction tx, Actor actor, CancellationToken cancel)
     {
+        // Everybody's home asks this, and most hold no post: they are told at once.
+        if (!await PostAuthority.HoldsAnyAsync(tx, actor, keeper.Clock.Now(), cancel)) return [];
         var open = await tx.ListAsync(RequestRows.Select + """
              WHERE (q.state = 'Waiting' OR (q.state IN ('Delivered', 'NothingOut') AND EXISTS (
                SELECT FROM crossing.item i WHERE i.municipality_id = q.municipality_id AND i.request_id = q.id AND i.state = 'ExceptionAsked')))

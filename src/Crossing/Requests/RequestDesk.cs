@@ -39,7 +39,7 @@ public sealed partial class RequestDesk
         if (purpose.Length > MaxText || recipient.Length > MaxRecipient || HasNul(purpose) || HasNul(recipient)) return Refusals.TextMissing;
         if ((definition.AsksPurpose && purpose.Length == 0) || (definition.AsksAssets && recipient.Length == 0)) return Refusals.TextMissing;
         if (assets.Length > MostAssets || (definition.AsksAssets && assets.Length == 0)) return Refusals.AssetsMissing;
-        return await InAsync<CrossingRequest>(municipality, async (tx, at) =>
+        return await keeper.ActAsync<CrossingRequest>(municipality, [], async (tx, at) =>
         {
             if (untrusted.Unit is { } unit && ((within is not null && !within.Contains(unit)) || await OrganisationRows.UnitAsync(tx, unit, JapaneseTime.Day(at), cancel) is null)) return Refusals.UnknownUnit;
             // Said before the files are sent: what needs somebody's leave needs an applicant whom that person can be told apart from.
@@ -164,11 +164,12 @@ public sealed partial class RequestDesk
         if (!SeparationOfDuties.Load().Allows(Duty.Approve, actor, [new DutyDone(Duty.Apply, request.AskedBy.Account)], out _)) return Refusals.SamePerson;
         var authority = await PostAuthority.OfAsync(tx, request.Unit, actor, at, cancel);
         if (authority.Person is not { } person) return Refusals.NoAuthority;
-        // Whoever asked must be known as a person, too: a second account of one's own, linked to nobody, would let anybody approve for themselves.
-        if (await AccountPeople.PersonOfAsync(tx, request.AskedBy.Account, cancel) is not { } asker) return Refusals.UnknownAsker;
+        var asker = await AccountPeople.PersonOfAsync(tx, request.AskedBy.Account, cancel);
         if (asker == person) return Refusals.SamePerson;
         if (request.State == RequestState.Waiting && (await RequestRows.ApproversAsync(tx, request.Id, cancel)).Exists(b => b.Account == actor.Account || b.Person == person)) return Refusals.SamePerson;
-        return (request.Needs == Approval.Officer ? authority.IsOfficer : authority.IsManager) ? null : Refusals.NoAuthority;
+        if (!(request.Needs == Approval.Officer ? authority.IsOfficer : authority.IsManager)) return Refusals.NoAuthority;
+        // Whoever asked must be known as a person, too: a second account of one's own, linked to nobody, would let anybody approve for themselves.
+        return asker is null ? Refusals.UnknownAsker : null;
     }
 
     /// <summary>Of two people the one is of the section, the other above it.</summary>
@@ -201,7 +202,7 @@ public sealed partial class RequestDesk
 
     /// <summary>Two people at once: the second waits, and finds it as the first left it.</summary>
     private Task<Outcome<CrossingRequest>> ChangeAsync(MunicipalityId municipality, RequestId id, Func<TenantTransaction, CrossingRequest, DateTimeOffset, Task<Refusal?>> act, CancellationToken cancel) =>
-        InAsync<CrossingRequest>(municipality, async (tx, at) =>
+        keeper.ActAsync<CrossingRequest>(municipality, [], async (tx, at) =>
         {
             if (await RequestRows.ReadAsync(tx, id, lockRow: true, cancel) is not { } request) return Refusals.Unknown;
             return await act(tx, request, at) is { } refused ? refused : (await RequestRows.ReadAsync(tx, id, lockRow: false, cancel))!;
@@ -211,19 +212,11 @@ public sealed partial class RequestDesk
         ChangeAsync(municipality, id, (tx, request, at) => request.AskedBy.Account == actor.Account ? act(tx, request, at) : Task.FromResult<Refusal?>(Refusals.NotYours), cancel);
 
     private Task<Outcome<CrossingRequest>> WithItemAsync(MunicipalityId municipality, ItemId item, Func<TenantTransaction, CrossingRequest, CrossingItem, DateTimeOffset, Task<Refusal?>> act, CancellationToken cancel) =>
-        InAsync<CrossingRequest>(municipality, async (tx, at) =>
+        keeper.ActAsync<CrossingRequest>(municipality, [], async (tx, at) =>
         {
             // The request first, then its file: everybody locks in this order.
             if (await RequestRows.ItemAsync(tx, item, lockRow: false, cancel) is not { } seen || await RequestRows.ReadAsync(tx, seen.Request, lockRow: true, cancel) is not { } request) return Refusals.Unknown;
             if (await RequestRows.ItemAsync(tx, item, lockRow: true, cancel) is not { } its) return Refusals.Unknown;
             return await act(tx, request, its, at) is { } refused ? refused : (await RequestRows.ReadAsync(tx, request.Id, lockRow: false, cancel))!;
         }, cancel);
-
-    private async Task<Outcome<T>> InAsync<T>(MunicipalityId municipality, Func<TenantTransaction, DateTimeOffset, Task<Outcome<T>>> act, CancellationToken cancel)
-    {
-        await using var tx = await keeper.EnterAsync(municipality, cancel);
-        var outcome = await act(tx, keeper.Clock.Now());
-        if (outcome is Outcome<T>.Done) await tx.CommitAsync(cancel);
-        return outcome;
-    }
 }

@@ -4,27 +4,38 @@
   likeness.py ORIGINALS REBUILT [--pages N] [--every N]
 
 Pairs are files of one stem (blanks as _). A page counts as the same when the mean SSIM over blocks of 8x8 grey pixels at 50 dpi is >= 0.99; its text
-when the words of its text layer are, in order, to 0.99 the same. PDF is drawn by poppler alone, pictures by vips.
+when the words of its text layer are, in order, to 0.99 the same. PDF is drawn by poppler alone, pictures by Pillow or, where that can't, by vips.
 What differs is drawn a second time from the original: where that differs from itself too (random numbers, the time of day), the file is told apart and not counted.
 Prints a line a file that differs (name, SSIM, text likeness) and the sums by format. Needs soffice, pdftoppm, pdftotext and vips.
 """
-import argparse, difflib, os, shutil, subprocess, tempfile
+import argparse, difflib, os, shutil, signal, subprocess, tempfile
 
 PICTURES = {"png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "webp", "jpe", "jfif"}
 
 
 def convert(files, folder):
+    """To PDF by LibreOffice, twenty at a time; what is missing after that (one that hangs or crashes takes others along) alone."""
     os.makedirs(folder, exist_ok=True)
+
+    def some(names, most):
+        with subprocess.Popen(["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf", "--outdir", folder, *names], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) as office:
+            try:
+                office.wait(most)
+            except subprocess.TimeoutExpired:
+                os.killpg(office.pid, signal.SIGKILL)  # the whole of it: soffice is a script that starts others
+
+    missing = lambda names: [n for n in names if not os.path.exists(f"{folder}/{os.path.splitext(os.path.basename(n))[0]}.pdf")]
     for start in range(0, len(files), 20):
-        subprocess.run(["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf", "--outdir", folder, *files[start:start + 20]],
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=1200)
+        if batch := missing(files[start:start + 20]): some(batch, 240)
+        for name in missing(files[start:start + 20]): some([name], 60)
 
 
 def grey(name):
     data = open(name, "rb").read()
-    _, size, _, rest = data.split(b"\n", 3)
+    _, size, rest = data.split(b"\n", 2)
+    while size.startswith(b"#"): size, rest = rest.split(b"\n", 1)
     w, h = map(int, size.split())
-    return w, h, rest
+    return w, h, rest.split(b"\n", 1)[1]
 
 
 def pages(pdf, count, work):
@@ -39,13 +50,27 @@ def pages(pdf, count, work):
 
 
 def picture(name, work):
-    """Its first frame upright, over white, as grey samples; nothing when vips can't read it."""
+    """Its first frame upright, over white, as grey samples; nothing when neither Pillow nor vips can read it."""
+    if read := pillow(name): return read
     out = os.path.join(work, "picture.pgm")
     if os.path.exists(out): os.remove(out)
     flat = os.path.join(work, "flat.v")
     for words in (["vips", "autorot", name, flat], ["vips", "colourspace", flat, work + "/grey.v", "b-w"], ["vips", "flatten", work + "/grey.v", work + "/white.v", "--background", "255"], ["vips", "cast", work + "/white.v", out, "uchar"]):
         if subprocess.run(words, stderr=subprocess.DEVNULL).returncode != 0: return []
     return [grey(out)]
+
+
+def pillow(name):
+    from PIL import Image, ImageOps
+    try:
+        with Image.open(name) as image:
+            shown = ImageOps.exif_transpose(image).convert("RGBA")
+            white = Image.new("RGBA", shown.size, "white")
+            white.alpha_composite(shown)
+            flat = white.convert("L")
+            return [(*flat.size, flat.tobytes())]
+    except Exception:  # its way to say that it can't
+        return []
 
 
 def words(pdf, count):
@@ -148,4 +173,4 @@ def main():
             for key in total: total[key] += row[key] if row is not total else 0
 
 
-main()
+if __name__ == "__main__": main()

@@ -124,6 +124,7 @@ public static class PolicyFile
             AcceptTrackedChanges = OneOf(values, "office.tracked-changes", ("keep", false), ("accept", true)),
             RefuseHidden = OneOf(values, "office.hidden", ("keep", false), ("refuse", true)),
             KeepMetadata = OneOf(values, "office.metadata", ("keep", true), ("drop", false)),
+            RebuildMetafiles = OneOf(values, "office.metafiles", ("rebuild", true), ("picture", false)),
             LinkSchemes = values["links.schemes"] is { IsList: true } schemes ? [.. schemes.Texts.Select(static s => s.ToLowerInvariant())] : throw Wrong(values["links.schemes"], "links.schemes"),
             KeepLinks = OneOf(values, "links.policy", ("keep", true), ("text", false)),
             KeepUnmarkedUtf16 = OneOf(values, "text.utf-16-without-mark", ("keep", true), ("refuse", false)),

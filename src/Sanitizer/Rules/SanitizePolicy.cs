@@ -19,6 +19,9 @@ public sealed record SanitizePolicy
     public required bool RefuseHidden { get; init; }
     public required bool KeepMetadata { get; init; }
 
+    /// <summary>Metafiles in documents are written anew from the records that are understood; else, and where one isn't, they become pictures.</summary>
+    public required bool RebuildMetafiles { get; init; }
+
     /// <summary>Schemes of links that stay, lower case.</summary>
     public required IReadOnlyList<string> LinkSchemes { get; init; }
 

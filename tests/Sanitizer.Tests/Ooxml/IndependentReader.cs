@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
+using Sekisho.Sanitizer.Tests.Images;
 
 namespace Sekisho.Sanitizer.Tests.Ooxml;
 
@@ -70,6 +71,11 @@ internal sealed partial class IndependentReader
         }
         var reached = new HashSet<string>(StringComparer.Ordinal) { "[Content_Types].xml" };
         Follow("", reached);
+        // Metafiles: only drawing records, by a reader of their own.
+        foreach (var (part, bytes) in Parts)
+        {
+            if (part.EndsWith("mf", StringComparison.OrdinalIgnoreCase) || MetafileReader.IsEmf(bytes) || MetafileReader.IsWmf(bytes)) Findings.AddRange(MetafileReader.Findings(bytes).Distinct().Select(f => $"{part}: {f}"));
+        }
         foreach (var part in Parts.Keys.Where(p => !reached.Contains(p))) Findings.Add($"not reached {part}");
         foreach (var part in Parts.Keys.Where(static p => !p.EndsWith(".rels", StringComparison.Ordinal) && p != "[Content_Types].xml"))
         {
@@ -119,7 +125,8 @@ internal sealed partial class IndependentReader
         if (!part.EndsWith(".xml", StringComparison.Ordinal) && !part.EndsWith(".vml", StringComparison.Ordinal))
         {
             var head = Encoding.Latin1.GetString(Parts[part].AsSpan(0, Math.Min(12, Parts[part].Length)));
-            if (!head.StartsWith("\x89PNG", StringComparison.Ordinal) && !head.StartsWith("\xFF\xD8\xFF", StringComparison.Ordinal) && !head.StartsWith("GIF8", StringComparison.Ordinal) && !head.StartsWith("BM", StringComparison.Ordinal) && !head.StartsWith("II*", StringComparison.Ordinal) && !head.StartsWith("MM\0*", StringComparison.Ordinal) && !head.StartsWith("RIFF", StringComparison.Ordinal))
+            if (!head.StartsWith("\x89PNG", StringComparison.Ordinal) && !head.StartsWith("\xFF\xD8\xFF", StringComparison.Ordinal) && !head.StartsWith("GIF8", StringComparison.Ordinal) && !head.StartsWith("BM", StringComparison.Ordinal) && !head.StartsWith("II*", StringComparison.Ordinal) && !head.StartsWith("MM\0*", StringComparison.Ordinal) && !head.StartsWith("RIFF", StringComparison.Ordinal)
+                && !MetafileReader.IsEmf(Parts[part]) && !MetafileReader.IsWmf(Parts[part]))
                 Findings.Add($"{part} is no picture");
             return;
         }
@@ -148,7 +155,7 @@ internal sealed partial class IndependentReader
         }
     }
 
-    [GeneratedRegex("macroEnabled|vbaProject|vbaData|activeX|oleObject|macrosheet|externalLink|connections|queryTable|ms-office.*customUI|webextension|printerSettings|obfuscatedFont|signature|svg|emf|wmf|octet-stream", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("macroEnabled|vbaProject|vbaData|activeX|oleObject|macrosheet|externalLink|connections|queryTable|ms-office.*customUI|webextension|printerSettings|obfuscatedFont|signature|svg|octet-stream", RegexOptions.IgnoreCase)]
     private static partial Regex Active();
 
     [GeneratedRegex("^(https?://|mailto:|#)", RegexOptions.IgnoreCase)]

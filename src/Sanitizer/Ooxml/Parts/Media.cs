@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Sekisho.Sanitizer.Archives;
+using Sekisho.Sanitizer.Images;
+using Sekisho.Sanitizer.Images.Metafiles;
 using Sekisho.Sanitizer.Kinds;
 using Sekisho.Sanitizer.Rebuilding;
 
@@ -16,12 +18,16 @@ internal sealed class Media(Job job) : IDisposable
 
     public void Dispose() => pool.Dispose();
 
-    /// <summary>A picture decoded and encoded anew; a metafile drawn to one; a placeholder when neither can be.</summary>
+    /// <summary>A picture decoded and encoded anew; a metafile written anew (docs/adr/0096), or drawn to a picture where it isn't wholly understood; a placeholder when nothing of this can be.</summary>
     public void Picture(Part part, byte[] untrusted)
     {
         var source = Source.Of(untrusted);
         var kind = KindDetector.Detect(source, part.Source);
-        if (kind.Family == FileFamily.Metafile) job.Remove("X-30", part.Source, kind.Key);
+        if (kind.Family == FileFamily.Metafile)
+        {
+            if (job.Policy.RebuildMetafiles && TryMetafile(part, untrusted, kind)) return;
+            job.Remove("X-30", part.Source, kind.Key);
+        }
         if (kind.Family is FileFamily.Image or FileFamily.Metafile && TryPicture(part, source)) return;
         job.Remove(kind.Family == FileFamily.Metafile || kind == FileKind.Eps ? "X-30" : kind == FileKind.Svg ? "X-33" : "X-29", part.Source, $"a picture that can't be decoded ({kind.Key})");
         Placeholder(part);
@@ -51,6 +57,18 @@ internal sealed class Media(Job job) : IDisposable
         part.Pooled = (pool.Position, bytes.Length);
         pool.Write(bytes);
         Mark(part, kind);
+    }
+
+    private bool TryMetafile(Part part, byte[] untrusted, FileKind kind)
+    {
+        var made = kind == FileKind.Emf ? EnhancedMetafile.Rebuild(untrusted, job, part.Source) : WindowsMetafile.Rebuild(untrusted, job, part.Source);
+        // Points and pixels are the sender's to choose: what could be taken for a file of another kind becomes a picture.
+        if (made is null || ForeignSignatures.Are(Source.Of(made))) return false;
+        part.Pooled = (pool.Position, made.Length);
+        pool.Write(made);
+        part.Kind = kind;
+        part.ContentType = kind == FileKind.Emf ? "image/x-emf" : "image/x-wmf";
+        return true;
     }
 
     private bool TryPicture(Part part, Source source)

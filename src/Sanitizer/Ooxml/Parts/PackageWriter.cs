@@ -34,7 +34,7 @@ internal static class PackageWriter
                     break;
                 case PartForm.Picture or PartForm.Package:
                     // PNG, JPEG and zips are packed already.
-                    zip.Add(part.Path, package.Pool.Slice(part.Pooled.Start, part.Pooled.Length), compress: part.Kind?.Key is "bmp" or "tiff");
+                    zip.Add(part.Path, package.Pool.Slice(part.Pooled.Start, part.Pooled.Length), compress: part.Kind?.Key is "bmp" or "tiff" or "emf" or "wmf");
                     break;
                 default:
                     zip.Add(part.Path, part.Bytes);

@@ -16,14 +16,15 @@ public sealed class CrossingSlices : IDisposable
     private readonly FileVault vault;
     private readonly WorkQueue queue;
 
-    public CrossingSlices(RecordKeeper keeper, RecordSlices records, FileVault vault)
+    /// <param name="limits">How much may wait; null: as the environment says.</param>
+    public CrossingSlices(RecordKeeper keeper, RecordSlices records, FileVault vault, WaitingLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(keeper);
         ArgumentNullException.ThrowIfNull(records);
         (this.keeper, this.vault) = (keeper, vault);
         queue = new WorkQueue(keeper.Database);
         Routes = new RouteBook(keeper, records.Waivers);
-        Requests = new RequestDesk(keeper, vault, Routes, queue);
+        Requests = new RequestDesk(keeper, vault, Routes, queue, limits ?? WaitingLimits.FromEnvironment());
         Inspections = new InspectionDesk(keeper, vault, Requests);
         Retention = new RetentionRound(keeper, vault, Requests);
     }
@@ -38,7 +39,7 @@ public sealed class CrossingSlices : IDisposable
 
     /// <summary>A worker over a pool of sandboxes; it runs when it is started.</summary>
     /// <param name="pool">Asked for when there is a file to do.</param>
-    public SanitiseRound Worker(Func<CancellationToken, Task<SanitizerPool>> pool, ILogger logger) => new(queue, new SanitiseDesk(keeper, vault, Requests), vault, pool, logger, TimeProvider.System);
+    public SanitiseRound Worker(Func<CancellationToken, Task<SanitizerPool>> pool, ILogger logger) => new(queue, new SanitiseDesk(keeper, vault), vault, pool, logger, TimeProvider.System);
 
     /// <summary>How many files wait or are worked on, of all municipalities.</summary>
     public Task<long> WaitingAsync(CancellationToken cancel) => queue.LengthAsync(cancel);

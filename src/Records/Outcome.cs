@@ -6,6 +6,9 @@ namespace Sekisho.Records;
 /// <param name="Code">Stable, e.g. <c>REC-WVR-002</c>; docs/errors.md lists each.</param>
 public sealed record Refusal(string Code, Bilingual What, Bilingual Next)
 {
+    /// <summary>After this the same may be asked again, with a better outlook; null: time alone changes nothing.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     public override string ToString() => $"{Code} {What}";
 }
 

@@ -145,6 +145,9 @@ internal sealed class Gate : IAsyncDisposable
         return bytes.ToArray();
     }
 
+    /// <summary>What lies on the disk of one file of the vault.</summary>
+    public IEnumerable<string> VaultFiles(BlobId id) => Directory.EnumerateFiles(Path.Combine(Folder, "vault"), id.Value.ToString("N") + "*", SearchOption.AllDirectories);
+
     public static string? CodeOf<T>(Outcome<T> outcome) => outcome.Match(_ => null, r => (string?)r.Code);
 
     public static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);

@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using Sekisho.Crossing.Queue;
 using Sekisho.Crossing.Requests;
+using Sekisho.Crossing.Vault;
 using Sekisho.Records;
 using Sekisho.Sanitizer.Reports;
 
@@ -29,7 +30,7 @@ public sealed class QueueTests
         await AddAsync(gate.Town, "b", 2);
         await AddAsync(other, "c", 3);
         var taken = new List<Ticket>();
-        for (var i = 0; i < 6; i++) taken.Add((await queue.TakeAsync(Cancel))!.Value);
+        foreach (var group in new[] { 1, 3, 2 }) taken.AddRange(await queue.TakeAsync(group, Cancel));
         // One in two is the other town's, and within the first town a and b alternate.
         Assert.Equal(3, taken.Count(t => t.Town == other));
         Assert.Equal([gate.Town, other, gate.Town, other, gate.Town, other], taken.Select(t => t.Town));
@@ -45,11 +46,12 @@ public sealed class QueueTests
         await using var gate = await Gate.OpenAsync();
         var request = await gate.AskAsync(gate.Staff, "internet-to-lgwan", null, ("a.txt", Gate.Utf8("内容")));
         using var queue = new WorkQueue(gate.Test.Database);
-        var desk = new SanitiseDesk(gate.Keeper, gate.Vault, gate.Slices.Requests);
-        var ticket = (await queue.TakeAsync(Cancel))!.Value;
-        var first = (await desk.ClaimAsync(ticket, Cancel))!;
-        Assert.Null(await desk.ClaimAsync(ticket, Cancel));
-        Assert.False(await desk.IsOverAsync(ticket, Cancel));
+        var desk = new SanitiseDesk(gate.Keeper, gate.Vault);
+        var ticket = Assert.Single(await queue.TakeAsync(1, Cancel));
+        var first = Assert.Single((await desk.ClaimAsync([ticket], false, Cancel)).Mine).Claim;
+        var (busy, remaining) = Assert.Single((await desk.ClaimAsync([ticket], true, Cancel)).Busy);
+        Assert.Equal(ticket, busy);
+        Assert.InRange(remaining.TotalSeconds, 1, WorkQueue.Hold.TotalSeconds);
 
         // Its host hangs until the claim is over; another takes the file, finishes, and then the first wakes up.
         await using (var tx = await gate.Test.Database.EnterAsync(gate.Town, Cancel))
@@ -57,14 +59,41 @@ public sealed class QueueTests
             await tx.Connection.ExecuteAsync("UPDATE crossing.item SET lease_until = clock_timestamp() - interval '1 second'");
             await tx.CommitAsync(Cancel);
         }
-        var second = (await desk.ClaimAsync(ticket, Cancel))!;
+        Assert.Equal([ticket], (await desk.ClaimAsync([ticket], false, Cancel)).Suspect);
+        var second = Assert.Single((await desk.ClaimAsync([ticket], true, Cancel)).Mine).Claim;
         Assert.Equal(2, second.Attempt);
         var refused = SanitiseDesk.Untried(second, Requests.Refusals.VaultBroken);
-        Assert.True(await desk.FinishAsync(gate.Town, second, refused, null, Cancel));
-        Assert.False(await desk.FinishAsync(gate.Town, first, refused, null, Cancel));
-        Assert.Null(await desk.ClaimAsync(ticket, Cancel));
-        Assert.True(await desk.IsOverAsync(ticket, Cancel));
+        Assert.Equal([false, true], await desk.FinishAsync(gate.Town, [new(first, refused, null), new(second, refused, null)], Cancel));
+        Assert.Equal([false], await desk.FinishAsync(gate.Town, [new(first, refused, null)], Cancel));
+        Assert.Equal([ticket], (await desk.ClaimAsync([ticket], true, Cancel)).Over);
         Assert.Equal(RequestState.NothingOut, (await gate.ThroughAsync(request)).Request.State);
+    }
+
+    /// <summary>Files of several requests, finished in one group: each request is settled when its own last file is through, not before.</summary>
+    [Fact]
+    public async Task A_group_of_results_settles_only_whole_requests()
+    {
+        await using var gate = await Gate.OpenAsync();
+        var one = await gate.AskAsync(gate.Staff, "internet-to-lgwan", null, Files(1, "一"));
+        var two = await gate.AskAsync(gate.Colleague, "internet-to-lgwan", null, Files(2, "二"));
+        using var queue = new WorkQueue(gate.Test.Database);
+        var desk = new SanitiseDesk(gate.Keeper, gate.Vault);
+        var claims = (await desk.ClaimAsync(await queue.TakeAsync(10, Cancel), false, Cancel)).Mine.Select(m => m.Claim).OrderBy(c => c.Item.Path, StringComparer.Ordinal).ToList();
+        Assert.Equal(["一-0.txt", "二-0.txt", "二-1.txt"], claims.Select(c => c.Item.Path));
+        Assert.Equal([true, true], await desk.FinishAsync(gate.Town, [.. claims.Take(2).Select(Refused)], Cancel));
+        Assert.Equal(RequestState.NothingOut, (await gate.ThroughAsync(one)).Request.State);
+        var half = (await gate.Slices.Requests.ReadAsync(gate.Town, two.Id, null, gate.Colleague, Cancel))!;
+        Assert.Equal((RequestState.Working, 1), (half.Request.State, half.Steps.Count));
+        Assert.Equal([true], await desk.FinishAsync(gate.Town, [Refused(claims[2])], Cancel));
+        var whole = await gate.ThroughAsync(two);
+        Assert.Equal(["crossing.asked", "crossing.through"], whole.Steps.Select(s => s.Kind));
+        // Each entry of the ledger is where the record says.
+        await using var tx = await gate.Test.Database.EnterAsync(gate.Town, Cancel);
+        var kinds = (await tx.Connection.QueryAsync<string>("SELECT e.kind FROM crossing.item i JOIN ledger.entry e ON e.municipality_id = i.municipality_id AND e.idx = i.ledger_index AND e.subject = 'crossing/' || i.request_id::text")).ToList();
+        Assert.Equal(["crossing.sanitised", "crossing.sanitised", "crossing.sanitised"], kinds);
+        Assert.Equal(0, await gate.Slices.WaitingAsync(Cancel));
+
+        static Finished Refused(Claim claim) => new(claim, SanitiseDesk.Untried(claim, Requests.Refusals.VaultBroken), null);
     }
 
     /// <summary>A worker comes by while another's claim still holds: the file's place in the queue must outlive that.</summary>
@@ -74,8 +103,8 @@ public sealed class QueueTests
         await using var gate = await Gate.OpenAsync();
         var request = await gate.AskAsync(gate.Staff, "internet-to-lgwan", null, ("a.txt", Gate.Utf8("内容")));
         using var queue = new WorkQueue(gate.Test.Database);
-        var desk = new SanitiseDesk(gate.Keeper, gate.Vault, gate.Slices.Requests);
-        var dead = (await desk.ClaimAsync((await queue.TakeAsync(Cancel))!.Value, Cancel))!;
+        var desk = new SanitiseDesk(gate.Keeper, gate.Vault);
+        var dead = Assert.Single((await desk.ClaimAsync(await queue.TakeAsync(1, Cancel), false, Cancel)).Mine).Claim;
         await using (var owner = await gate.Test.Database.EnterOwnerAsync(Cancel))
         {
             await owner.Connection.ExecuteAsync("UPDATE crossing.queue SET taken_until = NULL");
@@ -103,9 +132,9 @@ public sealed class QueueTests
         await using var gate = await Gate.OpenAsync();
         var request = await gate.AskAsync(gate.Staff, "internet-to-lgwan", null, ("a.txt", Gate.Utf8("内容")));
         using var queue = new WorkQueue(gate.Test.Database);
-        var desk = new SanitiseDesk(gate.Keeper, gate.Vault, gate.Slices.Requests);
-        var claim = (await desk.ClaimAsync((await queue.TakeAsync(Cancel))!.Value, Cancel))!;
-        var result = await desk.ResultAsync(gate.Town, Cancel);
+        var desk = new SanitiseDesk(gate.Keeper, gate.Vault);
+        var claim = Assert.Single((await desk.ClaimAsync(await queue.TakeAsync(1, Cancel), false, Cancel)).Mine).Claim;
+        var result = FileVault.New(gate.Town, gate.Clock.GetUtcNow());
         using (var output = gate.Vault.Write(result))
         {
             await output.WriteAsync(Gate.Utf8("内容"), Cancel);
@@ -113,14 +142,15 @@ public sealed class QueueTests
         }
         var digest = Sekisho.Assurance.Sha256.Of(Gate.Utf8("内容"));
         var report = SanitiseDesk.Untried(claim, Requests.Refusals.VaultBroken) with { Outcome = Outcome.Rebuilt, Refusal = null, Output = "a.txt", OutputSha256 = digest, OutputBytes = 6 };
-        Assert.True(await desk.FinishAsync(gate.Town, claim, report, result, Cancel));
+        Assert.Equal([true], await desk.FinishAsync(gate.Town, [new(claim, report, result)], Cancel));
         await desk.ForgetAsync(claim, result, Cancel);
         Assert.Equal("内容", System.Text.Encoding.UTF8.GetString(await gate.FetchAsync((await gate.ThroughAsync(request)).Items[0], gate.Staff)));
-        // One that doesn't count goes, and its key with it.
-        var unused = await desk.ResultAsync(gate.Town, Cancel);
+        // One that doesn't count goes off the disk; its key was never written anywhere.
+        var unused = FileVault.New(gate.Town, gate.Clock.GetUtcNow());
+        using (var output = gate.Vault.Write(unused)) await output.CompleteAsync(Cancel);
+        Assert.Single(gate.VaultFiles(unused.Id));
         await desk.ForgetAsync(claim, unused, Cancel);
-        await using var tx = await gate.Test.Database.EnterAsync(gate.Town, Cancel);
-        Assert.Null(await gate.Vault.FindAsync(tx, unused.Id, Cancel));
+        Assert.Empty(gate.VaultFiles(unused.Id));
     }
 
     [Fact]

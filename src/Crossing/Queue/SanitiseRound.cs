@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Sekisho.Assurance;
 using Sekisho.Crossing.Requests;
 using Sekisho.Crossing.Vault;
 using Sekisho.Records;
@@ -10,33 +10,149 @@ using Sekisho.Sanitizer.Reports;
 namespace Sekisho.Crossing.Queue;
 
 /// <summary>Takes files from the queue and brings them through the sanitiser, as long as it runs (無害化の作業係).</summary>
-/// <remarks>Whatever dies, a file has one result: a claim that nobody holds any more is taken by another, and a result without its claim is thrown away.</remarks>
+/// <remarks>
+/// Whatever dies, a file has one result: a claim that nobody holds any more is taken by another, and a result without its claim is thrown away.
+/// Files are claimed by the group ahead of the workers, and results recorded by the group behind them (docs/adr/0110): what a worker waits for is the sanitiser.
+/// </remarks>
 public sealed class SanitiseRound : IAsyncDisposable
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500), Renew = TimeSpan.FromSeconds(8), Trouble = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500), Renew = TimeSpan.FromSeconds(8), Trouble = TimeSpan.FromSeconds(2), Patience = TimeSpan.FromSeconds(5);
 
-    private readonly WorkQueue queue;
+    /// <summary>Results that are being recorded and files that wait here, at most: memory and open files stay bounded.</summary>
+    private const int MostInHand = 96, MostInAGroup = 64;
+
+    private readonly IWorkSource source;
     private readonly SanitiseDesk desk;
     private readonly FileVault vault;
     private readonly Func<CancellationToken, Task<SanitizerPool>> pool;
     private readonly ILogger logger;
     private readonly TimeProvider time;
+    private readonly TownLanes<Finished, bool> results;
     private readonly CancellationTokenSource stop = new();
-    private readonly ConcurrentDictionary<Guid, (Ticket Ticket, Claim Claim)> inHand = new();
+    private readonly ConcurrentDictionary<Guid, Work> inHand = new();
+    private readonly Channel<Work> ahead = Channel.CreateUnbounded<Work>();
+    private readonly Channel<Ticket> suspects = Channel.CreateUnbounded<Ticket>();
+    private readonly ConcurrentDictionary<Ticket, bool> suspected = new();
+    private readonly Bell freed = new();
     private Task running = Task.CompletedTask;
+    private int workers, waiting;
 
-    internal SanitiseRound(WorkQueue queue, SanitiseDesk desk, FileVault vault, Func<CancellationToken, Task<SanitizerPool>> pool, ILogger logger, TimeProvider time) =>
-        (this.queue, this.desk, this.vault, this.pool, this.logger, this.time) = (queue, desk, vault, pool, logger, time);
+    internal SanitiseRound(IWorkSource source, SanitiseDesk desk, FileVault vault, Func<CancellationToken, Task<SanitizerPool>> pool, ILogger logger, TimeProvider time)
+    {
+        (this.source, this.desk, this.vault, this.pool, this.logger, this.time) = (source, desk, vault, pool, logger, time);
+        results = new(MostInAGroup, (town, all) => desk.FinishAsync(town, all, CancellationToken.None));
+    }
 
     /// <summary>Starts so many files at a time.</summary>
-    public void Start(int workers) => running = Task.WhenAll([.. Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync)), Task.Run(HoldAsync)]);
+    public void Start(int workers)
+    {
+        this.workers = workers;
+        running = Task.WhenAll([Task.Run(TakeAsync), Task.Run(SuspectAsync), Task.Run(HoldAsync), .. Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync))]);
+    }
 
     /// <summary>Stops taking files; what is in hand goes back to the queue.</summary>
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync().ConfigureAwait(false);
         await running.ConfigureAwait(false);
+        await GiveBackAsync([.. inHand.Values.Where(static w => w.TryTake())], CancellationToken.None).ConfigureAwait(false);
+        await Task.WhenAll(inHand.Values.Select(static w => w.Over.Task)).ConfigureAwait(false);
+        if (!suspected.IsEmpty) await TryAsync(() => source.GiveBackAsync([.. suspected.Keys], CancellationToken.None)).ConfigureAwait(false);
         stop.Dispose();
+        freed.Dispose();
+    }
+
+    /// <summary>Keeps a few files claimed ahead of the workers.</summary>
+    private async Task TakeAsync()
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var room = Math.Min((workers * 4) - Volatile.Read(ref waiting), MostInHand - inHand.Count);
+                // Not one by one: a group costs as much as one.
+                if (room < workers * 2)
+                {
+                    await freed.WaitAsync(Look, stop.Token).ConfigureAwait(false);
+                    continue;
+                }
+                var tickets = await source.TakeAsync(room, stop.Token).ConfigureAwait(false);
+                if (tickets.Count == 0) await source.WaitAsync(Look, stop.Token).ConfigureAwait(false);
+                else await ClaimAsync(tickets).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                await TroubleAsync(e).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task ClaimAsync(IReadOnlyList<Ticket> tickets)
+    {
+        try
+        {
+            var claimed = await desk.ClaimAsync(tickets, suspects: false, stop.Token).ConfigureAwait(false);
+            foreach (var (ticket, claim) in claimed.Mine) Enter(new(ticket, claim, time.GetTimestamp()), ahead.Writer);
+            foreach (var ticket in claimed.Suspect)
+                if (suspected.TryAdd(ticket, true)) suspects.Writer.TryWrite(ticket);
+            await AsideAsync(claimed).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            await TryAsync(() => source.GiveBackAsync(tickets, CancellationToken.None)).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Files over which a host died before, one at a time: should it happen again, nobody else is counted as guilty.</summary>
+    private async Task SuspectAsync()
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            Ticket ticket = default;
+            try
+            {
+                ticket = await suspects.Reader.ReadAsync(stop.Token).ConfigureAwait(false);
+                var claimed = await desk.ClaimAsync([ticket], suspects: true, stop.Token).ConfigureAwait(false);
+                await AsideAsync(claimed).ConfigureAwait(false);
+                foreach (var (its, claim) in claimed.Mine)
+                {
+                    var work = new Work(its, claim, time.GetTimestamp());
+                    Enter(work, ahead.Writer);
+                    await work.Over.Task.WaitAsync(stop.Token).ConfigureAwait(false);
+                }
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                await TroubleAsync(e).ConfigureAwait(false);
+                await TryAsync(() => source.GiveBackAsync([ticket], stop.Token)).ConfigureAwait(false);
+            }
+            finally
+            {
+                suspected.TryRemove(ticket, out _);
+            }
+        }
+    }
+
+    private async Task AsideAsync(Claimed claimed)
+    {
+        if (claimed.Over.Count > 0) await source.DoneAsync(claimed.Over, stop.Token).ConfigureAwait(false);
+        foreach (var (ticket, its) in claimed.Busy) await source.LaterAsync([ticket], its, stop.Token).ConfigureAwait(false);
+    }
+
+    private void Enter(Work work, ChannelWriter<Work> lane)
+    {
+        inHand[work.Claim.Lease] = work;
+        Interlocked.Increment(ref waiting);
+        lane.TryWrite(work);
     }
 
     private async Task WorkAsync()
@@ -45,8 +161,13 @@ public sealed class SanitiseRound : IAsyncDisposable
         {
             try
             {
-                if (await queue.TakeAsync(stop.Token).ConfigureAwait(false) is { } ticket) await DoAsync(ticket).ConfigureAwait(false);
-                else await queue.WaitAsync(Look, stop.Token).ConfigureAwait(false);
+                var work = await ahead.Reader.ReadAsync(stop.Token).ConfigureAwait(false);
+                if (work.TryTake())
+                {
+                    Interlocked.Decrement(ref waiting);
+                    freed.Ring();
+                    await DoAsync(work).ConfigureAwait(false);
+                }
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -54,32 +175,22 @@ public sealed class SanitiseRound : IAsyncDisposable
             }
             catch (Exception e)
             {
-                // The database is away, the disk is full, the sandbox doesn't start: nothing is lost, it is tried again.
-                logger.LogError(e, "無害化の作業が中断しました。ファイルは順番待ちに残っています。 / The work was interrupted; files stay in the queue.");
-                await Task.Delay(Trouble, time, CancellationToken.None).ConfigureAwait(false);
+                await TroubleAsync(e).ConfigureAwait(false);
             }
         }
     }
 
-    /// <summary>One file: claimed, through the sanitiser, its result recorded.</summary>
-    private async Task DoAsync(Ticket ticket)
+    /// <summary>One claimed file through the sanitiser; its result is recorded behind the worker's back.</summary>
+    private async Task DoAsync(Work work)
     {
-        var claim = await desk.ClaimAsync(ticket, stop.Token).ConfigureAwait(false);
-        if (claim is null)
-        {
-            // Done by somebody, or in somebody's hands: while it isn't over, its place in the queue stays.
-            if (await desk.IsOverAsync(ticket, stop.Token).ConfigureAwait(false)) await queue.DoneAsync(ticket, stop.Token).ConfigureAwait(false);
-            return;
-        }
-        inHand[claim.Lease] = (ticket, claim);
-        Blob? result = null;
-        var isKept = false;
+        var claim = work.Claim;
+        SealedWriter? output = null;
         try
         {
             FileReport report;
             if (claim.Original is not { } original)
             {
-                logger.LogError("原本が読めません（{Item}）。 / An original can't be read.", ticket.Item);
+                logger.LogError("原本が読めません（{Item}）。 / An original can't be read.", claim.Item.Id);
                 report = SanitiseDesk.Untried(claim, Requests.Refusals.VaultBroken);
             }
             else if (claim.Attempt > SanitiseDesk.MostAttempts)
@@ -88,36 +199,28 @@ public sealed class SanitiseRound : IAsyncDisposable
             }
             else
             {
-                result = await desk.ResultAsync(ticket.Town, stop.Token).ConfigureAwait(false);
-                report = await SanitiseAsync(claim, original, result).ConfigureAwait(false);
+                work.Result = FileVault.New(work.Ticket.Town, time.GetUtcNow());
+                output = vault.Write(work.Result);
+                report = await SanitiseAsync(claim, original, output).ConfigureAwait(false);
             }
-            var counts = await desk.FinishAsync(ticket.Town, claim, report, report.Outcome == Outcome.Refused ? null : result, CancellationToken.None).ConfigureAwait(false);
-            isKept = counts && report.Outcome != Outcome.Refused;
-            if (counts) await queue.DoneAsync(ticket, CancellationToken.None).ConfigureAwait(false);
+            _ = CloseAsync(work, report, output);
         }
         catch (Exception e)
         {
-            // A fault that follows the file counts against it; one of the machine doesn't.
-            var isMachine = e is OperationCanceledException or IOException or UnauthorizedAccessException or NoSandboxException || Storage.StorageException.Explain(e) is not null;
-            await desk.ReleaseAsync(ticket.Town, claim, !isMachine, CancellationToken.None).ConfigureAwait(false);
-            throw;
-        }
-        finally
-        {
-            inHand.TryRemove(claim.Lease, out _);
-            if (!isKept && result is not null) await ThrowAwayAsync(claim, result).ConfigureAwait(false);
+            output?.Dispose();
+            if (!stop.IsCancellationRequested) Interrupted(e);
+            await GiveUpAsync(work, e).ConfigureAwait(false);
         }
     }
 
-    private async Task<FileReport> SanitiseAsync(Claim claim, Blob blob, Blob result)
+    private async Task<FileReport> SanitiseAsync(Claim claim, Blob blob, SealedWriter output)
     {
         try
         {
             using var original = vault.Read(blob);
-            using var output = vault.Write(result);
             var report = await (await pool(stop.Token).ConfigureAwait(false)).SanitizeAsync(claim.Item.Path, original, output, claim.PolicyYaml, null, claim.Passwords, stop.Token).ConfigureAwait(false);
             if (report.Outcome == Outcome.Refused) return report;
-            await output.CompleteAsync(stop.Token).ConfigureAwait(false);
+            await output.EndAsync(stop.Token).ConfigureAwait(false);
             // What the sanitiser read must be what was received: a file mixed up on the way would show here.
             return report.InputSha256 == blob.Digest ? report : SanitiseDesk.Untried(claim, SanitiseRefusals.Mixed);
         }
@@ -128,20 +231,70 @@ public sealed class SanitiseRound : IAsyncDisposable
         }
     }
 
-    private async Task ThrowAwayAsync(Claim claim, Blob result)
+    /// <summary>Makes the result durable and records it, together with others. Never throws.</summary>
+    private async Task CloseAsync(Work work, FileReport report, SealedWriter? output)
     {
+        var isOut = report.Outcome != Outcome.Refused;
+        var counts = false;
         try
         {
-            await desk.ForgetAsync(claim, result, CancellationToken.None).ConfigureAwait(false);
+            using (output)
+            {
+                // The disk's turns are waited for apart from the workers, several files at once.
+                if (isOut) await Task.Run(output!.Sync).ConfigureAwait(false);
+            }
+            counts = await results.RunAsync(work.Ticket.Town, new(work.Claim, report, isOut ? work.Result : null)).ConfigureAwait(false);
+            if (!counts || !isOut) await ThrowAwayAsync(work).ConfigureAwait(false);
+            if (counts) await source.DoneAsync([work.Ticket], CancellationToken.None).ConfigureAwait(false);
+            else await source.LaterAsync([work.Ticket], WorkQueue.Hold, CancellationToken.None).ConfigureAwait(false);
+            Leave(work);
         }
         catch (Exception e)
         {
-            // The sweep takes it later.
-            logger.LogWarning(e, "使わなかった結果を片付けられませんでした。あとで片付けます。 / An unused result is left for the sweep.");
+            logger.LogError(e, "結果を記録できませんでした。ファイルは順番待ちに戻ります。 / A result could not be recorded; the file goes back to the queue.");
+            if (counts) Leave(work);
+            else await GiveUpAsync(work, e).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Says again and again that what is in hand is being worked on.</summary>
+    /// <summary>Lets go of a file without a result. Never throws.</summary>
+    private async Task GiveUpAsync(Work work, Exception why)
+    {
+        // A fault that follows the file counts against it; one of the machine doesn't.
+        var isMachine = why is OperationCanceledException or IOException or UnauthorizedAccessException or NoSandboxException || Storage.StorageException.Explain(why) is not null;
+        await ThrowAwayAsync(work).ConfigureAwait(false);
+        await TryAsync(() => desk.ReleaseAsync(work.Ticket.Town, work.Claim, !isMachine, CancellationToken.None)).ConfigureAwait(false);
+        if (isMachine && !stop.IsCancellationRequested) await Task.Delay(Trouble, time, CancellationToken.None).ConfigureAwait(false);
+        await TryAsync(() => source.GiveBackAsync([work.Ticket], CancellationToken.None)).ConfigureAwait(false);
+        Leave(work);
+    }
+
+    private void Leave(Work work)
+    {
+        inHand.TryRemove(work.Claim.Lease, out _);
+        work.Over.TrySetResult();
+        if (!stop.IsCancellationRequested) freed.Ring();
+    }
+
+    private async Task ThrowAwayAsync(Work work)
+    {
+        // The sweep takes what can't be thrown away now.
+        if (work.Result is { } result) await TryAsync(() => desk.ForgetAsync(work.Claim, result, CancellationToken.None)).ConfigureAwait(false);
+    }
+
+    /// <summary>Files that were claimed and not begun: others may take them.</summary>
+    private async Task GiveBackAsync(List<Work> works, CancellationToken cancel)
+    {
+        foreach (var work in works)
+        {
+            Interlocked.Decrement(ref waiting);
+            await TryAsync(() => desk.ReleaseAsync(work.Ticket.Town, work.Claim, counts: false, cancel)).ConfigureAwait(false);
+        }
+        if (works.Count > 0) await TryAsync(() => source.GiveBackAsync([.. works.Select(static w => w.Ticket)], cancel)).ConfigureAwait(false);
+        foreach (var work in works) Leave(work);
+    }
+
+    /// <summary>Says again and again that what is in hand is being worked on, and gives back what waits behind slow files.</summary>
     private async Task HoldAsync()
     {
         using var timer = new PeriodicTimer(Renew, time);
@@ -150,11 +303,12 @@ public sealed class SanitiseRound : IAsyncDisposable
             try
             {
                 if (!await timer.WaitForNextTickAsync(stop.Token).ConfigureAwait(false)) return;
+                await GiveBackAsync([.. inHand.Values.Where(w => time.GetElapsedTime(w.Since) > Patience && w.TryTake())], stop.Token).ConfigureAwait(false);
                 var all = inHand.Values.ToList();
-                if (all.Count == 0) continue;
-                await queue.HoldAsync([.. all.Select(a => a.Ticket.Id)], stop.Token).ConfigureAwait(false);
-                foreach (var town in all.GroupBy(a => a.Ticket.Town))
-                    await desk.HoldAsync(town.Key, [.. town.Select(a => a.Claim.Lease)], stop.Token).ConfigureAwait(false);
+                if (all.Count == 0 && suspected.IsEmpty) continue;
+                await source.HoldAsync([.. all.Select(static a => a.Ticket), .. suspected.Keys], stop.Token).ConfigureAwait(false);
+                foreach (var town in all.GroupBy(static a => a.Ticket.Town))
+                    await desk.HoldAsync(town.Key, [.. town.Select(static a => a.Claim.Lease)], stop.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -165,6 +319,48 @@ public sealed class SanitiseRound : IAsyncDisposable
                 logger.LogWarning(e, "作業中のしるしを延ばせませんでした。 / Claims could not be renewed.");
             }
         }
+    }
+
+    /// <summary>The database is away, the disk is full, the sandbox doesn't start: nothing is lost, it is tried again.</summary>
+    private void Interrupted(Exception e) => logger.LogError(e, "無害化の作業が中断しました。ファイルは順番待ちに残っています。 / The work was interrupted; files stay in the queue.");
+
+    private async Task TroubleAsync(Exception e)
+    {
+        Interrupted(e);
+        await Task.Delay(Trouble, time, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Where it fails, the claim or the place runs out by itself.</summary>
+    private async Task TryAsync(Func<Task> act)
+    {
+        try
+        {
+            await act().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            logger.LogWarning(e, "後片付けができませんでした。あとで片付きます。 / Something is left for later to be tidied up.");
+        }
+    }
+
+    /// <summary>A file in hand: waiting for a worker, with one, or being recorded.</summary>
+    private sealed class Work(Ticket ticket, Claim claim, long since)
+    {
+        private int taken;
+
+        public Ticket Ticket { get; } = ticket;
+
+        public Claim Claim { get; } = claim;
+
+        /// <summary>When it was claimed.</summary>
+        public long Since { get; } = since;
+
+        public Blob? Result { get; set; }
+
+        public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>True for the first alone: a worker, or who gives it back.</summary>
+        public bool TryTake() => Interlocked.Exchange(ref taken, 1) == 0;
     }
 }
 

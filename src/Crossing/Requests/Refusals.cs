@@ -75,6 +75,14 @@ public static class Refusals
         new("今日この経路で送れる分を使い切りました。", "Today's quota on this route is used up."),
         new("明日送るか、急ぐときはセキュリティ担当に相談してください。", "Send it tomorrow, or ask the security officer if it can't wait."));
 
+    public static Refusal TooManyOfYours(long waiting) => new("XNG-BUSY-001",
+        new($"あなたのファイルが、もう {Count(waiting)} 件、無害化の順番を待っています。いまは申請を受け付けられません。送ったファイルは残っています。", $"{Count(waiting)} of your files wait for the sanitiser already. No more is taken now; what you sent is kept."),
+        new("待っているものが済んでから、もう一度申請してください。", "Hand it in when they are through."));
+
+    public static Refusal TooMuchWaits(long waiting) => new("XNG-BUSY-002",
+        new($"無害化の順番待ちが {Count(waiting)} 件あり、いまは申請を受け付けられません。送ったファイルは残っています。", $"{Count(waiting)} files wait for the sanitiser. No more is taken now; what you sent is kept."),
+        new("しばらくしてから、もう一度申請してください。管理者は docs/operations/crossing.md の「順番待ちが長いとき」を見てください。", "Hand it in again after a while. Administrators: see “When the queue is long” in docs/operations/crossing.md."));
+
     public static Refusal Full { get; } = new("XNG-FULL-001",
         new("保管庫の空きが足りないため、いまは受け取れません。受け取り済みのものは残っています。", "The vault has no room for it now. What was received before is safe."),
         new("しばらくしてから送り直してください。管理者は docs/operations/crossing.md を見てください。", "Send it again later. Administrators: see docs/operations/crossing.md."));
@@ -102,6 +110,8 @@ public static class Refusals
     public static Refusal VaultBroken { get; } = new("XNG-VAULT-001",
         new("保管庫のファイルが、置いたときのものと違います。何も渡していません。", "A file of the vault isn't what was put there. Nothing was handed out."),
         new("管理者に知らせてください。送り直せば、申請はやり直せます。", "Tell the administrator. The request can be made again."));
+
+    private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Megabytes(long bytes) => (bytes / 1024 / 1024).ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -32,7 +32,7 @@ public sealed partial class RequestDesk
             if (vault.FreeBytes - Reserve < bytes * 2) return Refusals.Full;
             // Two requests of one person at once count together.
             await tx.RunAsync("SELECT pg_advisory_xact_lock(hashtextextended('crossing.quota/' || $1 || '/' || $2, 0))", cancel, municipality.ToString(), actor.Account);
-            var used = await UsedAsync(tx, request, actor, at, cancel);
+            var used = await UsedAsync(tx, request.Route, actor, at, cancel);
             if (used.Files + 1 > (request.Definition.Quota.FilesADay ?? int.MaxValue) || used.Bytes + bytes > (request.Definition.Quota.BytesADay ?? long.MaxValue)) return Refusals.QuotaUsedUp;
             var position = (await tx.FirstAsync("SELECT count(*), coalesce(max(position), -1) FROM crossing.item WHERE request_id = $1", r => Tuple.Create(r.GetInt64(0), r.GetInt32(1)), cancel, id.Value))!;
             if (position.Item1 >= MostFiles) return Refusals.TooManyFiles;
@@ -166,13 +166,13 @@ public sealed partial class RequestDesk
 
     private static string Shortened(string path) => path.Length <= MaxText ? path : path[..(char.IsHighSurrogate(path[MaxText - 1]) ? MaxText - 1 : MaxText)];
 
-    private static async Task<(long Files, long Bytes)> UsedAsync(TenantTransaction tx, CrossingRequest request, Actor actor, DateTimeOffset at, CancellationToken cancel)
+    private static async Task<(long Files, long Bytes)> UsedAsync(TenantTransaction tx, RouteId route, Actor actor, DateTimeOffset at, CancellationToken cancel)
     {
         var used = (await tx.FirstAsync("""
             SELECT count(*), coalesce(sum(i.bytes), 0)::bigint FROM crossing.item i JOIN crossing.request q ON q.municipality_id = i.municipality_id AND q.id = i.request_id
             JOIN crossing.blob b ON b.municipality_id = i.municipality_id AND b.id = i.original_id
             WHERE q.asked_by = $1 AND q.route_id = $2 AND b.made_at >= $3 AND NOT (q.state = 'Withdrawn' AND q.submitted_at IS NULL)
-            """, r => Tuple.Create(r.GetInt64(0), r.GetInt64(1)), cancel, actor.Account, request.Route.Value, JapaneseTime.StartOf(JapaneseTime.Day(at)).ToUniversalTime()))!;
+            """, r => Tuple.Create(r.GetInt64(0), r.GetInt64(1)), cancel, actor.Account, route.Value, JapaneseTime.StartOf(JapaneseTime.Day(at)).ToUniversalTime()))!;
         return (used.Item1, used.Item2);
     }
 }

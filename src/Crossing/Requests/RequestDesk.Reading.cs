@@ -62,6 +62,13 @@ public sealed partial class RequestDesk
         return (await ToDecideAsync(tx, actor, cancel)).Count;
     }
 
+    /// <summary>What waits for the sanitiser now: of this person, of the municipality, of all.</summary>
+    public async Task<WaitingNow> WaitingAsync(MunicipalityId municipality, Actor actor, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return await WaitingRoom.LookAsync(tx, actor.Account, cancel);
+    }
+
     /// <summary>True when this person may decide this request, or an exception of it, now: or could, were its applicant known, which trying says.</summary>
     public async Task<bool> MayDecideAsync(MunicipalityId municipality, CrossingRequest request, bool exception, Actor actor, CancellationToken cancel)
     {

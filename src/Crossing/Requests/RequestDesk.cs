@@ -27,8 +27,9 @@ public sealed partial class RequestDesk
     private readonly FileVault vault;
     private readonly RouteBook routes;
     private readonly WorkQueue queue;
+    private readonly WaitingRoom room;
 
-    internal RequestDesk(RecordKeeper keeper, FileVault vault, RouteBook routes, WorkQueue queue) => (this.keeper, this.vault, this.routes, this.queue) = (keeper, vault, routes, queue);
+    internal RequestDesk(RecordKeeper keeper, FileVault vault, RouteBook routes, WorkQueue queue, WaitingLimits limits) => (this.keeper, this.vault, this.routes, this.queue, room) = (keeper, vault, routes, queue, new(limits));
 
     /// <summary>Opens a request; files are added to it next.</summary>
     public async Task<Outcome<CrossingRequest>> OpenAsync(MunicipalityId municipality, RequestDraft untrusted, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
@@ -70,6 +71,7 @@ public sealed partial class RequestDesk
             if (!await IsOpenAsync(tx, request, cancel)) return Refusals.RouteClosed;
             var items = await RequestRows.ItemsAsync(tx, id, cancel);
             if (items.Count == 0 || items.Exists(i => i.State != ItemState.Received)) return Refusals.NoFiles;
+            if (await room.AskAsync(tx, actor.Account, items.Count, at, cancel) is { } busy) return busy;
             var sealedPasswords = passwords.Count == 0 ? null : await vault.SealAsync(tx, Encoding.UTF8.GetBytes(RecordJson.Write(passwords)), id.Value, at, cancel);
             await tx.RunAsync("UPDATE crossing.request SET state = 'Working', submitted_at = $2, passwords = $3, expires_at = $4 WHERE id = $1", cancel, id.Value, at, sealedPasswords, at + TimeSpan.FromDays(request.Definition.ExpiryDays));
             await tx.RunAsync("UPDATE crossing.item SET state = 'Queued', queued_at = $2 WHERE request_id = $1", cancel, id.Value, at);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using Sekisho.Crossing.Routes;
+using Sekisho.Ledger;
 using Sekisho.Records;
 using Sekisho.Records.Organisation;
 using Sekisho.Sanitizer.Reports;
@@ -50,4 +51,18 @@ internal static class RequestRows
         Original = new(r.GetGuid(14)),
         Result = r.IsDBNull(15) ? null : new(r.GetGuid(15)),
     };
+
+    /// <summary>One step for each of these requests; their entries of the ledger follow each other.</summary>
+    /// <param name="first">Index of the first one's entry.</param>
+    public static Task<int> AddStepsAsync(TenantTransaction tx, string kind, DateTimeOffset at, IReadOnlyList<NewStep> steps, long first, CancellationToken cancel) => tx.RunAsync("""
+        INSERT INTO crossing.step (municipality_id, request_id, ordinal, kind, at, by, by_name, note, ledger_index, person_id)
+        SELECT $1, s.request, (SELECT coalesce(max(o.ordinal), 0) + 1 FROM crossing.step o WHERE o.request_id = s.request), $2, $3, s.by, s.name, s.note, $4 + s.nth - 1, (SELECT person_id FROM records.account_person WHERE account = s.by)
+        FROM unnest($5, $6, $7, $8) WITH ORDINALITY AS s (request, by, name, note, nth)
+        """, cancel, tx.Municipality.Value, kind, at, first, steps.Select(s => s.Request.Value).ToArray(), steps.Select(s => s.By.Account).ToArray(), steps.Select(s => s.By.Name).ToArray(), steps.Select(s => s.Note).ToArray());
+}
+
+/// <summary>A step that is about to be written, together with others of its kind.</summary>
+internal sealed record NewStep(RequestId Request, Actor By, string Note, object Facts)
+{
+    public LedgerEntry Entry(string kind, DateTimeOffset at) => RecordKeeper.Entry(at, kind, By, $"crossing/{Request}", new { note = Note, facts = Facts });
 }

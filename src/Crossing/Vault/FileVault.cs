@@ -67,6 +67,42 @@ public sealed class FileVault
         return new(tx.Municipality, id, key, null, null);
     }
 
+    /// <summary>A new file of which nobody knows yet: its content is written first, and <see cref="RecordAsync"/> makes it known when it is whole. Until then its key is in memory only: what a crash leaves behind is noise.</summary>
+    internal static Blob New(MunicipalityId town, DateTimeOffset at) => new(town, new BlobId(RecordKeeper.NewId(at)), RandomNumberGenerator.GetBytes(KeyFile.KeyBytes), null, null);
+
+    /// <summary>Makes files known that are whole and durable, in the caller's transaction.</summary>
+    internal async Task RecordAsync(TenantTransaction tx, BlobPurpose purpose, IReadOnlyList<(Blob Blob, long Bytes, Sha256 Digest)> whole, DateTimeOffset at, CancellationToken cancel)
+    {
+        var (number, townKey) = await CurrentKeyAsync(tx, at, cancel).ConfigureAwait(false);
+        await tx.RunAsync("""
+            INSERT INTO crossing.blob (municipality_id, id, purpose, vault_key, sealed_key, bytes, sha256, made_at)
+            SELECT $1, b.id, $2, $3, b.sealed_key, b.bytes, b.sha256, $4 FROM unnest($5, $6, $7, $8) AS b (id, sealed_key, bytes, sha256)
+            """, cancel, tx.Municipality.Value, purpose, number, at, whole.Select(w => w.Blob.Id.Value).ToArray(), whole.Select(w => KeyFile.Seal(townKey, w.Blob.Key, About(tx.Municipality, w.Blob.Id))).ToArray(),
+            whole.Select(w => w.Bytes).ToArray(), whole.Select(w => w.Digest.ToArray()).ToArray()).ConfigureAwait(false);
+    }
+
+    /// <summary>Those of these files that can be read. One whose key doesn't open, or that was destroyed, isn't among them.</summary>
+    internal async Task<Dictionary<BlobId, Blob>> FindAsync(TenantTransaction tx, IReadOnlyCollection<BlobId> ids, CancellationToken cancel)
+    {
+        var rows = await tx.ListAsync("SELECT id, vault_key, sealed_key, bytes, sha256 FROM crossing.blob WHERE id = ANY ($1) AND sealed_key IS NOT NULL",
+            r => (Id: new BlobId(r.GetGuid(0)), Number: r.GetInt32(1), Sealed: r.GetFieldValue<byte[]>(2), Bytes: r.IsDBNull(3) ? (long?)null : r.GetInt64(3), Digest: r.IsDBNull(4) ? (Sha256?)null : r.Digest(4)), cancel,
+            [ids.Select(i => i.Value).ToArray()]).ConfigureAwait(false);
+        var found = new Dictionary<BlobId, Blob>(rows.Count);
+        foreach (var row in rows)
+        {
+            try
+            {
+                var key = KeyFile.Open(await TownKeyAsync(tx, row.Number, cancel).ConfigureAwait(false), row.Sealed, About(tx.Municipality, row.Id));
+                found[row.Id] = new(tx.Municipality, row.Id, key, row.Bytes, row.Digest);
+            }
+            catch (CryptographicException)
+            {
+                // Sealed by another key file: it stays closed.
+            }
+        }
+        return found;
+    }
+
     /// <summary>Null when there is no such file, or it was destroyed.</summary>
     /// <exception cref="VaultException">Its key was sealed by another key file.</exception>
     internal async Task<Blob?> FindAsync(TenantTransaction tx, BlobId id, CancellationToken cancel)

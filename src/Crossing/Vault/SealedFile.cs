@@ -116,11 +116,20 @@ internal sealed class SealedWriter : Stream
     /// <summary>Seals the last chunk as the last and makes all durable. Nothing can be added after it.</summary>
     public async Task CompleteAsync(CancellationToken cancel)
     {
+        await EndAsync(cancel).ConfigureAwait(false);
+        Sync();
+    }
+
+    /// <summary>Seals the last chunk as the last; durable once <see cref="Sync"/> returns.</summary>
+    public async Task EndAsync(CancellationToken cancel)
+    {
         SealedFile.Seal(aes, tail.AsSpan(0, inTail), index, last: true, sealedChunk);
         await file.WriteAsync(sealedChunk.AsMemory(0, SealedFile.SealedLength(inTail)), cancel).ConfigureAwait(false);
         await file.FlushAsync(cancel).ConfigureAwait(false);
-        file.Flush(flushToDisk: true);
     }
+
+    /// <summary>Waits for the disk. Several files at once share its turns.</summary>
+    public void Sync() => file.Flush(flushToDisk: true);
 
     /// <summary>Removes what pauses left beside a file, but for the one that it would go on from.</summary>
     public static void ForgetTails(string path, long? but = null)

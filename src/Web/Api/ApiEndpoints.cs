@@ -127,7 +127,7 @@ internal static class ApiAnswers
     public static ApiProblem Problem(Refusal refusal)
     {
         var status = RefusalStatus.Of(refusal.Code);
-        return new ApiProblem(refusal.Code, status, refusal.What, refusal.Next);
+        return new ApiProblem(refusal.Code, status, refusal.What, refusal.Next) { RetryAfter = refusal.RetryAfter };
     }
 
     /// <summary>Content that could not be read, as a problem.</summary>

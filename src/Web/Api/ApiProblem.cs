@@ -15,6 +15,9 @@ public sealed record ApiProblem(string Code, int Status, Bilingual Title, Biling
     /// <summary>What is wrong field by field; null where that isn't it.</summary>
     public IReadOnlyList<FieldErrorModel>? Errors { get; init; }
 
+    /// <summary>After which time the same may be asked again (the header Retry-After); null: not said.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>The same with more to say about this case.</summary>
     public ApiProblem With(Bilingual detail) => this with { Detail = detail };
 
@@ -24,6 +27,7 @@ public sealed record ApiProblem(string Code, int Status, Bilingual Title, Biling
     {
         context.Response.StatusCode = Status;
         context.Response.Headers.ContentLanguage = English(context) ? "en" : "ja";
+        if (RetryAfter is { } after) context.Response.Headers.RetryAfter = ((int)Math.Ceiling(after.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
         context.Response.Headers.Vary = "Accept-Language";
         return context.Response.WriteAsJsonAsync(For(context), ApiJson.Options, "application/problem+json", context.RequestAborted);
     }

@@ -52,7 +52,7 @@ internal static class RefusalStatus
         (409, ["XNG-REQ-002", "XNG-REQ-006", "XNG-REQ-009", "XNG-REQ-016", "XNG-REQ-017", "XNG-REQ-018", "XNG-UPLOAD-001", "XNG-ROUTE-005"]),
         (413, ["XNG-REQ-014", "XNG-UPLOAD-003"]),
         (423, ["XNG-UPLOAD-002"]),
-        (429, ["XNG-REQ-015"]),
+        (429, ["XNG-BUSY-001", "XNG-BUSY-002", "XNG-REQ-015"]),
         (500, ["XNG-VAULT-001"]),
         (507, ["XNG-FULL-001"]),
         (409, ["REC-WVR-002", "REC-WVR-006", "REC-WVR-007", "REC-WVR-008"]),

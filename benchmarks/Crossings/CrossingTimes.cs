@@ -65,8 +65,13 @@ internal static class CrossingTimes
                 var took = Stopwatch.GetElapsedTime(alone).TotalSeconds;
                 if (round > 0) Figures.Print($"the sanitiser alone, {people} files", $"{took:F2} s ({people / took:F0} files/s)");
             }
-            await OneAsync(crossing, town, "warm", files[0]);
+            await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => OneAsync(crossing, town, $"warm-{i}", files[i % files.Count]))));
 
+            if (args.Contains("--steps"))
+            {
+                await StepsAsync(crossing, town, files);
+                return 0;
+            }
             Figures.ForgetPeak();
             var (sent, through, outcomes) = (new ConcurrentBag<double>(), new ConcurrentBag<double>(), new ConcurrentBag<ItemState>());
             var before = Processes.Seconds();
@@ -93,6 +98,29 @@ internal static class CrossingTimes
         return 0;
     }
 
+    /// <summary>What each step of a person costs alone, one after another.</summary>
+    private static async Task StepsAsync(CrossingSlices crossing, MunicipalityId town, List<string> files)
+    {
+        const int Rounds = 100;
+        var actor = new Actor("steps", "steps");
+        var requests = new List<CrossingRequest>();
+        var items = new List<CrossingItem>();
+        await StepAsync("open a request", async _ => requests.Add((await crossing.Requests.OpenAsync(town, new("internet-to-lgwan", null), null, actor, default)).OrThrow()));
+        await StepAsync("announce a file", async i => items.Add((await crossing.Requests.AddFileAsync(town, requests[i].Id, "a.txt", 10_000, actor, default)).OrThrow()));
+        await StepAsync("send 10 kB", i => crossing.Requests.AppendAsync(town, items[i].Id, 0, new MemoryStream(new byte[10_000]), actor, default));
+        await StepAsync("hand it in", i => crossing.Requests.SubmitAsync(town, requests[i].Id, [], actor, default));
+        await StepAsync("all at once: 10 kB taken in", i => crossing.Requests.TakeInAsync(town, new("internet-to-lgwan", null, new("other", "other"), [new("a.txt", new MemoryStream(new byte[10_000]))]), default));
+        await StepAsync("all at once, ten callers", i => Task.WhenAll(Enumerable.Range(0, 10).Select(n => crossing.Requests.TakeInAsync(town, new("internet-to-lgwan", null, new($"other-{n}", "other"), [new("a.txt", new MemoryStream(new byte[10_000]))]), default))));
+
+        async Task StepAsync(string what, Func<int, Task> act)
+        {
+            var times = new List<double>();
+            var before = Processes.Seconds();
+            for (var i = 0; i < Rounds; i++) times.Add(await Figures.TimeAsync(() => act(i)));
+            Figures.Print(what, $"{Figures.Spread(times)}; processor ms each: {string.Join(", ", Processes.Seconds().Select(s => $"{s.Key} {(s.Value - before.GetValueOrDefault(s.Key)) * 1000 / Rounds:F1}"))}");
+        }
+    }
+
     private static async Task<(double Sent, double Through, ItemState State)> OneAsync(CrossingSlices crossing, MunicipalityId town, string who, string file)
     {
         var actor = new Actor(who, who);
@@ -103,12 +131,10 @@ internal static class CrossingTimes
         (await crossing.Requests.AppendAsync(town, item.Id, 0, content, actor, default)).OrThrow();
         (await crossing.Requests.SubmitAsync(town, request.Id, [], actor, default)).OrThrow();
         var sent = Stopwatch.GetElapsedTime(clock).TotalMilliseconds;
-        while (true)
-        {
-            var state = (await crossing.Requests.ItemAsync(town, item.Id, actor, default))!.State;
-            if (state is ItemState.Out or ItemState.Refused) return (sent, Stopwatch.GetElapsedTime(clock).TotalMilliseconds, state);
-            // As the page asks.
-            await Task.Delay(200);
-        }
+        // As the page asks: it is told when something changes.
+        var progress = new Progress(RequestState.Working, 1);
+        while (progress!.State == RequestState.Working) progress = await crossing.Requests.ProgressAsync(town, request.Id, progress, TimeSpan.FromSeconds(10), default);
+        var through = Stopwatch.GetElapsedTime(clock).TotalMilliseconds;
+        return (sent, through, (await crossing.Requests.ItemAsync(town, item.Id, actor, default))!.State);
     }
 }

@@ -15,6 +15,7 @@ public sealed class CrossingSlices : IDisposable
     private readonly RecordKeeper keeper;
     private readonly FileVault vault;
     private readonly WorkQueue queue;
+    private readonly ProgressWatch watch;
 
     /// <param name="limits">How much may wait; null: as the environment says.</param>
     public CrossingSlices(RecordKeeper keeper, RecordSlices records, FileVault vault, WaitingLimits? limits = null)
@@ -23,8 +24,9 @@ public sealed class CrossingSlices : IDisposable
         ArgumentNullException.ThrowIfNull(records);
         (this.keeper, this.vault) = (keeper, vault);
         queue = new WorkQueue(keeper.Database);
+        watch = new ProgressWatch(keeper);
         Routes = new RouteBook(keeper, records.Waivers);
-        Requests = new RequestDesk(keeper, vault, Routes, queue, limits ?? WaitingLimits.FromEnvironment());
+        Requests = new RequestDesk(keeper, vault, Routes, queue, limits ?? WaitingLimits.FromEnvironment(), watch);
         Inspections = new InspectionDesk(keeper, vault, Requests);
         Retention = new RetentionRound(keeper, vault, Requests);
     }
@@ -39,10 +41,14 @@ public sealed class CrossingSlices : IDisposable
 
     /// <summary>A worker over a pool of sandboxes; it runs when it is started.</summary>
     /// <param name="pool">Asked for when there is a file to do.</param>
-    public SanitiseRound Worker(Func<CancellationToken, Task<SanitizerPool>> pool, ILogger logger) => new(queue, new SanitiseDesk(keeper, vault), vault, pool, logger, TimeProvider.System);
+    public SanitiseRound Worker(Func<CancellationToken, Task<SanitizerPool>> pool, ILogger logger) => new(queue, new SanitiseDesk(keeper, vault), vault, pool, watch.Changed, logger, TimeProvider.System);
 
     /// <summary>How many files wait or are worked on, of all municipalities.</summary>
     public Task<long> WaitingAsync(CancellationToken cancel) => queue.LengthAsync(cancel);
 
-    public void Dispose() => queue.Dispose();
+    public void Dispose()
+    {
+        queue.Dispose();
+        watch.Dispose();
+    }
 }

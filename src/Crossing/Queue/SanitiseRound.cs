@@ -37,10 +37,15 @@ public sealed class SanitiseRound : IAsyncDisposable
     private Task running = Task.CompletedTask;
     private int workers, waiting;
 
-    internal SanitiseRound(IWorkSource source, SanitiseDesk desk, FileVault vault, Func<CancellationToken, Task<SanitizerPool>> pool, ILogger logger, TimeProvider time)
+    internal SanitiseRound(IWorkSource source, SanitiseDesk desk, FileVault vault, Func<CancellationToken, Task<SanitizerPool>> pool, Action changed, ILogger logger, TimeProvider time)
     {
         (this.source, this.desk, this.vault, this.pool, this.logger, this.time) = (source, desk, vault, pool, logger, time);
-        results = new(MostInAGroup, (town, all) => desk.FinishAsync(town, all, CancellationToken.None));
+        results = new(MostInAGroup, async (town, all) =>
+        {
+            var counted = await desk.FinishAsync(town, all, CancellationToken.None).ConfigureAwait(false);
+            changed();
+            return counted;
+        });
     }
 
     /// <summary>Starts so many files at a time.</summary>

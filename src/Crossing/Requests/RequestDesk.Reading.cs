@@ -62,6 +62,10 @@ public sealed partial class RequestDesk
         return (await ToDecideAsync(tx, actor, cancel)).Count;
     }
 
+    /// <summary>Waits until a request isn't as it was seen any more, or for that long; however many wait, the database is asked once for all of them.</summary>
+    /// <returns>How far it is then; null when there is no such request. Who may see it is asked before.</returns>
+    public Task<Progress?> ProgressAsync(MunicipalityId municipality, RequestId id, Progress seen, TimeSpan atMost, CancellationToken cancel) => watch.WaitAsync(municipality, id, seen, atMost, cancel);
+
     /// <summary>What waits for the sanitiser now: of this person, of the municipality, of all.</summary>
     public async Task<WaitingNow> WaitingAsync(MunicipalityId municipality, Actor actor, CancellationToken cancel)
     {

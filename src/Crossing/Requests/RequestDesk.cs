@@ -28,8 +28,10 @@ public sealed partial class RequestDesk
     private readonly RouteBook routes;
     private readonly WorkQueue queue;
     private readonly WaitingRoom room;
+    private readonly ProgressWatch watch;
 
-    internal RequestDesk(RecordKeeper keeper, FileVault vault, RouteBook routes, WorkQueue queue, WaitingLimits limits) => (this.keeper, this.vault, this.routes, this.queue, room) = (keeper, vault, routes, queue, new(limits));
+    internal RequestDesk(RecordKeeper keeper, FileVault vault, RouteBook routes, WorkQueue queue, WaitingLimits limits, ProgressWatch watch) =>
+        (this.keeper, this.vault, this.routes, this.queue, room, this.watch) = (keeper, vault, routes, queue, new(limits), watch);
 
     /// <summary>Opens a request; files are added to it next.</summary>
     public async Task<Outcome<CrossingRequest>> OpenAsync(MunicipalityId municipality, RequestDraft untrusted, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)

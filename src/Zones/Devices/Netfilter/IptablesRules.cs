@@ -1,0 +1,638 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Sekisho.Zones.Model;
+
+namespace Sekisho.Zones.Devices.Netfilter;
+
+/// <summary>Reads the words of one rule: matches, target, and what is not known of either.</summary>
+/// <remarks>Source: iptables(8) PARAMETERS, iptables-extensions(8) MATCH EXTENSIONS and TARGET EXTENSIONS.</remarks>
+internal sealed class IptablesRules(FileWork work)
+{
+    private readonly Dictionary<string, AddressSet> addresses = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, InterfaceSet> interfaces = new(StringComparer.Ordinal);
+    private readonly Dictionary<Service, ServiceSet> services = [];
+
+    /// <returns>False where some word was not understood; the rule then stands in the chain as uncertain.</returns>
+    public bool Read(IptablesChain chain, Cursor words, int line, bool v6)
+    {
+        Draft draft = new(v6);
+        while (!words.AtEnd)
+        {
+            ReadOption(ref words, draft);
+        }
+
+        Add(chain, draft, line);
+        return !draft.Strange;
+    }
+
+    /// <summary>What one rule's words have said so far.</summary>
+    private sealed class Draft(bool v6)
+    {
+        public bool V6 { get; } = v6;
+
+        public Condition When { get; } = new() { Source = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4, Destination = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4 };
+
+        public ByteSet Protocols { get; set; } = ByteSet.All;
+
+        public IntervalSet<ushort> SourcePorts { get; set; } = IntervalSet<ushort>.All;
+
+        public IntervalSet<ushort> DestinationPorts { get; set; } = IntervalSet<ushort>.All;
+
+        /// <summary>multiport --ports: source or destination.</summary>
+        public IntervalSet<ushort>? EitherPorts { get; set; }
+
+        public IntervalSet<ushort> Icmp { get; set; } = IntervalSet<ushort>.All;
+
+        public ByteSet Flags { get; set; } = ByteSet.All;
+
+        public bool Strange { get; set; }
+
+        public string Module { get; set; } = "";
+
+        public string Comment { get; set; } = "";
+
+        public string? Target { get; set; }
+
+        public bool Goto { get; set; }
+
+        public Dictionary<string, string> TargetOptions { get; } = new(StringComparer.Ordinal);
+    }
+
+    private void ReadOption(ref Cursor words, Draft draft)
+    {
+        bool not = words.Take("!");
+        ReadOnlySpan<char> option = words.Next();
+        if (draft.Target is not null && option is not ("-m" or "--match" or "-c"))
+        {
+            ReadTargetOption(option, ref words, draft);
+            return;
+        }
+
+        // Old dumps write "-s ! 10.0.0.0/8" for "! -s 10.0.0.0/8".
+        if (words.Peek is "!" && option is not ("-m" or "--match"))
+        {
+            not = true;
+            words.Next();
+        }
+
+        switch (option)
+        {
+            case "-s" or "--source" or "--src":
+                draft.When.Source = Narrow(draft, draft.When.Source, words.Next(), not);
+                break;
+            case "-d" or "--destination" or "--dst":
+                draft.When.Destination = Narrow(draft, draft.When.Destination, words.Next(), not);
+                break;
+            case "-i" or "--in-interface":
+                draft.When.In = Interface(words.Next(), not);
+                break;
+            case "-o" or "--out-interface":
+                draft.When.Out = Interface(words.Next(), not);
+                break;
+            case "-p" or "--protocol" or "--proto":
+                ReadProtocol(draft, words.Next(), not);
+                break;
+            case "-f" or "--fragment":
+                draft.When.Fragments = not ? Fragments.WholeOrFirst : Fragments.Later;
+                break;
+            case "-m" or "--match":
+                draft.Module = words.Next().ToString();
+                ReadBareModule(draft);
+                break;
+            case "-c" or "--set-counters":
+                words.Next();
+                words.Next();
+                break;
+            case "-j" or "--jump":
+                draft.Target = words.NextQuoted();
+                break;
+            case "-g" or "--goto":
+                draft.Target = words.NextQuoted();
+                draft.Goto = true;
+                break;
+            case "-4" or "--ipv4" or "-6" or "--ipv6":
+                break;
+            default:
+                ReadMatchOption(option, ref words, draft, not);
+                break;
+        }
+    }
+
+    private static void ReadMatchOption(ReadOnlySpan<char> option, ref Cursor words, Draft draft, bool not)
+    {
+        switch (option)
+        {
+            case "--sport" or "--source-port" or "--sports" or "--source-ports":
+                draft.SourcePorts = draft.SourcePorts.Intersect(Ports(draft, words.Next(), not));
+                break;
+            case "--dport" or "--destination-port" or "--dports" or "--destination-ports":
+                draft.DestinationPorts = draft.DestinationPorts.Intersect(Ports(draft, words.Next(), not));
+                break;
+            case "--ports" or "--port":
+                draft.EitherPorts = Ports(draft, words.Next(), false);
+                if (not)
+                {
+                    // Neither the source nor the destination port: two conditions, not one.
+                    draft.SourcePorts = draft.SourcePorts.Except(draft.EitherPorts);
+                    draft.DestinationPorts = draft.DestinationPorts.Except(draft.EitherPorts);
+                    draft.EitherPorts = null;
+                }
+
+                break;
+            case "--tcp-flags":
+                ReadFlags(draft, words.Next(), words.Next(), not);
+                break;
+            case "--syn":
+                ReadFlags(draft, "FIN,SYN,RST,ACK", "SYN", not);
+                break;
+            case "--icmp-type" or "--icmpv6-type":
+                ReadIcmp(draft, words.NextQuoted(), not);
+                break;
+            case "--state" or "--ctstate":
+                ReadStates(draft, words.Next(), not);
+                break;
+            case "--src-range":
+                draft.When.Source = Combine(draft, draft.When.Source, Range(draft, words.Next()), not);
+                break;
+            case "--dst-range":
+                draft.When.Destination = Combine(draft, draft.When.Destination, Range(draft, words.Next()), not);
+                break;
+            case "--dst-type" or "--src-type":
+                ReadAddressType(draft, option is "--dst-type", words.Next(), not);
+                break;
+            case "--limit-iface-in" or "--limit-iface-out":
+                break;
+            case "--comment":
+                draft.Comment = words.NextQuoted();
+                break;
+            case "--match-set" or "--set" when draft.Module == "set":
+                string set = words.NextQuoted();
+                words.Next();
+                draft.When.Uncertain(UnknownKind.RunTime, "ipset " + set);
+                break;
+            case "--mac-source" or "--mac":
+                draft.When.Uncertain(UnknownKind.RunTime, string.Concat(not ? "! " : "", "MAC ", words.Next()));
+                break;
+            case "--string" or "--hex-string":
+                draft.When.Uncertain(UnknownKind.Content, string.Concat("string ", words.NextQuoted()));
+                break;
+            case "--helper":
+                draft.When.Uncertain(UnknownKind.Application, string.Concat("helper ", words.NextQuoted()));
+                break;
+            case "--timestart" or "--timestop" or "--days" or "--weekdays" or "--monthdays" or "--datestart" or "--datestop":
+                draft.When.Uncertain(UnknownKind.Schedule, string.Concat(option[2..], " ", words.NextQuoted()));
+                break;
+            case "--utc" or "--kerneltz" or "--localtz" or "--contiguous":
+                break;
+            case "--source-country" or "--destination-country" or "--src-cc" or "--dst-cc":
+                draft.When.Uncertain(UnknownKind.Geography, words.Next().ToString());
+                break;
+            default:
+                ReadRareOption(option, ref words, draft, not);
+                break;
+        }
+    }
+
+    /// <summary>Options that all say "under a condition that the file doesn't tell": the module says which kind.</summary>
+    private static void ReadRareOption(ReadOnlySpan<char> option, ref Cursor words, Draft draft, bool not)
+    {
+        UnknownKind? kind = draft.Module switch
+        {
+            "limit" or "hashlimit" or "connlimit" or "recent" or "dstlimit" or "quota" or "quota2" or "statistic" or "random" or "nth" or "connbytes" or "rateest" or "psd" or "lscan" or "iplimit" or "fuzzy" => UnknownKind.Rate,
+            "time" => UnknownKind.Schedule,
+            "owner" => UnknownKind.User,
+            "geoip" => UnknownKind.Geography,
+            "string" or "u32" or "bpf" or "layer7" or "ipp2p" or "webstr" or "ndpi" or "xt_ndpi" or "tls" or "dns" => UnknownKind.Content,
+            "mark" or "connmark" or "physdev" or "pkttype" or "hl" or "ttl" or "dscp" or "tos" or "ecn" or "length" or "policy" or "rt" or "realm" or "set" or "conntrack" or "socket" or "rpfilter" or "cpu" or "devgroup"
+                or "esp" or "ah" or "tcpmss" or "frag" or "ipv6header" or "eui64" or "hbh" or "dst" or "mh" or "nfacct" or "cgroup" or "cluster" or "condition" or "connlabel" or "ipv4options" or "state" or "osf" or "tcp" or "dccp"
+                or "sctp" or "addrtype" or "iprange" or "account" or "unclean" or "protocolid" or "mac" or "talk" or "comp" or "l2tp" or "ipvs" or "srh" or "vlan" or "ip_nat_talk" or "ip_conntrack_talk" => UnknownKind.RunTime,
+            _ => null,
+        };
+        bool valued = false;
+        System.Text.StringBuilder said = new();
+        said.Append(not ? "! " : "").Append(option);
+        while (!words.AtEnd && !words.Rest.StartsWith("-") && words.Peek is not "!")
+        {
+            said.Append(' ').Append(words.NextQuoted());
+            valued = true;
+        }
+
+        if (option.StartsWith("--") && kind is { } known)
+        {
+            draft.When.Uncertain(known, said.ToString());
+            return;
+        }
+
+        _ = valued;
+        draft.Strange = true;
+        draft.When.Uncertain(UnknownKind.NotUnderstood, said.ToString());
+    }
+
+    /// <summary>Modules that are conditions by their mere name.</summary>
+    private static void ReadBareModule(Draft draft)
+    {
+        switch (draft.Module)
+        {
+            case "limit" or "recent" or "hashlimit" or "connlimit" or "statistic" or "quota":
+                draft.When.Uncertain(UnknownKind.Rate, draft.Module);
+                break;
+            case "unclean" or "socket" or "rpfilter" or "ipv4options" or "eui64" or "ip_nat_talk" or "ip_conntrack_talk" or "policy":
+                draft.When.Uncertain(UnknownKind.RunTime, draft.Module);
+                break;
+            case "ipp2p" or "layer7" or "ndpi":
+                draft.When.Uncertain(UnknownKind.Content, draft.Module);
+                break;
+        }
+    }
+
+    private AddressValue Narrow(Draft draft, AddressValue before, ReadOnlySpan<char> word, bool not)
+    {
+        AddressSet? set = Addresses(word, draft.V6);
+        if (set is null)
+        {
+            // A host name in a dump: iptables-save never writes one, scripts do. Its addresses are a named unknown.
+            draft.When.Uncertain(UnknownKind.Fqdn, word.ToString());
+            return before;
+        }
+
+        return Combine(draft, before, set, not);
+    }
+
+    private static AddressValue Combine(Draft draft, AddressValue before, AddressSet? set, bool not)
+    {
+        if (set is null)
+        {
+            return before;
+        }
+
+        AddressSet universe = draft.V6 ? AddressSet.AllV6 : AddressSet.AllV4;
+        AddressSet meant = not ? universe.Except(set) : set;
+        return ReferenceEquals(before, AddressValue.AnyV4) || ReferenceEquals(before, AddressValue.AnyV6)
+            ? AddressValue.Sure(meant)
+            : before.Within(meant);
+    }
+
+    private AddressSet? Addresses(ReadOnlySpan<char> word, bool v6)
+    {
+        if (addresses.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out AddressSet? known))
+        {
+            return known;
+        }
+
+        AddressSet set = AddressSet.Empty;
+        foreach (Range part in word.Split(','))
+        {
+            AddressSet? one = One(word[part]);
+            if (one is null)
+            {
+                return null;
+            }
+
+            set = set.IsEmpty ? one : set.Union(one);
+        }
+
+        if (set.V4.IsEmpty == !v6 && !set.IsEmpty)
+        {
+            return null;
+        }
+
+        addresses[word.ToString()] = set;
+        return set;
+    }
+
+    private static AddressSet? One(ReadOnlySpan<char> word)
+    {
+        if (AddressPrefix.TryParse(word, out AddressPrefix prefix))
+        {
+            return AddressSet.Of(prefix);
+        }
+
+        // A mask with holes: "10.0.0.1/255.0.0.255" matches by bits.
+        int slash = word.IndexOf('/');
+        if (slash > 0 && Address.TryParseV4(word[..slash], out uint address) && Address.TryParseV4(word[(slash + 1)..], out uint mask))
+        {
+            return AddressSet.Wildcard(address, ~mask);
+        }
+
+        // Old tools shorten "10.0.0.0/8" to "10/8".
+        if (slash > 0 && word[..slash].Count('.') < 3 && !word.Contains(':'))
+        {
+            string full = word[..slash].ToString() + string.Concat(Enumerable.Repeat(".0", 3 - word[..slash].Count('.'))) + word[slash..].ToString();
+            return AddressPrefix.TryParse(full, out prefix) ? AddressSet.Of(prefix) : null;
+        }
+
+        return null;
+    }
+
+    private static AddressSet? Range(Draft draft, ReadOnlySpan<char> word)
+    {
+        int dash = word.IndexOf('-');
+        if (Address.TryParse(dash < 0 ? word : word[..dash], out Address first) && Address.TryParse(dash < 0 ? word : word[(dash + 1)..], out Address last) && first.IsV6 == draft.V6 && last.IsV6 == draft.V6)
+        {
+            return AddressSet.Range(first, last);
+        }
+
+        draft.Strange = true;
+        draft.When.Uncertain(UnknownKind.NotUnderstood, word.ToString());
+        return null;
+    }
+
+    private InterfaceSet Interface(ReadOnlySpan<char> word, bool not)
+    {
+        string key = string.Concat(not ? "!" : "", word);
+        if (!interfaces.TryGetValue(key, out InterfaceSet? set))
+        {
+            string name = word.EndsWith("+") ? string.Concat(word[..^1], "*") : word.ToString();
+            set = not ? InterfaceSet.Except([name]) : name == "*" ? InterfaceSet.Any : InterfaceSet.Of([name]);
+            interfaces.Add(key, set);
+        }
+
+        return set;
+    }
+
+    private static void ReadProtocol(Draft draft, ReadOnlySpan<char> word, bool not)
+    {
+        if (word.Equals("all", StringComparison.OrdinalIgnoreCase) || word is "0")
+        {
+            // iptables(8): zero means all; "! all" matches nothing and is refused.
+            return;
+        }
+
+        Span<char> lower = stackalloc char[word.Length];
+        word.ToLowerInvariant(lower);
+        if (ServiceNames.TryProtocol(lower, out byte protocol))
+        {
+            draft.Protocols = not ? ~ByteSet.Of(protocol) : ByteSet.Of(protocol);
+            return;
+        }
+
+        draft.Strange = true;
+        draft.When.Uncertain(UnknownKind.NotUnderstood, string.Concat("-p ", word));
+    }
+
+    private static IntervalSet<ushort> Ports(Draft draft, ReadOnlySpan<char> word, bool not)
+    {
+        IntervalSet<ushort> ports = IntervalSet<ushort>.Empty;
+        foreach (Range part in word.Split(','))
+        {
+            if (!ServiceNames.TryPorts(word[part], ':', out IntervalSet<ushort> some))
+            {
+                draft.Strange = true;
+                draft.When.Uncertain(UnknownKind.NotUnderstood, string.Concat("port ", word[part]));
+                return IntervalSet<ushort>.All;
+            }
+
+            ports = ports.Union(some);
+        }
+
+        return not ? ports.Complement() : ports;
+    }
+
+    private static void ReadFlags(Draft draft, ReadOnlySpan<char> mask, ReadOnlySpan<char> set, bool not)
+    {
+        if (!TryFlags(mask, out byte looked) || !TryFlags(set, out byte on))
+        {
+            draft.Strange = true;
+            draft.When.Uncertain(UnknownKind.NotUnderstood, string.Concat("--tcp-flags ", mask, " ", set));
+            return;
+        }
+
+        ByteSet flags = ByteSet.Where(value => (value & looked) == on);
+        draft.Flags &= not ? ~flags : flags;
+    }
+
+    private static bool TryFlags(ReadOnlySpan<char> word, out byte bits)
+    {
+        bits = 0;
+        if (word.StartsWith("0x") && byte.TryParse(word[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out bits))
+        {
+            return true;
+        }
+
+        foreach (Range part in word.Split(','))
+        {
+            int bit = word[part] switch
+            {
+                "FIN" => TcpFlags.Fin,
+                "SYN" => TcpFlags.Syn,
+                "RST" => TcpFlags.Rst,
+                "PSH" => TcpFlags.Psh,
+                "ACK" => TcpFlags.Ack,
+                "URG" => TcpFlags.Urg,
+                "ECE" => TcpFlags.Ece,
+                "CWR" => TcpFlags.Cwr,
+                "ALL" => 63,
+                "NONE" => 0,
+                _ => -1,
+            };
+            if (bit < 0)
+            {
+                return false;
+            }
+
+            bits |= (byte)bit;
+        }
+
+        return true;
+    }
+
+    private static void ReadIcmp(Draft draft, ReadOnlySpan<char> word, bool not)
+    {
+        if (word is "any" or "255" or "255/255")
+        {
+            return;
+        }
+
+        if (ServiceNames.TryIcmp(word, draft.V6, out IntervalSet<ushort> types))
+        {
+            draft.Icmp = draft.Icmp.Intersect(not ? types.Complement() : types);
+            return;
+        }
+
+        draft.Strange = true;
+        draft.When.Uncertain(UnknownKind.NotUnderstood, string.Concat("--icmp-type ", word));
+    }
+
+    private static void ReadStates(Draft draft, ReadOnlySpan<char> word, bool not)
+    {
+        ConnectionStates states = ConnectionStates.None;
+        bool virtualState = false;
+        foreach (Range part in word.Split(','))
+        {
+            switch (word[part])
+            {
+                case "NEW":
+                    states |= ConnectionStates.New;
+                    break;
+                case "ESTABLISHED":
+                    states |= ConnectionStates.Established;
+                    break;
+                case "RELATED":
+                    states |= ConnectionStates.Related;
+                    break;
+                case "INVALID":
+                    states |= ConnectionStates.Invalid;
+                    break;
+                case "UNTRACKED":
+                    states |= ConnectionStates.Untracked;
+                    break;
+                case "SNAT" or "DNAT":
+                    // Not a state but a property of the connection: whether it was translated.
+                    virtualState = true;
+                    draft.When.Uncertain(UnknownKind.RunTime, string.Concat("ctstate ", word[part]));
+                    break;
+                default:
+                    draft.Strange = true;
+                    draft.When.Uncertain(UnknownKind.NotUnderstood, string.Concat("state ", word[part]));
+                    states = ConnectionStates.All;
+                    break;
+            }
+        }
+
+        if (!virtualState)
+        {
+            draft.When.States &= not ? ~states & ConnectionStates.All : states;
+        }
+    }
+
+    private static void ReadAddressType(Draft draft, bool destination, ReadOnlySpan<char> word, bool not)
+    {
+        if (word is "MULTICAST" && destination)
+        {
+            AddressSet multicast = AddressSet.Of(AddressPrefix.TryParse(draft.V6 ? "ff00::/8" : "224.0.0.0/4", out AddressPrefix prefix) ? prefix : default);
+            draft.When.Destination = Combine(draft, draft.When.Destination, multicast, not);
+            return;
+        }
+
+        // LOCAL, BROADCAST, … depend on the machine's own addresses and routes.
+        draft.When.Uncertain(UnknownKind.RunTime, string.Concat(not ? "! " : "", destination ? "dst-type " : "src-type ", word));
+    }
+
+    private static void ReadTargetOption(ReadOnlySpan<char> option, ref Cursor words, Draft draft)
+    {
+        System.Text.StringBuilder value = new();
+        while (!words.AtEnd && !words.Rest.StartsWith("--"))
+        {
+            if (value.Length > 0)
+            {
+                value.Append(' ');
+            }
+
+            value.Append(words.NextQuoted());
+        }
+
+        draft.TargetOptions[option.ToString()] = value.ToString();
+    }
+
+    private void Add(IptablesChain chain, Draft draft, int line)
+    {
+        Condition when = draft.When;
+        when.Services = ServicesOf(draft);
+        bool ports = !draft.SourcePorts.IsAll || !draft.DestinationPorts.IsAll || draft.EitherPorts is not null || !draft.Icmp.IsAll || !draft.Flags.IsAll;
+        if (ports)
+        {
+            when.Fragments &= Fragments.WholeOrFirst;
+        }
+
+        if (draft.Strange)
+        {
+            work.Keep(line, line, new Touch.InPlace());
+        }
+
+        SourceRef at = work.At(line);
+        string? target = null;
+        RuleAction action = ActionOf(draft, chain, ref target);
+        if (action == RuleAction.Unknown)
+        {
+            when.Uncertain(draft.Target is "NFQUEUE" or "QUEUE" ? UnknownKind.RunTime : UnknownKind.NotUnderstood, "-j " + draft.Target);
+            if (draft.Target is not ("NFQUEUE" or "QUEUE"))
+            {
+                work.Keep(line, line, new Touch.InPlace());
+                draft.Strange = true;
+            }
+        }
+
+        if (chain.Table == "nat")
+        {
+            Func<NatRule, NatRule>? made = IptablesNat.Made(draft.Target, draft.TargetOptions, draft.V6, out bool broken);
+            if (broken)
+            {
+                work.Keep(line, line, new Touch.WholeDevice());
+                draft.Strange = true;
+            }
+
+            chain.Nat.Add(new NatStep(when, at, draft.Comment, action, made, target));
+            return;
+        }
+
+        if (target is not null)
+        {
+            chain.Targets.Add((chain.Rules.Count, line, target));
+        }
+
+        chain.Rules.Add(when.ToRule(action, at, draft.Comment, target));
+    }
+
+    private static RuleAction ActionOf(Draft draft, IptablesChain chain, ref string? target)
+    {
+        switch (draft.Target)
+        {
+            case null:
+                return RuleAction.Continue;
+            case "ACCEPT":
+                return RuleAction.Accept;
+            case "DROP" or "TARPIT" or "DELUDE" or "STEAL":
+                return RuleAction.Drop;
+            case "REJECT":
+                return RuleAction.Reject;
+            case "RETURN":
+                return RuleAction.Return;
+            case "NOTRACK":
+                chain.HasNotrack = true;
+                return RuleAction.Continue;
+            case "CT":
+                chain.HasNotrack |= draft.TargetOptions.ContainsKey("--notrack");
+                return RuleAction.Continue;
+            case "LOG" or "ULOG" or "NFLOG" or "MARK" or "CONNMARK" or "TCPMSS" or "CHECKSUM" or "CLASSIFY" or "TOS" or "DSCP" or "TTL" or "HL" or "TRACE" or "SET" or "AUDIT" or "SECMARK" or "CONNSECMARK"
+                or "IDLETIMER" or "LED" or "ECN" or "TCPOPTSTRIP" or "RATEEST" or "ACCOUNT" or "NETFLOW" or "IPMARK" or "LOGMARK" or "HMARK" or "SYSRQ":
+                return RuleAction.Continue;
+            case "DNAT" or "SNAT" or "MASQUERADE" or "REDIRECT" or "NETMAP" or "SAME" when chain.Table == "nat":
+                return RuleAction.Accept;
+            case "QUEUE" or "NFQUEUE" or "TEE" or "TPROXY" or "SYNPROXY" or "ROUTE" or "MIRROR" or "DNAT" or "SNAT" or "MASQUERADE" or "REDIRECT" or "NETMAP" or "DNPT" or "SNPT":
+                return RuleAction.Unknown;
+            default:
+                target = draft.Target;
+                return draft.Goto ? RuleAction.Goto : RuleAction.Jump;
+        }
+    }
+
+    private ServiceValue ServicesOf(Draft draft)
+    {
+        Service service = new(draft.Protocols)
+        {
+            SourcePorts = draft.SourcePorts,
+            DestinationPorts = draft.DestinationPorts,
+            Icmp = draft.Icmp,
+            Flags = draft.Flags,
+        };
+        if (draft.EitherPorts is { } either)
+        {
+            return ServiceValue.Sure(ServiceSet.Of(
+                service with { SourcePorts = service.SourcePorts.Intersect(either) },
+                service with { DestinationPorts = service.DestinationPorts.Intersect(either) }));
+        }
+
+        if (service == Service.Any)
+        {
+            return ServiceValue.Any;
+        }
+
+        if (!services.TryGetValue(service, out ServiceSet? set))
+        {
+            set = new ServiceSet([service]);
+            services.Add(service, set);
+        }
+
+        return ServiceValue.Sure(set);
+    }
+}

@@ -1,0 +1,753 @@
+using System.Collections.Frozen;
+using Sekisho.Zones.Model;
+
+namespace Sekisho.Zones.Devices.Netfilter;
+
+/// <summary>Reads one rule or value from its tokens.</summary>
+/// <remarks>Source: nft(8), EXPRESSIONS and STATEMENTS.</remarks>
+internal sealed class NftExpressions(List<NftToken> tokens, Func<string, bool> isVariable)
+{
+    private static readonly FrozenSet<string> Payloads = FrozenSet.ToFrozenSet(
+        ["ether", "vlan", "arp", "ip", "ip6", "icmp", "icmpv6", "igmp", "tcp", "udp", "udplite", "sctp", "dccp", "comp", "esp", "ah", "th", "hbh", "rt0", "rt2", "rt4", "srh", "frag", "dst", "mh", "gre", "gretap", "geneve", "vxlan"]);
+
+    private static readonly FrozenSet<string> BareMeta = FrozenSet.ToFrozenSet(
+        ["iif", "iifname", "iiftype", "iifgroup", "iifkind", "oif", "oifname", "oiftype", "oifgroup", "oifkind", "mark", "skuid", "skgid", "nftrace", "pkttype", "cpu", "cgroup", "rtclassid", "ibrname", "ibriport", "obrname", "obriport", "day", "hour", "time", "length", "protocol", "nfproto", "l4proto", "priority", "random", "secpath", "sdif", "sdifname", "broute", "secmark", "ibrpvid", "ibrvproto"]);
+
+    private int at;
+
+    public bool AtEnd => at >= tokens.Count;
+
+    private NftToken Current => at < tokens.Count ? tokens[at] : new NftToken(NftMark.End, "", 0);
+
+    private NftToken Ahead(int by = 1) => at + by < tokens.Count ? tokens[at + by] : new NftToken(NftMark.End, "", 0);
+
+    private bool Take(string sign)
+    {
+        if (!Current.Is(sign))
+        {
+            return false;
+        }
+
+        at++;
+        return true;
+    }
+
+    private string Next()
+    {
+        string text = Current.Text;
+        at++;
+        return text;
+    }
+
+    public NftRule Rule(int first, int last)
+    {
+        List<NftStatement> statements = [];
+        string comment = "";
+        while (!AtEnd)
+        {
+            int start = at;
+            if (Current.Is("comment"))
+            {
+                at++;
+                comment = Next();
+                continue;
+            }
+
+            NftStatement statement = Statement();
+            if (at == start)
+            {
+                at++;
+            }
+
+            statements.Add(statement);
+            if (statement is NftStatement.Strange && !AtEnd)
+            {
+                // Where one statement can't be read, nobody knows where the next begins.
+                statements[^1] = new NftStatement.Strange(Text(start, tokens.Count));
+                at = tokens.Count;
+            }
+        }
+
+        return new NftRule(statements, comment, first, last);
+    }
+
+    private string Text(int from, int to)
+    {
+        string text = string.Join(' ', tokens.Skip(from).Take(Math.Min(to - from, 40)).Select(static token => token.Text));
+        return text.Length > 120 ? text[..120] : text;
+    }
+
+    private NftStatement Statement()
+    {
+        int start = at;
+        switch (Current.Text)
+        {
+            case "accept" or "drop" or "return" or "continue":
+                return new NftStatement.Verdict(Next(), null);
+            case "jump" or "goto":
+                return new NftStatement.Verdict(Next(), Next());
+            case "reject":
+                at++;
+                if (Take("with"))
+                {
+                    // "icmp type port-unreachable", "icmpx admin-prohibited", "tcp reset"
+                    at++;
+                    _ = Take("type");
+                    at++;
+                }
+
+                return new NftStatement.Verdict("reject", null);
+            case "queue":
+                SkipToEnd();
+                return new NftStatement.Verdict("queue", null);
+            case "counter" or "quota" or "last" or "log" or "notrack" or "nftrace" or "synproxy" or "secmark" or "xt":
+                return Simple(Current.Text);
+            case "limit":
+                at++;
+                if (Current.Is("name"))
+                {
+                    at++;
+                    Value(false);
+                    return new NftStatement.Unknowable(UnknownKind.Rate, "limit");
+                }
+
+                while (!AtEnd && Current.Text is "rate" or "over" or "until" or "burst" or "packets" or "bytes" or "kbytes" or "mbytes" || (!AtEnd && Current.Text.Contains('/')) || (!AtEnd && char.IsAsciiDigit(Current.Text.FirstOrDefault())))
+                {
+                    at++;
+                }
+
+                return new NftStatement.Unknowable(UnknownKind.Rate, Text(start, at));
+            case "dnat" or "snat" or "masquerade" or "redirect":
+                return Nat();
+            case "add" or "update" or "delete" when Ahead().Text.StartsWith('@'):
+                at++;
+                string set = Next()[1..];
+                Value(false);
+                return new NftStatement.Fills(set);
+            case "set" when Ahead().Text is "add" or "update":
+                at += 2;
+                SkipToEnd();
+                return new NftStatement.Strange(Text(start, at));
+            case "meter":
+                at++;
+                Next();
+                while (Current.Text is "size")
+                {
+                    at += 2;
+                }
+
+                Value(false);
+                return new NftStatement.Unknowable(UnknownKind.Rate, Text(start, at));
+            case "flow" when Ahead().Text is "add" or "offload":
+                at += 3;
+                return new NftStatement.Neutral("flow");
+            case "flow" when Ahead().Text is "table":
+                at += 3;
+                Value(false);
+                return new NftStatement.Unknowable(UnknownKind.Rate, Text(start, at));
+            case "tproxy" or "dup" or "fwd":
+                SkipToEnd();
+                return new NftStatement.Strange(Text(start, at));
+            case "reset" when Ahead().Text == "tcp":
+                at += 4;
+                return new NftStatement.Neutral("reset");
+            case "ct" when Ahead().Text is "count":
+                at += 2;
+                while (!AtEnd && (Current.Text is "over" || char.IsAsciiDigit(Current.Text.FirstOrDefault())))
+                {
+                    at++;
+                }
+
+                return new NftStatement.Unknowable(UnknownKind.Rate, Text(start, at));
+            case "connlimit":
+                SkipToEnd();
+                return new NftStatement.Unknowable(UnknownKind.Rate, Text(start, at));
+            default:
+                return Match();
+        }
+    }
+
+    private void SkipToEnd() => at = tokens.Count;
+
+    /// <summary>Statements that only observe, with their options.</summary>
+    private NftStatement Simple(string name)
+    {
+        int start = at;
+        at++;
+        switch (name)
+        {
+            case "counter" or "quota" or "last":
+                if (Take("name"))
+                {
+                    Value(false);
+                }
+
+                while (!AtEnd && (Current.Text is "packets" or "bytes" or "over" or "until" or "used" or "kbytes" or "mbytes" or "never" || char.IsAsciiDigit(Current.Text.FirstOrDefault())))
+                {
+                    at++;
+                }
+
+                return name == "quota" ? new NftStatement.Unknowable(UnknownKind.Rate, Text(start, at)) : new NftStatement.Neutral(name);
+            case "log":
+                while (!AtEnd && Current.Text is "prefix" or "level" or "group" or "snaplen" or "queue-threshold" or "flags")
+                {
+                    bool flags = Next() == "flags";
+                    at++;
+                    while (flags && (Current.Text is "sequence" or "options" or "," || Current.Is(",")))
+                    {
+                        at++;
+                    }
+                }
+
+                return new NftStatement.Neutral(name);
+            case "synproxy":
+                SkipToEnd();
+                return new NftStatement.Strange(Text(start, at));
+            case "secmark":
+                at++;
+                _ = Take("set") && Next().Length > 0;
+                return new NftStatement.Neutral(name);
+            case "xt":
+                SkipToEnd();
+                return new NftStatement.Strange(Text(start, at));
+            default:
+                return new NftStatement.Neutral(name);
+        }
+    }
+
+    private NftStatement.Nat Nat()
+    {
+        string name = Next();
+        List<string> fields = [];
+        NftValue? map = null, address = null, port = null;
+        bool prefix = false;
+        if (Current.Text is "ip" or "ip6" && Ahead().Text is "to" or "prefix" or "addr")
+        {
+            at++;
+        }
+
+        prefix |= Take("prefix");
+        _ = Take("interval");
+        if (Current.Is("addr") && Ahead().Is("."))
+        {
+            at += 3;
+        }
+
+        if (Take("to"))
+        {
+            bool onlyPort = Take(":");
+            int before = at;
+            if (!onlyPort && IsField() && Fields(out fields, out _) && Take("map"))
+            {
+                map = Value(true);
+                if (Take(":"))
+                {
+                    port = Value(false);
+                }
+            }
+            else
+            {
+                at = before;
+                fields = [];
+                NftToken target = Current;
+                if (!onlyPort && target.Mark == NftMark.Word && target.Text.Length > 1 && target.Text[0] == ':' && char.IsAsciiDigit(target.Text[1]))
+                {
+                    onlyPort = true;
+                    tokens[at] = target with { Text = target.Text[1..] };
+                }
+
+                NftValue value = Target();
+                if (onlyPort)
+                {
+                    port = value;
+                }
+                else
+                {
+                    address = value;
+                    if (Take(":"))
+                    {
+                        port = Value(false);
+                    }
+                }
+            }
+        }
+
+        while (Current.Text is "random" or "fully-random" or "persistent" or "," || Current.Is(","))
+        {
+            at++;
+        }
+
+        return new NftStatement.Nat(name, fields, map, address, port, prefix);
+    }
+
+    /// <summary>"10.0.0.1", "10.0.0.1:80", "10.0.0.1-10.0.0.9:80-90", "[fd00::1]:80": one word, cut at its last colon later.</summary>
+    private NftValue Target() => Current.Mark == NftMark.Sign ? Value(false) : new NftValue(NftKind.Word, Next());
+
+    private bool IsField()
+    {
+        string word = Current.Text;
+        if (Current.Mark != NftMark.Word)
+        {
+            return Current.Is("(");
+        }
+
+        return word is "meta" or "ct" or "fib" or "rt" or "socket" or "osf" or "numgen" or "jhash" or "symhash" or "ipsec" or "tunnel" or "exthdr" or "inner" || word.StartsWith('@')
+            || (Payloads.Contains(word) && Ahead().Mark == NftMark.Word) || BareMeta.Contains(word);
+    }
+
+    /// <summary>One field or several with dots between; with a mask ("&amp; 0xff") where there is one.</summary>
+    private bool Fields(out List<string> fields, out string? mask)
+    {
+        fields = [];
+        mask = null;
+        do
+        {
+            bool bracket = Take("(");
+            string? field = Field();
+            if (field is null)
+            {
+                return false;
+            }
+
+            fields.Add(field);
+            while (Current.Is("&") || Current.Is("|") || Current.Is("^") || Current.Is("<<") || Current.Is(">>"))
+            {
+                string sign = Next();
+                NftValue by = Value(false, noFlags: sign != "&");
+                mask = (mask is null ? "" : mask + " ") + sign + " " + Show(by);
+            }
+
+            if (bracket && !Take(")"))
+            {
+                return false;
+            }
+        }
+        while (Take("."));
+        while (Current.Is("&") || Current.Is("|") || Current.Is("^") || Current.Is("<<") || Current.Is(">>"))
+        {
+            string sign = Next();
+            NftValue by = Value(false);
+            mask = (mask is null ? "" : mask + " ") + sign + " " + Show(by);
+        }
+
+        return true;
+    }
+
+    private static string Show(NftValue value) => value.Kind switch
+    {
+        NftKind.Flags => string.Join(',', value.Items.Select(Show)),
+        _ => value.Text,
+    };
+
+    private string? Field()
+    {
+        if (!IsField())
+        {
+            return null;
+        }
+
+        string first = Next();
+        switch (first)
+        {
+            case "meta":
+                return "meta " + Next();
+            case "ct":
+                string key = Next();
+                if (key is "original" or "reply")
+                {
+                    key = key + " " + Next();
+                    if (Current.Text is "saddr" or "daddr")
+                    {
+                        key += " " + Next();
+                    }
+                }
+                else if (Current.Text is "original" or "reply" && key is "bytes" or "packets" or "avgpkt" or "saddr" or "daddr" or "proto-src" or "proto-dst")
+                {
+                    at++;
+                }
+
+                return "ct " + key;
+            case "fib":
+                while (Current.Text is "saddr" or "daddr" or "mark" or "iif" or "oif" or ".")
+                {
+                    bool dot = Current.Text == ".";
+                    if (!dot && Ahead().Text != "." )
+                    {
+                        at++;
+                        break;
+                    }
+
+                    at++;
+                }
+
+                at++;
+                return "fib";
+            case "rt" or "socket" or "osf" or "ipsec" or "tunnel" or "exthdr" or "inner":
+                string text = first + " " + Next();
+                if (first == "ipsec")
+                {
+                    while (Current.Text is "spnum" or "reqid" or "spi" or "ip" or "ip6" or "saddr" or "daddr" || char.IsAsciiDigit(Current.Text.FirstOrDefault()))
+                    {
+                        at++;
+                    }
+                }
+                else if (first == "osf" && Current.Text is "loose" or "skip")
+                {
+                    at += 2;
+                }
+                else if (first is "rt" && Current.Text is "nexthop" or "mtu")
+                {
+                    at++;
+                }
+                else if (first is "socket" && Current.Text is "level")
+                {
+                    at += 2;
+                }
+
+                return text;
+            case "numgen" or "jhash" or "symhash":
+                while (!AtEnd && !Current.Is("==") && !Current.Is("vmap") && !Current.Is("map") && !Current.Is("<") && !Current.Is("{"))
+                {
+                    if (Next() is "mod" or "offset" && at < tokens.Count)
+                    {
+                        at++;
+                        if (Current.Text is not ("offset" or "seed" or "mod"))
+                        {
+                            break;
+                        }
+                    }
+                }
+
+                return first;
+            case "tcp" or "ip" or "sctp" or "dccp" when Current.Text is "option" or "chunk" && Ahead().Mark is NftMark.Word:
+                string option = first + " " + Next() + " " + Next();
+                if (Current.Mark == NftMark.Word && Current.Text is "length" or "kind" or "left" or "right" or "size" or "count" or "tsval" or "tsecr" or "type" or "flags" or "value" or "addr" or "ptr" or "echo")
+                {
+                    at++;
+                }
+
+                return option;
+            default:
+                if (first.StartsWith('@'))
+                {
+                    // "@th,16,16": raw bits.
+                    while (Take(","))
+                    {
+                        at++;
+                    }
+
+                    return first;
+                }
+
+                return Payloads.Contains(first) && !BareMeta.Contains(first) ? first + " " + Next() : "meta " + first;
+        }
+    }
+
+    private NftStatement Match()
+    {
+        int start = at;
+        if (!IsField() || !Fields(out List<string> fields, out string? mask))
+        {
+            SkipToEnd();
+            return new NftStatement.Strange(Text(start, at));
+        }
+
+        if (Take("vmap"))
+        {
+            return mask is null ? new NftStatement.VerdictMap(fields, Value(true)) : Strange(start);
+        }
+
+        if (Current.Text is "set" && Ahead().Mark != NftMark.End && !Current.Is("{"))
+        {
+            at++;
+            // "meta mark set …" changes marks; a rewritten header is another matter.
+            SkipOneValue();
+            string field = fields[0];
+            bool neutral = field is "meta mark" or "ct mark" or "meta priority" or "meta nftrace" or "meta pkttype" or "ct label" or "ct event" or "ct zone" or "ct helper" or "ct timeout" or "ct expectation" or "meta secmark" or "ct secmark" or "meta broute"
+                || field.StartsWith("tcp option", StringComparison.Ordinal) || field.EndsWith(" dscp", StringComparison.Ordinal) || field.EndsWith(" ecn", StringComparison.Ordinal) || field.EndsWith(" ttl", StringComparison.Ordinal) || field.EndsWith(" hoplimit", StringComparison.Ordinal);
+            return neutral ? new NftStatement.Neutral(field) : new NftStatement.Strange(Text(start, at));
+        }
+
+        if (Take("map"))
+        {
+            return Strange(start);
+        }
+
+        string op = "in";
+        if (Current.Mark == NftMark.Sign && Current.Text is "==" or "!=" or "<" or ">" or "<=" or ">=" or "!" or "=")
+        {
+            op = Next();
+        }
+        else if (Current.Text is "eq" or "ne" or "neq" or "lt" or "gt" or "le" or "lte" or "ge" or "gte" && Current.Mark == NftMark.Word)
+        {
+            op = Next() switch { "eq" => "==", "ne" or "neq" => "!=", "lt" => "<", "gt" => ">", "le" or "lte" => "<=", _ => ">=" };
+        }
+
+        NftValue right = Value(false);
+        if (Take("/"))
+        {
+            NftValue by = Value(false);
+            right = new NftValue(NftKind.Masked) { Items = [right, by] };
+        }
+
+        return new NftStatement.Match(fields, mask, op, right);
+    }
+
+    private NftStatement.Strange Strange(int start)
+    {
+        SkipToEnd();
+        return new NftStatement.Strange(Text(start, at));
+    }
+
+    private void SkipOneValue()
+    {
+        if (IsField() && Fields(out _, out _))
+        {
+            if (Take("map"))
+            {
+                Value(true);
+            }
+
+            return;
+        }
+
+        Value(false);
+        while (Current.Is("|") || Current.Is("&") || Current.Is("^") || Current.Is("or") || Current.Is("and"))
+        {
+            at++;
+            SkipOneValue();
+        }
+    }
+
+    /// <summary>A value: word, range, set, reference, concatenation or flags.</summary>
+    /// <param name="map">In a map: each element leads to something.</param>
+    public NftValue Value(bool map, bool noFlags = false)
+    {
+        if (Take("{"))
+        {
+            return SetOf(map);
+        }
+
+        NftValue first = Single();
+        if (Current.Is("."))
+        {
+            List<NftValue> parts = [first];
+            while (Take("."))
+            {
+                parts.Add(Single());
+            }
+
+            return new NftValue(NftKind.Concatenation) { Items = parts };
+        }
+
+        if (!noFlags && (Current.Is(",") || Current.Is("|")) && first.Kind == NftKind.Word)
+        {
+            List<NftValue> flags = [first];
+            while (Take(",") || Take("|"))
+            {
+                flags.Add(Single());
+            }
+
+            return new NftValue(NftKind.Flags) { Items = flags };
+        }
+
+        return first;
+    }
+
+    private NftValue Single()
+    {
+        if (Take("("))
+        {
+            NftValue inner = Value(false);
+            _ = Take(")");
+            return inner;
+        }
+
+        NftToken token = Current;
+        if (token.Mark is NftMark.Sign or NftMark.End)
+        {
+            return new NftValue(NftKind.Strange, token.Text);
+        }
+
+        at++;
+        if (token.Mark == NftMark.Quoted)
+        {
+            return new NftValue(NftKind.Word, token.Text);
+        }
+
+        if (token.Text == "*")
+        {
+            return new NftValue(NftKind.Any);
+        }
+
+        if (token.Text[0] == '@' && token.Text.Length > 1)
+        {
+            return new NftValue(NftKind.Reference, token.Text[1..]);
+        }
+
+        if (token.Text[0] == '$' && !isVariable(token.Text[1..]))
+        {
+            return new NftValue(NftKind.Strange, token.Text);
+        }
+
+        if (Current.Is("-") && Ahead().Mark == NftMark.Word)
+        {
+            at++;
+            return new NftValue(NftKind.Range, token.Text, Next());
+        }
+
+        return Ranged(token.Text);
+    }
+
+    /// <summary>"a-b" is a range where both sides can be ends of one; names with dashes ("admin-prohibited") are not.</summary>
+    internal static NftValue Ranged(string word)
+    {
+        int dash = word.IndexOf('-');
+        if (dash > 0 && dash < word.Length - 1)
+        {
+            string low = word[..dash], high = word[(dash + 1)..];
+            if (IsEnd(low) && IsEnd(high))
+            {
+                return new NftValue(NftKind.Range, low, high);
+            }
+        }
+
+        return new NftValue(NftKind.Word, word);
+    }
+
+    private static bool IsEnd(string word) => Address.TryParse(word, out _) || char.IsAsciiDigit(word[0]) || (ServiceNames.TryPort(word, out _) && !ServiceNames.TryPort(word + "-", out _));
+
+    private NftValue SetOf(bool map)
+    {
+        List<NftElement> elements = [];
+        while (!AtEnd)
+        {
+            if (Take("}"))
+            {
+                return new NftValue(NftKind.Set) { Elements = elements };
+            }
+
+            if (Take(","))
+            {
+                continue;
+            }
+
+            int line = Current.Line;
+            int start = at;
+            if (map)
+            {
+                SplitColon();
+            }
+
+            NftValue key = Current.Is("{") ? Value(map) : Concatenated();
+            if (Current.Is("|"))
+            {
+                List<NftValue> flags = [key];
+                while (Take("|"))
+                {
+                    flags.Add(Single());
+                }
+
+                key = new NftValue(NftKind.Flags) { Items = flags };
+            }
+
+            // Options of an element: they count and time, they don't change what it matches.
+            while (!AtEnd && Current.Text is "comment" or "timeout" or "expires" or "counter" or "packets" or "bytes" or "limit" or "rate" or "quota" or "burst" or "last" or "used" or "over" or "ct" or "count")
+            {
+                at++;
+                while (!AtEnd && Current.Mark != NftMark.Sign && !Current.Is(":") && (Current.Mark == NftMark.Quoted || char.IsAsciiDigit(Current.Text.FirstOrDefault()) || Current.Text is "never"))
+                {
+                    at++;
+                }
+            }
+
+            NftData? data = null;
+            if (Take(":"))
+            {
+                data = Data();
+            }
+
+            while (!AtEnd && !Current.Is(",") && !Current.Is("}"))
+            {
+                if (Current.Is("comment"))
+                {
+                    at += 2;
+                    continue;
+                }
+
+                key = new NftValue(NftKind.Strange, Current.Text);
+                at++;
+            }
+
+            // A set inside a set: nft takes its elements out.
+            if (key.Kind == NftKind.Set && data is null)
+            {
+                elements.AddRange(key.Elements);
+            }
+            else
+            {
+                elements.Add(new NftElement(key, data, line));
+            }
+
+            if (at == start)
+            {
+                at++;
+            }
+        }
+
+        return new NftValue(NftKind.Strange, "{");
+    }
+
+    private NftValue Concatenated()
+    {
+        NftValue first = Single();
+        if (IsFieldLike(first))
+        {
+            return new NftValue(NftKind.Strange, first.Text);
+        }
+
+        if (!Current.Is("."))
+        {
+            return first;
+        }
+
+        List<NftValue> parts = [first];
+        while (Take("."))
+        {
+            parts.Add(Single());
+        }
+
+        return new NftValue(NftKind.Concatenation) { Items = parts };
+    }
+
+    private static bool IsFieldLike(NftValue value) => value.Kind == NftKind.Word && value.Text is "ip" or "ip6" or "ether" or "meta" or "ct" && value.Other.Length == 0;
+
+    /// <summary>"{ 25:192.0.2.1 }": a map's colon without blanks around.</summary>
+    private void SplitColon()
+    {
+        NftToken token = Current;
+        int colon = token.Text.IndexOf(':');
+        if (token.Mark != NftMark.Word || colon <= 0 || colon == token.Text.Length - 1 || token.Text.Length < 2 || Address.TryParse(token.Text.Split('/', '-')[0], out _) || token.Text.Count(static c => c == ':') > 1)
+        {
+            return;
+        }
+
+        tokens[at] = token with { Text = token.Text[..colon] };
+        tokens.Insert(at + 1, token with { Text = ":" });
+        tokens.Insert(at + 2, token with { Text = token.Text[(colon + 1)..] });
+    }
+
+    private NftData Data()
+    {
+        switch (Current.Text)
+        {
+            case "accept" or "drop" or "return" or "continue" or "queue":
+                return new NftData(Next(), null, null);
+            case "jump" or "goto":
+                return new NftData(Next(), Next(), null);
+            default:
+                NftValue value = Concatenated();
+                return new NftData(null, null, value);
+        }
+    }
+}

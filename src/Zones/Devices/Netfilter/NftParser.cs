@@ -1,0 +1,688 @@
+using System.Globalization;
+using Sekisho.Zones.Model;
+
+namespace Sekisho.Zones.Devices.Netfilter;
+
+/// <summary>nftables' text: rule files and the listing of "nft list ruleset".</summary>
+/// <remarks>Source: nft(8). Commands are done in their order: flush, delete, add, insert.</remarks>
+internal sealed class NftParser(FileWork work, NftRuleset ruleset)
+{
+    private const int DepthLimit = 32;
+
+    /// <summary>Tokens that variables may grow to in one statement: a file of ten lines can else ask for 2^10 copies.</summary>
+    private const int ExpansionLimit = 500_000;
+
+    private readonly List<NftToken> tokens = new NftLexer(work.Text, work.Ledger).Read();
+    private readonly Dictionary<string, List<NftToken>> variables = new(StringComparer.Ordinal);
+    private int at;
+
+    private NftToken Current => tokens[at];
+
+    public void Read()
+    {
+        while (Current.Mark != NftMark.End)
+        {
+            if (Current.Mark == NftMark.Break || Current.Is(";"))
+            {
+                at++;
+                continue;
+            }
+
+            if ((at & 4095) == 0)
+            {
+                work.Cancel.ThrowIfCancellationRequested();
+            }
+
+            int first = Current.Line;
+            bool understood = Command();
+            Account(first, understood);
+        }
+    }
+
+    /// <summary>Marks the lines from <paramref name="first"/> to here; inner lines that said something themselves keep it.</summary>
+    private void Account(int first, bool understood)
+    {
+        int last = Math.Max(first, at > 0 ? tokens[at - 1].Line : first);
+        if (understood)
+        {
+            work.Ledger.Add(first, last, Reading.Understood);
+        }
+        else
+        {
+            work.Keep(first, last, new Touch.WholeDevice());
+        }
+    }
+
+    private string Word()
+    {
+        NftToken token = Current;
+        if (token.Mark is NftMark.Word or NftMark.Quoted)
+        {
+            at++;
+            return Resolve(token);
+        }
+
+        return "";
+    }
+
+    private string Resolve(NftToken token)
+    {
+        return token.Mark == NftMark.Word && token.Text.StartsWith('$') && variables.TryGetValue(token.Text[1..], out List<NftToken>? value) && value.Count == 1 ? value[0].Text : token.Text;
+    }
+
+    private bool Take(string sign)
+    {
+        if (Current.Is(sign))
+        {
+            at++;
+            return true;
+        }
+
+        return false;
+    }
+
+    private void SkipBreaks()
+    {
+        while (Current.Mark == NftMark.Break || Current.Is(";"))
+        {
+            at++;
+        }
+    }
+
+    /// <summary>To the end of the statement, over what stands in braces.</summary>
+    private void SkipStatement()
+    {
+        int depth = 0;
+        while (Current.Mark != NftMark.End)
+        {
+            if (depth == 0 && (Current.Mark == NftMark.Break || Current.Is(";") || Current.Is("}")))
+            {
+                return;
+            }
+
+            depth += Current.Is("{") || Current.Is("(") ? 1 : Current.Is("}") || Current.Is(")") ? -1 : 0;
+            at++;
+        }
+    }
+
+    private bool Command()
+    {
+        string verb = Word();
+        if (verb is "nft" or "/usr/sbin/nft" or "/sbin/nft" or "$NFT")
+        {
+            verb = Word();
+        }
+
+        switch (verb)
+        {
+            case "table":
+                return Table();
+            case "define" or "redefine":
+                return Define();
+            case "undefine":
+                variables.Remove(Word());
+                return true;
+            case "flush":
+                return Flush();
+            case "delete" or "destroy":
+                return Delete();
+            case "add" or "create":
+                return Add(insert: false);
+            case "insert":
+                return Add(insert: true);
+            case "list" or "describe" or "export" or "monitor" or "echo" or "reset":
+                SkipStatement();
+                return true;
+            case "chain" or "rule" or "set" or "map" or "element":
+                at--;
+                return Add(insert: false);
+            default:
+                if (verb.Length == 0)
+                {
+                    at++;
+                }
+
+                SkipStatement();
+                return false;
+        }
+    }
+
+    private bool Define()
+    {
+        string name = Word();
+        bool ok = name.Length > 0 && Take("=");
+        List<NftToken> value = Statement();
+        variables[name] = value;
+        return ok;
+    }
+
+    private bool Flush()
+    {
+        switch (Word())
+        {
+            case "ruleset":
+                SkipStatement();
+                ruleset.Tables.Clear();
+                return true;
+            case "table":
+                (string family, string table) = TableName();
+                foreach (NftChain one in ruleset.Table(family, table).Chains.Values)
+                {
+                    one.Rules.Clear();
+                }
+
+                return true;
+            case "chain":
+                (string family2, string table2) = TableName();
+                string chain = Word();
+                if (ruleset.Table(family2, table2).Chains.TryGetValue(chain, out NftChain? found))
+                {
+                    found.Rules.Clear();
+                }
+
+                return true;
+            case "set" or "map":
+                (string family3, string table3) = TableName();
+                string set = Word();
+                if (ruleset.Table(family3, table3).Sets.TryGetValue(set, out NftSet? emptied))
+                {
+                    emptied.Elements.Clear();
+                }
+
+                return true;
+            default:
+                SkipStatement();
+                return false;
+        }
+    }
+
+    private bool Delete()
+    {
+        string what = Word();
+        if (what == "table")
+        {
+            ruleset.Tables.Remove(TableName());
+            SkipStatement();
+            return true;
+        }
+
+        if (what is "chain" or "set" or "map")
+        {
+            (string family, string name) = TableName();
+            string inner = Word();
+            NftTable table = ruleset.Table(family, name);
+            _ = what == "chain" ? table.Chains.Remove(inner) : table.Sets.Remove(inner);
+            SkipStatement();
+            return true;
+        }
+
+        SkipStatement();
+        return false;
+    }
+
+    private (string Family, string Name) TableName()
+    {
+        string first = Word();
+        return first is "ip" or "ip6" or "inet" or "bridge" or "arp" or "netdev" ? (first, Word()) : ("ip", first);
+    }
+
+    private bool Add(bool insert)
+    {
+        string what = Word();
+        switch (what)
+        {
+            case "table":
+                return Table();
+            case "chain":
+            {
+                (string family, string table) = TableName();
+                int line = Current.Line;
+                NftChain chain = ruleset.Table(family, table).Chain(Word(), line);
+                return !Current.Is("{") || ChainBlock(chain);
+            }
+
+            case "set" or "map":
+            {
+                (string family, string table) = TableName();
+                int line = Current.Line;
+                NftSet set = ruleset.Table(family, table).Set(Word(), line);
+                set.IsMap |= what == "map";
+                return !Current.Is("{") || SetBlock(set);
+            }
+
+            case "element":
+            {
+                (string family, string table) = TableName();
+                int line = Current.Line;
+                NftSet set = ruleset.Table(family, table).Set(Word(), line);
+                return Elements(set);
+            }
+
+            case "counter" or "quota" or "limit" or "secmark" or "synproxy" or "flowtable" or "ct":
+                SkipStatement();
+                return true;
+            default:
+            {
+                if (what != "rule")
+                {
+                    at--;
+                }
+
+                (string family, string table) = TableName();
+                int line = Current.Line;
+                string name = Word();
+                if (name.Length == 0)
+                {
+                    SkipStatement();
+                    return false;
+                }
+
+                NftChain chain = ruleset.Table(family, table).Chain(name, line);
+                if (Current.Is("position") || Current.Is("handle") || Current.Is("index"))
+                {
+                    SkipStatement();
+                    return false;
+                }
+
+                return Rule(chain, insert);
+            }
+        }
+    }
+
+    private bool Table()
+    {
+        (string family, string name) = TableName();
+        if (name.Length == 0)
+        {
+            SkipStatement();
+            return false;
+        }
+
+        NftTable table = ruleset.Table(family, name);
+        int opened = Current.Line;
+        if (!Take("{"))
+        {
+            SkipStatement();
+            return true;
+        }
+
+        work.Ledger.Add(opened, Reading.Understood);
+        while (true)
+        {
+            SkipBreaks();
+            if (Current.Mark == NftMark.End)
+            {
+                work.Truncated(opened);
+                return false;
+            }
+
+            int first = Current.Line;
+            if (Take("}"))
+            {
+                work.Ledger.Add(first, Reading.Structure);
+                return true;
+            }
+
+            Account(first, TableItem(table));
+        }
+    }
+
+    private bool TableItem(NftTable table)
+    {
+        int line = Current.Line;
+        string what = Word();
+        switch (what)
+        {
+            case "chain":
+                return ChainBlock(table.Chain(Word(), line));
+            case "set" or "map":
+                NftSet set = table.Set(Word(), line);
+                set.IsMap = what == "map";
+                return SetBlock(set);
+            case "meter":
+                SkipStatement();
+                return true;
+            case "flags":
+                table.Dormant |= Current.Is("dormant");
+                SkipStatement();
+                return true;
+            case "comment" or "counter" or "quota" or "limit" or "secmark" or "synproxy" or "flowtable" or "ct" or "tunnel":
+                SkipStatement();
+                return true;
+            case "define" or "redefine":
+                return Define();
+            default:
+                if (what.Length == 0)
+                {
+                    at++;
+                }
+
+                SkipStatement();
+                return false;
+        }
+    }
+
+    private bool ChainBlock(NftChain chain)
+    {
+        int opened = Current.Line;
+        if (!Take("{"))
+        {
+            SkipStatement();
+            return false;
+        }
+
+        work.Ledger.Add(opened, Reading.Understood);
+        while (true)
+        {
+            SkipBreaks();
+            if (Current.Mark == NftMark.End)
+            {
+                work.Truncated(opened);
+                return false;
+            }
+
+            int first = Current.Line;
+            if (Take("}"))
+            {
+                work.Ledger.Add(first, Reading.Structure);
+                return true;
+            }
+
+            bool understood = Current.Text switch
+            {
+                "type" when Current.Mark == NftMark.Word => BaseChain(chain),
+                "policy" => Policy(chain),
+                "comment" or "flags" => Skipped(),
+                "define" => DefineHere(),
+                "devices" or "device" => Devices(chain),
+                _ => Rule(chain, insert: false),
+            };
+            if (understood)
+            {
+                work.Ledger.Add(first, Math.Max(first, tokens[at - 1].Line), Reading.Understood);
+            }
+        }
+    }
+
+    private bool DefineHere()
+    {
+        at++;
+        return Define();
+    }
+
+    private bool Skipped()
+    {
+        SkipStatement();
+        return true;
+    }
+
+    private bool BaseChain(NftChain chain)
+    {
+        at++;
+        chain.Type = Word();
+        List<string> words = [];
+        while (Current.Mark is not (NftMark.Break or NftMark.End) && !Current.Is(";") && !Current.Is("}"))
+        {
+            if (Current.Is("devices") || Current.Is("device"))
+            {
+                Devices(chain);
+                continue;
+            }
+
+            words.Add(Resolve(Current));
+            at++;
+        }
+
+        int hook = words.IndexOf("hook");
+        chain.Hook = hook >= 0 && hook + 1 < words.Count ? words[hook + 1] : null;
+        int priority = words.IndexOf("priority");
+        chain.PriorityKnown = priority < 0 || NftPriority.TryRead(words, priority + 1, out int value) && Is(chain, value);
+        return chain.Hook is not null && chain.PriorityKnown;
+
+        static bool Is(NftChain chain, int value)
+        {
+            chain.Priority = value;
+            return true;
+        }
+    }
+
+    private bool Devices(NftChain chain)
+    {
+        at++;
+        Take("=");
+        if (Take("{"))
+        {
+            while (Current.Mark != NftMark.End && !Take("}"))
+            {
+                if (Current.Mark is NftMark.Word or NftMark.Quoted)
+                {
+                    chain.Devices.Add(Current.Text);
+                }
+
+                at++;
+            }
+        }
+        else
+        {
+            chain.Devices.Add(Word());
+        }
+
+        return true;
+    }
+
+    private bool Policy(NftChain chain)
+    {
+        chain.PolicyLine = Current.Line;
+        at++;
+        string policy = Word();
+        chain.Drops = policy == "drop";
+        return policy is "drop" or "accept";
+    }
+
+    private bool SetBlock(NftSet set)
+    {
+        int opened = Current.Line;
+        if (!Take("{"))
+        {
+            SkipStatement();
+            return false;
+        }
+
+        bool understood = true;
+        while (true)
+        {
+            SkipBreaks();
+            if (Current.Mark == NftMark.End)
+            {
+                work.Truncated(opened);
+                return false;
+            }
+
+            if (Take("}"))
+            {
+                return understood;
+            }
+
+            switch (Word())
+            {
+                case "type" or "typeof":
+                    System.Text.StringBuilder type = new();
+                    while (Current.Mark is not (NftMark.Break or NftMark.End) && !Current.Is(";") && !Current.Is("}"))
+                    {
+                        type.Append(type.Length > 0 ? " " : "").Append(Current.Text);
+                        at++;
+                    }
+
+                    set.Type = type.ToString();
+                    break;
+                case "flags":
+                    while (Current.Mark is not (NftMark.Break or NftMark.End) && !Current.Is(";") && !Current.Is("}"))
+                    {
+                        set.Dynamic |= Current.Text is "dynamic" or "timeout";
+                        at++;
+                    }
+
+                    break;
+                case "timeout":
+                    set.Dynamic = true;
+                    SkipStatement();
+                    break;
+                case "gc-interval" or "size" or "policy" or "auto-merge" or "comment" or "counter" or "quota" or "limit" or "last":
+                    SkipStatement();
+                    break;
+                case "elements":
+                    understood &= Take("=") && Elements(set);
+                    break;
+                default:
+                    if (Current.Mark == NftMark.Sign)
+                    {
+                        at++;
+                    }
+
+                    SkipStatement();
+                    understood = false;
+                    break;
+            }
+        }
+    }
+
+    private bool Elements(NftSet set)
+    {
+        List<NftToken> said = Statement();
+        NftExpressions expressions = new(said, variables.ContainsKey);
+        NftValue value = expressions.Value(set.IsMap);
+        if (value.Kind != NftKind.Set || !expressions.AtEnd)
+        {
+            return false;
+        }
+
+        set.Elements.AddRange(value.Elements);
+        return true;
+    }
+
+    /// <summary>The tokens of a statement, variables put in their place.</summary>
+    private List<NftToken> Statement()
+    {
+        List<NftToken> said = [];
+        int depth = 0;
+        while (Current.Mark != NftMark.End)
+        {
+            NftToken token = Current;
+            if (depth == 0 && (token.Mark == NftMark.Break || token.Is(";") || token.Is("}")))
+            {
+                break;
+            }
+
+            depth += token.Is("{") || token.Is("(") ? 1 : token.Is("}") || token.Is(")") ? -1 : 0;
+            if (token.Mark != NftMark.Break)
+            {
+                Expand(token, said, 0);
+            }
+
+            at++;
+        }
+
+        return said;
+    }
+
+    private void Expand(NftToken token, List<NftToken> to, int depth)
+    {
+        if (token.Mark == NftMark.Word && token.Text.Length > 1 && token.Text[0] == '$' && depth < DepthLimit && variables.TryGetValue(token.Text[1..], out List<NftToken>? value))
+        {
+            foreach (NftToken inner in value)
+            {
+                if (to.Count > ExpansionLimit)
+                {
+                    return;
+                }
+
+                Expand(inner with { Line = token.Line }, to, depth + 1);
+            }
+
+            return;
+        }
+
+        to.Add(token);
+    }
+
+    private bool Rule(NftChain chain, bool insert)
+    {
+        int first = Current.Line;
+        List<NftToken> said = Statement();
+        if (said.Count == 0)
+        {
+            at++;
+            return false;
+        }
+
+        int last = Math.Max(first, said[^1].Line);
+        NftRule rule = new NftExpressions(said, variables.ContainsKey).Rule(first, last);
+        if (insert)
+        {
+            chain.Rules.Insert(0, rule);
+        }
+        else
+        {
+            chain.Rules.Add(rule);
+        }
+
+        return true;
+    }
+}
+
+/// <summary>Priorities of base chains: numbers, and the names for them.</summary>
+internal static class NftPriority
+{
+    /// <summary>Source: nft(8), "Standard priority names": raw −300, mangle −150, dstnat −100, filter 0, security 50, srcnat 100.</summary>
+    public static bool TryRead(List<string> words, int from, out int priority)
+    {
+        priority = 0;
+        bool any = false;
+        int sign = 1;
+        foreach (string word in words.Skip(from))
+        {
+            switch (word)
+            {
+                case "raw":
+                    priority += -300;
+                    break;
+                case "mangle":
+                    priority += -150;
+                    break;
+                case "dstnat":
+                    priority += -100;
+                    break;
+                case "filter":
+                    break;
+                case "security":
+                    priority += 50;
+                    break;
+                case "srcnat":
+                    priority += 100;
+                    break;
+                case "out":
+                    priority += 100;
+                    break;
+                case "+":
+                    sign = 1;
+                    continue;
+                case "-":
+                    sign = -1;
+                    continue;
+                default:
+                    if (!int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number))
+                    {
+                        return any && word is "device" or "policy" or "comment";
+                    }
+
+                    priority += sign * number;
+                    sign = 1;
+                    break;
+            }
+
+            any = true;
+        }
+
+        return any;
+    }
+}

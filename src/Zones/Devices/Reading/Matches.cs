@@ -1,0 +1,101 @@
+using Sekisho.Zones.Model;
+
+namespace Sekisho.Zones.Devices;
+
+/// <summary>The meeting of two conditions, where one rule stands behind another (a NAT chain behind its jump).</summary>
+internal static class Matches
+{
+    public static Match Intersect(Match a, Match b) => new()
+    {
+        Source = a.Source.Intersect(b.Source),
+        Destination = a.Destination.Intersect(b.Destination),
+        Services = Intersect(a.Services, b.Services),
+        States = a.States & b.States,
+        Fragments = a.Fragments & b.Fragments,
+        In = Intersect(a.In, b.In, out _),
+        Out = Intersect(a.Out, b.Out, out _),
+    };
+
+    public static ServiceSet Intersect(ServiceSet a, ServiceSet b)
+    {
+        if (a.IsAny)
+        {
+            return b;
+        }
+
+        if (b.IsAny)
+        {
+            return a;
+        }
+
+        List<Service> both = [];
+        foreach (Service one in a.Services)
+        {
+            foreach (Service other in b.Services)
+            {
+                Service met = new(one.Protocols & other.Protocols)
+                {
+                    SourcePorts = one.SourcePorts.Intersect(other.SourcePorts),
+                    DestinationPorts = one.DestinationPorts.Intersect(other.DestinationPorts),
+                    Icmp = one.Icmp.Intersect(other.Icmp),
+                    Flags = one.Flags & other.Flags,
+                };
+                if (!met.Protocols.IsEmpty)
+                {
+                    both.Add(met);
+                }
+            }
+        }
+
+        return new ServiceSet([.. both]);
+    }
+
+    /// <param name="exact">False where the names can't say the meeting ("eth*" but not "eth0"): the result is then too large.</param>
+    public static InterfaceSet Intersect(InterfaceSet a, InterfaceSet b, out bool exact)
+    {
+        exact = true;
+        if (a.IsAny)
+        {
+            return b;
+        }
+
+        if (b.IsAny || ReferenceEquals(a, b))
+        {
+            return a;
+        }
+
+        if (a.IsInverted && b.IsInverted)
+        {
+            return InterfaceSet.Except([.. a.Names, .. b.Names]);
+        }
+
+        if (a.IsInverted)
+        {
+            (a, b) = (b, a);
+        }
+
+        List<string> names = [];
+        foreach (string name in a.Names)
+        {
+            if (b.IsInverted)
+            {
+                if (b.Contains(name))
+                {
+                    names.Add(name);
+                    exact &= !name.EndsWith('*') || !b.Names.Any(other => other.AsSpan().StartsWith(name.AsSpan(0, name.Length - 1)));
+                }
+            }
+            else if (b.Contains(name))
+            {
+                names.Add(name);
+            }
+        }
+
+        if (!b.IsInverted)
+        {
+            names.AddRange(b.Names.Where(name => a.Contains(name)));
+        }
+
+        return InterfaceSet.Of(names);
+    }
+}

@@ -1,0 +1,144 @@
+using System.Numerics;
+using Sekisho.Zones.Model;
+
+namespace Sekisho.Zones.Engine;
+
+/// <summary>What an entry does to the packets in it.</summary>
+internal enum Role : byte
+{
+    Drop,
+    Accept,
+
+    /// <summary>Leaves a chain: what it holds isn't decided by entries behind it in that chain.</summary>
+    Guard,
+
+    /// <summary>The same, for entries that accept only (a return that isn't certain counts differently for the two).</summary>
+    GuardOfAccepts,
+
+    /// <summary>The same, for entries that drop only.</summary>
+    GuardOfDrops,
+
+    /// <summary>Settled elsewhere: a permitted flow, an earlier translation. It only covers.</summary>
+    Cover,
+}
+
+/// <summary>A set of packets as a product: source × destination × (source port or ICMP type) × destination port × kind.</summary>
+internal struct Region
+{
+    public Seg Source, Destination, SourcePorts, DestinationPorts;
+
+    /// <summary>Classes of the round at hand (<see cref="KindClasses"/>).</summary>
+    public ulong Kinds;
+}
+
+/// <summary>One product of a rule, in one family, for one pair of interfaces, behind the conditions of the chains that led there.</summary>
+internal struct Entry
+{
+    public Seg Source, Destination, SourcePorts, DestinationPorts;
+    public int Tail;
+
+    /// <summary>The latest entry that leaves this entry's chains early, -1 without; each guard names the one before it.</summary>
+    public int Guard;
+    public Role Role;
+
+    /// <summary>Whether it takes all that it holds: no guard keeps a part from it. Guards themselves do, the ones before them say the same.</summary>
+    public readonly bool IsWhole => Guard < 0 || Role > Role.Accept;
+}
+
+/// <summary>All entries of a network in one family, and the sets that they are made of.</summary>
+/// <typeparam name="T"><c>uint</c> for IPv4, <c>UInt128</c> for IPv6.</typeparam>
+internal sealed class Universe<T>(TailTable tails)
+    where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
+{
+    private Entry[] entries = new Entry[256];
+    private Rule?[] rules = new Rule?[256];
+
+    public SetStack<T> Addresses { get; } = new();
+
+    public SetStack<ushort> Ports { get; } = new();
+
+    public TailTable Tails { get; } = tails;
+
+    /// <summary>The classes of each tail, in the round at hand.</summary>
+    public ulong[] Masks { get; private set; } = [];
+
+    private KindClasses? classes;
+    private int round;
+
+    /// <summary>Begins a round.</summary>
+    public void Judge(KindClasses classes, int round)
+    {
+        (this.classes, this.round, Masks) = (classes, round, []);
+        Extend();
+    }
+
+    /// <summary>Tails that came since (two conditions met: no new class, but a new mask) get theirs.</summary>
+    public void Extend()
+    {
+        if (classes is null || Masks.Length == Tails.Tails.Count) return;
+        var from = Masks.Length;
+        var masks = Masks;
+        Array.Resize(ref masks, Tails.Tails.Count);
+        for (var t = from; t < masks.Length; t++) masks[t] = classes.MaskOf(Tails.Tails[t], round);
+        Masks = masks;
+    }
+
+    public int Count { get; private set; }
+
+    public static bool IsV6 => typeof(T) == typeof(UInt128);
+
+    public ref readonly Entry this[int entry] => ref entries[entry];
+
+    /// <summary>The rule that an entry comes from; null for a default.</summary>
+    public Rule? RuleOf(int entry) => rules[entry];
+
+    public int Add(in Entry entry, Rule? rule)
+    {
+        if (Count == entries.Length)
+        {
+            Array.Resize(ref entries, Count * 2);
+            Array.Resize(ref rules, Count * 2);
+        }
+        entries[Count] = entry;
+        rules[Count] = rule;
+        return Count++;
+    }
+
+    public static IntervalSet<T> FamilyOf(AddressSet set) => (IntervalSet<T>)(object)(IsV6 ? set.V6 : set.V4);
+
+    public Seg Keep(AddressSet set) => Addresses.Keep(FamilyOf(set));
+
+    public static AddressSet ToAddresses(IntervalSet<T> set) =>
+        set is IntervalSet<uint> v4 ? AddressSet.Of(v4) : AddressSet.Of((IntervalSet<UInt128>)(object)set);
+
+    public static Address ToAddress(T value) => new(IsV6, UInt128.CreateTruncating(value));
+
+    /// <summary>Whether a guard takes packets from entries of this role.</summary>
+    public static bool Concerns(Role guard, Role of) => guard == Role.Guard || guard == (of == Role.Accept ? Role.GuardOfAccepts : Role.GuardOfDrops);
+
+    public ulong KindsOf(int entry) => Masks[entries[entry].Tail];
+
+    /// <summary>The part of a region that an entry holds. Released with the stacks.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool Meet(in Region region, int entry, out Region met)
+    {
+        ref readonly var e = ref entries[entry];
+        met = default;
+        if ((met.Kinds = region.Kinds & Masks[e.Tail]) == 0) return false;
+        if (!Addresses.Overlaps(region.Source, e.Source) || !Addresses.Overlaps(region.Destination, e.Destination)) return false;
+        if (!Ports.Overlaps(region.DestinationPorts, e.DestinationPorts) || !Ports.Overlaps(region.SourcePorts, e.SourcePorts)) return false;
+        met.Source = Addresses.Intersect(region.Source, e.Source);
+        met.Destination = Addresses.Intersect(region.Destination, e.Destination);
+        met.SourcePorts = Ports.Intersect(region.SourcePorts, e.SourcePorts);
+        met.DestinationPorts = Ports.Intersect(region.DestinationPorts, e.DestinationPorts);
+        return true;
+    }
+
+    public (int, int) Mark => (Addresses.Mark, Ports.Mark);
+
+    public void Release((int Addresses, int Ports) mark)
+    {
+        Addresses.Release(mark.Addresses);
+        Ports.Release(mark.Ports);
+    }
+}

@@ -1,0 +1,203 @@
+using System.Numerics;
+using Sekisho.Zones.Engine;
+using Sekisho.Zones.Model;
+using Sekisho.Zones.Policies;
+
+namespace Sekisho.Zones.Networks;
+
+/// <summary>One decision on the way of a packet: a rule (or default) that let it pass, or a translation.</summary>
+internal readonly record struct Step(Device Device, Filter? Filter, Rule? Rule, NatRule? Nat, string Inbound, string Outbound);
+
+/// <summary>A class of packets that gets from one zone to another, and what let it.</summary>
+internal sealed record Arrival(Traffic Traffic, ExamplePacket Example, IReadOnlyList<Step> Path);
+
+/// <summary>
+/// Pushes a region of packets through the devices: inbound filters, destination translation, routing, filters between interfaces, source translation, outbound
+/// filters, next device. Filters are not multiplied out: the region stays a product, and what earlier rules decided is carried along as covers, which the
+/// residual search takes away at the end. Only a translation makes pieces of it.
+/// </summary>
+internal sealed partial class FlowSearch<T>
+    where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
+{
+    private const int MaxHops = 50;
+    private const int MaxPieces = 512;
+
+    private readonly Topology topology;
+    private readonly Universe<T> universe;
+    private readonly Residual<T> residual;
+    private readonly Bound bound;
+    private readonly Dictionary<(int, Filter, string, string), FilterProgram<T>> programs = [];
+    private readonly Dictionary<(FilterProgram<T>, Seg, Seg, ulong), Slice<T>> slices = [];
+    private readonly Ints covers = new();
+    private readonly List<Step> path = [];
+    private readonly List<int> permitted = [];
+    private readonly Dictionary<(NatRule, bool), int[]> natEntries = [];
+    private readonly Dictionary<WayOut, Seg> wayDestinations = [];
+    private readonly HashSet<int> passed = [];
+    private readonly bool translatesDestinations;
+    private readonly Products<T> products;
+    private Diagram<T>? diagram;
+    private KindClasses classes = null!;
+    private int round;
+    private Seg target;
+    private bool sourceIsOld = true;
+    private int coversFrom;
+    private int portsTail;
+    private Func<Device, string, bool> excused = null!;
+    private List<Arrival> arrivals = null!;
+    private int most;
+
+    public FlowSearch(Topology topology, TailTable tails, Bound bound)
+    {
+        (this.topology, this.bound) = (topology, bound);
+        universe = new(tails);
+        residual = new(universe);
+        products = new(universe);
+        translatesDestinations = topology.Devices.Any(static d => d.Nat.Any(static n => n.Kind == NatKind.Destination));
+    }
+
+    /// <summary>Devices and interface pairs that packets got to: what isn't understood there keeps a verdict open.</summary>
+    public HashSet<(int Device, string Inbound, string Outbound)> Visited { get; } = [];
+
+    /// <summary>What kept the search from being exact, in words; verdicts over it are never "proved".</summary>
+    public HashSet<string> Troubles { get; } = [];
+
+    /// <summary>Answers of the diagrams that differ from the residual engine's; a fault of ours, shown and never swallowed.</summary>
+    public int Disagreements { get; private set; }
+
+    /// <summary>Every answer is asked of both engines.</summary>
+    public bool Certified { get; init; }
+
+    /// <summary>Collects the tails of all rules: they must be known before kinds are classed (<see cref="KindClasses.Of"/>).</summary>
+    public void Prepare(IEnumerable<AllowedFlow> flows)
+    {
+        portsTail = universe.Tails.Keep(Tail.Any with { Protocols = Protocols.WithPorts, Flags = ByteSet.All });
+        for (var d = 0; d < topology.Devices.Count; d++)
+        {
+            var device = topology.Devices[d];
+            foreach (var chain in device.Chains)
+                foreach (var rule in chain.Rules) KeepTails(rule.May, rule.Must);
+            foreach (var nat in device.Nat) KeepTails(nat.May, nat.Must);
+        }
+        foreach (var flow in flows) KeepTails(new Match { Services = flow.Services }, null);
+        universe.Tails.Keep(Tail.Any);
+    }
+
+    /// <summary>Searches one ordered pair of zones in one round of kinds.</summary>
+    /// <param name="flows">Permitted flows; they are no arrivals.</param>
+    /// <param name="only">Only packets of these services; null: all.</param>
+    /// <param name="replies">Whether replies of permitted flows are no arrivals either (for stray packets).</param>
+    public void Run(Zone from, Zone to, IReadOnlyList<AllowedFlow> flows, bool replies, Func<Device, string, bool> excused, KindClasses classes, int round, int most, List<Arrival> arrivals, ServiceSet? only = null)
+    {
+        (this.classes, this.round, this.most, this.arrivals, this.excused) = (classes, round, most, arrivals, excused);
+        universe.Judge(classes, round);
+        slices.Clear();
+        diagram = null;
+        permitted.Clear();
+        foreach (var flow in flows)
+        {
+            Permit(flow.Source, flow.Destination, flow.Services, false);
+            if (replies) Permit(flow.Destination, flow.Source, flow.Services, true);
+        }
+        universe.Extend();
+        target = universe.Keep(to.Addresses);
+        if (target.IsEmpty) return;
+        foreach (var way in topology.WaysIn(from))
+        {
+            var source = universe.Keep(way.Sources);
+            if (source.IsEmpty) continue;
+            foreach (var (kinds, first, second) in Parts(only))
+            {
+                var region = new Region { Source = source, Destination = Destinations(to), SourcePorts = first, DestinationPorts = second, Kinds = kinds };
+                covers.Count = coversFrom = 0;
+                path.Clear();
+                passed.Clear();
+                sourceIsOld = true;
+                Enter(way.Device, way.Interface, new Flow(region, region), region);
+            }
+        }
+    }
+
+    /// <summary>All packets, or those of some services.</summary>
+    private List<(ulong Kinds, Seg First, Seg Second)> Parts(ServiceSet? only)
+    {
+        if (only is null) return [(classes.All(round), universe.Ports.All, universe.Ports.All)];
+        var found = new List<Product>();
+        products.Of(new Match { Services = only }, products.Any, found);
+        return [.. found.Select(p => (classes.MaskOf(p.Tail, round), p.SourcePorts, p.DestinationPorts)).Where(static p => p.Item1 != 0)];
+    }
+
+    /// <summary>Where packets may be sent so that they arrive: the zone's addresses, and those that some device translates.</summary>
+    private Seg Destinations(Zone to)
+    {
+        var all = Universe<T>.FamilyOf(to.Addresses);
+        foreach (var device in topology.Devices)
+            foreach (var nat in device.Nat)
+                if (nat.Kind == NatKind.Destination) all = all.Union(Universe<T>.FamilyOf(nat.May.Destination));
+        return universe.Addresses.Keep(all);
+    }
+
+    private void KeepTails(Match may, Match? must)
+    {
+        var found = new List<Product>();
+        products.Of(may, products.Any, found);
+        if (must is not null) products.Of(must, products.Any, found);
+        foreach (var product in found) universe.Tails.Keep(product.Tail);
+    }
+
+    private void Permit(AddressSet source, AddressSet destination, ServiceSet services, bool reply)
+    {
+        var set = reply ? new ServiceSet([.. services.Services.Select(static s => s with { SourcePorts = s.DestinationPorts, DestinationPorts = s.SourcePorts, Icmp = IntervalSet<ushort>.All })]) : services;
+        var found = new List<Product>();
+        products.Of(new Match { Source = source, Destination = destination, Services = set }, products.Any, found);
+        foreach (var p in found) permitted.Add(universe.Add(new Entry { Source = p.Source, Destination = p.Destination, SourcePorts = p.SourcePorts, DestinationPorts = p.DestinationPorts, Tail = universe.Tails.Keep(p.Tail), Guard = -1, Role = Role.Cover }, null));
+    }
+
+    private bool Full => arrivals.Count >= most;
+
+    private ReadOnlySpan<int> Covers => covers.Span[coversFrom..];
+
+    /// <summary>Whether something of a region is left, permitted flows taken away where addresses are final.</summary>
+    private bool Left(in Region region, bool withPermitted, out Region piece)
+    {
+        var mark = covers.Count;
+        if (withPermitted && sourceIsOld) foreach (var cover in permitted) covers.Add(cover);
+        var found = residual.Find(region, Covers, out piece);
+        if (residual.Exhausted || Certified)
+        {
+            var exhausted = residual.Exhausted;
+            diagram ??= new(universe);
+            var second = diagram.Find(region, Covers, out var packet);
+            if (second is null)
+            {
+                if (exhausted) Troubles.Add("too many cases to tell them apart in time");
+                found = exhausted ? bound == Bound.Upper : found;
+                if (exhausted) piece = region;
+            }
+            else if (exhausted)
+            {
+                found = second.Value;
+                if (found) piece = Point(packet);
+            }
+            else if (second.Value != found)
+            {
+                Disagreements++;
+                found = bound == Bound.Upper;
+                piece = region;
+            }
+        }
+        covers.Count = mark;
+        return found;
+    }
+
+    private Region Point((T Source, T Destination, ushort First, ushort Second, int Kind) packet) => new()
+    {
+        Source = universe.Addresses.Push([packet.Source, packet.Source]), Destination = universe.Addresses.Push([packet.Destination, packet.Destination]),
+        SourcePorts = universe.Ports.Push([packet.First, packet.First]), DestinationPorts = universe.Ports.Push([packet.Second, packet.Second]), Kinds = 1ul << packet.Kind,
+    };
+
+    /// <summary>A region under way, and a piece of it that no cover holds.</summary>
+    private readonly record struct Flow(Region Region, Region Piece);
+
+    private delegate void Next(in Flow flow);
+}

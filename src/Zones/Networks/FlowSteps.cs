@@ -1,0 +1,176 @@
+using Sekisho.Zones.Engine;
+using Sekisho.Zones.Model;
+
+namespace Sekisho.Zones.Networks;
+
+/// <summary>The stations of one device, in their order.</summary>
+internal sealed partial class FlowSearch<T>
+{
+    private void Enter(int index, string inbound, in Flow flow, in Region clip)
+    {
+        if (Full || passed.Count > MaxHops || !topology.Devices[index].Forwards || !passed.Add(index)) return;
+        var device = topology.Devices[index];
+        Visited.Add((index, inbound, ""));
+        if (device.NatOrder.InboundSeesNewDestination)
+        {
+            TranslateDestination(index, inbound, flow, clip, (in Flow f, in Region c, NatRule? later) =>
+            {
+                var inner = c;
+                Through(index, FilterPlace.Inbound, inbound, "", f, inner, (in Flow g) => Route(index, inbound, g, inner, later));
+            });
+        }
+        else
+        {
+            var outside = clip;
+            Through(index, FilterPlace.Inbound, inbound, "", flow, clip, (in Flow f) => TranslateDestination(index, inbound, f, outside, (in Flow g, in Region c, NatRule? later) => Route(index, inbound, g, c, later)));
+        }
+        passed.Remove(index);
+    }
+
+    private delegate void Translated(in Flow flow, in Region clip, NatRule? later);
+
+    /// <summary>Routing, filters between interfaces, source translation and outbound filters, for each way out.</summary>
+    /// <param name="later">A destination translation that filters between interfaces don't see yet.</param>
+    private void Route(int index, string inbound, in Flow flow, in Region clip, NatRule? later)
+    {
+        var device = topology.Devices[index];
+        var lone = Topology.IsLone(device);
+        foreach (var way in topology.WaysOut(index, inbound))
+        {
+            if (Full) return;
+            if (bound == Bound.Lower && !way.Certain) continue;
+            if (lone && way.Interface == inbound) continue;
+            if (!wayDestinations.TryGetValue(way, out var destinations)) wayDestinations.Add(way, destinations = universe.Keep(way.Destinations));
+            if (destinations.IsEmpty) continue;
+            var mark = universe.Mark;
+            Visited.Add((index, inbound, way.Interface));
+            var outside = clip;
+            var decided = path.Count;
+            if (later is null)
+            {
+                if (Narrow(flow, destinations, out var routed))
+                    Through(index, FilterPlace.Forward, inbound, way.Interface, routed, clip, (in Flow f) => TranslateSource(index, inbound, way, f, outside));
+            }
+            else if (universe.Addresses.Overlaps(ToOf(later), destinations))
+            {
+                Through(index, FilterPlace.Forward, inbound, way.Interface, flow, clip, (in Flow f) => Rewrite(index, inbound, later, f, destinations, (in Flow g, in Region c) => TranslateSource(index, inbound, way, g, c)));
+            }
+            path.RemoveRange(decided, path.Count - decided);
+            universe.Release(mark);
+        }
+    }
+
+    private void Leave(int index, string inbound, WayOut way, in Flow flow, in Region clip)
+    {
+        var device = topology.Devices[index];
+        var unfiltered = path.Count == 0 || !ReferenceEquals(path[^1].Device, device);
+        if (unfiltered) path.Add(new(device, null, null, null, inbound, way.Interface));
+        if (way.Next is { } next) Enter(next.Device, next.Interface, flow, clip);
+        else Arrive(device, way, flow);
+        if (unfiltered) path.RemoveAt(path.Count - 1);
+    }
+
+    private void Arrive(Device device, WayOut way, in Flow flow)
+    {
+        if (excused(device, way.Interface)) return;
+        var mark = universe.Mark;
+        // Here addresses are final: permitted flows count, if they didn't before.
+        if (universe.Addresses.Overlaps(flow.Region.Destination, target))
+        {
+            var region = flow.Region;
+            region.Destination = universe.Addresses.Intersect(region.Destination, target);
+            var piece = flow.Piece;
+            piece.Destination = universe.Addresses.Intersect(piece.Destination, target);
+            if (!translatesDestinations && !piece.Destination.IsEmpty || Left(region, true, out piece))
+                arrivals.Add(new(Traffic.Of(universe, classes, round, Tightened(region, piece)), Traffic.Pick(universe, classes, round, piece), [.. path]));
+        }
+        universe.Release(mark);
+    }
+
+    /// <summary>What of the region really arrives, as one product around it where that is simple; the whole region otherwise.</summary>
+    private Region Tightened(in Region region, in Region piece)
+    {
+        var pieces = new List<Region>();
+        var mark = covers.Count;
+        if (sourceIsOld) foreach (var cover in permitted) covers.Add(cover);
+        var complete = residual.Enumerate(region, Covers, 1, pieces, 4096);
+        covers.Count = mark;
+        return complete && pieces.Count == 1 ? pieces[0] : region;
+    }
+
+    /// <summary>The part of a flow that goes to some destinations, with a piece of it that is left.</summary>
+    private bool Narrow(in Flow flow, Seg destinations, out Flow narrowed)
+    {
+        narrowed = flow;
+        if (!universe.Addresses.Overlaps(flow.Region.Destination, destinations)) return false;
+        var region = flow.Region;
+        region.Destination = universe.Addresses.Intersect(region.Destination, destinations);
+        var piece = flow.Piece;
+        if (universe.Addresses.Overlaps(piece.Destination, destinations)) piece.Destination = universe.Addresses.Intersect(piece.Destination, destinations);
+        else if (!Left(region, !translatesDestinations, out piece)) return false;
+        narrowed = new(region, piece);
+        return true;
+    }
+
+    /// <summary>Brings a flow through the filters of one place, one accepting entry after the other.</summary>
+    private void Through(int index, FilterPlace place, string inbound, string outbound, in Flow flow, in Region clip, Next next)
+    {
+        var device = topology.Devices[index];
+        var filters = device.Filters.Where(f => f.Place == place && f.In.Contains(inbound) && (place == FilterPlace.Inbound || f.Out.Contains(outbound)) && (f.OnlyV6 ?? Universe<T>.IsV6) == Universe<T>.IsV6).ToArray();
+        Through(index, filters, 0, inbound, outbound, flow, clip, next);
+    }
+
+    private void Through(int index, Filter[] filters, int at, string inbound, string outbound, in Flow flow, in Region clip, Next next)
+    {
+        if (at == filters.Length)
+        {
+            next(flow);
+            return;
+        }
+        var device = topology.Devices[index];
+        var slice = SliceOf(index, filters[at], inbound, outbound, clip);
+        if (slice.Program.Trouble is { } trouble)
+        {
+            Troubles.Add($"{device.Name}: {trouble}");
+            if (bound == Bound.Lower) return;
+            path.Add(new(device, filters[at], null, null, inbound, outbound));
+            Through(index, filters, at + 1, inbound, outbound, flow, clip, next);
+            path.RemoveAt(path.Count - 1);
+            return;
+        }
+        foreach (var entry in slice.Accepting(flow.Region, path.Count > 0))
+        {
+            if (Full) return;
+            var mark = universe.Mark;
+            var from = covers.Count;
+            if (universe.Meet(flow.Region, entry, out var met))
+            {
+                slice.Earlier(met, entry, covers);
+                for (var guard = universe[entry].Guard; guard >= 0; guard = universe[guard].Guard)
+                    if (Universe<T>.Concerns(universe[guard].Role, Role.Accept)) covers.Add(guard);
+                if (Left(met, !translatesDestinations, out var piece))
+                {
+                    path.Add(new(device, filters[at], universe.RuleOf(entry), null, inbound, outbound));
+                    Through(index, filters, at + 1, inbound, outbound, new Flow(met, piece), clip, next);
+                    path.RemoveAt(path.Count - 1);
+                }
+            }
+            covers.Count = from;
+            universe.Release(mark);
+        }
+    }
+
+    private Slice<T> SliceOf(int index, Filter filter, string inbound, string outbound, in Region clip)
+    {
+        var key = (index, filter, inbound, outbound);
+        if (!programs.TryGetValue(key, out var program))
+        {
+            program = FilterProgram<T>.Compile(universe, topology.Devices[index], filter, inbound, outbound, bound);
+            programs.Add(key, program);
+            universe.Extend();
+        }
+        var cut = (program, clip.Source, clip.Destination, clip.Kinds);
+        if (!slices.TryGetValue(cut, out var slice)) slices.Add(cut, slice = Slice<T>.Of(universe, program, clip));
+        return slice;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using Sekisho.Zones.Model;
+using Sekisho.Zones.Networks;
+
+namespace Sekisho.Zones.Reports;
+
+/// <summary>The fixed JSON of <c>sekisho zones verify</c> (docs/formats/zone-report.md). Fields may be added, never changed.</summary>
+public static class ZoneReportJson
+{
+    public static void Write(ZoneReport report, Stream to)
+    {
+        using var json = new Utf8JsonWriter(to, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        json.WriteStartObject();
+        json.WriteString("result", Word(report.Result));
+        json.WriteStartArray("checks");
+        foreach (var check in report.Checks) Write(check, json);
+        json.WriteEndArray();
+        json.WriteStartArray("findings");
+        foreach (var finding in report.Findings)
+        {
+            json.WriteStartObject();
+            json.WriteString("code", finding.Code);
+            json.WriteString("where", finding.Where);
+            json.WriteString("ja", finding.What.Ja);
+            json.WriteString("en", finding.What.En);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("flows");
+        foreach (var flow in report.Flows)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", flow.Flow.Id);
+            json.WriteString("works", flow.Works switch { FlowWorks.Yes => "yes", FlowWorks.Perhaps => "perhaps", _ => "no" });
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    public static string Word(ZoneResult result) => result switch { ZoneResult.Proved => "proved", ZoneResult.Violated => "violated", _ => "undetermined" };
+
+    private static void Write(ZoneCheck check, Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("from", check.From.Id);
+        json.WriteString("to", check.To.Id);
+        json.WriteString("result", Word(check.Result));
+        json.WriteString("verdict", check.Verdict.Match(static _ => "proved", static _ => "violated", static _ => "violatedIf", static _ => "notAssessed"));
+        Write("violations", check.Violations, json);
+        Write("stray", check.Stray, json);
+        json.WriteStartArray("notUnderstood");
+        foreach (var line in check.NotUnderstood)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", line.Source.File);
+            json.WriteNumber("line", line.Source.FirstLine);
+            json.WriteString("text", line.Text);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("reasons");
+        foreach (var reason in check.Verdict.Match(static _ => [], static _ => [], static _ => [], static n => n.Reasons)) json.WriteStringValue(reason.Ja + " / " + reason.En);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(string name, IReadOnlyList<Violation> violations, Utf8JsonWriter json)
+    {
+        json.WriteStartArray(name);
+        foreach (var violation in violations)
+        {
+            json.WriteStartObject();
+            WritePacket(violation.Packet, json);
+            json.WriteStartArray("path");
+            foreach (var step in violation.Path)
+            {
+                json.WriteStartObject();
+                json.WriteString("device", step.Device);
+                json.WriteString("file", step.Source.File);
+                json.WriteNumber("line", step.Source.FirstLine);
+                json.WriteNumber("lastLine", step.Source.LastLine);
+                json.WriteString("rule", step.Rule);
+                json.WriteString("in", step.Inbound);
+                json.WriteString("out", step.Outbound);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteString("flows", violation.Flows.ToString());
+            json.WriteStartArray("unknowns");
+            foreach (var unknown in violation.Unknowns)
+            {
+                json.WriteStartObject();
+                json.WriteString("kind", unknown.Kind.ToString());
+                json.WriteString("name", unknown.Name);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    internal static void WritePacket(ExamplePacket packet, Utf8JsonWriter json)
+    {
+        json.WriteStartObject("packet");
+        json.WriteString("src", packet.Source.ToString());
+        json.WriteString("dst", packet.Destination.ToString());
+        json.WriteString("protocol", Protocols.Name(packet.Protocol));
+        json.WriteNumber("srcPort", packet.HasPorts ? packet.First : 0);
+        json.WriteNumber("dstPort", packet.HasPorts ? packet.DestinationPort : 0);
+        if (packet.HasType) json.WriteNumber("icmpType", packet.First >> 8);
+        if (packet.HasType) json.WriteNumber("icmpCode", packet.First & 255);
+        if (packet.Protocol == Protocols.Tcp) json.WriteNumber("tcpFlags", packet.Flags);
+        json.WriteEndObject();
+    }
+}

@@ -3,6 +3,7 @@ using Sekisho.Crossing.Queue;
 using Sekisho.Crossing.Requests;
 using Sekisho.Crossing.Retention;
 using Sekisho.Crossing.Routes;
+using Sekisho.Crossing.Traces;
 using Sekisho.Crossing.Vault;
 using Sekisho.Records;
 using Sekisho.Sanitizer.Isolation;
@@ -29,6 +30,7 @@ public sealed class CrossingSlices : IDisposable
         Requests = new RequestDesk(keeper, vault, Routes, queue, limits ?? WaitingLimits.FromEnvironment(), watch);
         Inspections = new InspectionDesk(keeper, vault, Requests);
         Retention = new RetentionRound(keeper, vault, Requests);
+        Traces = new TraceDesk(keeper);
     }
 
     public RouteBook Routes { get; }
@@ -38,6 +40,8 @@ public sealed class CrossingSlices : IDisposable
     public InspectionDesk Inspections { get; }
 
     public RetentionRound Retention { get; }
+
+    public TraceDesk Traces { get; }
 
     /// <summary>A worker over a pool of sandboxes; it runs when it is started.</summary>
     /// <param name="pool">Asked for when there is a file to do.</param>

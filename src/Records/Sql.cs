@@ -31,6 +31,15 @@ internal static class Sql
         return await command.ExecuteNonQueryAsync(cancel);
     }
 
+    /// <summary>Each row as it comes: however many there are, one is in memory.</summary>
+    public static async Task EachAsync(this DatabaseTransaction tx, string sql, Action<NpgsqlDataReader> act, CancellationToken cancel, params object?[] values)
+    {
+        await using var command = Command(tx, sql, values);
+        command.CommandTimeout = 0;
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel)) act(reader);
+    }
+
     /// <summary>What is left of the present result set.</summary>
     public static async Task<List<T>> RowsAsync<T>(this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> map, CancellationToken cancel)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using Sekisho.Assurance;
 using Sekisho.Crossing.Requests;
 using Sekisho.Crossing.Routes;
+using Sekisho.Crossing.Traces;
 using Sekisho.Crossing.Vault;
 using Sekisho.Records;
 using Sekisho.Sanitizer.Kinds;
@@ -91,6 +92,7 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault)
             FROM unnest($1, $2, $3, $4, $5, $6, $7) AS f (id, state, result, output, outcome, refusal, report) WHERE i.id = f.id
             """, cancel, counted.Select(f => f.Claim.Item.Id.Value).ToArray(), counted.Select(f => (f.Result is null ? ItemState.Refused : ItemState.Out).ToString()).ToArray(), counted.Select(f => f.Result?.Id.Value).ToArray(),
             outputs.ToArray(), counted.Select(f => ReportJson.Word(f.Report.Outcome)).ToArray(), counted.Select(f => f.Report.Refusal?.Code).ToArray(), counted.Select(f => Encoding.UTF8.GetString(ReportJson.Write(f.Report))).ToArray(), at).ConfigureAwait(false);
+        await TraceRows.RecordAsync(tx, [.. counted.Select((f, i) => new Through(requests[f.Claim.Request.Id], f.Claim.Item, f.Report, outputs[i]))], cancel).ConfigureAwait(false);
         await WorkQueue.ThroughAsync(tx, counted.Select(f => f.Claim.Item.Id), cancel).ConfigureAwait(false);
         var settled = await SettleAsync(tx, requests, at, cancel).ConfigureAwait(false);
         await SayAsync(tx, counted, outputs, settled, at, cancel).ConfigureAwait(false);

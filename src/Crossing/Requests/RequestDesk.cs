@@ -2,6 +2,7 @@ using System.Text;
 using Sekisho.Assurance;
 using Sekisho.Crossing.Queue;
 using Sekisho.Crossing.Routes;
+using Sekisho.Crossing.Traces;
 using Sekisho.Crossing.Vault;
 using Sekisho.Records;
 using Sekisho.Records.Organisation;
@@ -146,7 +147,7 @@ public sealed partial class RequestDesk
             if (await AuthorityAsync(tx, request with { Needs = Approval.Officer }, at, actor, cancel) is { } refused) return refused;
             if (letThrough)
             {
-                await tx.RunAsync("UPDATE crossing.item SET state = 'Admitted', result_id = original_id, output_path = path, outcome = 'admitted', exception_by = $2, exception_by_name = $3 WHERE id = $1", cancel, item.Value, actor.Account, actor.Name);
+                await tx.RunAsync("UPDATE crossing.item SET state = 'Admitted', result_id = original_id, output_path = path, outcome = 'admitted', exception_by = $2, exception_by_name = $3, exception_at = $4, exception_decided = $5 WHERE id = $1", cancel, item.Value, actor.Account, actor.Name, at, reason.Trim());
                 await tx.RunAsync("UPDATE crossing.request SET state = 'Delivered', expires_at = greatest(expires_at, $2) WHERE id = $1", cancel, request.Id.Value, at + TimeSpan.FromDays(request.Definition.ExpiryDays));
             }
             else
@@ -202,6 +203,7 @@ public sealed partial class RequestDesk
             INSERT INTO crossing.step (municipality_id, request_id, ordinal, kind, at, by, by_name, note, ledger_index, person_id)
             SELECT $1, $2, coalesce(max(ordinal), 0) + 1, $3, $4, $5, $6, $7, $8, (SELECT person_id FROM records.account_person WHERE account = $5) FROM crossing.step WHERE request_id = $2
             """, cancel, tx.Municipality.Value, id.Value, kind, at, actor.Account, actor.Name, note.Trim(), index);
+        await TraceRows.FollowAsync(tx, id, kind, actor, cancel);
     }
 
     /// <summary>Two people at once: the second waits, and finds it as the first left it.</summary>

@@ -137,7 +137,8 @@ public sealed class SanitizerPool : IAsyncDisposable
             {
                 report = await RebuildAsync(untrusted, output, rules, order, after, cancel).ConfigureAwait(false);
             }
-            if (report.Outcome == Outcome.Refused) return report with { Seconds = time.GetElapsedTime(start).TotalSeconds };
+            // That nothing was found in it is worth knowing of a refused file, too: a person may let it through.
+            if (report.Outcome == Outcome.Refused) return report with { Notes = rules.ScanInput ? [.. report.Notes, ScanRefusals.Note(true, false)] : report.Notes, Seconds = time.GetElapsedTime(start).TotalSeconds };
             if (after is not null && await after.EndAsync(cancel).ConfigureAwait(false) is { } found) report = Ended(report, found);
             else report = report with { Notes = [.. report.Notes, ScanRefusals.Note(rules.ScanInput, rules.ScanOutput)] };
             return report with { Seconds = time.GetElapsedTime(start).TotalSeconds };

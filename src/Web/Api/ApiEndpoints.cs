@@ -80,6 +80,7 @@ public static class ApiEndpoints
         api.MapIncidents();
         api.MapRooms();
         api.MapCrossings();
+        api.MapCrossingTraces();
         api.MapAccounts();
         api.MapOwnAccount();
     }

@@ -15,6 +15,7 @@ using Sekisho.Records.Registers;
 using Sekisho.Storage;
 using Sekisho.Web.Api;
 using Sekisho.Web.Components.Layout;
+using Sekisho.Web.Pages.Crossings;
 using Sekisho.Web.Pages.Files;
 using Sekisho.Web.Pages.Registers;
 using Sekisho.Web.Pages.ThirdParties;
@@ -192,6 +193,7 @@ public static class WebHost
         app.MapFiles();
         app.MapRegisterFiles();
         app.MapThirdPartyFiles();
+        app.MapCrossingFiles();
         app.MapRazorComponents<Document>();
     }
 }

@@ -59,6 +59,14 @@ public static class CrossingTexts
             $"Taken out: {string.Join(", ", names.Select(n => n.En))}{(more > 0 ? $" and {more} more" : "")}. {members.En}".TrimEnd());
     }
 
+    /// <summary>What was taken out, in one line of a list: マクロ、JavaScript ほか 2 種類.</summary>
+    public static Bilingual Threats(IReadOnlyList<(string Threat, int Count)> removed)
+    {
+        var names = removed.Take(Named).Select(r => ThreatCatalogue.NameOf(r.Threat)).ToList();
+        var more = removed.Count - Named;
+        return new($"{string.Join("、", names.Select(n => n.Ja))}{(more > 0 ? $"　ほか {more} 種類" : "")}", $"{string.Join(", ", names.Select(n => n.En))}{(more > 0 ? $" and {more} more" : "")}");
+    }
+
     /// <summary>All that was taken out, inner files too, by what it was.</summary>
     public static IReadOnlyList<(Bilingual Name, string Place, string What, int Count)> Details(FileReport report) =>
         [.. All(report).Select(r => (ThreatCatalogue.NameOf(r.Threat), r.Place, r.What, r.Count)).Take(200)];

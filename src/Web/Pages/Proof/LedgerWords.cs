@@ -62,6 +62,7 @@ public static class LedgerWords
         ["crossing.exception-refused"] = new("特例の不承認", "Exception refused"),
         ["crossing.inspection-asked"] = new("原本の調査の申請", "Inspection of an original asked for"),
         ["crossing.inspection-allowed"] = new("原本の調査の許可", "Inspection allowed"),
+        ["crossing.exported"] = new("授受の履歴の書出し", "Traces exported"),
         ["crossing.inspected"] = new("原本の調査", "Original inspected"),
         ["takeout.asked"] = new("持ち出しの申請", "Take-out asked for"),
         ["takeout.approved"] = new("持ち出しの承認", "Take-out approved"),

@@ -100,7 +100,7 @@ public sealed class TraceTests
             Assert.Contains("=罠𠮷.csv", await sheet.ReadToEndAsync(Cancel), StringComparison.Ordinal);
 
         await using var tx = await gate.Keeper.Database.EnterAsync(gate.Town, Cancel);
-        var entries = await tx.ListAsync("SELECT convert_from(body, 'UTF8') FROM ledger.entry WHERE kind = 'crossing.exported' ORDER BY index", r => r.GetString(0), Cancel);
+        var entries = await tx.ListAsync("SELECT convert_from(data, 'UTF8') FROM ledger.entry WHERE kind = 'crossing.exported' ORDER BY idx", r => r.GetString(0), Cancel);
         Assert.Equal(3, entries.Count);
         Assert.Contains(Sha256.Of(utf8).ToString(), entries[0], StringComparison.Ordinal);
         Assert.Contains("罠", entries[1], StringComparison.Ordinal);

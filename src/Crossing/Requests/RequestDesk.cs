@@ -203,7 +203,7 @@ public sealed partial class RequestDesk
             INSERT INTO crossing.step (municipality_id, request_id, ordinal, kind, at, by, by_name, note, ledger_index, person_id)
             SELECT $1, $2, coalesce(max(ordinal), 0) + 1, $3, $4, $5, $6, $7, $8, (SELECT person_id FROM records.account_person WHERE account = $5) FROM crossing.step WHERE request_id = $2
             """, cancel, tx.Municipality.Value, id.Value, kind, at, actor.Account, actor.Name, note.Trim(), index);
-        await TraceRows.FollowAsync(tx, id, kind, actor, cancel);
+        if (kind is "crossing.approved" or "crossing.exception-granted") await TraceRows.NameAsync(tx, id, actor, cancel);
     }
 
     /// <summary>Two people at once: the second waits, and finds it as the first left it.</summary>

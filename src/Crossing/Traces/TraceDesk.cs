@@ -126,7 +126,7 @@ public sealed partial class TraceDesk
             """, r => (Id: r.GetGuid(0), RecordJson.Read<RouteDefinition>(r.GetString(1)).Name), cancel)).ToDictionary(r => r.Id, r => r.Name);
 
     /// <summary>Compiling such a query costs more than it saves.</summary>
-    private static Task HurryAsync(TenantTransaction tx, CancellationToken cancel) => tx.RunAsync("SET LOCAL jit = off", cancel);
+    private static Task<int> HurryAsync(TenantTransaction tx, CancellationToken cancel) => tx.RunAsync("SET LOCAL jit = off", cancel);
 
     /// <summary>A query as SQL: which files it finds, each branch along an index by time.</summary>
     private sealed class Found

@@ -8,69 +8,50 @@ using Sekisho.Storage;
 
 namespace Sekisho.Crossing.Traces;
 
+/// <summary>A file that is through the sanitiser.</summary>
+/// <param name="Output">The name that it left with; null when nothing came out.</param>
+internal sealed record Through(CrossingRequest Request, CrossingItem Item, FileReport Report, string? Output);
+
 /// <summary>Keeps the traces as the crossing goes on, in the transactions of what happens.</summary>
 internal static class TraceRows
 {
     /// <summary>Names inside an archive beyond these are not found by their words.</summary>
     private const int MostNames = 300, MostThreats = 100, MostWords = 20_000;
 
-    /// <summary>The steps after which a file may have ended otherwise than before.</summary>
-    private static readonly HashSet<string> Turns = new(["crossing.through", "crossing.approved", "crossing.refused", "crossing.withdrawn", "crossing.expired", "crossing.exception-granted"], StringComparer.Ordinal);
-
-    /// <summary>A file is through: from here on it is found.</summary>
-    /// <param name="output">The name that it left with; null when nothing came out.</param>
-    /// <param name="sender">Of what came by mail; empty otherwise.</param>
-    public static async Task RecordAsync(TenantTransaction tx, CrossingRequest request, CrossingItem item, FileReport report, string? output, CancellationToken cancel, string sender = "")
+    /// <summary>Files are through: from here on they are found. How they end follows from the steps of their requests (a trigger of the table).</summary>
+    public static async Task RecordAsync(TenantTransaction tx, IReadOnlyList<Through> all, CancellationToken cancel)
     {
-        var at = request.SubmittedAt ?? request.OpenedAt;
-        var removed = Removed(report).GroupBy(r => r.Threat).Select(g => (Threat: g.Key, Count: (int)Math.Min(int.MaxValue, g.Sum(r => (long)Math.Max(1, r.Count))))).OrderBy(r => r.Threat, StringComparer.Ordinal).Take(MostThreats).ToList();
-        var fresh = await tx.RunAsync("""
-            INSERT INTO crossing.trace (municipality_id, id, request_id, at, route_id, unit_id, asked_by, outcome, bytes, sender, removed, words)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING
-            """, cancel, tx.Municipality.Value, item.Id.Value, request.Id.Value, at, request.Route.Value, request.Unit?.Value, request.AskedBy.Account,
-            report.Outcome == Outcome.Refused ? TraceOutcome.Blocked : TraceOutcome.Pending, item.Bytes, sender, string.Join(' ', removed.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Threat}:{r.Count}"))),
-            Words(request, item, report, output, sender)).ConfigureAwait(false);
-        if (fresh == 0) return;
-        var digests = new[] { report.InputSha256, report.OutputSha256 }.OfType<Sha256>().Distinct().Select(d => d.ToArray()).ToArray();
-        await tx.RunAsync("INSERT INTO crossing.trace_digest (municipality_id, sha256, trace_id) SELECT $1, d, $2 FROM unnest($3) AS d ON CONFLICT DO NOTHING", cancel, tx.Municipality.Value, item.Id.Value, digests).ConfigureAwait(false);
-        var families = removed.GroupBy(r => ThreatFamilies.Of(r.Threat)).Select(g => (Family: g.Key, Pieces: (int)Math.Min(int.MaxValue, g.Sum(r => (long)r.Count)))).ToList();
-        if (families.Count > 0)
-            await tx.RunAsync("INSERT INTO crossing.trace_family (municipality_id, trace_id, family, pieces, at, unit_id) SELECT $1, $2, f.family, f.pieces, $3, $4 FROM unnest($5, $6) AS f (family, pieces)",
-                cancel, tx.Municipality.Value, item.Id.Value, at, request.Unit?.Value, families.Select(f => f.Family).ToArray(), families.Select(f => f.Pieces).ToArray()).ConfigureAwait(false);
-    }
-
-    /// <summary>After a step of a request: how its files ended, and who gave their leave.</summary>
-    public static async Task FollowAsync(TenantTransaction tx, RequestId request, string step, Actor actor, CancellationToken cancel)
-    {
-        if (!Turns.Contains(step)) return;
+        if (all.Count == 0) return;
+        var removed = all.Select(f => Removed(f.Report).GroupBy(r => r.Threat).Select(g => (Threat: g.Key, Count: (int)Math.Min(int.MaxValue, g.Sum(r => (long)Math.Max(1, r.Count))))).OrderBy(r => r.Threat, StringComparer.Ordinal).Take(MostThreats).ToList()).ToList();
         await tx.RunAsync("""
-            UPDATE crossing.trace t SET outcome = n.outcome FROM (
-              SELECT i.municipality_id, i.id, CASE
-                WHEN i.state = 'Admitted' THEN 'Excepted'
-                WHEN i.state IN ('Refused', 'ExceptionAsked') THEN 'Blocked'
-                WHEN q.state = 'Delivered' THEN 'Delivered'
-                WHEN q.state = 'Refused' THEN 'Declined'
-                WHEN q.state IN ('Withdrawn', 'Expired') AND o.outcome = 'Pending' THEN 'Lapsed'
-                ELSE o.outcome END AS outcome
-              FROM crossing.trace o
-              JOIN crossing.item i ON i.municipality_id = o.municipality_id AND i.id = o.id
-              JOIN crossing.request q ON q.municipality_id = o.municipality_id AND q.id = o.request_id
-              WHERE o.request_id = $1) n
-            WHERE t.municipality_id = n.municipality_id AND t.id = n.id AND t.outcome <> n.outcome
-            """, cancel, request.Value).ConfigureAwait(false);
-        if (step is not ("crossing.approved" or "crossing.exception-granted")) return;
-        // The first line names the people.
-        await tx.RunAsync("UPDATE crossing.trace SET words = $2 || words WHERE request_id = $1 AND position($2 in split_part(words, E'\\n', 1)) = 0", cancel, request.Value, Line(actor.Name) + " ").ConfigureAwait(false);
+            INSERT INTO crossing.trace (municipality_id, id, request_id, at, route_id, unit_id, asked_by, outcome, bytes, removed, words)
+            SELECT $1, f.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS f ON CONFLICT DO NOTHING
+            """, cancel, tx.Municipality.Value, all.Select(f => f.Item.Id.Value).ToArray(), all.Select(f => f.Request.Id.Value).ToArray(), all.Select(f => RecordedTime.Cut(At(f.Request))).ToArray(), all.Select(f => f.Request.Route.Value).ToArray(),
+            all.Select(f => f.Request.Unit?.Value).ToArray(), all.Select(f => f.Request.AskedBy.Account).ToArray(), all.Select(f => (f.Report.Outcome == Outcome.Refused ? TraceOutcome.Blocked : TraceOutcome.Pending).ToString()).ToArray(),
+            all.Select(f => f.Item.Bytes).ToArray(), removed.Select(r => string.Join(' ', r.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Threat}:{t.Count}")))).ToArray(), all.Select(Words).ToArray()).ConfigureAwait(false);
+        var digests = all.SelectMany(f => new[] { f.Report.InputSha256, f.Report.OutputSha256 }.OfType<Sha256>().Distinct().Select(d => (Digest: d.ToArray(), Id: f.Item.Id.Value))).ToList();
+        await tx.RunAsync("INSERT INTO crossing.trace_digest (municipality_id, sha256, trace_id) SELECT $1, d.* FROM unnest($2, $3) AS d ON CONFLICT DO NOTHING",
+            cancel, tx.Municipality.Value, digests.Select(d => d.Digest).ToArray(), digests.Select(d => d.Id).ToArray()).ConfigureAwait(false);
+        var families = all.SelectMany((f, i) => removed[i].GroupBy(r => ThreatFamilies.Of(r.Threat)).Select(g => (File: f, Family: g.Key, Pieces: (int)Math.Min(int.MaxValue, g.Sum(r => (long)r.Count))))).ToList();
+        if (families.Count > 0)
+            await tx.RunAsync("INSERT INTO crossing.trace_family (municipality_id, trace_id, family, pieces, at, unit_id) SELECT $1, f.* FROM unnest($2, $3, $4, $5, $6) AS f ON CONFLICT DO NOTHING", cancel, tx.Municipality.Value,
+                families.Select(f => f.File.Item.Id.Value).ToArray(), families.Select(f => f.Family).ToArray(), families.Select(f => f.Pieces).ToArray(), families.Select(f => RecordedTime.Cut(At(f.File.Request))).ToArray(), families.Select(f => f.File.Request.Unit?.Value).ToArray()).ConfigureAwait(false);
     }
+
+    /// <summary>Who gave their leave is found by their name, too: they stand on the first line.</summary>
+    public static Task NameAsync(TenantTransaction tx, RequestId request, Actor actor, CancellationToken cancel) =>
+        tx.RunAsync("UPDATE crossing.trace SET words = $2 || words WHERE request_id = $1 AND position($2 in split_part(words, E'\\n', 1)) = 0", cancel, request.Value, Line(actor.Name) + " ");
 
     /// <summary>Threats and how often, as they are kept.</summary>
     public static IReadOnlyList<(string Threat, int Count)> Removed(string kept) =>
         [.. kept.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split(':')).Where(p => p.Length == 2).Select(p => (p[0], int.Parse(p[1], CultureInfo.InvariantCulture)))];
 
-    private static string Words(CrossingRequest request, CrossingItem item, FileReport report, string? output, string sender)
+    private static DateTimeOffset At(CrossingRequest request) => request.SubmittedAt ?? request.OpenedAt;
+
+    private static string Words(Through file)
     {
-        var names = All(report).SelectMany(r => new[] { r.File, r.Output }).Prepend(output).Prepend(item.Path).OfType<string>().Distinct().Take(MostNames).Select(Line);
-        var words = string.Join('\n', [Line(request.AskedBy.Name) + " ", Line(sender), Line(request.Number), .. names]);
+        var names = All(file.Report).SelectMany(r => new[] { r.File, r.Output }).Prepend(file.Output).Prepend(file.Item.Path).OfType<string>().Distinct().Take(MostNames).Select(Line);
+        var words = string.Join('\n', [Line(file.Request.AskedBy.Name) + " ", "", Line(file.Request.Number), .. names]);
         return words.Length <= MostWords ? words : words[..(char.IsHighSurrogate(words[MostWords - 1]) ? MostWords - 1 : MostWords)];
     }
 

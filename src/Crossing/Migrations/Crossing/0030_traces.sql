@@ -24,6 +24,28 @@ CREATE INDEX trace_by_outcome ON crossing.trace (municipality_id, outcome, at DE
 CREATE INDEX trace_by_request ON crossing.trace (municipality_id, request_id);
 SELECT storage.isolate('crossing.trace');
 
+-- After a step of a request its files may have ended otherwise than before. Here and not in the program: steps are written in several places.
+CREATE FUNCTION crossing.follow_trace() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  UPDATE crossing.trace t SET outcome = n.outcome FROM (
+    SELECT o.id, CASE
+      WHEN i.state = 'Admitted' THEN 'Excepted'
+      WHEN i.state IN ('Refused', 'ExceptionAsked') THEN 'Blocked'
+      WHEN q.state = 'Delivered' THEN 'Delivered'
+      WHEN q.state = 'Refused' THEN 'Declined'
+      WHEN q.state IN ('Withdrawn', 'Expired') AND o.outcome = 'Pending' THEN 'Lapsed'
+      ELSE o.outcome END AS outcome
+    FROM crossing.trace o
+    JOIN crossing.item i ON i.municipality_id = o.municipality_id AND i.id = o.id
+    JOIN crossing.request q ON q.municipality_id = o.municipality_id AND q.id = o.request_id
+    WHERE o.municipality_id = NEW.municipality_id AND o.request_id = NEW.request_id) n
+  WHERE t.municipality_id = NEW.municipality_id AND t.id = n.id AND t.outcome <> n.outcome;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER follow_trace AFTER INSERT ON crossing.step FOR EACH ROW
+  WHEN (NEW.kind IN ('crossing.through', 'crossing.approved', 'crossing.refused', 'crossing.withdrawn', 'crossing.expired', 'crossing.exception-granted'))
+  EXECUTE FUNCTION crossing.follow_trace();
+
 -- Digests of a file and of what came out of it: each finds the file.
 CREATE TABLE crossing.trace_digest (
   municipality_id uuid NOT NULL REFERENCES records.municipality (id),

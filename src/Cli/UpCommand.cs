@@ -4,9 +4,11 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Sekisho.Crossing.Demo;
 using Sekisho.Ledger;
 using Sekisho.Records;
 using Sekisho.Records.Demo;
+using Sekisho.Sanitizer.Isolation;
 using Sekisho.Storage;
 using Sekisho.Web.Hosting;
 using Sekisho.Web.SignIn;
@@ -67,7 +69,8 @@ internal static class UpCommand
         {
             Console.WriteLine("架空の町「しおかぜ町」の 1 年分のデータを確かめています… / preparing the made-up town of Shiokaze …");
             var town = new DemoTown(app.Services.GetRequiredService<Database>(), app.Services.GetRequiredService<NoteSigner>(), TimeProvider.System);
-            if ((await town.EnsureAsync(null, cancel)).Match<Refusal?>(_ => null, no => no) is { } refusal)
+            await using var crossings = await CrossingsAsync(dataFolder, options, cancel);
+            if ((await town.EnsureAsync(null, cancel, crossings is null ? null : crossings.Steps)).Match<Refusal?>(_ => null, no => no) is { } refusal)
             {
                 await Launch.SayAsync(refusal.Code, refusal.What, refusal.Next);
                 return Launch.BadInput;
@@ -96,6 +99,21 @@ internal static class UpCommand
         }
         await app.WaitForShutdownAsync(cancel);
         return Launch.Fine;
+    }
+
+    /// <summary>What crossed in the made-up year needs the sanitiser; a machine that can't shut it in shows the rest.</summary>
+    private static async Task<DemoCrossings?> CrossingsAsync(string dataFolder, WebHostOptions options, CancellationToken cancel)
+    {
+        if (options.Sanitise is not { } isolation) return null;
+        try
+        {
+            return await DemoCrossings.StartAsync(dataFolder, isolation, options.ProgramFolder, cancel);
+        }
+        catch (NoSandboxException e)
+        {
+            Console.WriteLine($"無害化を隔離して動かせないため、授受のデータは入れません。{e.Message} / the sanitiser can't run shut in; the made-up year has no crossings.");
+            return null;
+        }
     }
 
     private static async Task<int> CannotListenAsync(string[] urls, string detail)

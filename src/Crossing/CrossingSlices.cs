@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sekisho.Crossing.Pictures;
 using Sekisho.Crossing.Queue;
 using Sekisho.Crossing.Requests;
 using Sekisho.Crossing.Retention;
@@ -29,7 +30,8 @@ public sealed class CrossingSlices : IDisposable
         Routes = new RouteBook(keeper, records.Waivers);
         Requests = new RequestDesk(keeper, vault, Routes, queue, limits ?? WaitingLimits.FromEnvironment(), watch);
         Inspections = new InspectionDesk(keeper, vault, Requests);
-        Retention = new RetentionRound(keeper, vault, Requests);
+        Pictures = new PictureDesk(keeper, vault, Requests);
+        Retention = new RetentionRound(keeper, vault, Requests, Pictures);
         Traces = new TraceDesk(keeper);
     }
 
@@ -43,6 +45,8 @@ public sealed class CrossingSlices : IDisposable
 
     public TraceDesk Traces { get; }
 
+    public PictureDesk Pictures { get; }
+
     /// <summary>A worker over a pool of sandboxes; it runs when it is started.</summary>
     /// <param name="pool">Asked for when there is a file to do.</param>
     public SanitiseRound Worker(Func<CancellationToken, Task<SanitizerPool>> pool, ILogger logger) => new(queue, new SanitiseDesk(keeper, vault), vault, pool, watch.Changed, logger, TimeProvider.System);
@@ -53,6 +57,7 @@ public sealed class CrossingSlices : IDisposable
     public void Dispose()
     {
         queue.Dispose();
+        Pictures.Dispose();
         watch.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -21,11 +22,11 @@ public sealed class Town : IAsyncDisposable
 
     private readonly DirectoryInfo folder;
     private readonly WebApplication app;
-    private readonly IPlaywright playwright;
     private readonly IBrowser browser;
 
-    private Town(DirectoryInfo folder, WebApplication app, TestClock time, IPlaywright playwright, IBrowser browser) =>
-        (this.folder, this.app, Time, this.playwright, this.browser) = (folder, app, time, playwright, browser);
+    private readonly List<IBrowserContext> windows = [];
+
+    private Town(DirectoryInfo folder, WebApplication app, TestClock time, IBrowser browser) => (this.folder, this.app, Time, this.browser) = (folder, app, time, browser);
 
     public TestClock Time { get; }
 
@@ -44,9 +45,7 @@ public sealed class Town : IAsyncDisposable
         var time = new TestClock();
         var app = await WebHost.BuildAsync(new WebHostOptions(new StorageOptions(Path.Combine(folder.FullName, "data"), null), ["http://127.0.0.1:0"], time));
         await app.StartAsync();
-        var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] });
-        return new(folder, app, time, playwright, browser);
+        return new(folder, app, time, await SharedBrowser.GetAsync());
     }
 
     /// <summary>What the terminal shows at the first start.</summary>
@@ -92,14 +91,14 @@ public sealed class Town : IAsyncDisposable
     public async Task<Screen> OpenAsync(string language = "ja", int width = 1280, int height = 900)
     {
         var context = await browser.NewContextAsync(new() { BaseURL = Address, Locale = language == "ja" ? "ja-JP" : "en-GB", ViewportSize = new() { Width = width, Height = height } });
+        windows.Add(context);
         var page = await context.NewPageAsync();
         return new Screen(page, new Uri(Address));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await browser.DisposeAsync();
-        playwright.Dispose();
+        foreach (var window in windows) await window.DisposeAsync();
         await app.StopAsync();
         await app.DisposeAsync();
         folder.Delete(recursive: true);
@@ -145,7 +144,8 @@ public sealed class Screen
     public async Task LookAsync(string name, bool whole = true)
     {
         await PhotographAsync(name, whole);
-        var result = await Page.RunAxe();
+        // Only what is wrong is described: describing what is right, too, is a good part of the work on a page of hundreds of rows.
+        var result = await Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
         looked++;
         complaints.AddRange(result.Violations.Select(v => $"{name} ({Page.Url}): {v.Id}: {v.Help}\n" + string.Join('\n', v.Nodes.Take(4).Select(n => "    " + n.Html))));
     }

@@ -1,4 +1,5 @@
 using Sekisho.Assurance;
+using Sekisho.Crossing.Pictures;
 using Sekisho.Crossing.Requests;
 using Sekisho.Crossing.Vault;
 using Sekisho.Records;
@@ -26,7 +27,9 @@ public sealed class RetentionRound
     private readonly FileVault vault;
     private readonly RequestDesk desk;
 
-    internal RetentionRound(RecordKeeper keeper, FileVault vault, RequestDesk desk) => (this.keeper, this.vault, this.desk) = (keeper, vault, desk);
+    private readonly PictureDesk pictures;
+
+    internal RetentionRound(RecordKeeper keeper, FileVault vault, RequestDesk desk, PictureDesk pictures) => (this.keeper, this.vault, this.desk, this.pictures) = (keeper, vault, desk, pictures);
 
     /// <summary>One round over every municipality.</summary>
     public async Task RunAllAsync(CancellationToken cancel)
@@ -54,6 +57,7 @@ public sealed class RetentionRound
         var (expired, destroyed) = (0, 0);
         while (await ExpireAsync(town, cancel) is > 0 and var some) expired += some;
         while (await DestroyAsync(town, cancel) is > 0 and var some) destroyed += some;
+        destroyed += await pictures.DestroyAsync(town, cancel);
         await using (var tx = await keeper.EnterAsync(town, cancel))
         {
             await FileVault.ForgetStraysAsync(tx, keeper.Clock.GetUtcNow() - SweepAge, keeper.Clock.Now(), cancel);

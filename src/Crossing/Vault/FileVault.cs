@@ -174,6 +174,7 @@ public sealed class FileVault
         tx.RunAsync("""
             UPDATE crossing.blob b SET sealed_key = NULL, destroyed_at = $1 WHERE b.sealed_key IS NOT NULL AND b.made_at < $2
               AND NOT EXISTS (SELECT FROM crossing.item i WHERE i.municipality_id = b.municipality_id AND (i.original_id = b.id OR i.result_id = b.id))
+              AND NOT EXISTS (SELECT FROM crossing.picture p WHERE p.municipality_id = b.municipality_id AND p.blob_id = b.id)
             """, cancel, at, olderThan);
 
     /// <summary>Takes off the disk what no record knows, or knows as destroyed: rests of servers that died between writing and recording.</summary>

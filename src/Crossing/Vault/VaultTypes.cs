@@ -16,6 +16,9 @@ internal enum BlobPurpose
 
     /// <summary>What may be handed out.</summary>
     Result,
+
+    /// <summary>A picture of a first page, rebuilt.</summary>
+    Picture,
 }
 
 /// <summary>A file of the vault that can still be read.</summary>

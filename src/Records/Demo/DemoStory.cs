@@ -112,6 +112,11 @@ internal sealed class DemoStory(RecordSlices slices, MunicipalityId town, IReadO
         for (var day = FirstImport; day <= 0; day += 6) yield return On(day, 20, async c => await slices.Collector.RunAsync(town, null, c));
     }
 
+    /// <summary>What others tell, in the same days and hours.</summary>
+    public IEnumerable<Step> Steps(IEnumerable<(int Day, double Hour, Func<CancellationToken, Task> Act)> more) => more.Select(m => On(m.Day, m.Hour, m.Act));
+
+    public Organisation.UnitId Unit(string key) => organisation.UnitOf(key);
+
     private Step On(int day, double hour, Func<CancellationToken, Task> act) => new(start.AddDays(day).AddHours(hour), act);
 
     private DateOnly DayOf(int day) => JapaneseTime.Day(start.AddDays(day));

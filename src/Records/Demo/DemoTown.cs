@@ -6,12 +6,21 @@ using Sekisho.Storage;
 
 namespace Sekisho.Records.Demo;
 
+/// <summary>What others need who tell a part of the made-up town's story.</summary>
+/// <param name="Keeper">With the clock of the story.</param>
+/// <param name="People">By their key.</param>
+/// <param name="Unit">By its key; there once the story's first day is told.</param>
+public sealed record DemoTelling(RecordKeeper Keeper, RecordSlices Records, MunicipalityId Town, IReadOnlyDictionary<string, Actor> People, Func<string, Organisation.UnitId> Unit);
+
 /// <summary>The made-up town (しおかぜ町) with a year of data that ends now: every screen full, every verdict to be seen.</summary>
 /// <remarks>Inserted only by <c>sekisho up --demo</c>. What it keeps goes through the same façades as everything else, with a clock of its own; only the made-up systems' evidence carries its moments along.</remarks>
 public sealed class DemoTown(Database database, NoteSigner signer, TimeProvider clock)
 {
     /// <summary>Makes accounts for people; returns their account ids by <see cref="DemoPerson.Key"/>.</summary>
     public delegate Task<IReadOnlyDictionary<string, string>> MakeAccounts(MunicipalityId municipality, IReadOnlyList<DemoPerson> people, CancellationToken cancel);
+
+    /// <summary>What is told beside the records' own story: days count from today, hours are Japan's.</summary>
+    public delegate IEnumerable<(int Day, double Hour, Func<CancellationToken, Task> Act)> More(DemoTelling told);
 
     /// <summary>Its part of addresses, e.g. /p/shiokaze.</summary>
     public static string Slug => Script.Value.Slug;
@@ -35,7 +44,8 @@ public sealed class DemoTown(Database database, NoteSigner signer, TimeProvider 
 
     /// <summary>Puts the town in when it isn't there; when it is, brings its systems' evidence up to now.</summary>
     /// <param name="accounts">Null: records name the people under ids of the demo's own.</param>
-    public async Task<Outcome<MunicipalityId>> EnsureAsync(MakeAccounts? accounts, CancellationToken cancel)
+    /// <param name="more">What other parts of the product add to the story, told in its order; null: nothing.</param>
+    public async Task<Outcome<MunicipalityId>> EnsureAsync(MakeAccounts? accounts, CancellationToken cancel, More? more = null)
     {
         var now = clock.Now();
         var (found, others) = await FindAsync(cancel);
@@ -51,11 +61,13 @@ public sealed class DemoTown(Database database, NoteSigner signer, TimeProvider 
         var town = await AddAsync(start.AddDays(-366), cancel);
         var ids = accounts is null ? null : await accounts(town, People, cancel);
         var story = new DemoClock(start.AddDays(-366));
-        var slices = new RecordSlices(new RecordKeeper(database, new LedgerStore(signer, story), story));
+        var keeper = new RecordKeeper(database, new LedgerStore(signer, story), story);
+        var slices = new RecordSlices(keeper);
         await slices.Obligations.EnsureEditionAsync(cancel);
         var people = People.ToDictionary(p => p.Key, p => new Actor(ids?.GetValueOrDefault(p.Key) ?? $"demo:{p.Key}", p.Name));
         var reached = DateTimeOffset.MinValue;
-        foreach (var step in new DemoStory(slices, town, people, Script.Value, start).Steps().OrderBy(s => s.At))
+        var own = new DemoStory(slices, town, people, Script.Value, start);
+        foreach (var step in own.Steps().Concat(more is null ? [] : own.Steps(more(new(keeper, slices, town, people, own.Unit)))).OrderBy(s => s.At))
         {
             if (step.At > now) break;
             await FlushAsync(slices, town, start, reached, reached, step.At, cancel);

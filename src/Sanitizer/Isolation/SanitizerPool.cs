@@ -28,6 +28,14 @@ public sealed record SanitizerOptions
     public ScannerAddress? Scanner { get; init; }
 }
 
+/// <summary>A picture of a file's first page, rebuilt.</summary>
+/// <param name="Type">image/jpeg, image/png, image/gif or image/webp.</param>
+public sealed record DrawnPicture(string Type, byte[] Bytes)
+{
+    /// <summary>Longest picture, in bytes.</summary>
+    public const int Most = 8 << 20;
+}
+
 /// <summary>The sanitiser for hosts (無害化): command line, gateway, mail, API. Hostile bytes are looked at in its workers only.</summary>
 public sealed class SanitizerPool : IAsyncDisposable
 {
@@ -106,6 +114,37 @@ public sealed class SanitizerPool : IAsyncDisposable
     {
         var rules = policyYaml == options.PolicyYaml ? policy : PolicyFile.Read(policyYaml).Policy ?? throw new ArgumentException("The rules can't be read.", nameof(policyYaml));
         return SanitizeAsync(untrusted, output, rules, new(untrustedName, policyYaml, mode, passwords), cancel);
+    }
+
+    /// <summary>A picture of a file's first page; null where there is none to be had.</summary>
+    /// <remarks>The worker that drew it met the file with native programs and is thrown away; what it gave is rebuilt as a picture by another.</remarks>
+    public async Task<DrawnPicture?> PictureAsync(string untrustedName, Stream untrusted, CancellationToken cancel)
+    {
+        using var drawn = new MemoryStream();
+        await places.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            var worker = await RentAsync().ConfigureAwait(false);
+            try
+            {
+                var report = await worker.DoAsync(new(untrustedName, "", null, [], IsPicture: true), untrusted, drawn, SanitizePolicy.Default.Limits with { ExpandedBytes = DrawnPicture.Most }, office, cancel).ConfigureAwait(false);
+                if (report.Outcome == Outcome.Refused) return null;
+            }
+            finally
+            {
+                waiting.Add(WorkerProcess.StartAsync(sandbox, program, CancellationToken.None));
+                await worker.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            places.Release();
+        }
+        if (drawn.Length > DrawnPicture.Most) return null;
+        drawn.Position = 0;
+        using var clean = new MemoryStream();
+        var rebuilt = await SanitizeAsync("picture", drawn, clean, "", SanitizeMode.Rebuild, [], cancel).ConfigureAwait(false);
+        return rebuilt is { Outcome: Outcome.Rebuilt, OutputType: "jpeg" or "png" or "gif" or "webp" } && clean.Length <= DrawnPicture.Most ? new("image/" + rebuilt.OutputType, clean.ToArray()) : null;
     }
 
     private async Task<FileReport> SanitizeAsync(Stream untrusted, Stream output, SanitizePolicy rules, JobOrder order, CancellationToken cancel)

@@ -42,7 +42,7 @@ internal static class WorkerLoop
         Disarmed done;
         try
         {
-            done = disarmer.Run(order.Name, received.AsSource(), policy, order.Passwords, folder);
+            done = order.IsPicture ? disarmer.Picture(order.Name, received.AsSource(), policy, folder) : disarmer.Run(order.Name, received.AsSource(), policy, order.Passwords, folder);
         }
         catch (OutOfMemoryException)
         {

@@ -44,6 +44,17 @@ internal static class PdfPages
         writer.Finish(catalog, null);
     }
 
+    /// <summary>The first page as one JPEG, its longer side 1,200 pixels; of a document as it came.</summary>
+    public static void First(ReadOnlyMemory<byte> untrustedPdf, Scratch output, Job job)
+    {
+        using var folder = new WorkFolder(job.Folder);
+        var page = Path.Combine(folder.Path, "page");
+        Run(job, folder, "pdftoppm", ["-q", "-cropbox", "-scale-to", "1200", "-jpeg", "-jpegopt", "quality=80", "-f", "1", "-l", "1", "-singlefile", Keep(folder, untrustedPdf), page]);
+        if (!File.Exists(page + ".jpg")) throw PdfRefusals.NotDrawn();
+        using var drawn = File.OpenRead(page + ".jpg");
+        drawn.CopyTo(output);
+    }
+
     /// <summary>The text of all pages, in UTF-8, as it stands on them.</summary>
     public static void Text(ReadOnlyMemory<byte> cleanPdf, Scratch output, Job job)
     {

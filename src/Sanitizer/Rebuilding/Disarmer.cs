@@ -25,6 +25,27 @@ internal sealed class Disarmer
     public Disarmed Run(string untrustedName, Source untrusted, SanitizePolicy policy, IReadOnlyList<string> passwords, string? folder) =>
         Run(untrustedName, untrusted, new Job(this, policy, new Budget(policy.Limits, untrusted.Length, time), passwords, folder), null);
 
+    /// <summary>A picture of how a file begins, drawn from the file as it is. Whoever gets it has it rebuilt elsewhere before it is shown.</summary>
+    public Disarmed Picture(string untrustedName, Source untrusted, SanitizePolicy policy, string? folder)
+    {
+        var job = new Job(this, policy with { Mode = SanitizeMode.Rebuild }, new Budget(policy.Limits, untrusted.Length, time), [], folder) { UntrustedName = untrustedName };
+        var kind = FileKind.Unknown;
+        var output = job.NewScratch();
+        try
+        {
+            if (untrusted.Length > policy.Limits.InputBytes) throw Refusals.TooLarge(untrusted.Length, policy.Limits.InputBytes);
+            kind = KindDetector.Detect(untrusted, untrustedName);
+            var written = FirstPage.Draw(untrusted, kind, output, job);
+            return new(new(SafeName.Show(untrustedName), "picture", kind.Key, written.Kind.Key, written.Outcome, null, [], [], [], null, null, untrusted.Length, output.Length, 0), output, written.Kind);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            output.Dispose();
+            var refusal = e is RefusedException refused ? refused.Refusal : Refusals.NoMode(kind, "picture").Refusal;
+            return new(new(SafeName.Show(untrustedName), null, kind.Key, null, Outcome.Refused, refusal, [], [], [], null, null, untrusted.Length, null, 0), null, kind);
+        }
+    }
+
     /// <param name="only">Kinds that may come out; null for any.</param>
     /// <param name="known">The kind and its rebuilder where they aren't told from bytes: a message that lies open in another.</param>
     internal Disarmed Run(string untrustedName, Source untrusted, Job job, Func<FileKind, bool>? only, (FileKind Kind, IRebuilder Rebuilder)? known = null)

@@ -81,6 +81,7 @@ public static class ApiEndpoints
         api.MapRooms();
         api.MapCrossings();
         api.MapCrossingTraces();
+        api.MapCrossingBundle();
         api.MapAccounts();
         api.MapOwnAccount();
     }

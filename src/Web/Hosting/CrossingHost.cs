@@ -33,6 +33,7 @@ internal sealed class CrossingHost(CrossingSlices crossing, WebHostOptions optio
         if (options.Sanitise is not null)
         {
             worker = crossing.Worker(PoolAsync, logger);
+            crossing.Pictures.Pool = PoolAsync;
             worker.Start(Environment.ProcessorCount);
         }
         try

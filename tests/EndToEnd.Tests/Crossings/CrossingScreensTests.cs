@@ -41,13 +41,14 @@ public sealed class CrossingScreensTests(RegisterOffice office) : IClassFixture<
             await page.GotoAsync("/crossings");
             await LookAsync(screen, "100-crossings-empty");
             await page.GetByRole(AriaRole.Link, new() { Name = "ファイルを受け渡す" }).ClickAsync();
-            await page.SetInputFilesAsync("#f-files", [zip, Path.Combine(folder, "図面.jww"), Path.Combine(folder, "通知.html")]);
-            await Expect(page.Locator(".sending-file")).ToHaveCountAsync(3);
+            await page.PdfAsync(new() { Path = Path.Combine(folder, "様式.pdf") });
+            await page.SetInputFilesAsync("#f-files", [zip, Path.Combine(folder, "図面.jww"), Path.Combine(folder, "通知.html"), Path.Combine(folder, "様式.pdf")]);
+            await Expect(page.Locator(".sending-file")).ToHaveCountAsync(4);
             await page.FillAsync("#f-passwords", "ちがう合言葉\n" + Password);
             await LookAsync(screen, "101-crossing-new");
             await page.GetByRole(AriaRole.Button, new() { Name = "取り込む" }).ClickAsync();
             await Expect(page.Locator("h1")).ToContainTextAsync("受け取れます", new() { Timeout = 60_000 });
-            await Expect(page.Locator(".crossing-file")).ToHaveCountAsync(3);
+            await Expect(page.Locator(".crossing-file")).ToHaveCountAsync(4);
             await LookAsync(screen, "102-crossing-ready");
 
             var download = await page.RunAndWaitForDownloadAsync(() => page.Locator(".crossing-file", new() { HasText = "回答一式.zip" }).GetByRole(AriaRole.Link, new() { Name = "受け取る" }).ClickAsync());
@@ -58,6 +59,23 @@ public sealed class CrossingScreensTests(RegisterOffice office) : IClassFixture<
                 Assert.Equal("固定資産 回答書.csv", entry.Name);
                 using var reader = new StreamReader(entry.Open(), Encoding.UTF8);
                 Assert.Contains("'=HYPERLINK", await reader.ReadToEndAsync(Cancel), StringComparison.Ordinal);
+            }
+            // Told to who only listens, too; and all of it at once, with the digests of each.
+            await Expect(page.Locator("#crossing-live")).ToContainTextAsync("受け取れます");
+            await page.Locator(".crossing-file", new() { HasText = "通知.html" }).GetByText("くわしく見る").ClickAsync();
+            await Expect(page.Locator(".crossing-file", new() { HasText = "通知.html" }).Locator(".file-report")).ToContainTextAsync("HTML のスクリプト");
+            await page.Locator(".crossing-file", new() { HasText = "様式.pdf" }).GetByText("前後を見比べる").ClickAsync();
+            await Expect(page.Locator(".compare img")).ToHaveCountAsync(2, new() { Timeout = 30_000 });
+            Assert.True(await page.EvaluateAsync<bool>("[...document.querySelectorAll('.compare img')].every(i => i.complete && i.naturalWidth > 500)"));
+            await LookWideAndNarrowAsync(screen, "114-crossing-compare");
+            var bundle = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "まとめて受け取る" }).ClickAsync());
+            Assert.Equal("授受-000001.zip", bundle.SuggestedFilename);
+            using (var all = ZipFile.OpenRead((await bundle.PathAsync())!))
+            {
+                Assert.Equal(["SHA256SUMS.txt", "回答一式.zip", "様式.pdf", "通知.html"], all.Entries.Select(e => e.FullName).Order(StringComparer.Ordinal));
+                using var sums = new StreamReader(all.GetEntry("SHA256SUMS.txt")!.Open());
+                using var notice = all.GetEntry("通知.html")!.Open();
+                Assert.Contains($"{await Sha256.OfAsync(notice, Cancel)}  通知.html", await sums.ReadToEndAsync(Cancel), StringComparison.Ordinal);
             }
             await page.ReloadAsync();
             await Expect(page.Locator(".record-side")).ToContainTextAsync("ファイルの受取り");
@@ -79,10 +97,25 @@ public sealed class CrossingScreensTests(RegisterOffice office) : IClassFixture<
             await LookAsync(screen, "104-crossing-waiting");
             var outward = page.Url;
 
+            // Two more of the same kind: what the one line says is enough, they are approved together.
+            foreach (var what in new[] { "一件目", "二件目" })
+            {
+                await page.GotoAsync("/crossings/new?route=lgwan-to-internet");
+                await page.SetInputFilesAsync("#f-files", Path.Combine(folder, "回答.txt"));
+                await page.FillAsync("#f-purpose", what);
+                await page.FillAsync("#f-recipient", "県税務課");
+                await page.SelectOptionAsync("#f-asset", new SelectOptionValue { Index = 1 });
+                await page.GetByRole(AriaRole.Button, new() { Name = "持ち出しを申請する" }).ClickAsync();
+                await Expect(page.Locator("h1")).ToContainTextAsync("承認待ち", new() { Timeout = 60_000 });
+            }
             var desk = await office.OpenAsync(office.Manager, width: 390, height: 844);
             await desk.Page.GotoAsync("/");
             await desk.Page.ClickAsync("a:has-text('授受の申請を承認する')");
+            await desk.Page.Locator(".crossing", new() { HasText = "一件目" }).GetByRole(AriaRole.Checkbox).CheckAsync();
+            await desk.Page.Locator(".crossing", new() { HasText = "二件目" }).GetByRole(AriaRole.Checkbox).CheckAsync();
             await LookAsync(desk, "105-crossings-to-decide");
+            await desk.Page.GetByRole(AriaRole.Button, new() { Name = "選んだものを承認する" }).ClickAsync();
+            await Expect(desk.Page.GetByRole(AriaRole.Status)).ToContainTextAsync("2 件を承認しました");
             await desk.Page.Locator(".crossing a").ClickAsync();
             await LookAsync(desk, "106-crossing-to-approve");
             await desk.Page.GetByRole(AriaRole.Button, new() { Name = "承認しない" }).ClickAsync();
@@ -123,7 +156,7 @@ public sealed class CrossingScreensTests(RegisterOffice office) : IClassFixture<
         var page = auditor.Page;
         await page.GotoAsync("/crossings");
         await page.GetByRole(AriaRole.Link, new() { Name = "履歴をさがす" }).ClickAsync();
-        await Expect(page.Locator(".trace-table tbody tr")).ToHaveCountAsync(4);
+        await Expect(page.Locator(".trace-table tbody tr")).ToHaveCountAsync(7);
         await LookWideAndNarrowAsync(auditor, "110-traces");
         // A name inside the ZIP, as it is half remembered.
         await page.FillAsync("#f-q", "固定資産 回答書");
@@ -138,8 +171,8 @@ public sealed class CrossingScreensTests(RegisterOffice office) : IClassFixture<
         await page.FillAsync("#f-person", "tax-manager");
         await page.FillAsync("#f-from", "きょう");
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.Locator(".trace-table tbody tr")).ToContainTextAsync(["回答.txt"]);
-        await page.Locator(".trace-table tbody a").ClickAsync();
+        await Expect(page.Locator(".trace-table tbody tr")).ToHaveCountAsync(3);
+        await page.Locator(".trace-table tbody a").First.ClickAsync();
         await Expect(page.Locator("h1")).ToContainTextAsync("受け取れます");
         Assert.Equal(0, await page.Locator("main form").CountAsync());
         await page.GotoAsync("/crossings/figures");
@@ -174,6 +207,20 @@ public sealed class CrossingScreensTests(RegisterOffice office) : IClassFixture<
         await page.GetByRole(AriaRole.Button, new() { Name = "保存する" }).ClickAsync();
         await Expect(page.GetByText("経路の定めを保存しました。")).ToBeVisibleAsync();
         await Expect(page.Locator("tr", new() { HasText = "インターネットからの取り込み" })).ToContainTextAsync("14 日・30 日");
+        // What needs nobody's leave up to a size, and only of some kinds.
+        await page.GetByRole(AriaRole.Link, new() { Name = "インターネットからの取り込み" }).ClickAsync();
+        await page.CheckAsync("input[name=needs][value=Manager]");
+        await page.CheckAsync("input[name=kind1][value=pdf]");
+        await page.FillAsync("#f-upto1", "５");
+        await page.GetByRole(AriaRole.Button, new() { Name = "保存する" }).ClickAsync();
+        await Expect(page.Locator("tr", new() { HasText = "インターネットからの取り込み" })).Not.ToContainTextAsync("pdf");
+        await page.GetByRole(AriaRole.Link, new() { Name = "インターネットからの取り込み" }).ClickAsync();
+        await page.CheckAsync("input[name=kind1][value=pdf]");
+        await page.FillAsync("#f-upto1", "５");
+        await page.SelectOptionAsync("#f-leave1", "None");
+        await LookAsync(screen, "113-route-rules");
+        await page.GetByRole(AriaRole.Button, new() { Name = "保存する" }).ClickAsync();
+        await Expect(page.Locator("tr", new() { HasText = "インターネットからの取り込み" })).ToContainTextAsync("5 MB まで：承認なし");
         // The My Number zone: closed, and the page says what opens it.
         await page.GetByRole(AriaRole.Link, new() { Name = "マイナンバー利用事務系への取り込み（特定通信）" }).ClickAsync();
         await page.CheckAsync("input[name=open]");

@@ -28,7 +28,6 @@ public sealed class ManagersYearTests : IAsyncLifetime
     private readonly Web.Tests.TestClock clock = new(TimeProvider.System.GetUtcNow().AddDays(-380));
     private ConsoleServer server = null!;
     private RecordSlices records = null!;
-    private IPlaywright playwright = null!;
     private IBrowser browser = null!;
     private Web.Tests.Person manager = null!;
 
@@ -44,14 +43,11 @@ public sealed class ManagersYearTests : IAsyncLifetime
         server = await ConsoleServer.StartAsync(clock);
         records = server.Services.GetRequiredService<RecordSlices>();
         await LiveAsync();
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = EndToEnd.Tests.Town.Chromium, Args = ["--no-sandbox", "--disable-gpu"] });
+        browser = await SharedBrowser.GetAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (browser is not null) await browser.DisposeAsync();
-        playwright?.Dispose();
         if (server is not null) await server.DisposeAsync();
     }
 

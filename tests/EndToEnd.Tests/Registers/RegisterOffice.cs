@@ -13,7 +13,6 @@ namespace Sekisho.EndToEnd.Tests.Registers;
 /// <summary>An office with two sections and a register of equipment, and windows in which its people are signed in.</summary>
 public sealed class RegisterOffice : IAsyncLifetime
 {
-    private IPlaywright playwright = null!;
     private IBrowser browser = null!;
 
     public ConsoleServer Server { get; private set; } = null!;
@@ -43,8 +42,7 @@ public sealed class RegisterOffice : IAsyncLifetime
         foreach (var (name, number) in new[] { ("浜田 一郎", "1001"), ("磯野 波子", "1002"), ("港川 次郎", "1003") })
             (await Records.Organisation.AddPersonAsync(Town, Tax, name, number, StaffKind.Staff, today, By, default)).OrThrow();
         Manager = await Web.Tests.Person.AddAsync(Server, Town, "tax-manager@hama", Role.Manager, Tax.Value);
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = EndToEnd.Tests.Town.Chromium, Args = ["--no-sandbox", "--disable-gpu"] });
+        browser = await SharedBrowser.GetAsync();
     }
 
     public async Task<RegisterEntry> AddAsync(string name, UnitId unit, params (string, string)[] more) =>
@@ -73,7 +71,7 @@ public sealed class RegisterOffice : IAsyncLifetime
     public async Task<Screen> OpenAsync(Web.Tests.Person person, string language = "ja", int width = 1280, int height = 900)
     {
         var address = $"http://localhost:{Server.Address.Port}";
-        var context = await browser.NewContextAsync(new() { BaseURL = address, Locale = language == "ja" ? "ja-JP" : "en-GB", TimezoneId = "Asia/Tokyo", ViewportSize = new() { Width = width, Height = height } });
+        var context = Kept(await browser.NewContextAsync(new() { BaseURL = address, Locale = language == "ja" ? "ja-JP" : "en-GB", TimezoneId = "Asia/Tokyo", ViewportSize = new() { Width = width, Height = height } }));
         await context.AddCookiesAsync([new() { Name = "sekisho", Value = await person.SessionAsync(Server), Url = address }, new() { Name = "sekisho.language", Value = language, Url = address }]);
         return new Screen(await context.NewPageAsync(), new Uri(address));
     }
@@ -82,15 +80,22 @@ public sealed class RegisterOffice : IAsyncLifetime
     public async Task<Screen> OpenOutsideAsync(string language = "ja")
     {
         var address = $"http://localhost:{Server.Address.Port}";
-        var context = await browser.NewContextAsync(new() { BaseURL = address, Locale = language == "ja" ? "ja-JP" : "en-GB", TimezoneId = "Asia/Tokyo", ViewportSize = new() { Width = 1280, Height = 900 } });
+        var context = Kept(await browser.NewContextAsync(new() { BaseURL = address, Locale = language == "ja" ? "ja-JP" : "en-GB", TimezoneId = "Asia/Tokyo", ViewportSize = new() { Width = 1280, Height = 900 } }));
         await context.AddCookiesAsync([new() { Name = "sekisho.language", Value = language, Url = address }]);
         return new Screen(await context.NewPageAsync(), new Uri(address));
     }
 
+    private readonly List<IBrowserContext> windows = [];
+
+    private IBrowserContext Kept(IBrowserContext window)
+    {
+        windows.Add(window);
+        return window;
+    }
+
     public async ValueTask DisposeAsync()
     {
-        if (browser is not null) await browser.DisposeAsync();
-        playwright?.Dispose();
+        foreach (var window in windows) await window.DisposeAsync();
         if (Server is not null) await Server.DisposeAsync();
     }
 }

@@ -145,6 +145,7 @@ public sealed class AuthorisationTown : IAsyncLifetime
                 await Task.Delay(100);
             }
             values[$"result of {who}"] = values["result"] = item.Id.ToString();
+            values[$"whole of {who}"] = values["whole"] = request.Id.ToString();
             (values["/crossings id"], values["/crossings/files id"]) = (request.Id.ToString(), item.Id.ToString());
             if (who != "officer") continue;
             var inspection = (await crossing.Inspections.AskAsync(Municipality, item.Id, "調査", actor, default)).OrThrow();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Sekisho.Crossing;
 using Sekisho.Records.Accounts;
@@ -22,11 +21,5 @@ public abstract class CrossingPageBase : MunicipalPage
     protected override async Task OnInitializedAsync() => Within = await Person.RegisterUnitsAsync(Records.Organisation, Cancel);
 
     /// <summary>A length for people: 1.2 MB, 340 KB.</summary>
-    protected static string Size(long bytes) => bytes switch
-    {
-        < 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
-        < 1024 * 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0} KB"),
-        < 1024L * 1024 * 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024:0.#} MB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024 / 1024:0.#} GB"),
-    };
+    protected static string Size(long bytes) => CrossingTexts.Size(bytes);
 }

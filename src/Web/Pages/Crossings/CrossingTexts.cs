@@ -1,6 +1,8 @@
+using System.Globalization;
 using Sekisho.Assurance;
 using Sekisho.Crossing.Requests;
 using Sekisho.Crossing.Routes;
+using Sekisho.Sanitizer.Kinds;
 using Sekisho.Sanitizer.Reports;
 
 namespace Sekisho.Web.Pages.Crossings;
@@ -67,9 +69,17 @@ public static class CrossingTexts
         return new($"{string.Join("、", names.Select(n => n.Ja))}{(more > 0 ? $"　ほか {more} 種類" : "")}", $"{string.Join(", ", names.Select(n => n.En))}{(more > 0 ? $" and {more} more" : "")}");
     }
 
-    /// <summary>All that was taken out, inner files too, by what it was.</summary>
-    public static IReadOnlyList<(Bilingual Name, string Place, string What, int Count)> Details(FileReport report) =>
-        [.. All(report).Select(r => (ThreatCatalogue.NameOf(r.Threat), r.Place, r.What, r.Count)).Take(200)];
+    /// <summary>True for kinds of which a first page can be drawn.</summary>
+    public static bool IsDrawn(string? type) => type is not null && FileKind.All.TryGetValue(type, out var kind) && kind.Family is FileFamily.Pdf or FileFamily.Ooxml or FileFamily.LegacyOffice or FileFamily.Image;
+
+    /// <summary>A length for people: 1.2 MB, 340 KB.</summary>
+    public static string Size(long bytes) => bytes switch
+    {
+        < 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
+        < 1024 * 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0} KB"),
+        < 1024L * 1024 * 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024:0.#} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024 / 1024:0.#} GB"),
+    };
 
     public static IEnumerable<FileReport> Inside(FileReport report) => report.Members.SelectMany(m => Inside(m).Prepend(m));
 

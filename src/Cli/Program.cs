@@ -6,6 +6,7 @@ var root = new RootCommand("Sekisho (関所): 情報セキュリティ基本方�
 root.Subcommands.Add(PolicyCommands.Create());
 root.Subcommands.Add(UpCommand.Create());
 root.Subcommands.Add(SanitizeCommands.Create());
+root.Subcommands.Add(CrossCommands.Create());
 root.Subcommands.Add(LedgerCommands.Create());
 root.Subcommands.Add(AgentCommands.Create());
 root.Subcommands.Add(OrganisationCommands.Create());

@@ -28,17 +28,20 @@ internal static class UpCommand
         var publicUrl = new Option<string?>("--public-url") { Description = "利用者から見えるアドレス / address that people use, behind a proxy" };
         var proxies = new Option<string[]>("--trust-proxy") { Description = "X-Forwarded-For などを信用するプロキシ（アドレスかネットワーク） / proxies whose X-Forwarded-For and -Proto are believed (address or network)" };
         var confirmUrl = new Option<string?>("--confirm-url") { Description = "委託先が年次確認に答えるための、外から見えるアドレス / address under which contractors answer from outside (docs/operations/confirmation.md)" };
+        var folders = new Option<string?>("--folders") { Description = "監視フォルダの置き場所（SEKISHO_FOLDERS） / root of the watched folders (docs/operations/crossing.md)", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("SEKISHO_FOLDERS") };
+        var notices = new Option<string?>("--notice-server") { Description = "承認のお知らせを送るメールサーバー（ホスト:ポート、SEKISHO_NOTICE_SERVER） / mail server for notices to approvers (host:port)", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("SEKISHO_NOTICE_SERVER") };
+        var noticeFrom = new Option<string?>("--notice-from") { Description = "お知らせの送信元（SEKISHO_NOTICE_FROM） / their sender", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("SEKISHO_NOTICE_FROM") };
         var demo = new Option<bool>("--demo") { Description = "架空の町と1年分のデータを入れる / add a made-up town with a year of data" };
-        var command = new Command("up", "サーバーを起動する / start the server") { data, url, port, publicUrl, confirmUrl, proxies, demo };
+        var command = new Command("up", "サーバーを起動する / start the server") { data, url, port, publicUrl, confirmUrl, proxies, folders, notices, noticeFrom, demo };
         command.SetAction((parsed, cancel) =>
         {
             string[] urls = parsed.GetValue(port) is { } number ? [$"http://127.0.0.1:{number}"] : parsed.GetValue(url)!;
-            return RunAsync(Path.GetFullPath(parsed.GetValue(data)!), urls, parsed.GetValue(publicUrl), parsed.GetValue(confirmUrl), parsed.GetValue(proxies) ?? [], parsed.GetValue(demo), cancel);
+            return RunAsync(Path.GetFullPath(parsed.GetValue(data)!), urls, parsed.GetValue(publicUrl), parsed.GetValue(confirmUrl), parsed.GetValue(proxies) ?? [], parsed.GetValue(folders), parsed.GetValue(notices), parsed.GetValue(noticeFrom), parsed.GetValue(demo), cancel);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(string dataFolder, string[] urls, string? publicUrl, string? confirmUrl, string[] proxies, bool demo, CancellationToken cancel)
+    private static async Task<int> RunAsync(string dataFolder, string[] urls, string? publicUrl, string? confirmUrl, string[] proxies, string? folders, string? notices, string? noticeFrom, bool demo, CancellationToken cancel)
     {
         foreach (var address in urls.Append(publicUrl).Append(confirmUrl).OfType<string>())
         {
@@ -63,6 +66,17 @@ internal static class UpCommand
         var options = new WebHostOptions(StorageOptions.FromEnvironment(dataFolder), urls, TimeProvider.System) { TrustedProxies = trusted };
         // Behind a proxy the server itself speaks http; cookies follow what the browser speaks.
         if (publicUrl is not null) options = options with { Https = publicUrl.StartsWith("https://", StringComparison.OrdinalIgnoreCase), PublicUrl = new Uri(publicUrl) };
+        if (notices is { Length: > 0 })
+        {
+            if (NoticeServer.Read(notices, noticeFrom) is not { } noticeServer || publicUrl is null)
+            {
+                await Launch.SayAsync("CLI-UP-004", new("お知らせのメールサーバーか送信元を読み取れないか、--public-url がありません。", "The mail server of notices or their sender can't be read, or --public-url is missing."),
+                    new("例: --notice-server mail.example.lg.jp:25 --notice-from sekisho@example.lg.jp --public-url https://sekisho.example.lg.jp", "For example --notice-server mail.example.lg.jp:25 --notice-from sekisho@example.lg.jp --public-url https://sekisho.example.lg.jp"));
+                return Launch.BadInput;
+            }
+            options = options with { Notices = noticeServer };
+        }
+        if (folders is { Length: > 0 }) options = options with { WatchedRoot = Path.GetFullPath(folders) };
         if (confirmUrl is not null) options = options with { ConfirmAddress = new Uri(confirmUrl) };
         await using var app = await WebHost.BuildAsync(options, cancel);
         if (demo)

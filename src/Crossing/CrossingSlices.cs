@@ -1,11 +1,17 @@
 using Microsoft.Extensions.Logging;
 using Sekisho.Crossing.Pictures;
+using Sekisho.Crossing.Folders;
+using Sekisho.Crossing.Links;
+using Sekisho.Crossing.Notices;
 using Sekisho.Crossing.Queue;
 using Sekisho.Crossing.Requests;
 using Sekisho.Crossing.Retention;
 using Sekisho.Crossing.Routes;
 using Sekisho.Crossing.Traces;
+using Sekisho.Crossing.Senders;
+using Sekisho.Crossing.Systems;
 using Sekisho.Crossing.Vault;
+using Sekisho.Crossing.Zones;
 using Sekisho.Records;
 using Sekisho.Sanitizer.Isolation;
 
@@ -29,6 +35,11 @@ public sealed class CrossingSlices : IDisposable
         watch = new ProgressWatch(keeper);
         Routes = new RouteBook(keeper, records.Waivers);
         Requests = new RequestDesk(keeper, vault, Routes, queue, limits ?? WaitingLimits.FromEnvironment(), watch);
+        Systems = new SystemDesk(keeper, Routes);
+        Folders = new FolderDesk(keeper, Routes);
+        Senders = new SenderBook(keeper);
+        Links = new LinkDesk(keeper, vault, Requests);
+        Door = new ZoneDoor(keeper);
         Inspections = new InspectionDesk(keeper, vault, Requests);
         Pictures = new PictureDesk(keeper, vault, Requests);
         Retention = new RetentionRound(keeper, vault, Requests, Pictures);
@@ -36,6 +47,16 @@ public sealed class CrossingSlices : IDisposable
     }
 
     public RouteBook Routes { get; }
+
+    public SystemDesk Systems { get; }
+
+    public FolderDesk Folders { get; }
+
+    public SenderBook Senders { get; }
+
+    public LinkDesk Links { get; }
+
+    public ZoneDoor Door { get; }
 
     public RequestDesk Requests { get; }
 
@@ -50,6 +71,15 @@ public sealed class CrossingSlices : IDisposable
     /// <summary>A worker over a pool of sandboxes; it runs when it is started.</summary>
     /// <param name="pool">Asked for when there is a file to do.</param>
     public SanitiseRound Worker(Func<CancellationToken, Task<SanitizerPool>> pool, ILogger logger) => new(queue, new SanitiseDesk(keeper, vault), vault, pool, watch.Changed, logger, TimeProvider.System);
+
+    /// <summary>What looks into watched folders; one a process.</summary>
+    /// <param name="root">Below it each municipality has a folder by its short name.</param>
+    /// <param name="settle">A file is complete when nothing of it changed for so long.</param>
+    public FolderRound Watch(string root, TimeSpan settle, ILogger logger) => new(keeper, new FolderCarrier(keeper, Requests, logger), root, settle, logger);
+
+    /// <summary>What tells approvers by mail of what waits; one a process.</summary>
+    /// <param name="site">The address that people use.</param>
+    public NoticeRound Notices(NoticePost post, Uri site, ILogger logger) => new(keeper, Requests, post, site, logger);
 
     /// <summary>How many files wait or are worked on, of all municipalities.</summary>
     public Task<long> WaitingAsync(CancellationToken cancel) => queue.LengthAsync(cancel);

@@ -81,6 +81,7 @@ public sealed class RecordSlices
         Approvals = new ApprovalDesk(keeper);
         Reading = new ReadingRoom(keeper, Documents, Policies);
         AccountPeople = new AccountPeople(keeper);
+        Deputies = new DeputyBook(keeper);
         Traces = new TraceBook(keeper, Obligations, documents);
         Acknowledgements = new AcknowledgementDesk(keeper);
         Contracts = new ContractBook(keeper, Incidents);
@@ -167,6 +168,8 @@ public sealed class RecordSlices
     public ReadingRoom Reading { get; }
 
     public AccountPeople AccountPeople { get; }
+
+    public DeputyBook Deputies { get; }
 
     public TraceBook Traces { get; }
 

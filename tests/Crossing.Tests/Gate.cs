@@ -1,12 +1,15 @@
 using System.Text;
+using Dapper;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sekisho.Assurance;
+using Sekisho.Crossing.Evidence;
 using Sekisho.Crossing.Queue;
 using Sekisho.Crossing.Requests;
 using Sekisho.Crossing.Vault;
 using Sekisho.Ledger;
 using Sekisho.Records;
+using Sekisho.Records.Tests;
 using Sekisho.Records.Ledgers;
 using Sekisho.Records.Organisation;
 using Sekisho.Sanitizer.Isolation;
@@ -54,6 +57,9 @@ internal sealed class Gate : IAsyncDisposable
 
     public Unit Welfare { get; private set; } = null!;
 
+    /// <summary>Above both sections.</summary>
+    public UnitId Department { get; private set; }
+
     public Actor Officer { get; } = new("account-officer", "担当 花子");
 
     public Actor Staff { get; } = new("account-staff", "職員 一郎");
@@ -77,9 +83,11 @@ internal sealed class Gate : IAsyncDisposable
         var clock = new MovableClock(new(2026, 4, 1, 0, 0, 0, TimeSpan.Zero));
         var signer = NoteSigner.Create();
         var keeper = new RecordKeeper(test.Database, new LedgerStore(signer, clock), clock);
-        var records = new RecordSlices(keeper);
+        Gate? made = null;
+        var records = new RecordSlices(keeper, town => new CrossingSource(town, keeper, () => made!.Slices.Routes));
         await records.Obligations.EnsureEditionAsync(Cancel);
         var gate = new Gate(test, clock, signer, keeper, records, Directory.CreateTempSubdirectory("sekisho-gate-").FullName);
+        made = gate;
         gate.Vault = await FileVault.OpenAsync(gate.Folder, null, null, keeper, Cancel);
         gate.Slices = new CrossingSlices(keeper, records, gate.Vault);
         gate.Town = await test.AddMunicipalityAsync("isobe", "いそべ村");
@@ -87,6 +95,7 @@ internal sealed class Gate : IAsyncDisposable
         var organisation = records.Organisation;
         var mayor = (await organisation.AddUnitAsync(gate.Town, null, UnitKind.Agency, "村長部局", day, gate.Officer, Cancel)).OrThrow();
         var department = (await organisation.AddUnitAsync(gate.Town, mayor.Id, UnitKind.Department, "民生部", day, gate.Officer, Cancel)).OrThrow();
+        gate.Department = department.Id;
         gate.Tax = (await organisation.AddUnitAsync(gate.Town, department.Id, UnitKind.Section, "税務課", day, gate.Officer, Cancel)).OrThrow();
         gate.Welfare = (await organisation.AddUnitAsync(gate.Town, department.Id, UnitKind.Section, "福祉課", day, gate.Officer, Cancel)).OrThrow();
         await gate.AddAsync(gate.Officer, gate.Welfare, null, day);
@@ -147,6 +156,27 @@ internal sealed class Gate : IAsyncDisposable
 
     /// <summary>What lies on the disk of one file of the vault.</summary>
     public IEnumerable<string> VaultFiles(BlobId id) => Directory.EnumerateFiles(Path.Combine(Folder, "vault"), id.Value.ToString("N") + "*", SearchOption.AllDirectories);
+
+    /// <summary>A number that the town's rows give.</summary>
+    public async Task<long> CountAsync(string sql)
+    {
+        await using var tx = await Test.Database.EnterAsync(Town, Cancel);
+        return await tx.Connection.ExecuteScalarAsync<long>(sql);
+    }
+
+    /// <summary>All that the town has of a table, as text.</summary>
+    public async Task<string> DumpAsync(string table)
+    {
+        await using var tx = await Test.Database.EnterAsync(Town, Cancel);
+        return string.Join('\n', await tx.Connection.QueryAsync<string>($"SELECT t::text FROM {table} t"));
+    }
+
+    /// <summary>What is judged of a duty, after the sources were looked at again.</summary>
+    public async Task<Verdict> VerdictAsync(string obligation)
+    {
+        await Records.Collector.RunAsync(Town, null, Cancel);
+        return DutyWalk.Seen(obligation, (await Records.Verdicts.ObligationAsync(Town, new(obligation), null, Cancel))!.Standing.Verdict);
+    }
 
     public static string? CodeOf<T>(Outcome<T> outcome) => outcome.Match(_ => null, r => (string?)r.Code);
 

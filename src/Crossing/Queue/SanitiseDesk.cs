@@ -4,6 +4,7 @@ using Sekisho.Assurance;
 using Sekisho.Crossing.Requests;
 using Sekisho.Crossing.Routes;
 using Sekisho.Crossing.Traces;
+using Sekisho.Crossing.Senders;
 using Sekisho.Crossing.Vault;
 using Sekisho.Records;
 using Sekisho.Sanitizer.Kinds;
@@ -196,7 +197,8 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault)
         {
             var request = requests[its.Key];
             var outs = its.Where(i => i.State == ItemState.Out).ToList();
-            var needs = Needs(request, outs);
+            var known = request.Definition.Rules.Any(static r => r.FromRegistered) && await SenderBook.OfOriginAsync(tx, request.Origin, at, cancel).ConfigureAwait(false) is not null;
+            var needs = Needs(request, outs, known);
             settled.Add((request, outs.Count == 0 ? RequestState.NothingOut : needs == Approval.None ? RequestState.Delivered : RequestState.Waiting, needs, its.Count(), outs.Count));
         }
         await tx.RunAsync("""
@@ -220,10 +222,10 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault)
         if (steps.Count > 0) await RequestRows.AddStepsAsync(tx, "crossing.through", at, steps, first + counted.Count, cancel).ConfigureAwait(false);
     }
 
-    private static Approval Needs(CrossingRequest request, List<CrossingItem> outs)
+    private static Approval Needs(CrossingRequest request, List<CrossingItem> outs, bool fromRegistered)
     {
         var kinds = outs.Select(o => o.Report!.Type).Distinct().Select(k => (k, FileKind.All.TryGetValue(k, out var kind) ? PolicyFile.FamilyKey(kind.Family) : "")).ToList();
-        var needs = request.Definition.NeedsFor(kinds, outs.Sum(o => o.Bytes), request.Class);
+        var needs = request.Definition.NeedsFor(kinds, outs.Sum(o => o.Bytes), request.Class, fromRegistered);
         // What was only looked at, and not rebuilt, comes in by an approval whatever the route says.
         return needs is Approval.None or Approval.Manager && outs.Exists(o => Any(o.Report!, static r => r.Outcome == Outcome.Admitted)) ? Approval.Officer : needs;
     }

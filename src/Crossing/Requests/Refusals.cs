@@ -55,6 +55,10 @@ public static class Refusals
         new("パスワードは 20 個まで、それぞれ 200 文字までです。まだ申請していません。", "There may be 20 passwords of 200 characters at most. It was not handed in."),
         new("必要なものだけを、一行に一つ書いてください。", "Give those that are needed, one a line."));
 
+    public static Refusal BadZipPassword { get; } = new("XNG-REQ-020",
+        new("ZIP のパスワードは、8〜100 文字の半角の英数字と記号です。まだ何も渡していません。", "The password of a ZIP has 8 to 100 letters, digits and signs of ASCII. Nothing was handed out."),
+        new("どのプログラムでも同じに打てるパスワードにしてください。", "Use one that every program reads alike."));
+
     public static Refusal NoFiles { get; } = new("XNG-REQ-011",
         new("ファイルがないか、まだ送り終わっていないファイルがあります。", "There is no file, or one isn't here in full yet."),
         new("すべて送り終わってから、もう一度申請してください。送れないファイルは一覧から外せます。", "Submit again when all are here; a file that can't be sent can be taken off."));

@@ -77,7 +77,7 @@ public sealed partial class RequestDesk
     public async Task<bool> MayDecideAsync(MunicipalityId municipality, CrossingRequest request, bool exception, Actor actor, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        return await AuthorityAsync(tx, exception ? request with { Needs = Approval.Officer } : request, keeper.Clock.Now(), actor, cancel) is null or { Code: "XNG-REQ-018" };
+        return await AuthorityAsync(tx, exception ? request with { Needs = Approval.Officer } : request, keeper.Clock.Now(), actor, cancel) is (null or { Code: "XNG-REQ-018" }, _);
     }
 
     private async Task<List<CrossingRequest>> ToDecideAsync(TenantTransaction tx, Actor actor, CancellationToken cancel)
@@ -95,7 +95,7 @@ public sealed partial class RequestDesk
         {
             var asked = request.State == RequestState.Waiting ? request : request with { Needs = Approval.Officer };
             // Somebody must see what waits, though it can't be approved before its applicant is known.
-            if (await AuthorityAsync(tx, asked, at, actor, cancel) is null or { Code: "XNG-REQ-018" }) mine.Add(request);
+            if (await AuthorityAsync(tx, asked, at, actor, cancel) is (null or { Code: "XNG-REQ-018" }, _)) mine.Add(request);
         }
         return mine;
     }

@@ -3,6 +3,7 @@ using Sekisho.Assurance;
 using Sekisho.Crossing.Queue;
 using Sekisho.Crossing.Routes;
 using Sekisho.Crossing.Traces;
+using Sekisho.Crossing.Systems;
 using Sekisho.Crossing.Vault;
 using Sekisho.Records;
 using Sekisho.Records.Organisation;
@@ -39,24 +40,25 @@ public sealed partial class RequestDesk
     {
         if (await routes.FindAsync(municipality, untrusted.Route, cancel) is not { IsOpen: true } route || route.Definition.Kind != RouteKind.Files || !await routes.IsExceptedAsync(municipality, route.Definition, cancel)) return Refusals.RouteClosed;
         var definition = route.Definition;
-        var (purpose, recipient, assets) = (untrusted.Purpose.Trim(), untrusted.Recipient.Trim(), untrusted.Assets?.Distinct().ToArray() ?? []);
-        if (purpose.Length > MaxText || recipient.Length > MaxRecipient || HasNul(purpose) || HasNul(recipient)) return Refusals.TextMissing;
+        var (purpose, recipient, origin, assets) = (untrusted.Purpose.Trim(), untrusted.Recipient.Trim(), untrusted.Origin.Trim(), untrusted.Assets?.Distinct().ToArray() ?? []);
+        if (purpose.Length > MaxText || recipient.Length > MaxRecipient || origin.Length > MaxRecipient || HasNul(purpose) || HasNul(recipient) || HasNul(origin)) return Refusals.TextMissing;
         if ((definition.AsksPurpose && purpose.Length == 0) || (definition.AsksAssets && recipient.Length == 0)) return Refusals.TextMissing;
         if (assets.Length > MostAssets || (definition.AsksAssets && assets.Length == 0)) return Refusals.AssetsMissing;
         return await keeper.ActAsync<CrossingRequest>(municipality, [], async (tx, at) =>
         {
             if (untrusted.Unit is { } unit && ((within is not null && !within.Contains(unit)) || await OrganisationRows.UnitAsync(tx, unit, JapaneseTime.Day(at), cancel) is null)) return Refusals.UnknownUnit;
+            if (SystemId.Of(actor.Account) is { } system && (await SystemRows.ReadAsync(tx, system, cancel))?.Routes.Contains(definition.Key) != true) return Systems.Refusals.NotItsRoute;
             // Said before the files are sent: what needs somebody's leave needs an applicant whom that person can be told apart from.
-            if ((definition.Needs != Approval.None || definition.Rules.Any(r => r.Needs != Approval.None)) && await AccountPeople.PersonOfAsync(tx, actor.Account, cancel) is null) return Refusals.UnknownAsker;
+            if (definition.MayNeedLeave && await AccountPeople.PersonOfAsync(tx, await SystemRows.PersonsAccountAsync(tx, actor.Account, cancel), cancel) is null) return Refusals.UnknownAsker;
             var named = assets.Length == 0 ? [] : await RegisterRows.ReadAsync(tx, RegisterCatalogue.Load()["assets"], [.. assets], within, lockRows: false, cancel);
             if (named.Count != assets.Length || named.Exists(a => a.Retired is not null)) return Refusals.AssetsMissing;
             var itsClass = named.Count == 0 ? null : TakeoutRules.Highest(named.Select(a => a.Text("effective") ?? a.Text("confidentiality")));
             var id = new RequestId(RecordKeeper.NewId(at));
             var sequence = await RegisterRows.TakeNumbersAsync(tx, "crossings", 1, cancel);
             await tx.RunAsync("""
-                INSERT INTO crossing.request (municipality_id, id, sequence, route_id, route_version, unit_id, state, opened_at, asked_by, asked_by_name, expires_at, purpose, recipient, class)
-                VALUES ($1, $2, $3, $4, $5, $6, 'Draft', $7, $8, $9, $10, $11, $12, $13)
-                """, cancel, municipality.Value, id.Value, sequence, route.Id.Value, route.Version, untrusted.Unit?.Value, at, actor.Account, actor.Name, at + DraftLife, purpose, recipient, itsClass);
+                INSERT INTO crossing.request (municipality_id, id, sequence, route_id, route_version, unit_id, state, opened_at, asked_by, asked_by_name, expires_at, purpose, recipient, class, origin)
+                VALUES ($1, $2, $3, $4, $5, $6, 'Draft', $7, $8, $9, $10, $11, $12, $13, $14)
+                """, cancel, municipality.Value, id.Value, sequence, route.Id.Value, route.Version, untrusted.Unit?.Value, at, actor.Account, actor.Name, at + DraftLife, purpose, recipient, itsClass, origin);
             for (var i = 0; i < named.Count; i++)
                 await tx.RunAsync("INSERT INTO crossing.request_asset (municipality_id, request_id, position, asset_id) VALUES ($1, $2, $3, $4)", cancel, municipality.Value, id.Value, i, named[i].Id.Value);
             return (await RequestRows.ReadAsync(tx, id, lockRow: false, cancel))!;
@@ -81,7 +83,7 @@ public sealed partial class RequestDesk
             await WorkQueue.AddAsync(tx, items.Select(i => i.Id), actor.Account, at, cancel);
             await StepAsync(tx, id, "crossing.asked", at, actor, "", new
             {
-                request.Number, route = request.Definition.Key, request.Purpose, request.Recipient, @class = request.Class, files = items.Count, bytes = items.Sum(i => i.Bytes),
+                request.Number, route = request.Definition.Key, request.Purpose, request.Recipient, request.Origin, @class = request.Class, files = items.Count, bytes = items.Sum(i => i.Bytes),
             }, cancel);
             return null;
         }, cancel);
@@ -96,10 +98,11 @@ public sealed partial class RequestDesk
             if (request.State != RequestState.Waiting) return Refusals.WrongState;
             if (note.Trim().Length > MaxText || HasNul(note)) return Refusals.ReasonMissing;
             if (!await IsOpenAsync(tx, request, cancel)) return Refusals.RouteClosed;
-            if (await AuthorityAsync(tx, request, at, actor, cancel) is { } refused) return refused;
+            var (refused, asDeputyOf) = await AuthorityAsync(tx, request, at, actor, cancel);
+            if (refused is not null) return refused;
             var enough = await IsEnoughAsync(tx, request, at, actor, cancel);
             if (enough) await tx.RunAsync("UPDATE crossing.request SET state = 'Delivered', settled_at = $2, expires_at = $3 WHERE id = $1", cancel, id.Value, at, at + TimeSpan.FromDays(request.Definition.ExpiryDays));
-            await StepAsync(tx, id, "crossing.approved", at, actor, note, new { request.Number, askedBy = request.AskedBy.Account, request.Needs, isEnough = enough, results = await DigestsAsync(tx, id, cancel) }, cancel);
+            await StepAsync(tx, id, "crossing.approved", at, actor, note, new { request.Number, askedBy = request.AskedBy.Account, request.Needs, isEnough = enough, results = await DigestsAsync(tx, id, cancel) }, cancel, asDeputyOf);
             return null;
         }, cancel);
 
@@ -109,9 +112,10 @@ public sealed partial class RequestDesk
         {
             if (IsBad(reason)) return Refusals.ReasonMissing;
             if (request.State != RequestState.Waiting) return Refusals.WrongState;
-            if (await AuthorityAsync(tx, request, at, actor, cancel) is { } refused) return refused;
+            var (refused, asDeputyOf) = await AuthorityAsync(tx, request, at, actor, cancel);
+            if (refused is not null) return refused;
             await tx.RunAsync("UPDATE crossing.request SET state = 'Refused', settled_at = $2 WHERE id = $1", cancel, id.Value, at);
-            await StepAsync(tx, id, "crossing.refused", at, actor, reason, new { request.Number, askedBy = request.AskedBy.Account }, cancel);
+            await StepAsync(tx, id, "crossing.refused", at, actor, reason, new { request.Number, askedBy = request.AskedBy.Account }, cancel, asDeputyOf);
             return null;
         }, cancel);
 
@@ -144,7 +148,8 @@ public sealed partial class RequestDesk
             if (IsBad(reason)) return Refusals.ReasonMissing;
             if (its.State != ItemState.ExceptionAsked || request.State is not (RequestState.Delivered or RequestState.NothingOut)) return Refusals.WrongState;
             if (letThrough && !await IsOpenAsync(tx, request, cancel)) return Refusals.RouteClosed;
-            if (await AuthorityAsync(tx, request with { Needs = Approval.Officer }, at, actor, cancel) is { } refused) return refused;
+            var (refused, asDeputyOf) = await AuthorityAsync(tx, request with { Needs = Approval.Officer }, at, actor, cancel);
+            if (refused is not null) return refused;
             if (letThrough)
             {
                 await tx.RunAsync("UPDATE crossing.item SET state = 'Admitted', result_id = original_id, output_path = path, outcome = 'admitted', exception_by = $2, exception_by_name = $3, exception_at = $4, exception_decided = $5 WHERE id = $1", cancel, item.Value, actor.Account, actor.Name, at, reason.Trim());
@@ -155,7 +160,7 @@ public sealed partial class RequestDesk
                 await tx.RunAsync("UPDATE crossing.item SET state = 'Refused' WHERE id = $1", cancel, item.Value);
             }
             await StepAsync(tx, request.Id, letThrough ? "crossing.exception-granted" : "crossing.exception-refused", at, actor, reason,
-                new { request.Number, its.Path, its.RefusalCode, its.ExceptionWhy, sha256 = its.Report?.InputSha256, askedBy = request.AskedBy.Account }, cancel);
+                new { request.Number, its.Path, its.RefusalCode, its.ExceptionWhy, sha256 = its.Report?.InputSha256, askedBy = request.AskedBy.Account }, cancel, asDeputyOf);
             return null;
         }, cancel);
 
@@ -164,17 +169,19 @@ public sealed partial class RequestDesk
         await RouteBook.ReadAsync(tx, request.Definition.Key, cancel) is { IsOpen: true } now && await routes.IsExceptedAsync(tx.Municipality, now.Definition, cancel);
 
     /// <summary>Null when this person may decide it now.</summary>
-    private static async Task<Refusal?> AuthorityAsync(TenantTransaction tx, CrossingRequest request, DateTimeOffset at, Actor actor, CancellationToken cancel)
+    private static async Task<(Refusal? Refused, Post? AsDeputyOf)> AuthorityAsync(TenantTransaction tx, CrossingRequest request, DateTimeOffset at, Actor actor, CancellationToken cancel)
     {
-        if (!SeparationOfDuties.Load().Allows(Duty.Approve, actor, [new DutyDone(Duty.Apply, request.AskedBy.Account)], out _)) return Refusals.SamePerson;
-        var authority = await PostAuthority.OfAsync(tx, request.Unit, actor, at, cancel);
-        if (authority.Person is not { } person) return Refusals.NoAuthority;
-        var asker = await AccountPeople.PersonOfAsync(tx, request.AskedBy.Account, cancel);
-        if (asker == person) return Refusals.SamePerson;
-        if (request.State == RequestState.Waiting && (await RequestRows.ApproversAsync(tx, request.Id, cancel)).Exists(b => b.Account == actor.Account || b.Person == person)) return Refusals.SamePerson;
-        if (!(request.Needs == Approval.Officer ? authority.IsOfficer : authority.IsManager)) return Refusals.NoAuthority;
+        var askedBy = await SystemRows.PersonsAccountAsync(tx, request.AskedBy.Account, cancel);
+        if (!SeparationOfDuties.Load().Allows(Duty.Approve, actor, [new DutyDone(Duty.Apply, askedBy)], out _)) return (Refusals.SamePerson, null);
+        var asker = await AccountPeople.PersonOfAsync(tx, askedBy, cancel);
+        var authority = await PostAuthority.OfAsync(tx, request.Unit, actor, at, cancel, asker);
+        if (authority.Person is not { } person) return (Refusals.NoAuthority, null);
+        if (asker == person) return (Refusals.SamePerson, null);
+        if (request.State == RequestState.Waiting && (await RequestRows.ApproversAsync(tx, request.Id, cancel)).Exists(b => b.Account == actor.Account || b.Person == person)) return (Refusals.SamePerson, null);
+        var byOfficer = request.Needs == Approval.Officer;
+        if (!(byOfficer ? authority.IsOfficer : authority.IsManager)) return (Refusals.NoAuthority, null);
         // Whoever asked must be known as a person, too: a second account of one's own, linked to nobody, would let anybody approve for themselves.
-        return asker is null ? Refusals.UnknownAsker : null;
+        return asker is null ? (Refusals.UnknownAsker, null) : (null, byOfficer ? authority.OfficerAsDeputyOf : authority.ManagerAsDeputyOf);
     }
 
     /// <summary>Of two people the one is of the section, the other above it.</summary>
@@ -196,13 +203,13 @@ public sealed partial class RequestDesk
 
     private static bool HasNul(string text) => text.Contains('\0', StringComparison.Ordinal);
 
-    internal async Task StepAsync(TenantTransaction tx, RequestId id, string kind, DateTimeOffset at, Actor actor, string note, object facts, CancellationToken cancel)
+    internal async Task StepAsync(TenantTransaction tx, RequestId id, string kind, DateTimeOffset at, Actor actor, string note, object facts, CancellationToken cancel, Post? asDeputyOf = null)
     {
-        var index = await keeper.AppendAsync(tx, at, kind, actor, $"crossing/{id}", new { note = note.Trim(), facts }, cancel);
+        var index = await keeper.AppendAsync(tx, at, kind, actor, $"crossing/{id}", asDeputyOf is null ? (object)new { note = note.Trim(), facts } : new { note = note.Trim(), facts, asDeputyOf }, cancel);
         await tx.RunAsync("""
-            INSERT INTO crossing.step (municipality_id, request_id, ordinal, kind, at, by, by_name, note, ledger_index, person_id)
-            SELECT $1, $2, coalesce(max(ordinal), 0) + 1, $3, $4, $5, $6, $7, $8, (SELECT person_id FROM records.account_person WHERE account = $5) FROM crossing.step WHERE request_id = $2
-            """, cancel, tx.Municipality.Value, id.Value, kind, at, actor.Account, actor.Name, note.Trim(), index);
+            INSERT INTO crossing.step (municipality_id, request_id, ordinal, kind, at, by, by_name, note, ledger_index, person_id, deputy_of)
+            SELECT $1, $2, coalesce(max(ordinal), 0) + 1, $3, $4, $5, $6, $7, $8, (SELECT person_id FROM records.account_person WHERE account = $5), $9 FROM crossing.step WHERE request_id = $2
+            """, cancel, tx.Municipality.Value, id.Value, kind, at, actor.Account, actor.Name, note.Trim(), index, asDeputyOf);
         if (kind is "crossing.approved" or "crossing.exception-granted") await TraceRows.NameAsync(tx, id, actor, cancel);
     }
 

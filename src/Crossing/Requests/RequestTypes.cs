@@ -84,7 +84,8 @@ public enum ItemState
 /// <param name="Unit">The section for which it is; its manager decides. Null: only 統括責任者 and CISO can decide.</param>
 /// <param name="Purpose">Why, where the route asks for it; at most 500 characters.</param>
 /// <param name="Recipient">To whom it goes, for what leaves; at most 200 characters.</param>
-public sealed record RequestDraft(string Route, UnitId? Unit, string Purpose = "", string Recipient = "", IReadOnlyList<EntryId>? Assets = null);
+/// <param name="Origin">From whom it was received, as the applicant states it; at most 200 characters.</param>
+public sealed record RequestDraft(string Route, UnitId? Unit, string Purpose = "", string Recipient = "", IReadOnlyList<EntryId>? Assets = null, string Origin = "");
 
 /// <summary>A request (授受の申請).</summary>
 /// <param name="Number">For people: 授受-000123.</param>
@@ -93,7 +94,11 @@ public sealed record RequestDraft(string Route, UnitId? Unit, string Purpose = "
 /// <param name="ExpiresAt">A draft is given up then; results are destroyed then.</param>
 public sealed record CrossingRequest(
     RequestId Id, string Number, RouteId Route, int RouteVersion, RouteDefinition Definition, RequestState State, UnitId? Unit, DateTimeOffset OpenedAt, Actor AskedBy, DateTimeOffset? SubmittedAt, DateTimeOffset? SettledAt,
-    DateTimeOffset ExpiresAt, string Purpose, string Recipient, string? Class, Approval? Needs);
+    DateTimeOffset ExpiresAt, string Purpose, string Recipient, string? Class, Approval? Needs)
+{
+    /// <summary>From whom it was received, as the applicant stated it; empty: nothing was said.</summary>
+    public string Origin { get; init; } = "";
+}
 
 /// <summary>A file of a request.</summary>
 /// <param name="Path">As it came, made harmless: folders kept, with <c>/</c>.</param>
@@ -111,7 +116,8 @@ public sealed record CrossingItem(
 }
 
 /// <summary>A step of a request, as it is in the ledger.</summary>
-public sealed record CrossingStep(string Kind, DateTimeOffset At, Actor By, string Note, long LedgerIndex);
+/// <param name="AsDeputyOf">In whose place it was decided (代理); null: by the own post, or no post was asked for.</param>
+public sealed record CrossingStep(string Kind, DateTimeOffset At, Actor By, string Note, long LedgerIndex, Post? AsDeputyOf = null);
 
 /// <summary>A request with its files and what happened to it.</summary>
 public sealed record RequestDetail(CrossingRequest Request, IReadOnlyList<CrossingItem> Items, IReadOnlyList<CrossingStep> Steps, IReadOnlyList<RegisterEntry> Assets);

@@ -99,6 +99,13 @@ public sealed class InspectionDesk
         return new HandedOut(its.Path[(its.Path.LastIndexOf('/') + 1)..], bytes, digest, content);
     }
 
+    /// <summary>Whose original it is about; null when there is no such inspection.</summary>
+    public async Task<ItemId?> ItemAsync(MunicipalityId municipality, InspectionId id, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return (await tx.FirstAsync(Select + " WHERE id = $1", Row, cancel, id.Value))?.Item;
+    }
+
     /// <summary>Those of a request's files.</summary>
     public async Task<IReadOnlyList<Inspection>> ListAsync(MunicipalityId municipality, RequestId request, CancellationToken cancel)
     {

@@ -54,7 +54,8 @@ public enum Approval
 /// <param name="Kinds">Keys of kinds or families of the sanitiser (<c>pdf</c>, <c>image</c>), all files among them; null: any.</param>
 /// <param name="UpToBytes">All files together; null: any size.</param>
 /// <param name="Classes">Confidentiality of the named assets (3A, 3B, 3C, 2, 1); null: any.</param>
-public sealed record ApprovalRule(IReadOnlyList<string>? Kinds, long? UpToBytes, IReadOnlyList<string>? Classes, Approval Needs);
+/// <param name="FromRegistered">Only what comes from a registered sender (登録した送信元).</param>
+public sealed record ApprovalRule(IReadOnlyList<string>? Kinds, long? UpToBytes, IReadOnlyList<string>? Classes, Approval Needs, bool FromRegistered = false);
 
 /// <summary>How much one person may send in a day, and how large a file may be. Null: no bound of its own.</summary>
 public sealed record Quota(int? FilesADay, long? BytesADay, long? BytesAFile);
@@ -78,10 +79,15 @@ public sealed record RouteDefinition(
 
     public bool TouchesMyNumber => From == Zone.MyNumber || To == Zone.MyNumber;
 
+    /// <summary>True when some file on it waits for somebody: its applicant must then be known as a person.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool MayNeedLeave => Needs != Approval.None || Rules.Any(r => r.Needs != Approval.None);
+
     /// <summary>Whose leave these files need: of the first rule that fits, or the route's own.</summary>
     /// <param name="kinds">Kind and family of each file, as keys of the sanitiser.</param>
-    public Approval NeedsFor(IReadOnlyCollection<(string Kind, string Family)> kinds, long bytes, string? itsClass) =>
-        Rules.FirstOrDefault(r => (r.Kinds is null || kinds.All(k => r.Kinds.Contains(k.Kind) || r.Kinds.Contains(k.Family))) && (r.UpToBytes is null || bytes <= r.UpToBytes) && (r.Classes is null || (itsClass is not null && r.Classes.Contains(itsClass))))?.Needs ?? Needs;
+    /// <param name="fromRegistered">They come from a registered sender.</param>
+    public Approval NeedsFor(IReadOnlyCollection<(string Kind, string Family)> kinds, long bytes, string? itsClass, bool fromRegistered = false) =>
+        Rules.FirstOrDefault(r => (!r.FromRegistered || fromRegistered) && (r.Kinds is null || kinds.All(k => r.Kinds.Contains(k.Kind) || r.Kinds.Contains(k.Family))) && (r.UpToBytes is null || bytes <= r.UpToBytes) && (r.Classes is null || (itsClass is not null && r.Classes.Contains(itsClass))))?.Needs ?? Needs;
 }
 
 /// <summary>A route as kept.</summary>

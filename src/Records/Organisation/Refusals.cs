@@ -47,6 +47,26 @@ public static class Refusals
             ? new("別の人を任命してください。", "Appoint another person.")
             : new($"別の人を任命するか、{string.Join("か", except.Select(p => p.Name().Ja))}が承認した例外として期限をつけて記録してください。", $"Appoint another person, or record it as an exception that the {string.Join(" or the ", except.Select(p => p.Name().En))} approved for a time."));
 
+    public static Refusal NoDeputyOf { get; } = new("REC-ORG-035",
+        new("その職に代理は置けません。何も保存していません。", "That post has no deputies. Nothing was kept."),
+        new("承認を行う職（CISO、統括責任者、責任者、管理者）を選んでください。", "Choose a post that approves: CISO, general officer, officer or manager."));
+
+    public static Refusal OwnDeputy { get; } = new("REC-ORG-036",
+        new("自分を代理に指定することはできません。何も保存していません。", "Nobody names themselves a deputy. Nothing was kept."),
+        new("ほかの担当者に指定を頼んでください。", "Have somebody else name you."));
+
+    public static Refusal OwnPost { get; } = new("REC-ORG-037",
+        new("その人は、その期間にその職に就いています。何も保存していません。", "That person holds that very post in that time. Nothing was kept."),
+        new("別の人を選んでください。", "Choose another person."));
+
+    public static Refusal DeputyReason { get; } = new("REC-ORG-038",
+        new("代理の理由を 1〜500 字で入力してください。何も保存していません。", "Give the reason, 1 to 500 characters. Nothing was kept."),
+        new("例：出張のため、育児休業のため", "For example: travelling on duty"));
+
+    public static Refusal UnknownDeputy { get; } = new("REC-ORG-039",
+        new("その代理はないか、もう終わっています。", "There is no such deputy, or it is over."),
+        new("一覧から選び直してください。", "Choose from the list."));
+
     public static Refusal UnknownAppointment { get; } = new("REC-ORG-011",
         new("その任命は見つかりません。", "There is no such appointment."),
         new("任命の一覧から選び直してください。", "Choose from the list of appointments."));

@@ -61,6 +61,10 @@ public static class Refusals
         new("気付いた日時（今より前）、場所、何があったかを入力してください。", "Enter when it was noticed (before now), where, and what happened."),
         new("分かっていることだけで構いません。後から事案の記録に書き足せます。", "What is known is enough; the incident's record can say more later."));
 
+    public static Refusal UnknownAsker { get; } = new("REC-TKO-018",
+        new("申請した人のアカウントが、職員に結び付いていません。何も変更していません。", "The applicant's account belongs to no person of the organisation. Nothing was changed."),
+        new("セキュリティ担当に、アカウントと職員の対応付けを頼んでください。", "Have the security officer link the account to the person."));
+
     public static Refusal BadReason { get; } = new("REC-TKO-015",
         new("理由を 1〜500 字で入力してください。", "Enter the reason, in 1 to 500 characters."),
         new("申請した人が次にどうすればよいかが分かるように書いてください。", "Write it so that the applicant knows what to do."));

@@ -29,7 +29,8 @@ public sealed partial class TakeoutDesk
     public async Task<bool> MayDecideAsync(MunicipalityId municipality, Takeout takeout, Actor actor, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        return await AuthorityAsync(tx, takeout, keeper.Clock.Now(), actor, cancel) is null;
+        // Shown where only the applicant is unknown: trying says so.
+        return await AuthorityAsync(tx, takeout, keeper.Clock.Now(), actor, cancel) is (null or { Code: "REC-TKO-018" }, _);
     }
 
     /// <summary>What this person has to do about take-outs, the most pressing first: their own, and of those they see what waits for them as a manager.</summary>
@@ -38,6 +39,7 @@ public sealed partial class TakeoutDesk
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var at = keeper.Clock.Now();
         var day = JapaneseTime.Day(at);
+        var standsIn = !isManager && await PostAuthority.HoldsAnyAsync(tx, actor, at, cancel);
         var tasks = new List<TakeoutTask>();
         foreach (var t in await TakeoutRows.OpenAsync(tx, within, cancel))
         {
@@ -46,7 +48,7 @@ public sealed partial class TakeoutDesk
             else if (t.State == TakeoutState.Out && mine) tasks.Add(new(TakeoutTaskKind.Return, t));
             else if (t.State == TakeoutState.Approved && mine && t.DueOn >= day) tasks.Add(new(TakeoutTaskKind.GoOut, t));
             else if (t.State == TakeoutState.Back && !mine && isManager) tasks.Add(new(TakeoutTaskKind.Check, t));
-            if ((t.State == TakeoutState.Asked || t.ExtensionOn is not null) && isManager && await AuthorityAsync(tx, t, at, actor, cancel) is null) tasks.Add(new(TakeoutTaskKind.Decide, t));
+            if ((t.State == TakeoutState.Asked || t.ExtensionOn is not null) && (isManager || standsIn) && await AuthorityAsync(tx, t, at, actor, cancel) is (null or { Code: "REC-TKO-018" }, _)) tasks.Add(new(TakeoutTaskKind.Decide, t));
         }
         return [.. tasks.OrderBy(t => t.Kind switch { TakeoutTaskKind.BringBack => 0, TakeoutTaskKind.Decide => 1, TakeoutTaskKind.Check => 2, TakeoutTaskKind.Return => 3, _ => 4 }).ThenBy(t => t.Takeout.DueOn)];
     }

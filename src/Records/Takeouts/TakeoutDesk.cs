@@ -71,10 +71,11 @@ public sealed partial class TakeoutDesk
         ChangeAsync(municipality, id, within, async (tx, t, at) =>
         {
             if (t.State != TakeoutState.Asked) return Refusals.WrongState;
-            if (await AuthorityAsync(tx, t, at, actor, cancel) is { } refused) return refused;
+            var (refused, asDeputyOf) = await AuthorityAsync(tx, t, at, actor, cancel);
+            if (refused is not null) return refused;
             if (t.DueOn < JapaneseTime.Day(at)) return Refusals.NotInPeriod;
             await SetAsync(tx, id, "state = 'Approved'", cancel);
-            await StepAsync(tx, id, "takeout.approved", at, actor, note, new { t.Number, askedBy = t.AskedBy.Account, t.FromOn, t.DueOn }, cancel);
+            await StepAsync(tx, id, "takeout.approved", at, actor, note, new { t.Number, askedBy = t.AskedBy.Account, t.FromOn, t.DueOn, asDeputyOf }, cancel);
             return null;
         }, cancel);
 
@@ -84,9 +85,10 @@ public sealed partial class TakeoutDesk
         {
             if (Bad(reason.Trim(), MaxText)) return Refusals.BadReason;
             if (t.State != TakeoutState.Asked) return Refusals.WrongState;
-            if (await AuthorityAsync(tx, t, at, actor, cancel) is { } refused) return refused;
+            var (refused, asDeputyOf) = await AuthorityAsync(tx, t, at, actor, cancel);
+            if (refused is not null) return refused;
             await SetAsync(tx, id, "state = 'Refused'", cancel);
-            await StepAsync(tx, id, "takeout.refused", at, actor, reason, new { t.Number, askedBy = t.AskedBy.Account }, cancel);
+            await StepAsync(tx, id, "takeout.refused", at, actor, reason, new { t.Number, askedBy = t.AskedBy.Account, asDeputyOf }, cancel);
             return null;
         }, cancel);
 
@@ -151,9 +153,10 @@ public sealed partial class TakeoutDesk
         {
             if (!approve && Bad(note.Trim(), MaxText)) return Refusals.BadReason;
             if (t.State != TakeoutState.Out || t.ExtensionOn is not { } until) return Refusals.WrongState;
-            if (await AuthorityAsync(tx, t, at, actor, cancel) is { } refused) return refused;
+            var (refused, asDeputyOf) = await AuthorityAsync(tx, t, at, actor, cancel);
+            if (refused is not null) return refused;
             await SetAsync(tx, id, approve ? "due_on = extension_on, extension_on = NULL, extension_why = NULL" : "extension_on = NULL, extension_why = NULL", cancel);
-            await StepAsync(tx, id, approve ? "takeout.extended" : "takeout.extension-refused", at, actor, note, new { t.Number, t.DueOn, until }, cancel);
+            await StepAsync(tx, id, approve ? "takeout.extended" : "takeout.extension-refused", at, actor, note, new { t.Number, t.DueOn, until, asDeputyOf }, cancel);
             return null;
         }, cancel);
 
@@ -189,15 +192,19 @@ public sealed partial class TakeoutDesk
         return carrier == Carrier.Medium && entry.YesNo("encrypted") != true ? (null, Refusals.NotEncrypted) : (entry, null);
     }
 
-    /// <summary>Who approves: the post of the rule in the applicant's section, or one above; a person with an account, and never the applicant.</summary>
-    private static async Task<Refusal?> AuthorityAsync(TenantTransaction tx, Takeout t, DateTimeOffset at, Actor actor, CancellationToken cancel)
+    /// <summary>Who approves: the post of the rule in the applicant's section, or one above, or their deputy; a person with an account, and never the applicant.</summary>
+    private static async Task<(Refusal? Refused, Post? AsDeputyOf)> AuthorityAsync(TenantTransaction tx, Takeout t, DateTimeOffset at, Actor actor, CancellationToken cancel)
     {
-        if (!SeparationOfDuties.Load().Allows(Duty.Approve, actor, [new DutyDone(Duty.Apply, t.AskedBy.Account)], out _)) return Refusals.SamePerson;
-        var authority = await PostAuthority.OfAsync(tx, t.Unit, actor, at, cancel);
-        if (authority.Person is not { } person) return Refusals.NoAuthority;
+        if (!SeparationOfDuties.Load().Allows(Duty.Approve, actor, [new DutyDone(Duty.Apply, t.AskedBy.Account)], out _)) return (Refusals.SamePerson, null);
+        var asker = await AccountPeople.PersonOfAsync(tx, t.AskedBy.Account, cancel);
+        var authority = await PostAuthority.OfAsync(tx, t.Unit, actor, at, cancel, asker);
+        if (authority.Person is not { } person) return (Refusals.NoAuthority, null);
         // Two accounts of one person are one person.
-        if (await AccountPeople.PersonOfAsync(tx, t.AskedBy.Account, cancel) == person) return Refusals.SamePerson;
-        return authority.IsOfficer || (t.Approver == Post.SecurityManager && authority.IsManager) ? null : Refusals.NoAuthority;
+        if (asker == person) return (Refusals.SamePerson, null);
+        var byManager = t.Approver == Post.SecurityManager;
+        if (!(byManager ? authority.IsManager : authority.IsOfficer)) return (Refusals.NoAuthority, null);
+        // Whoever asked must be known as a person, too: a second account of one's own, linked to nobody, would let anybody approve for themselves.
+        return asker is null ? (Refusals.UnknownAsker, null) : (null, byManager ? authority.ManagerAsDeputyOf : authority.OfficerAsDeputyOf);
     }
 
     private static Task<int> SetAsync(TenantTransaction tx, TakeoutId id, string what, CancellationToken cancel, params IReadOnlyList<object?> values) =>

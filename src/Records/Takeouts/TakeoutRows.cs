@@ -69,11 +69,11 @@ internal static class TakeoutRows
             """, r => new CarriedThing(new(r.GetGuid(0)), r.GetString(1), r.GetString(2), r.GetString(3)), cancel, id.Value);
 
     public static Task<List<TakeoutStep>> StepsAsync(TenantTransaction tx, TakeoutId id, CancellationToken cancel) =>
-        tx.ListAsync("SELECT kind, at, by, by_name, note, facts::text, ledger_index FROM records.takeout_step WHERE takeout_id = $1 ORDER BY ordinal", r =>
+        tx.ListAsync("SELECT kind, at, by, by_name, note, facts::text, ledger_index, facts ->> 'asDeputyOf' FROM records.takeout_step WHERE takeout_id = $1 ORDER BY ordinal", r =>
         {
             var kind = r.GetString(0);
             return new TakeoutStep(kind, r.Moment(1), r.By(2), r.GetString(4),
-                kind is "takeout.back" or "takeout.returned" ? RecordJson.Read<ReturnCheck>(r.GetString(5)) : null, kind == "takeout.lost" ? RecordJson.Read<Loss>(r.GetString(5)) : null, r.GetInt64(6));
+                kind is "takeout.back" or "takeout.returned" ? RecordJson.Read<ReturnCheck>(r.GetString(5)) : null, kind == "takeout.lost" ? RecordJson.Read<Loss>(r.GetString(5)) : null, r.GetInt64(6), r.IsDBNull(7) ? null : r.Case<Post>(7));
         }, cancel, id.Value);
 
     private static string Condition(TakeoutView view) => view switch

@@ -97,7 +97,8 @@ public sealed record CarriedThing(EntryId Id, string Register, string Number, st
 /// <param name="Kind">Of the ledger's entry: <c>takeout.approved</c>.</param>
 /// <param name="Check">Of a return.</param>
 /// <param name="Loss">Of a loss.</param>
-public sealed record TakeoutStep(string Kind, DateTimeOffset At, Actor By, string Note, ReturnCheck? Check, Loss? Loss, long LedgerIndex);
+/// <param name="AsDeputyOf">In whose place it was decided (代理).</param>
+public sealed record TakeoutStep(string Kind, DateTimeOffset At, Actor By, string Note, ReturnCheck? Check, Loss? Loss, long LedgerIndex, Organisation.Post? AsDeputyOf = null);
 
 /// <summary>A take-out with its assets and its steps, oldest first.</summary>
 public sealed record TakeoutDetail(Takeout Takeout, IReadOnlyList<CarriedThing> Assets, IReadOnlyList<TakeoutStep> Steps);

@@ -73,6 +73,7 @@ public static class ApiEndpoints
         api.MapLedger();
         api.MapOrganisation();
         api.MapOrganisationChanges();
+        api.MapDeputies();
         api.MapRegisters();
         api.MapThirdParties();
         api.MapTerminals();
@@ -82,6 +83,12 @@ public static class ApiEndpoints
         api.MapCrossings();
         api.MapCrossingTraces();
         api.MapCrossingBundle();
+        api.MapCrossingSystems();
+        api.MapCrossingFolders();
+        api.MapCrossingLinks();
+        api.MapCrossingSenders();
+        api.MapCrossingZip();
+        api.MapCrossingZones();
         api.MapAccounts();
         api.MapOwnAccount();
     }
@@ -116,7 +123,7 @@ internal static class ApiAnswers
     /// <summary>The same for an answer without content.</summary>
     public static RouteHandlerBuilder GivesNothing(this RouteHandlerBuilder endpoint, params int[] problems) => endpoint.Produces(StatusCodes.Status204NoContent).Problems(problems);
 
-    public static Actor Actor(this CurrentPerson person) => new(person.Account.ToString(), person.Name);
+    public static Actor Actor(this CurrentPerson person) => person.AsActor;
 
     public static IResult NotFound() => ApiProblems.NotFound;
 

@@ -21,6 +21,10 @@ public static class ApiProblems
         new("トークンの範囲外です", "Outside the token's scope"),
         new("このトークンではこの操作ができません。アカウント設定で、必要な範囲のトークンを発行してください。", "This token doesn't allow this. Make one with the scope needed in your account settings."));
 
+    public static ApiProblem SystemsMayNot { get; } = new("API-403-SYSTEM", 403,
+        new("システムの鍵ではできません", "Not with a system's key"),
+        new("システムの鍵でできるのは、登録された経路での授受だけです。人の操作は、サインインして行ってください。", "A system's key crosses files on its own routes, and nothing else. What people do needs their sign-in."));
+
     public static ApiProblem FormTokenMissing { get; } = new("API-400-CSRF", 400,
         new("画面の確認用トークンがありません", "Antiforgery token missing"),
         new("ブラウザーのセッションで変更するには RequestVerificationToken ヘッダーが必要です。プログラムからは API トークンを使ってください。", "Changes in a browser session need the RequestVerificationToken header. Programs use an API token."));
@@ -78,6 +82,6 @@ public static class ApiProblems
     /// <summary>All of the above.</summary>
     public static IReadOnlyList<ApiProblem> All { get; } =
     [
-        SignInNeeded, NotAllowed, AuditorsRead, TokenScope, FormTokenMissing, NotFound, Invalid, FactorNotConfirmed, VersionNeeded, Malformed, Refused, TooLarge, TooMany, Broken, FirstStartNeeded, Unavailable,
+        SignInNeeded, NotAllowed, AuditorsRead, TokenScope, SystemsMayNot, FormTokenMissing, NotFound, Invalid, FactorNotConfirmed, VersionNeeded, Malformed, Refused, TooLarge, TooMany, Broken, FirstStartNeeded, Unavailable,
     ];
 }

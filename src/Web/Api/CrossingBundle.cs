@@ -24,6 +24,7 @@ internal static class CrossingBundle
     {
         if (await CrossingsApi.SeenAsync(context, records, crossing, new(whole), cancel) is null) return ApiProblems.NotFound;
         var person = CurrentPerson.Of(context);
+        if (await crossing.Door.ResultAsync(person.Municipality, new RequestId(whole), context.Connection.RemoteIpAddress, cancel) is { } held) return ApiAnswers.Problem(held);
         return (await crossing.Requests.HandOutAllAsync(person.Municipality, new(whole), person.Actor(), cancel)).Match(
             all =>
             {

@@ -30,7 +30,8 @@ public sealed record SanitisePolicyRequest(string Yaml);
 
 /// <summary>A request to open.</summary>
 /// <param name="Assets">Entries of the register of assets; for what leaves.</param>
-public sealed record CrossingOpenRequest(string Route, Guid? Unit = null, string? Purpose = null, string? Recipient = null, IReadOnlyList<Guid>? Assets = null);
+/// <param name="Origin">From whom it was received.</param>
+public sealed record CrossingOpenRequest(string Route, Guid? Unit = null, string? Purpose = null, string? Recipient = null, IReadOnlyList<Guid>? Assets = null, string? Origin = null);
 
 /// <summary>What opens encrypted files among those handed in; forgotten as soon as they are through.</summary>
 public sealed record CrossingSubmitRequest(IReadOnlyList<string>? Passwords = null);
@@ -64,10 +65,11 @@ public sealed record CrossingFileModel(Guid Id, string Path, long Bytes, long Re
 public sealed record CrossingDetailModel(CrossingModel Request, IReadOnlyList<CrossingFileModel> Files, IReadOnlyList<CrossingStepModel> Steps, IReadOnlyList<string> Assets)
 {
     public static CrossingDetailModel Of(RequestDetail d) => new(CrossingModel.Of(d.Request), [.. d.Items.Select(CrossingFileModel.Of)],
-        [.. d.Steps.Select(s => new CrossingStepModel(s.Kind, s.At, s.By.Name, s.Note, s.LedgerIndex))], [.. d.Assets.Select(a => a.Number)]);
+        [.. d.Steps.Select(s => new CrossingStepModel(s.Kind, s.At, s.By.Name, s.Note, s.LedgerIndex, s.AsDeputyOf))], [.. d.Assets.Select(a => a.Number)]);
 }
 
-public sealed record CrossingStepModel(string Kind, DateTimeOffset At, string By, string Note, long LedgerIndex);
+/// <param name="AsDeputyOf">In whose place it was decided.</param>
+public sealed record CrossingStepModel(string Kind, DateTimeOffset At, string By, string Note, long LedgerIndex, Sekisho.Records.Organisation.Post? AsDeputyOf = null);
 
 /// <summary>An inspection of an original (原本の調査).</summary>
 public sealed record OriginalInspectionModel(Guid Id, Guid File, string Reason, DateTimeOffset AskedAt, string AskedBy, DateTimeOffset? AllowedAt, string? AllowedBy)

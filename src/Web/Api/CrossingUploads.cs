@@ -8,17 +8,17 @@ using Sekisho.Web.SignIn;
 
 namespace Sekisho.Web.Api;
 
-/// <summary>Handing files over in pieces that survive a bad line: tus 1.0.0 with creation and termination (https://tus.io/protocols/resumable-upload).</summary>
+/// <summary>Handing files over in pieces that survive a bad line: tus 1.0.0 with creation, creation-with-upload and termination (https://tus.io/protocols/resumable-upload).</summary>
 internal static class CrossingUploads
 {
     private const string Version = "1.0.0", PieceType = "application/offset+octet-stream";
 
     public static void MapCrossingUploads(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/crossings/{id:guid}/uploads", CreateAsync).RequireAuthorization(Allowed.Cross).Says("createUpload", "Crossing", "ファイルの送信を始める（tus）", "Begin an upload (tus)").GivesNothing(404, 409, 412, 413);
-        api.MapMethods("/crossings/uploads/{id:guid}", ["HEAD"], HeadAsync).RequireAuthorization(Allowed.Cross).Says("getUpload", "Crossing", "受け取り済みの位置（tus）", "How far it is (tus)").GivesNothing(404, 412);
-        api.MapMethods("/crossings/uploads/{id:guid}", ["PATCH"], AppendAsync).RequireAuthorization(Allowed.Cross).WithMetadata(new DisableRequestSizeLimitAttribute()).Says("appendUpload", "Crossing", "続きを送る（tus）", "Send more (tus)").GivesNothing(404, 409, 412, 413, 415, 423);
-        api.MapDelete("/crossings/uploads/{id:guid}", DeleteAsync).RequireAuthorization(Allowed.Cross).Says("deleteUpload", "Crossing", "ファイルを外す（tus）", "Take a file off (tus)").GivesNothing(404, 409, 412);
+        api.MapPost("/crossings/{id:guid}/uploads", CreateAsync).RequireAuthorization(Allowed.Cross).WithMetadata(new SystemKeyAttribute(), new DisableRequestSizeLimitAttribute()).Says("createUpload", "Crossing", "ファイルの送信を始める（tus）", "Begin an upload (tus)").GivesNothing(404, 409, 412, 413);
+        api.MapMethods("/crossings/uploads/{id:guid}", ["HEAD"], HeadAsync).RequireAuthorization(Allowed.Cross).WithMetadata(new SystemKeyAttribute()).Says("getUpload", "Crossing", "受け取り済みの位置（tus）", "How far it is (tus)").GivesNothing(404, 412);
+        api.MapMethods("/crossings/uploads/{id:guid}", ["PATCH"], AppendAsync).RequireAuthorization(Allowed.Cross).WithMetadata(new SystemKeyAttribute()).WithMetadata(new DisableRequestSizeLimitAttribute()).Says("appendUpload", "Crossing", "続きを送る（tus）", "Send more (tus)").GivesNothing(404, 409, 412, 413, 415, 423);
+        api.MapDelete("/crossings/uploads/{id:guid}", DeleteAsync).RequireAuthorization(Allowed.Cross).WithMetadata(new SystemKeyAttribute()).Says("deleteUpload", "Crossing", "ファイルを外す（tus）", "Take a file off (tus)").GivesNothing(404, 409, 412);
     }
 
     private static async Task<IResult> CreateAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid id, CancellationToken cancel)
@@ -31,11 +31,13 @@ internal static class CrossingUploads
         var added = await crossing.Requests.AddFileAsync(person.Municipality, new(id), name, length, person.Actor(), cancel);
         // An empty file is whole as soon as it is announced: no client sends a piece of it.
         if (length == 0 && added is Outcome<CrossingItem>.Done empty) added = await crossing.Requests.AppendAsync(person.Municipality, empty.Value.Id, 0, Stream.Null, person.Actor(), cancel);
+        // The bytes may come along with the announcement: one call a file, for shells and small devices.
+        if (length > 0 && context.Request.ContentType == PieceType && added is Outcome<CrossingItem>.Done announced) added = await crossing.Requests.AppendAsync(person.Municipality, announced.Value.Id, 0, context.Request.Body, person.Actor(), cancel);
         return added.Match(
             item =>
             {
                 context.Response.Headers.Location = $"/api/v1/crossings/uploads/{item.Id}";
-                context.Response.Headers["Upload-Offset"] = "0";
+                context.Response.Headers["Upload-Offset"] = item.Received.ToString(CultureInfo.InvariantCulture);
                 return Results.StatusCode(StatusCodes.Status201Created);
             },
             static refusal => (IResult)ApiAnswers.Problem(refusal));
@@ -80,7 +82,7 @@ internal static class CrossingUploads
     {
         context.Response.Headers["Tus-Resumable"] = Version;
         context.Response.Headers["Tus-Version"] = Version;
-        context.Response.Headers["Tus-Extension"] = "creation,termination";
+        context.Response.Headers["Tus-Extension"] = "creation,creation-with-upload,termination";
         return context.Request.Headers["Tus-Resumable"] == Version ? null : ApiProblems.Unreadable("Tus-Resumable") with { Status = StatusCodes.Status412PreconditionFailed };
     }
 

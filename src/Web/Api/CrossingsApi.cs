@@ -18,18 +18,18 @@ internal static class CrossingsApi
 
     public static void MapCrossings(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/crossings/routes", RoutesAsync).RequireAuthorization(Allowed.ReadCrossings).Says("listRoutes", Tag, "授受の経路", "The routes").Gives<IReadOnlyList<RouteModel>>();
+        api.MapGet("/crossings/routes", RoutesAsync).RequireAuthorization(Allowed.ReadCrossings).WithMetadata(new SystemKeyAttribute()).Says("listRoutes", Tag, "授受の経路", "The routes").Gives<IReadOnlyList<RouteModel>>();
         api.MapPut("/crossings/routes/{key}", LayDownAsync).RequireAuthorization(Allowed.RunPolicy).Says("layDownRoute", Tag, "経路を定める", "Lay down a route").Gives<RouteModel>(404, 409, 422);
         api.MapPut("/crossings/policies/{key}", KeepPolicyAsync).RequireAuthorization(Allowed.RunPolicy).Says("keepSanitisePolicy", Tag, "無害化の方針を保存する", "Keep a policy of the sanitiser").Gives<SanitisePolicyRequest>(404, 422);
-        api.MapGet("/crossings", ListAsync).RequireAuthorization(Allowed.ReadCrossings).Says("listCrossings", Tag, "申請の一覧（?view=mine, toDecide, all）", "List requests by view").Gives<CrossingsModel>();
-        api.MapPost("/crossings", OpenAsync).RequireAuthorization(Allowed.Cross).Says("openCrossing", Tag, "申請を始める", "Open a request").Gives<CrossingModel>(409, 422);
-        api.MapGet("/crossings/{id:guid}", GetAsync).RequireAuthorization(Allowed.ReadCrossings).Says("getCrossing", Tag, "一件の申請と、ファイルごとの結果", "One request with its files").Gives<CrossingDetailModel>(404);
-        Step("submit", SubmitAsync, "submitCrossing", "申請する", "Hand it in");
+        api.MapGet("/crossings", ListAsync).RequireAuthorization(Allowed.ReadCrossings).WithMetadata(new SystemKeyAttribute()).Says("listCrossings", Tag, "申請の一覧（?view=mine, toDecide, all）", "List requests by view").Gives<CrossingsModel>();
+        api.MapPost("/crossings", OpenAsync).RequireAuthorization(Allowed.Cross).WithMetadata(new SystemKeyAttribute()).Says("openCrossing", Tag, "申請を始める", "Open a request").Gives<CrossingModel>(409, 422);
+        api.MapGet("/crossings/{id:guid}", GetAsync).RequireAuthorization(Allowed.ReadCrossings).WithMetadata(new SystemKeyAttribute()).Says("getCrossing", Tag, "一件の申請と、ファイルごとの結果", "One request with its files").Gives<CrossingDetailModel>(404);
+        Step("submit", SubmitAsync, "submitCrossing", "申請する", "Hand it in").WithMetadata(new SystemKeyAttribute());
         Step("approve", ApproveAsync, "approveCrossing", "承認する", "Approve, by post");
         Step("refuse", RefuseAsync, "refuseCrossing", "却下する", "Refuse with the reason");
-        Step("withdraw", WithdrawAsync, "withdrawCrossing", "取り下げる", "Withdraw, by the applicant");
+        Step("withdraw", WithdrawAsync, "withdrawCrossing", "取り下げる", "Withdraw, by the applicant").WithMetadata(new SystemKeyAttribute());
         // Auditors may knock; what comes out goes to who asked for it alone.
-        api.MapGet("/crossings/files/{result:guid}/content", ContentAsync).RequireAuthorization(Allowed.ReadCrossings).Says("fetchCrossingFile", Tag, "無害化したファイルを受け取る", "Fetch the harmless file").GivesContent(["application/octet-stream"], 404, 409);
+        api.MapGet("/crossings/files/{result:guid}/content", ContentAsync).RequireAuthorization(Allowed.ReadCrossings).WithMetadata(new SystemKeyAttribute()).Says("fetchCrossingFile", Tag, "無害化したファイルを受け取る", "Fetch the harmless file").GivesContent(["application/octet-stream"], 404, 409);
         api.MapPost("/crossings/files/{id:guid}/exception", AskExceptionAsync).RequireAuthorization(Allowed.Cross).Says("askException", Tag, "特例の取込みを申請する", "Ask for an exception").Gives<CrossingModel>(404, 409, 422);
         api.MapPost("/crossings/files/{id:guid}/exception/decision", DecideExceptionAsync).RequireAuthorization(Allowed.Cross).Says("decideException", Tag, "特例を決める", "Decide on an exception").Gives<CrossingModel>(404, 409, 422);
         api.MapPost("/crossings/files/{id:guid}/inspections", AskInspectionAsync).RequireAuthorization(Allowed.RunPolicy).Says("askInspection", Tag, "原本の調査を申請する", "Ask for an inspection of an original").Gives<OriginalInspectionModel>(404, 422);
@@ -37,12 +37,18 @@ internal static class CrossingsApi
         api.MapGet("/crossings/inspections/{inspection:guid}/content", InspectAsync).RequireAuthorization(Allowed.ReadAssurance).Says("inspectOriginal", Tag, "原本を開く（認められて 1 時間以内）", "Open the original, within the hour").GivesContent(["application/octet-stream"], 403, 404, 409);
         api.MapCrossingUploads();
 
-        void Step(string name, Delegate act, string id, string ja, string en) =>
+        RouteHandlerBuilder Step(string name, Delegate act, string id, string ja, string en) =>
             api.MapPost("/crossings/{id:guid}/" + name, act).RequireAuthorization(Allowed.Cross).Says(id, Tag, ja, en).Gives<CrossingModel>(404, 409, 422);
     }
 
-    private static async Task<IResult> RoutesAsync(HttpContext context, CrossingSlices crossing, CancellationToken cancel) =>
-        Results.Ok((await crossing.Routes.ListAsync(CurrentPerson.Of(context).Municipality, cancel)).Select(RouteModel.Of).ToList());
+    private static async Task<IResult> RoutesAsync(HttpContext context, CrossingSlices crossing, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        var all = await crossing.Routes.ListAsync(person.Municipality, cancel);
+        // A system learns of its own routes alone.
+        var own = person.System is { } system ? (await crossing.Systems.ReadAsync(person.Municipality, system, cancel))?.Routes ?? [] : null;
+        return Results.Ok(all.Where(r => own is null || own.Contains(r.Definition.Key)).Select(RouteModel.Of).ToList());
+    }
 
     private static async Task<IResult> LayDownAsync(HttpContext context, CrossingSlices crossing, string key, [FromBody] RouteRequest r, CancellationToken cancel)
     {
@@ -60,15 +66,18 @@ internal static class CrossingsApi
     {
         if (view is { } asked && !Enum.IsDefined(asked)) return ApiProblems.Unreadable("view");
         var person = CurrentPerson.Of(context);
-        var (lines, total) = await crossing.Requests.ListAsync(person.Municipality, view ?? RequestView.Mine, Math.Clamp(page ?? 1, 1, 100_000), await person.RegisterUnitsAsync(records.Organisation, cancel), person.Actor(), cancel);
+        var (lines, total) = await crossing.Requests.ListAsync(person.Municipality, person.System is null && view is { } chosen ? chosen : RequestView.Mine, Math.Clamp(page ?? 1, 1, 100_000), await person.RegisterUnitsAsync(records.Organisation, cancel), person.Actor(), cancel);
         return Results.Ok(new CrossingsModel([.. lines.Select(l => new CrossingLineModel(CrossingModel.Of(l.Request), l.Files, l.Out))], total));
     }
 
     private static async Task<IResult> OpenAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, [FromBody] CrossingOpenRequest r, CancellationToken cancel)
     {
         var person = CurrentPerson.Of(context);
-        var draft = new RequestDraft(r.Route, r.Unit is { } unit ? new UnitId(unit) : null, r.Purpose ?? "", r.Recipient ?? "", [.. (r.Assets ?? []).Select(a => new EntryId(a))]);
-        return (await crossing.Requests.OpenAsync(person.Municipality, draft, await person.RegisterUnitsAsync(records.Organisation, cancel), person.Actor(), cancel)).Answer(CrossingModel.Of);
+        var draft = new RequestDraft(r.Route, r.Unit is { } unit ? new UnitId(unit) : null, r.Purpose ?? "", r.Recipient ?? "", [.. (r.Assets ?? []).Select(a => new EntryId(a))], r.Origin ?? "");
+        // What a system asks for is asked for its section, whose people decide.
+        IReadOnlyList<UnitId>? within = person is { System: not null, Unit: { } owner } ? [new UnitId(owner)] : await person.RegisterUnitsAsync(records.Organisation, cancel);
+        if (person.System is not null) draft = draft with { Unit = draft.Unit ?? within![0] };
+        return (await crossing.Requests.OpenAsync(person.Municipality, draft, within, person.Actor(), cancel)).Answer(CrossingModel.Of);
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid id, CancellationToken cancel) =>
@@ -101,7 +110,9 @@ internal static class CrossingsApi
     private static async Task<IResult> ContentAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid result, CancellationToken cancel)
     {
         var person = CurrentPerson.Of(context);
-        return await SeesFileAsync(context, records, crossing, result, cancel) ? HandOut(context, await crossing.Requests.HandOutAsync(person.Municipality, new(result), person.Actor(), cancel)) : ApiProblems.NotFound;
+        if (!await SeesFileAsync(context, records, crossing, result, cancel)) return ApiProblems.NotFound;
+        if (await crossing.Door.ResultAsync(person.Municipality, new(result), context.Connection.RemoteIpAddress, cancel) is { } held) return ApiAnswers.Problem(held);
+        return HandOut(context, await crossing.Requests.HandOutAsync(person.Municipality, new(result), person.Actor(), cancel));
     }
 
     private static async Task<IResult> AskInspectionAsync(HttpContext context, CrossingSlices crossing, Guid id, [FromBody] OriginalInspectionRequest r, CancellationToken cancel)
@@ -119,11 +130,12 @@ internal static class CrossingsApi
     private static async Task<IResult> InspectAsync(HttpContext context, CrossingSlices crossing, Guid inspection, CancellationToken cancel)
     {
         var person = CurrentPerson.Of(context);
+        if (await crossing.Inspections.ItemAsync(person.Municipality, new InspectionId(inspection), cancel) is { } item && await crossing.Door.OriginalAsync(person.Municipality, item, context.Connection.RemoteIpAddress, cancel) is { } held) return ApiAnswers.Problem(held);
         return HandOut(context, await crossing.Inspections.OpenAsync(person.Municipality, new InspectionId(inspection), person.Actor(), cancel));
     }
 
     /// <summary>As bytes to keep, never to be opened by the browser itself.</summary>
-    private static IResult HandOut(HttpContext context, Outcome<HandedOut> outcome) => outcome.Match(
+    internal static IResult HandOut(HttpContext context, Outcome<HandedOut> outcome) => outcome.Match(
         file =>
         {
             var disposition = new ContentDispositionHeaderValue("attachment");

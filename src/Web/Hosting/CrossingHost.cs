@@ -1,8 +1,10 @@
 using Sekisho.Crossing;
+using Sekisho.Crossing.Evidence;
 using Sekisho.Crossing.Queue;
 using Sekisho.Crossing.Vault;
 using Sekisho.Ledger;
 using Sekisho.Records;
+using Sekisho.Records.EvidenceKept;
 using Sekisho.Records.Ledgers;
 using Sekisho.Sanitizer.Isolation;
 using Sekisho.Storage;
@@ -22,9 +24,12 @@ internal sealed class CrossingHost(CrossingSlices crossing, WebHostOptions optio
     public static async Task AddAsync(IServiceCollection services, WebHostOptions options, Database database, NoteSigner signer, CancellationToken cancel)
     {
         var vault = await FileVault.OpenAsync(options.Storage.DataFolder, new RecordKeeper(database, new LedgerStore(signer, options.Time), options.Time), cancel).ConfigureAwait(false);
+        services.AddSingleton<SourceFor>(s => town => new CrossingSource(town, s.GetRequiredService<RecordKeeper>(), () => s.GetRequiredService<CrossingSlices>().Routes));
         services.AddSingleton(options);
         services.AddSingleton(s => new CrossingSlices(s.GetRequiredService<RecordKeeper>(), s.GetRequiredService<RecordSlices>(), vault));
         services.AddHostedService<CrossingHost>();
+        if (options.WatchedRoot is not null) services.AddHostedService<FolderWatch>();
+        if (options.Notices is not null) services.AddHostedService<NoticeMail>();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -194,6 +194,7 @@ public static class WebHost
         app.MapRegisterFiles();
         app.MapThirdPartyFiles();
         app.MapCrossingFiles();
+        app.MapCrossingZipForm();
         app.MapRazorComponents<Document>();
     }
 }

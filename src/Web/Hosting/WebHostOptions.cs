@@ -34,6 +34,12 @@ public sealed record WebHostOptions(StorageOptions Storage, IReadOnlyList<string
     /// <summary>How hostile files are shut in; null: this server takes no files through the sanitiser (others that share its database do).</summary>
     public Isolation? Sanitise { get; init; } = Isolation.Bubblewrap;
 
+    /// <summary>Where notices to approvers go by SMTP; null: none are sent. They name pages by <see cref="PublicUrl"/>.</summary>
+    public NoticeServer? Notices { get; init; }
+
+    /// <summary>Below it each municipality has its watched folders, in a folder by its short name; null: this server looks into none.</summary>
+    public string? WatchedRoot { get; init; }
+
     /// <summary>The registers that the office keeps; tests add some of their own.</summary>
     public RegisterCatalogue Registers { get; init; } = RegisterCatalogue.Load();
 

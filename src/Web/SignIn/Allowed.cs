@@ -60,11 +60,15 @@ public static class Allowed
         Add(ReadRegisters, Role.Officer, Role.Manager, Role.Staff, Role.Auditor);
         Add(WriteRegisters, Role.Officer, Role.Manager);
         Add(TakeOut, Role.Officer, Role.Manager, Role.Staff);
-        Add(Cross, Role.Officer, Role.Manager, Role.Staff);
-        Add(ReadCrossings, Role.Officer, Role.Manager, Role.Staff, Role.Auditor);
+        // Systems have no role; which of these endpoints they may use says SystemKeyAttribute, and RequestGuard keeps them to it.
+        AddWithSystems(Cross, Role.Officer, Role.Manager, Role.Staff);
+        AddWithSystems(ReadCrossings, Role.Officer, Role.Manager, Role.Staff, Role.Auditor);
 
         void Add(string name, params Role[] roles) =>
             options.AddPolicy(name, policy => policy.RequireAuthenticatedUser().RequireRole([.. roles.Select(static role => role.Key())]));
+
+        void AddWithSystems(string name, params Role[] roles) =>
+            options.AddPolicy(name, policy => policy.RequireAuthenticatedUser().RequireAssertion(c => roles.Any(role => c.User.IsInRole(role.Key())) || c.User.HasClaim(static claim => claim.Type == CurrentPerson.SystemClaim)));
     }
 }
 
@@ -75,3 +79,7 @@ public sealed class OwnAccountAttribute : Attribute;
 /// <summary>Marks the endpoint that an evidence token may use.</summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
 public sealed class EvidenceTokenAttribute : Attribute;
+
+/// <summary>Marks an endpoint that a system may use with its own key (業務システム, 複合機). Without this mark there is nothing for it.</summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
+public sealed class SystemKeyAttribute : Attribute;

@@ -1,5 +1,7 @@
 using System.Security.Claims;
 using Sekisho.Assurance;
+using Sekisho.Crossing.Systems;
+using Sekisho.Records;
 using Sekisho.Records.Accounts;
 
 namespace Sekisho.Web.SignIn;
@@ -15,6 +17,13 @@ public sealed record CurrentPerson(AccountId Account, MunicipalityId Municipalit
     internal const string SessionClaim = "sekisho:session";
     internal const string StampClaim = "sekisho:stamp";
     internal const string TokenClaim = "sekisho:token";
+    internal const string SystemClaim = "sekisho:system";
+
+    /// <summary>The system whose key was shown (業務システム, 複合機); null for people. It has no role, and its unit is the section that answers for it.</summary>
+    public SystemId? System { get; init; }
+
+    /// <summary>As whom records and the ledger name it.</summary>
+    public Actor AsActor => new(System?.Account ?? Account.ToString(), Name);
 
     public bool Has(Role role) => Roles.Contains(role);
 
@@ -32,12 +41,21 @@ public sealed record CurrentPerson(AccountId Account, MunicipalityId Municipalit
             [.. principal.FindAll(ClaimTypes.Role).Select(static c => Records.Accounts.Roles.TryParse(c.Value, out var role) ? role : (Role?)null).OfType<Role>()],
             Guid.TryParse(principal.FindFirstValue(UnitClaim), out var unit) ? unit : null,
             TokenScopes.TryParse(principal.FindFirstValue(TokenClaim), out var scope) ? scope : null,
-            Guid.TryParse(principal.FindFirstValue(SessionClaim), out var session) ? session : null);
+            Guid.TryParse(principal.FindFirstValue(SessionClaim), out var session) ? session : null)
+        {
+            System = Guid.TryParse(principal.FindFirstValue(SystemClaim), out var system) ? new SystemId(system) : null,
+        };
     }
 
     /// <summary>Of an endpoint that demands sign-in.</summary>
     /// <exception cref="InvalidOperationException">Nobody is signed in: the endpoint lacks its authorisation.</exception>
     public static CurrentPerson Of(HttpContext context) => From(context.User) ?? throw new InvalidOperationException("This endpoint must require sign-in.");
+
+    /// <summary>A system that showed its key. It has no role: it may use what is marked for systems, and nothing else.</summary>
+    internal static ClaimsPrincipal Principal(MunicipalityId municipality, CrossingSystem system, string scheme) => new(new ClaimsIdentity(
+    [
+        new(AccountClaim, system.Id.ToString()), new(ClaimTypes.Name, system.Name), new(MunicipalityClaim, municipality.ToString()), new(UnitClaim, system.Owner.ToString()), new(SystemClaim, system.Id.ToString()),
+    ], scheme, ClaimTypes.Name, ClaimTypes.Role));
 
     internal static ClaimsPrincipal Principal(Account account, string scheme, IEnumerable<Claim> more)
     {

@@ -5,7 +5,7 @@ using Sekisho.Web.Api;
 
 namespace Sekisho.Web.SignIn;
 
-/// <summary>What no endpoint has to remember: auditors never write, a token never does more than its scope, and a cookie alone can't change anything through the API.</summary>
+/// <summary>What no endpoint has to remember: auditors never write, a token never does more than its scope, a system never more than what is marked for systems, and a cookie alone can't change anything through the API.</summary>
 public static class RequestGuard
 {
     public static IApplicationBuilder UseRequestGuard(this IApplicationBuilder app) => app.Use(static async (context, next) =>
@@ -25,12 +25,17 @@ public static class RequestGuard
                     TokenScope.Evidence => metadata.GetMetadata<EvidenceTokenAttribute>() is not null,
                     _ => false,
                 });
+            if (person.System is not null && !open && metadata.GetMetadata<SystemKeyAttribute>() is null)
+            {
+                await ApiProblems.SystemsMayNot.WriteAsync(context);
+                return;
+            }
             if (!reads && !mayWrite || person.Token == TokenScope.Evidence && metadata.GetMetadata<EvidenceTokenAttribute>() is null)
             {
                 await ForbidAsync(context, person);
                 return;
             }
-            if (!reads && !open && person.Token is null && SessionCookie.IsApi(context.Request)
+            if (!reads && !open && person is { Token: null, System: null } && SessionCookie.IsApi(context.Request)
                 && !await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context))
             {
                 await ApiProblems.FormTokenMissing.WriteAsync(context);

@@ -47,6 +47,25 @@ public sealed class AuthorisationTests(AuthorisationTown town) : IClassFixture<A
         Assert.DoesNotContain(wrong, w => w.Contains("officer may", StringComparison.Ordinal) || w.Contains("isn't signed in", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_systems_key_opens_what_the_table_says_and_nothing_else()
+    {
+        using var system = town.Server.Client(followRedirects: false);
+        system.DefaultRequestHeaders.Authorization = new("Bearer", town.SystemKey);
+        var wrong = new List<string>();
+        foreach (var row in WhoMay.All.Where(r => !r.Anonymous && !r.Who.Split(' ').Contains("agents")))
+            foreach (var method in row.Method == "PAGE" ? ["GET", "POST"] : new[] { row.Method })
+            {
+                using var answer = await SendAsync(system, row, method, method == "GET" ? town.Real : AuthorisationTown.Missing);
+                var got = (int)answer.StatusCode;
+                if (row.Who.Split(' ').Contains("systems") ? got is 401 or 403 or >= 500 : got != (row.IsApi ? 403 : 401)) wrong.Add($"{method} {row.Route}: a system got {got}");
+                // Not even of its own section.
+                if (got < 300 && (await answer.Content.ReadAsStringAsync(Cancel)).Contains("浜町への回答", StringComparison.Ordinal)) wrong.Add($"{method} {row.Route}: shows a system what others sent");
+            }
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+        Assert.True(WhoMay.All.Count(r => r.Who.Split(' ').Contains("systems")) > 5);
+    }
+
     /// <summary>What the server does otherwise than this row says.</summary>
     private async Task<List<string>> HoldAsync(WhoMay row)
     {

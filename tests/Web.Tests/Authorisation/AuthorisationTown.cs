@@ -51,6 +51,9 @@ public sealed class AuthorisationTown : IAsyncLifetime
 
     public Person Stranger { get; private set; } = null!;
 
+    /// <summary>Of a system that may use the route in from the Internet.</summary>
+    public string SystemKey { get; private set; } = "";
+
     private static readonly Actor By = new("1", "担当 花子");
 
     public async ValueTask InitializeAsync()
@@ -147,12 +150,17 @@ public sealed class AuthorisationTown : IAsyncLifetime
             values[$"result of {who}"] = values["result"] = item.Id.ToString();
             values[$"whole of {who}"] = values["whole"] = request.Id.ToString();
             (values["/crossings id"], values["/crossings/files id"]) = (request.Id.ToString(), item.Id.ToString());
+            var link = (await crossing.Links.MakeAsync(Municipality, new(request.Id, null, TimeSpan.FromDays(1), null), actor, default)).OrThrow();
+            (values["/crossings/links secret"], values["/crossings/links/{secret}/files file"], values["/links link"]) = (link.Secret, item.Id.ToString(), link.Link.Id.ToString());
             if (who != "officer") continue;
             var inspection = (await crossing.Inspections.AskAsync(Municipality, item.Id, "調査", actor, default)).OrThrow();
             (await crossing.Inspections.AllowAsync(Municipality, inspection.Id, new Actor(people["manager"].Id.ToString(), "課長 太郎"), default)).OrThrow();
             values["inspection"] = values["/crossings/inspections id"] = inspection.Id.ToString();
         }
         values["/crossings/routes key"] = "internet-to-lgwan";
+        var made = (await crossing.Systems.RegisterAsync(Municipality, new("浜町の複合機", ["internet-to-lgwan"], Section, ["127.0.0.1"], TimeSpan.FromDays(30)), By, default)).OrThrow();
+        values["/crossings/folders id"] = (await crossing.Folders.WatchAsync(Municipality, new("浜町の複合機", "internet-to-lgwan", Section, "in", "out", "refused"), By, default)).OrThrow().Id.ToString();
+        (values["/crossings/systems id"], SystemKey) = (made.System.Id.ToString(), made.Secret);
     }
 
     /// <summary>A take-out, a room with somebody in it, and a machine that reports: all of the section.</summary>

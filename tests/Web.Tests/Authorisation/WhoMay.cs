@@ -46,7 +46,7 @@ public sealed partial record WhoMay(string Method, string Route, string Query, s
             if (cells.Length < 3) throw new FormatException($"{FileName}: needs three cells: {line}");
             var address = cells[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
             foreach (var word in cells[1].Split(' '))
-                if (word is not ("anybody" or "everyone" or "oneself" or "agents") && !Roles.TryParse(word, out _)) throw new FormatException($"{FileName}: nobody is called {word}: {line}");
+                if (word is not ("anybody" or "everyone" or "oneself" or "agents" or "systems") && !Roles.TryParse(word, out _)) throw new FormatException($"{FileName}: nobody is called {word}: {line}");
             var elsewhere = cells[2].Split(' ');
             if (elsewhere[0] is not ("own" or "same") && !int.TryParse(elsewhere[0], out _)) throw new FormatException($"{FileName}: own, same or a status: {line}");
             rows.Add(new(address[0], address[1], address.ElementAtOrDefault(2) ?? "", cells[1], elsewhere[0], elsewhere.Length > 2 && elsewhere[1] == "section" ? int.Parse(elsewhere[2]) : null, cells.ElementAtOrDefault(3) ?? ""));

@@ -13,7 +13,8 @@ public static class RegisterRights
     /// An administrator keeps accounts and the organisation, and sees by that role alone no entry.
     /// </summary>
     public static Task<IReadOnlyList<UnitId>?> RegisterUnitsAsync(this CurrentPerson person, OrganisationRegister organisation, CancellationToken cancel) =>
-        UnitScope.Of([.. person.Roles.Where(static r => r != Role.Administrator)], person.Unit).UnitsAsync(organisation, person.Municipality, cancel);
+        // A system sees what is its own, and nothing of its section's.
+        person.System is not null ? Task.FromResult<IReadOnlyList<UnitId>?>([]) : UnitScope.Of([.. person.Roles.Where(static r => r != Role.Administrator)], person.Unit).UnitsAsync(organisation, person.Municipality, cancel);
 
     /// <summary>Sections say classes by the municipality's own labels; officers and auditors by those of the definition, which tell more apart.</summary>
     public static bool SpeaksInLabels(this CurrentPerson person) => !person.Has(Role.Officer) && !person.Has(Role.Auditor);

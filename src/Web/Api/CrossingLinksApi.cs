@@ -46,7 +46,7 @@ internal static class CrossingLinksApi
     private static async Task<IResult> ContentAsync(HttpContext context, CrossingSlices crossing, string secret, Guid file, CancellationToken cancel)
     {
         var person = CurrentPerson.Of(context);
-        if (await crossing.Door.ResultAsync(person.Municipality, new(file), context.Connection.RemoteIpAddress, cancel) is { } held) return ApiAnswers.Problem(held);
+        if (await crossing.Door.ResultAsync(person.Municipality, new ItemId(file), context.Connection.RemoteIpAddress, cancel) is { } held) return ApiAnswers.Problem(held);
         return CrossingsApi.HandOut(context, await crossing.Links.HandOutAsync(person.Municipality, secret, new(file), person.Actor(), cancel));
     }
 }

@@ -111,7 +111,7 @@ internal static class CrossingsApi
     {
         var person = CurrentPerson.Of(context);
         if (!await SeesFileAsync(context, records, crossing, result, cancel)) return ApiProblems.NotFound;
-        if (await crossing.Door.ResultAsync(person.Municipality, new(result), context.Connection.RemoteIpAddress, cancel) is { } held) return ApiAnswers.Problem(held);
+        if (await crossing.Door.ResultAsync(person.Municipality, new ItemId(result), context.Connection.RemoteIpAddress, cancel) is { } held) return ApiAnswers.Problem(held);
         return HandOut(context, await crossing.Requests.HandOutAsync(person.Municipality, new(result), person.Actor(), cancel));
     }
 

@@ -5,10 +5,12 @@ What can't be drawn before isn't counted in likeness; what differs from itself w
 """
 import argparse, email, email.policy, filecmp, json, os, shutil, subprocess, sys, tempfile, zipfile
 
-from likeness import compare, convert, pages, picture, ssim
+from likeness import compare, convert, kept, pages, picture, ssim
 
 SEKISHO = os.environ["SEKISHO"]
 OFFICE = {"docx", "docm", "dotx", "dotm", "xlsx", "xlsm", "xltx", "xltm", "xlam", "pptx", "pptm", "potx", "potm", "ppsx", "ppsm", "ppam", "doc", "xls", "ppt", "rtf", "odt", "ods", "odp", "xlsb", "wordml", "spreadsheetml", "svg"}
+# Converted by LibreOffice before they are rebuilt: compared with what it makes of them on its own as well.
+CONVERTED = {"doc": "docx", "rtf": "docx", "odt": "docx", "wordml": "docx", "xls": "xlsx", "ods": "xlsx", "xlsb": "xlsx", "spreadsheetml": "xlsx", "ppt": "pptx", "odp": "pptx"}
 PICTURES = {"png", "jpeg", "gif", "bmp", "tiff", "webp", "emf", "wmf"}
 
 
@@ -67,7 +69,7 @@ def main():
     rows, files = {}, []
     for i, r in enumerate(reports):
         if only and r["type"] not in only: continue
-        row = rows.setdefault(r["type"], dict(files=0, out=0, codes={}, opened=0, unasked=0, same=0, drawn=0, look=0, text=0, both=0, words=False, restless=0))
+        row = rows.setdefault(r["type"], dict(files=0, out=0, codes={}, opened=0, unasked=0, same=0, drawn=0, look=0, text=0, kept=0, own=0, owned=0, words=False, restless=0))
         row["files"] += 1
         if r["output"] is None:
             code = r["refusal"]["code"]
@@ -95,6 +97,10 @@ def main():
         convert(links, f"{work}/{side}")
     draw("a", 3)
     draw("b", 4)
+    for to in sorted(set(CONVERTED.values())):
+        sources = [f"{work}/a-in/{n}{os.path.splitext(before)[1]}" for n, kind, _, before, _ in files if CONVERTED.get(kind) == to]
+        if sources: convert(sources, f"{work}/d", to)
+    if os.path.isdir(f"{work}/d"): convert(sorted(os.path.join(f"{work}/d", f) for f in os.listdir(f"{work}/d") if f.endswith("x")), f"{work}/e")
     doubtful = []
     for n, kind, became, before, after in files:
         row, x, y = rows[kind], f"{work}/a/{n}.pdf", f"{work}/b/{n}.pdf"
@@ -118,7 +124,10 @@ def main():
         row["words"] |= likeness is not None
         row["look"] += score >= 0.99
         row["text"] += likeness is None or likeness >= 0.99
-        row["both"] += score >= 0.99 and (likeness is None or likeness >= 0.99)
+        row["kept"] += likeness is None or likeness >= 0.99 or (os.path.exists(y) and kept(x, y, 1) >= 0.99)
+        if os.path.exists(z := f"{work}/e/{n}.pdf"):
+            row["owned"] += 1
+            row["own"] += compare(z, y, 1, work)[0] >= 0.99
         if score < 0.99 or (likeness is not None and likeness < 0.99): doubtful.append((n, kind, before, score, likeness))
     # What differs is drawn again from the original: random numbers and clocks are nobody's fault.
     for n, kind, before, score, likeness in doubtful:
@@ -132,20 +141,20 @@ def main():
         row, x, z = rows[kind], f"{work}/a/{n}.pdf", f"{work}/c/{n}.pdf"
         if os.path.exists(z) and min(compare(x, z, 1, work)) < 0.99:
             row["restless"] += 1
-            row["drawn"] -= 1; row["look"] -= score >= 0.99; row["text"] -= likeness is None or likeness >= 0.99
+            row["drawn"] -= 1; row["look"] -= score >= 0.99; row["text"] -= likeness is None or likeness >= 0.99; row["kept"] -= likeness is None or likeness >= 0.99 or kept(x, f"{work}/b/{n}.pdf", 1) >= 0.99
             print(f"RESTLESS {before}", file=sys.stderr)
         else:
             print(f"DIFFERS {n} {os.path.relpath(before, args.files)} ({kind}): look {score:.4f}" + ("" if likeness is None else f" text {likeness:.4f}"), file=sys.stderr)
 
-    print("| kind in the content | files | out | opened by another reader | second pass the same | drawn before | same look | same text | refused |\n|---|---|---|---|---|---|---|---|---|")
-    total = dict(files=0, out=0, opened=0, unasked=0, same=0, drawn=0, look=0, text=0)
+    print("| kind in the content | files | out | opened by another reader | second pass the same | drawn before | same look | same words | no words lost | same look as LibreOffice's own conversion | refused |\n|---|---|---|---|---|---|---|---|---|---|---|")
+    total = dict(files=0, out=0, opened=0, unasked=0, same=0, drawn=0, look=0, text=0, kept=0, own=0, owned=0)
     for kind, row in [*sorted(rows.items()), ("all", total)]:
         if row is not total:
             for key in total: total[key] += row[key]
         codes = ", ".join(f"{c} × {k}" for k, c in sorted(row.get("codes", {}).items(), key=lambda c: (-c[1], c[0])))
         asked = row["out"] - row["unasked"]
         drawn, opened = row["drawn"], f"{row['opened']} of {asked}" if asked else "–"
-        cells = [kind, row["files"], row["out"], opened, row["same"], drawn or "–", row["look"] if drawn else "–", row["text"] if drawn and (row is total or row["words"]) else "–", codes]
+        cells = [kind, row["files"], row["out"], opened, row["same"], drawn or "–", row["look"] if drawn else "–", *([row["text"], row["kept"]] if drawn and (row is total or row["words"]) else ["–", "–"]), f"{row['own']} of {row['owned']}" if row["owned"] else "–", codes]
         print("| " + " | ".join(map(str, cells)) + " |")
     if not args.keep: shutil.rmtree(work, ignore_errors=True)
 

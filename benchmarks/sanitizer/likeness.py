@@ -13,18 +13,18 @@ import argparse, difflib, os, shutil, signal, subprocess, tempfile
 PICTURES = {"png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "webp", "jpe", "jfif"}
 
 
-def convert(files, folder):
-    """To PDF by LibreOffice, twenty at a time; what is missing after that (one that hangs or crashes takes others along) alone."""
+def convert(files, folder, to="pdf"):
+    """To PDF (or another format) by LibreOffice, twenty at a time; what is missing after that (one that hangs or crashes takes others along) alone."""
     os.makedirs(folder, exist_ok=True)
 
     def some(names, most):
-        with subprocess.Popen(["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf", "--outdir", folder, *names], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) as office:
+        with subprocess.Popen(["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", to, "--outdir", folder, *names], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) as office:
             try:
                 office.wait(most)
             except subprocess.TimeoutExpired:
                 os.killpg(office.pid, signal.SIGKILL)  # the whole of it: soffice is a script that starts others
 
-    missing = lambda names: [n for n in names if not os.path.exists(f"{folder}/{os.path.splitext(os.path.basename(n))[0]}.pdf")]
+    missing = lambda names: [n for n in names if not os.path.exists(f"{folder}/{os.path.splitext(os.path.basename(n))[0]}.{to}")]
     for start in range(0, len(files), 20):
         if batch := missing(files[start:start + 20]): some(batch, 240)
         for name in missing(files[start:start + 20]): some([name], 60)
@@ -74,7 +74,10 @@ def pillow(name):
 
 
 def words(pdf, count):
-    return subprocess.run(["pdftotext", "-layout", "-l", str(count), pdf, "-"], capture_output=True).stdout.decode("utf-8", "replace").split()
+    try:
+        return subprocess.run(["pdftotext", "-layout", "-l", str(count), pdf, "-"], capture_output=True, timeout=60).stdout.decode("utf-8", "replace").split()
+    except subprocess.TimeoutExpired:
+        return []
 
 
 def ssim(a, b):
@@ -96,6 +99,12 @@ def ssim(a, b):
             cov = sum(s * t for s, t in zip(p, q)) / 64 - mp * mq
             total += ((2 * mp * mq + c1) * (2 * cov + c2)) / ((mp * mp + mq * mq + c1) * (vp + vq + c2))
     return total / max(n, 1)
+
+
+def kept(x, y, count):
+    """How much of the first one's words is in the second, in order: 1 where none is lost, whatever was added."""
+    a, b = words(x, count)[:4000], words(y, count)[:4000]
+    return 1.0 if not a else sum(m.size for m in difflib.SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()) / len(a)
 
 
 def compare(x, y, count, work):

@@ -47,12 +47,13 @@ public sealed class SanitizerPool : IAsyncDisposable
     private readonly WorkerProgram program;
     private readonly SemaphoreSlim places;
     private readonly ConcurrentBag<Task<WorkerProcess>> waiting = [];
+    private static Task<Ahead>? ahead;
     private long peakResident;
 
-    private SanitizerPool(SanitizerOptions options, SanitizePolicy policy, TimeProvider time, WorkerProgram? program)
+    private SanitizerPool(SanitizerOptions options, SanitizePolicy policy, TimeProvider time, WorkerProgram? program, Sandbox sandbox)
     {
         (this.options, this.policy, this.time) = (options, policy, time);
-        sandbox = new Sandbox(options.Isolation);
+        this.sandbox = sandbox;
         office = new OfficeConverter(sandbox);
         this.program = program ?? WorkerProgram.In(options.WorkerFolder, policy.Limits);
         places = new SemaphoreSlim(options.Workers);
@@ -74,6 +75,30 @@ public sealed class SanitizerPool : IAsyncDisposable
     /// <summary>Most memory that one worker was seen to use, in bytes; looked at ten times a second.</summary>
     public long PeakResidentBytes => Interlocked.Read(ref peakResident);
 
+    /// <summary>Begins with what the next pool of the default kind needs, its sandbox and its first worker, while the host is still reading what it is asked for.</summary>
+    /// <remarks>What no pool took over is ended by <see cref="EndAheadAsync"/>.</remarks>
+    public static void StartAhead() => ahead ??= Task.Run(static () =>
+    {
+        var options = new SanitizerOptions();
+        var sandbox = new Sandbox(options.Isolation);
+        return new Ahead(sandbox, WorkerProcess.StartAsync(sandbox, WorkerProgram.In(options.WorkerFolder, SanitizePolicy.Default.Limits), CancellationToken.None));
+    });
+
+    /// <summary>Ends what was begun ahead and not taken over.</summary>
+    public static async Task EndAheadAsync()
+    {
+        if (Interlocked.Exchange(ref ahead, null) is not { } left) return;
+        try
+        {
+            var (sandbox, worker) = await left.ConfigureAwait(false);
+            using (sandbox) await (await worker.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        }
+        catch (NoSandboxException)
+        {
+            // It never was; and nobody asked for it.
+        }
+    }
+
     /// <summary>Starts the workers ahead and waits for the first.</summary>
     /// <exception cref="NoSandboxException">They can't be shut in on this machine.</exception>
     /// <exception cref="ArgumentException">The rules don't read.</exception>
@@ -83,10 +108,14 @@ public sealed class SanitizerPool : IAsyncDisposable
     internal static async Task<SanitizerPool> StartAsync(SanitizerOptions options, WorkerProgram? program, TimeProvider time, CancellationToken cancel)
     {
         var policy = PolicyFile.Read(options.PolicyYaml).Policy ?? throw new ArgumentException("The rules can't be read.", nameof(options));
-        var pool = new SanitizerPool(options, policy, time, program);
+        var isDefault = program is null && options.Isolation == Isolation.Bubblewrap && options.PolicyYaml.Length == 0 && options.WorkerFolder == AppContext.BaseDirectory;
+        var begun = isDefault && Interlocked.Exchange(ref ahead, null) is { } taken ? await taken.ConfigureAwait(false) : null;
+        var pool = new SanitizerPool(options, policy, time, program, begun?.Sandbox ?? new Sandbox(options.Isolation));
         try
         {
-            var started = Enumerable.Range(0, options.Workers).Select(_ => WorkerProcess.StartAsync(pool.sandbox, pool.program, CancellationToken.None)).ToList();
+            var started = new List<Task<WorkerProcess>>();
+            if (begun is not null) started.Add(begun.Worker);
+            while (started.Count < options.Workers) started.Add(WorkerProcess.StartAsync(pool.sandbox, pool.program, CancellationToken.None));
             foreach (var worker in started) pool.waiting.Add(worker);
             await Task.WhenAny(started).ConfigureAwait(false);
             if (started.Find(static s => s.IsFaulted) is { } failed) await failed.WaitAsync(cancel).ConfigureAwait(false);
@@ -267,6 +296,9 @@ public sealed class SanitizerPool : IAsyncDisposable
         sandbox.Dispose();
         places.Dispose();
     }
+
+    /// <summary>A sandbox and the first worker in it, begun before anybody asked.</summary>
+    private sealed record Ahead(Sandbox Sandbox, Task<WorkerProcess> Worker);
 
     private Task<WorkerProcess> RentAsync() => waiting.TryTake(out var worker) ? worker : WorkerProcess.StartAsync(sandbox, program, CancellationToken.None);
 

@@ -13,7 +13,11 @@ internal sealed class Disarmer
 
     public Disarmer(IEnumerable<IRebuilder> rebuilders, IConverter converter, TimeProvider time)
     {
-        this.rebuilders = rebuilders.SelectMany(static r => r.Kinds.Select(k => (Kind: k, Rebuilder: r))).ToDictionary(static r => r.Kind, static r => r.Rebuilder);
+        this.rebuilders = [];
+        foreach (var rebuilder in rebuilders)
+        {
+            foreach (var kind in rebuilder.Kinds) this.rebuilders.Add(kind, rebuilder);
+        }
         Converter = converter;
         this.time = time;
     }

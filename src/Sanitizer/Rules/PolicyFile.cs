@@ -113,8 +113,12 @@ public static class PolicyFile
 
     private static SanitizePolicy Build(Dictionary<string, Value> values)
     {
-        var kinds = values.Where(static v => v.Key.StartsWith("kinds.", StringComparison.Ordinal)).ToDictionary(
-            static v => v.Key["kinds.".Length..], v => OneOf(values, v.Key, ("rebuild", Treatment.Rebuild), ("refuse", Treatment.Refuse), ("admit", Treatment.Admit)), StringComparer.Ordinal);
+        // Loops, not queries over pairs: those are compiled at each start of host and worker (ADR-0095).
+        var kinds = new Dictionary<string, Treatment>(StringComparer.Ordinal);
+        foreach (var key in values.Keys)
+        {
+            if (key.StartsWith("kinds.", StringComparison.Ordinal)) kinds[key["kinds.".Length..]] = OneOf(values, key, ("rebuild", Treatment.Rebuild), ("refuse", Treatment.Refuse), ("admit", Treatment.Admit));
+        }
         return new()
         {
             Mode = OneOf(values, "mode", ("rebuild", SanitizeMode.Rebuild), ("pixels", SanitizeMode.Pixels), ("text", SanitizeMode.Text)),

@@ -227,14 +227,17 @@ internal sealed class ZipDirectory
     {
         long at = 0;
         var stray = end != length;
-        foreach (var entry in entries.OrderBy(static e => e.HeaderOffset))
+        var inOrder = entries.ToArray();
+        // As they mostly stand; sorting by a key of numbers would be compiled at each start.
+        Array.Sort(inOrder, static (a, b) => a.HeaderOffset.CompareTo(b.HeaderOffset));
+        foreach (var entry in inOrder)
         {
             if (entry.HeaderOffset < at) throw Broken("SAN-ZIP-015", "中身が重なり合っています。圧縮爆弾のおそれがあります", "members overlap: it may be a decompression bomb", entry.Name);
             // A descriptor of 12 to 24 bytes may follow the data.
             stray |= entry.HeaderOffset > at + 24;
             at = entry.DataOffset + entry.CompressedBytes;
         }
-        return stray || directoryStart > at + 24 || (entries.Count > 0 && entries.Min(static e => e.HeaderOffset) > 0);
+        return stray || directoryStart > at + 24 || (inOrder.Length > 0 && inOrder[0].HeaderOffset > 0);
     }
 
     private static RefusedException Broken(string code, string ja, string en, string place = "") => Refusals.Broken(place, code, ja, en);

@@ -43,7 +43,7 @@ internal sealed partial class OoxmlProperties
     });
 
     /// <summary>The parts to write, with their relationship and content type.</summary>
-    public IEnumerable<(string Path, string Relation, string ContentType, byte[] Content)> Write()
+    public IEnumerable<PropertyPart> Write()
     {
         if (core.Count > 0)
         {
@@ -53,13 +53,13 @@ internal sealed partial class OoxmlProperties
                 var prefix = uri == CoreUri ? "cp" : uri == DublinCore ? "dc" : "dcterms";
                 text.Append(CultureInfo.InvariantCulture, $"<{prefix}:{name}{(uri == Terms ? " xsi:type=\"dcterms:W3CDTF\"" : "")}>{Escape(value)}</{prefix}:{name}>");
             }
-            yield return ("docProps/core.xml", CoreType, "application/vnd.openxmlformats-package.core-properties+xml", Encoding.UTF8.GetBytes(text.Append("</cp:coreProperties>").ToString()));
+            yield return new("docProps/core.xml", CoreType, "application/vnd.openxmlformats-package.core-properties+xml", Encoding.UTF8.GetBytes(text.Append("</cp:coreProperties>").ToString()));
         }
         if (app.Count > 0)
         {
             var text = new StringBuilder($"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Properties xmlns=\"{AppUri}\">");
             foreach (var (name, value) in app) text.Append(CultureInfo.InvariantCulture, $"<{name}>{Escape(value)}</{name}>");
-            yield return ("docProps/app.xml", AppType, "application/vnd.openxmlformats-officedocument.extended-properties+xml", Encoding.UTF8.GetBytes(text.Append("</Properties>").ToString()));
+            yield return new("docProps/app.xml", AppType, "application/vnd.openxmlformats-officedocument.extended-properties+xml", Encoding.UTF8.GetBytes(text.Append("</Properties>").ToString()));
         }
     }
 
@@ -103,3 +103,6 @@ internal sealed partial class OoxmlProperties
     [GeneratedRegex(@"^[0-9]{1,2}\.[0-9]{1,4}$")]
     private static partial Regex Version();
 }
+
+/// <summary>One part of properties, as it is written.</summary>
+internal sealed record PropertyPart(string Path, string Relation, string ContentType, byte[] Content);

@@ -14,18 +14,19 @@ internal static class PackageWriter
     public static void Write(PackageReader package, Scratch output, Job job)
     {
         var zip = new ZipWriter(output);
-        var properties = package.Properties.Write().ToList();
-        zip.Add("[Content_Types].xml", Types(package.Parts, properties.Select(static p => (p.Path, p.ContentType))));
-        var roots = package.Root.Select(static r => (r.Id, r.Type, Target: r.Target!.Path)).ToList();
-        roots.AddRange(properties.Select((p, i) => ($"rId{i + 2}", p.Relation, p.Path)));
-        zip.Add("_rels/.rels", Relations(roots.Select(static r => (r.Item1, r.Item2, r.Item3, false))));
+        var properties = new List<PropertyPart>(package.Properties.Write());
+        zip.Add("[Content_Types].xml", Types(package.Parts, properties));
+        var roots = new List<Link>();
+        foreach (var root in package.Root) roots.Add(new(root.Id, root.Type, root.Target!.Path, false));
+        for (var i = 0; i < properties.Count; i++) roots.Add(new($"rId{i + 2}", properties[i].Relation, properties[i].Path, false));
+        zip.Add("_rels/.rels", Relations(roots));
         foreach (var part in package.Parts)
         {
             job.Budget.Check();
             if (part.Relations.Exists(static r => r.IsKept))
             {
                 var slash = part.Path.LastIndexOf('/') + 1;
-                zip.Add($"{part.Path[..slash]}_rels/{part.Path[slash..]}.rels", Relations(part.Relations.Where(static r => r.IsKept).Select(r => (r.Id, r.Type, r.Address ?? Relative(part.Path, r.Target!.Path), r.Address is not null))));
+                zip.Add($"{part.Path[..slash]}_rels/{part.Path[slash..]}.rels", Relations(part.Relations.Where(static r => r.IsKept).Select(r => new Link(r.Id, r.Type, r.Address ?? Relative(part.Path, r.Target!.Path), r.Address is not null))));
             }
             switch (part.Type.Form)
             {
@@ -42,27 +43,36 @@ internal static class PackageWriter
             }
             part.Bytes = null;
         }
-        foreach (var (path, _, _, content) in properties) zip.Add(path, content);
+        foreach (var property in properties) zip.Add(property.Path, property.Content);
         zip.Finish();
     }
 
-    private static byte[] Types(IEnumerable<Part> parts, IEnumerable<(string Path, string ContentType)> properties)
+    // References, not pairs: what queries and lists of those need is compiled ahead (ADR-0095).
+    private sealed record Link(string Id, string Type, string Target, bool IsExternal);
+
+    private static byte[] Types(IReadOnlyList<Part> parts, List<PropertyPart> properties)
     {
         var text = new StringBuilder(Declaration).Append("<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>");
-        var all = parts.Select(static p => (p.Path, p.ContentType, p.Type.Form)).ToList();
-        foreach (var (extension, type) in all.Where(static p => p.Form == PartForm.Picture).Select(static p => (p.Path[(p.Path.LastIndexOf('.') + 1)..], p.ContentType)).Distinct().OrderBy(static e => e.Item1, StringComparer.Ordinal))
-            text.Append(CultureInfo.InvariantCulture, $"<Default Extension=\"{extension}\" ContentType=\"{type}\"/>");
-        if (all.Exists(static p => p.Path.EndsWith(".vml", StringComparison.Ordinal))) text.Append(CultureInfo.InvariantCulture, $"<Default Extension=\"vml\" ContentType=\"{PartType.Vml.ContentType}\"/>");
+        var defaults = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var part in parts)
+        {
+            if (part.Type.Form == PartForm.Picture) defaults.Add($"<Default Extension=\"{part.Path[(part.Path.LastIndexOf('.') + 1)..]}\" ContentType=\"{part.ContentType}\"/>");
+        }
+        foreach (var line in defaults) text.Append(line);
+        if (parts.Any(static p => p.Path.EndsWith(".vml", StringComparison.Ordinal))) text.Append(CultureInfo.InvariantCulture, $"<Default Extension=\"vml\" ContentType=\"{PartType.Vml.ContentType}\"/>");
         text.Append("<Default Extension=\"xml\" ContentType=\"application/xml\"/>");
-        foreach (var (path, type, form) in all.Where(static p => p.Form is not (PartForm.Picture or PartForm.Store) && !p.Path.EndsWith(".vml", StringComparison.Ordinal))) text.Append(CultureInfo.InvariantCulture, $"<Override PartName=\"/{path}\" ContentType=\"{type}\"/>");
-        foreach (var (path, type) in properties) text.Append(CultureInfo.InvariantCulture, $"<Override PartName=\"/{path}\" ContentType=\"{type}\"/>");
+        foreach (var part in parts)
+        {
+            if (part.Type.Form is not (PartForm.Picture or PartForm.Store) && !part.Path.EndsWith(".vml", StringComparison.Ordinal)) text.Append(CultureInfo.InvariantCulture, $"<Override PartName=\"/{part.Path}\" ContentType=\"{part.ContentType}\"/>");
+        }
+        foreach (var property in properties) text.Append(CultureInfo.InvariantCulture, $"<Override PartName=\"/{property.Path}\" ContentType=\"{property.ContentType}\"/>");
         return Encoding.UTF8.GetBytes(text.Append("</Types>").ToString());
     }
 
-    private static byte[] Relations(IEnumerable<(string Id, string Type, string Target, bool IsExternal)> relations)
+    private static byte[] Relations(IEnumerable<Link> links)
     {
         var text = new StringBuilder(Declaration).Append(CultureInfo.InvariantCulture, $"<Relationships xmlns=\"{RelationsUri}\">");
-        foreach (var (id, type, target, isExternal) in relations) text.Append(CultureInfo.InvariantCulture, $"<Relationship Id=\"{Escape(id)}\" Type=\"{Escape(type)}\" Target=\"{Escape(target)}\"{(isExternal ? " TargetMode=\"External\"" : "")}/>");
+        foreach (var link in links) text.Append(CultureInfo.InvariantCulture, $"<Relationship Id=\"{Escape(link.Id)}\" Type=\"{Escape(link.Type)}\" Target=\"{Escape(link.Target)}\"{(link.IsExternal ? " TargetMode=\"External\"" : "")}/>");
         return Encoding.UTF8.GetBytes(text.Append("</Relationships>").ToString());
     }
 

@@ -62,7 +62,8 @@ internal sealed record Relation(string Id, string Type, Part? Target, string? Ad
 /// <summary>A picture that stands for an embedded object of a sheet.</summary>
 /// <param name="From">The part whose relationship leads to it.</param>
 /// <param name="Corners">Column, offset, row, offset of the upper left and of the lower right corner; from zero, offsets in EMU.</param>
-internal sealed record SheetPicture(string From, RawRelation Image, long[] Corners)
+/// <param name="IsFramed">With a line around it.</param>
+internal sealed record SheetPicture(string From, RawRelation Image, long[] Corners, bool IsFramed)
 {
     /// <summary>The drawing's relationship to it; empty when there is no picture.</summary>
     public string Relation { get; set; } = "";

@@ -107,12 +107,23 @@ internal sealed record PartType(string Key, string From, string Relation, string
 
     private static readonly HashSet<string> Comments = new[] { "wcomments", "wcommentsEx", "wcommentsIds", "wcommentsExt", "xcomments", "threads", "persons", "pcomments", "pauthors", "modernComments", "modernAuthors" }.ToHashSet(StringComparer.Ordinal);
 
-    private static readonly Dictionary<(string, string), PartType> ByRelation = All.SelectMany(static t => t.From.Split(' ').Select(f => ((f, t.Relation), t))).ToDictionary(static t => t.Item1, static t => t.t);
+    private static readonly Dictionary<string, PartType> ByRelation = IndexByRelation();
 
     public bool IsComment => Comments.Contains(Key);
 
     /// <summary>The type that this relationship leads to from that part; null when it may not.</summary>
-    public static PartType? Find(PartType from, string relation) => ByRelation.GetValueOrDefault((from.Key, relation));
+    public static PartType? Find(PartType from, string relation) => ByRelation.GetValueOrDefault($"{from.Key} {relation}");
+
+    // Keys are words: pairs as keys, and queries over pairs, are compiled at each start (ADR-0095).
+    private static Dictionary<string, PartType> IndexByRelation()
+    {
+        var index = new Dictionary<string, PartType>(StringComparer.Ordinal);
+        foreach (var type in All)
+        {
+            foreach (var from in type.From.Split(' ')) index.Add($"{from} {type.Relation}", type);
+        }
+        return index;
+    }
 
     /// <summary>Where a relationship of this type leads, told by its threat when it isn't followed.</summary>
     public static string ThreatOf(string relation, bool external) => relation[(relation.LastIndexOf('/') + 1)..] switch

@@ -25,7 +25,7 @@ internal sealed class ObjectPreviews(PackageReader package)
 
     private void FindInSlide(Part slide, IReadOnlyList<RawRelation> raw)
     {
-        foreach (var (shape, _, drawing, image) in Shapes(slide, raw))
+        foreach (var (shape, _, _, drawing, image) in Shapes(slide, raw))
         {
             if (slide.Previews.ContainsKey(shape) || package.PictureOf(drawing, image) is not { } picture) continue;
             slide.Previews[shape] = Lead(slide, picture);
@@ -37,14 +37,14 @@ internal sealed class ObjectPreviews(PackageReader package)
     private void FindInSheet(Part sheet, IReadOnlyList<RawRelation> raw, byte[] bytes)
     {
         var pictures = new SortedDictionary<long, SheetPicture>();
-        foreach (var (shape, anchor, drawing, image) in Shapes(sheet, raw))
+        foreach (var (shape, anchor, isFramed, drawing, image) in Shapes(sheet, raw))
         {
             // VML gives offsets in points of the screen.
-            if (Number(shape) is { } id && anchor.Length == 8) pictures[id] = new(drawing, image, [anchor[0], anchor[1] * 9_525, anchor[2], anchor[3] * 9_525, anchor[4], anchor[5] * 9_525, anchor[6], anchor[7] * 9_525]);
+            if (Number(shape) is { } id && anchor.Length == 8) pictures[id] = new(drawing, image, [anchor[0], anchor[1] * 9_525, anchor[2], anchor[3] * 9_525, anchor[4], anchor[5] * 9_525, anchor[6], anchor[7] * 9_525], isFramed);
         }
         foreach (var (id, relation, corners) in Objects(bytes, sheet.Source))
         {
-            if (raw.FirstOrDefault(r => r.Id == relation) is { } found) pictures[id] = new(sheet.Source, found, corners);
+            if (raw.FirstOrDefault(r => r.Id == relation) is { } found) pictures[id] = new(sheet.Source, found, corners, pictures.GetValueOrDefault(id)?.IsFramed ?? false);
         }
         if (pictures.Count == 0) return;
         var drawingPart = sheet.Relations.Find(static r => r.Target?.Type == PartType.Drawing)?.Target;
@@ -108,9 +108,9 @@ internal sealed class ObjectPreviews(PackageReader package)
     }
 
     /// <summary>Shapes of the VML drawings that hold a picture and are no notes.</summary>
-    private List<(string Shape, long[] Anchor, string Drawing, RawRelation Image)> Shapes(Part part, IReadOnlyList<RawRelation> raw)
+    private List<(string Shape, long[] Anchor, bool IsFramed, string Drawing, RawRelation Image)> Shapes(Part part, IReadOnlyList<RawRelation> raw)
     {
-        var found = new List<(string, long[], string, RawRelation)>();
+        var found = new List<(string, long[], bool, string, RawRelation)>();
         foreach (var relation in raw.Where(static r => r.Type.EndsWith("/vmlDrawing", StringComparison.Ordinal)))
         {
             if (package.Peek(part.Source, relation) is not { } drawing) continue;
@@ -126,17 +126,18 @@ internal sealed class ObjectPreviews(PackageReader package)
         return found;
     }
 
-    private static void Read(byte[] bytes, string name, List<RawRelation> relations, List<(string, long[], string, RawRelation)> into)
+    private static void Read(byte[] bytes, string name, List<RawRelation> relations, List<(string, long[], bool, string, RawRelation)> into)
     {
         var pull = new XmlPull(bytes, name);
         string shape = "", image = "", anchor = "";
-        var (isNote, inAnchor, depth) = (false, false, -1);
+        var (isNote, isFramed, inAnchor, depth) = (false, false, false, -1);
         for (var what = pull.Next(); what != XmlEvent.Over; what = pull.Next())
         {
             if (what == XmlEvent.Start)
             {
                 if (depth < 0 && pull.Tag.Rule?.Special == Special.VmlShape)
                 {
+                    isFramed = pull.Tag["stroked"] is "t" or "true";
                     shape = pull.Tag["o:spid"] ?? pull.Tag["id"] ?? "";
                     (image, anchor, isNote, depth) = ("", "", false, pull.Depth);
                 }
@@ -156,7 +157,7 @@ internal sealed class ObjectPreviews(PackageReader package)
                 var target = relations.Find(r => r.Id == image);
                 if (target is null || isNote || shape.Length == 0) continue;
                 var numbers = anchor.Split(',').Select(static n => long.TryParse(n.Trim(), out var value) ? value : -1).ToArray();
-                into.Add((shape, numbers.All(static n => n is >= 0 and < 2_000_000) ? numbers : [], name, target));
+                into.Add((shape, numbers.All(static n => n is >= 0 and < 2_000_000) ? numbers : [], isFramed, name, target));
             }
         }
     }

@@ -193,10 +193,27 @@ internal sealed partial class PartFilter
             var geometry = Made("a:prstGeom", ("prst", "rect"));
             geometry.Children.Add(Made("a:avLst"));
             look.Children.Add(geometry);
+            if (picture.IsFramed) Frame(look);
             shape.Children.Add(look);
             anchor.Children.Add(shape);
             anchor.Children.Add(Made("xdr:clientData"));
             Emit(anchor);
+        }
+    }
+
+    /// <summary>White with a thin black line around it, as sheets show such objects.</summary>
+    private void Frame(XmlNode look)
+    {
+        look.Children.Add(Solid("FFFFFF"));
+        var line = Made("a:ln", ("w", "9525"));
+        line.Children.Add(Solid("000000"));
+        look.Children.Add(line);
+
+        XmlNode Solid(string colour)
+        {
+            var fill = Made("a:solidFill");
+            fill.Children.Add(Made("a:srgbClr", ("val", colour)));
+            return fill;
         }
     }
 

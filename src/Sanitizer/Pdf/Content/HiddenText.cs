@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Runtime.InteropServices;
 
 namespace Sekisho.Sanitizer.Pdf.Content;
@@ -28,15 +27,36 @@ internal sealed class HiddenText
     /// <summary>True for operators that say something here. A drawing of very many lines is taken as painted all over: its lines need no more looking at.</summary>
     public bool Wants(uint key)
     {
-        if (!Watched.TryGetValue(key, out var isPath)) return false;
-        if (!isPath) return true;
+        var at = Slot(Watched, key);
+        if (Watched[at] != key || key == 0) return false;
+        if (!IsPath[at]) return true;
         if (++paths > MostPaths) isPaintedAll = true;
         return !isPaintedAll;
     }
 
-    private static readonly FrozenDictionary<uint, bool> Watched = "q Q cm BT Tf Tr Tm Td TD TL T* Tj TJ ' \" g rg k sc scn cs".Split(' ').Select(static w => (Key: KeyOf(w), IsPath: false))
-        .Concat("m l c v y re f F f* b b* B B* n s S Do sh BI".Split(' ').Select(static w => (Key: KeyOf(w), IsPath: true))).ToFrozenDictionary(static w => w.Key, static w => w.IsPath);
+    // Asked for each operator of each page: a table of words alone, which nothing has to be compiled for at a start (ADR-0095).
+    private static readonly bool[] IsPath = new bool[256];
+    private static readonly uint[] Watched = Table();
 
+    private static uint[] Table()
+    {
+        var table = new uint[256];
+        foreach (var word in "q Q cm BT Tf Tr Tm Td TD TL T* Tj TJ ' \" g rg k sc scn cs".Split(' ')) table[Slot(table, KeyOf(word))] = KeyOf(word);
+        foreach (var word in "m l c v y re f F f* b b* B B* n s S Do sh BI".Split(' '))
+        {
+            var at = Slot(table, KeyOf(word));
+            (table[at], IsPath[at]) = (KeyOf(word), true);
+        }
+        return table;
+    }
+
+    /// <summary>Where the key stands, or the free place where it would.</summary>
+    private static int Slot(uint[] table, uint key)
+    {
+        var at = (int)(key * 2_654_435_769u >> 24);
+        while (table[at] != 0 && table[at] != key) at = (at + 1) & 0xFF;
+        return at;
+    }
 
     /// <param name="word">The operator.</param>
     /// <param name="numbers">Its operands that are numbers, in their order.</param>

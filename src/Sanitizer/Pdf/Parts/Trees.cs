@@ -39,7 +39,14 @@ internal sealed class NumberTree(string name, Func<Graph, Shape> shape) : Shape
     {
         var numbers = new PdfArray();
         decimal? last = null;
-        foreach (var (key, value) in Trees.Leaves(graph, (PdfDict)given, "Nums").Where(static p => p.Key is PdfNumber { IsInteger: true }).Select(static p => (((PdfNumber)p.Key).Amount, p.Value)).OrderBy(static p => p.Amount))
+        var leaves = new List<Leaf>();
+        foreach (var (key, value) in Trees.Leaves(graph, (PdfDict)given, "Nums"))
+        {
+            if (key is PdfNumber { IsInteger: true } number) leaves.Add(new(number.Amount, leaves.Count, value));
+        }
+        // Of two with one number the first stays.
+        leaves.Sort(static (a, b) => a.Key != b.Key ? a.Key.CompareTo(b.Key) : a.Order.CompareTo(b.Order));
+        foreach (var (key, _, value) in leaves)
         {
             if (key == last || graph.Place(value, shape(graph), place) is not { } built) continue;
             numbers.Items.Add(new PdfNumber(key));
@@ -50,6 +57,8 @@ internal sealed class NumberTree(string name, Func<Graph, Shape> shape) : Shape
     }
 
     public override string ToString() => name;
+
+    private sealed record Leaf(decimal Key, int Order, PdfValue Value);
 }
 
 /// <summary>A tree of names.</summary>

@@ -78,9 +78,10 @@ internal sealed class MapOf(Shape item) : Shape
     public override PdfValue Make(Graph graph, PdfValue given, string place)
     {
         var map = new PdfDict();
-        foreach (var (key, value) in ((PdfDict)given).Map.OrderBy(static e => e.Key, StringComparer.Ordinal))
+        var entries = ((PdfDict)given).Map;
+        foreach (var key in entries.Keys.Order(StringComparer.Ordinal))
         {
-            if (graph.Place(value, item, place) is { } built) map[key] = built;
+            if (graph.Place(entries[key], item, place) is { } built) map[key] = built;
         }
         return map;
     }

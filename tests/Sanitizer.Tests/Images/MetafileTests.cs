@@ -95,7 +95,7 @@ public sealed class MetafileTests
         var seeds = Corpus(corpus).ToList();
         var not = new List<string>();
         var random = new Random(96);
-        var mutated = 0;
+        var (mutated, rounds) = (0, int.TryParse(Environment.GetEnvironmentVariable("SEKISHO_FUZZ_ROUNDS"), out var given) ? given : 60);
         foreach (var (name, bytes) in seeds)
         {
             var made = Rebuilt(bytes, out _);
@@ -107,7 +107,7 @@ public sealed class MetafileTests
             Assert.Equal("", $"{string.Join(", ", MetafileReader.Findings(made).Distinct().Select(f => $"{name}: {f}"))}");
             Assert.Equal(made, Rebuilt(made, out var threats));
             Assert.Empty(threats);
-            for (var round = 0; round < 60; round++)
+            for (var round = 0; round < rounds; round++)
             {
                 if (Rebuilt(ImageFuzz.Mutate(bytes, random), out _) is not { } still) continue;
                 mutated++;
@@ -116,7 +116,7 @@ public sealed class MetafileTests
             }
         }
         Assert.True(seeds.Count >= 50 && mutated > 500, $"{seeds.Count} metafiles, {mutated} mutations came out");
-        Assert.True(not.Count <= 4, $"{not.Count} of {seeds.Count} not understood: {string.Join(", ", not)}");
+        Assert.True(not.Count <= 1, $"{not.Count} of {seeds.Count} not understood: {string.Join(", ", not)}");
     }
 
     internal static IEnumerable<(string Name, byte[] Bytes)> Corpus(string corpus)

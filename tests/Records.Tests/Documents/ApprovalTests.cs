@@ -79,6 +79,21 @@ public sealed class ApprovalTests
     }
 
     [Fact]
+    public async Task A_deputy_of_the_post_approves_and_the_step_says_so()
+    {
+        await using var set = await PolicySet.OpenAsync();
+        var desk = set.Slices.Approvals;
+        var draft = await set.DraftAsync(DocumentKind.Standard, "対策基準", PolicySet.Standard, new Approver.Holder(Post.Ciso));
+        (await desk.SubmitAsync(set.Town, draft.Id, "", set.Officer, Cancel)).OrThrow();
+        (await desk.ReviewAsync(set.Town, draft.Id, "", set.Ciso, Cancel)).OrThrow();
+        Assert.Equal("REC-DOC-005", CodeOf(await desk.ApproveAsync(set.Town, draft.Id, "", set.Manager, Cancel)));
+        var deputy = (await set.Slices.AccountPeople.PersonAsync(set.Town, set.Manager.Account, Cancel))!;
+        (await set.Slices.Deputies.NameAsync(set.Town, new(Post.Ciso, null, deputy.Id, PolicySet.Today, PolicySet.Today.AddDays(3), "出張"), set.Officer, Cancel)).OrThrow();
+        (await desk.ApproveAsync(set.Town, draft.Id, "", set.Manager, Cancel)).OrThrow();
+        Assert.Equal("最高情報セキュリティ責任者（CISO）の代理", (await desk.StepsAsync(set.Town, draft.Id, Cancel)).Single(s => s.Kind == StepKind.Approved).Capacity);
+    }
+
+    [Fact]
     public async Task A_decision_on_paper_is_recorded_with_its_reference()
     {
         await using var set = await PolicySet.OpenAsync();

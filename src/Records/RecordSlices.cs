@@ -24,6 +24,7 @@ using Sekisho.Records.Ties;
 using Sekisho.Records.Traces;
 using Sekisho.Records.Verdicts;
 using Sekisho.Records.Waivers;
+using Sekisho.Records.Zones;
 
 namespace Sekisho.Records;
 
@@ -77,6 +78,7 @@ public sealed class RecordSlices
         Incidents = new IncidentDesk(keeper);
         Takeouts = new TakeoutDesk(keeper, Incidents);
         Rooms = new RoomDesk(keeper);
+        Zones = new ZoneDesk(keeper);
         Documents = new DocumentRegister(keeper);
         Approvals = new ApprovalDesk(keeper);
         Reading = new ReadingRoom(keeper, Documents, Policies);
@@ -109,6 +111,7 @@ public sealed class RecordSlices
             town => new TerminalSource(town, keeper),
             town => new AccessReviewSource(town, keeper),
             town => new RoomSource(town, keeper),
+            town => new ZoneSource(town, keeper),
             town => new HierarchySource(town, keeper, documents),
             town => new DelegationSource(town, keeper),
             town => new AcknowledgementSource(town, keeper),
@@ -160,6 +163,8 @@ public sealed class RecordSlices
     public IncidentDesk Incidents { get; }
 
     public RoomDesk Rooms { get; }
+
+    public ZoneDesk Zones { get; }
 
     public DocumentRegister Documents { get; }
 

@@ -89,6 +89,7 @@ public static class ApiEndpoints
         api.MapCrossingSenders();
         api.MapCrossingZip();
         api.MapCrossingZones();
+        api.MapZones();
         api.MapAccounts();
         api.MapOwnAccount();
     }

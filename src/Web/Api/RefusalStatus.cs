@@ -38,6 +38,8 @@ internal static class RefusalStatus
         (413, ["REC-REG-117"]),
         (404, ["REC-ROM-001", "REC-ROM-006"]),
         (404, ["REC-RSK-001"]),
+        (404, ["REC-ZON-008"]),
+        (409, ["REC-ZON-001", "REC-ZON-003"]),
         (404, ["REC-SNS-003"]),
         (409, ["REC-SNS-004"]),
         (404, ["REC-TIE-001"]),

@@ -84,6 +84,7 @@ public static class WebHost
         builder.Services.AddHostedService<EvidenceRound>();
         builder.Services.AddHostedService<CheckpointRound>();
         builder.Services.AddHostedService<ImportRound>();
+        builder.Services.AddHostedService<ZoneRound>();
     }
 
     private static RecordSlices Slices(IServiceProvider services, RegisterCatalogue registers)

@@ -39,7 +39,7 @@ internal sealed partial class FlowSearch<T>
         {
             if (Full) return;
             if (bound == Bound.Lower && !way.Certain) continue;
-            if (lone && way.Interface == inbound) continue;
+            if (lone && way.Interface == inbound && inbound != Topology.OtherInterface) continue;
             if (!wayDestinations.TryGetValue(way, out var destinations)) wayDestinations.Add(way, destinations = universe.Keep(way.Destinations));
             if (destinations.IsEmpty) continue;
             var mark = universe.Mark;

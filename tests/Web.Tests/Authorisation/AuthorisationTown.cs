@@ -109,6 +109,7 @@ public sealed class AuthorisationTown : IAsyncLifetime
         var broken = (await Records.Contracts.RecordAsync(Municipality, outside.Contract.Id, new(EventKind.Incident, today, "浜町の帳票の取違え", "二通を取り違えた。"), null, By, default)).OrThrow();
         var incident = (await Records.Incidents.OfAsync(Municipality, IncidentOrigin.Contract, broken.Id, null, default))!.Id.ToString();
         await CrossAsync();
+        await SeparateAsync();
         foreach (var (at, value) in new[]
         {
             ("/incidents id", incident), ("/takeouts id", takeout), ("/rooms id", room), ("/rooms/entries id", inRoom), ("/agents/reports id", report), ("/agents/tokens id", enrolment), ("zone", "mynumber"), ("target", "udev"),
@@ -161,6 +162,23 @@ public sealed class AuthorisationTown : IAsyncLifetime
         var made = (await crossing.Systems.RegisterAsync(Municipality, new("浜町の複合機", ["internet-to-lgwan"], Section, ["127.0.0.1"], TimeSpan.FromDays(30)), By, default)).OrThrow();
         values["/crossings/folders id"] = (await crossing.Folders.WatchAsync(Municipality, new("浜町の複合機", "internet-to-lgwan", Section, "in", "out", "refused"), By, default)).OrThrow().Id.ToString();
         (values["/crossings/systems id"], SystemKey) = (made.System.Id.ToString(), made.Secret);
+    }
+
+    /// <summary>The zones, a firewall between them, and what was proved of both.</summary>
+    private async Task SeparateAsync()
+    {
+        const string zones = """
+            format: 1
+            model: α
+            zones:
+              - {id: mynumber, kind: mynumber, name: 浜町の基幹, prefixes: [10.1.0.0/16]}
+              - {id: lgwan, kind: lgwan, name: 浜町の業務, prefixes: [10.2.0.0/16]}
+            flows:
+              - {id: print, from: lgwan, to: mynumber, source: [10.2.0.10/32], destination: [10.1.0.20/32], service: tcp/9100, purpose: 印刷, approver: 課長, until: 2030-03-31}
+            """;
+        (await Records.Zones.WriteAsync(Municipality, zones, "", 0, By, default)).OrThrow();
+        var set = (await Records.Zones.TakeAsync(Municipality, [new("hama.rules", "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -s 10.2.0.0/16 -d 10.1.0.0/16 -j ACCEPT\nCOMMIT\n"u8.ToArray())], whole: false, By, default)).OrThrow();
+        (values["/zones/configs id"], values["/zones/proofs id"], values["flow"]) = (set.Id.ToString(), (await Records.Zones.NewestAsync(Municipality, default))!.Id.ToString(), "print");
     }
 
     /// <summary>A take-out, a room with somebody in it, and a machine that reports: all of the section.</summary>

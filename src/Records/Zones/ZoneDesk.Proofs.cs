@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using System.Text;
+using Sekisho.Assurance;
+using Sekisho.Records.Waivers;
+using Sekisho.Storage;
+using Sekisho.Zones.Devices;
+using Sekisho.Zones.Model;
+using Sekisho.Zones.Policies;
+using Sekisho.Zones.Reports;
+
+namespace Sekisho.Records.Zones;
+
+/// <summary>Proofs: made, kept, looked at again, and tried on configurations that aren't in force.</summary>
+public sealed partial class ZoneDesk
+{
+    private static readonly Actor Itself = Actor.System("zones");
+
+    /// <summary>Proves the present configurations under the present policy, and keeps what came of it.</summary>
+    /// <returns>Null where there is no policy or no configuration yet.</returns>
+    public async Task<KeptProof?> ProveAsync(MunicipalityId municipality, CancellationToken cancel)
+    {
+        if (await MaterialAsync(municipality, cancel) is not { } material) return null;
+        var clock = Stopwatch.GetTimestamp();
+        var report = await Task.Run(() => Verify(material, cancel), cancel);
+        var took = Stopwatch.GetElapsedTime(clock);
+        using var json = new MemoryStream();
+        ZoneReportJson.Write(report, json);
+        var text = Encoding.UTF8.GetString(json.ToArray());
+        var (violations, undetermined) = (report.Checks.Sum(Count), report.Checks.Count(c => c.Result == ZoneResult.Undetermined));
+        var outcome = await keeper.ActAsync<KeptProof>(municipality, Watched, async (tx, at) =>
+        {
+            // The same said again is no news; the hourly round would fill the shelves with it.
+            if (await ZoneRows.NewestProofAsync(tx, at, cancel) is { } newest && newest.Set == material.Set.Id && newest.PolicyVersion == material.Policy.Version && await ZoneRows.ReportAsync(tx, newest.Id, cancel) == text) return newest;
+            var id = new ProofId(RecordKeeper.NewId(at));
+            var index = await keeper.AppendAsync(tx, at, "zones.proved", Itself, $"zones/proof/{id}", new
+            {
+                set = material.Set.Sequence, policy = material.Policy.Version, result = Of(report.Result), violations, undetermined, sha256 = Sha256.Of(json.ToArray()),
+                pairs = report.Checks.Select(c => new { from = c.From.Id, to = c.To.Id, result = Of(c.Result), violations = Count(c) }),
+            }, cancel);
+            await tx.RunAsync("""
+                INSERT INTO records.zone_proof (municipality_id, id, set_id, policy_version, proved_at, result, violations, undetermined, milliseconds, report, ledger_index)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                """, cancel, municipality.Value, id.Value, material.Set.Id.Value, material.Policy.Version, at, Of(report.Result), violations, undetermined, (int)Math.Min(took.TotalMilliseconds, int.MaxValue), text, index);
+            await tx.RunAsync("""
+                INSERT INTO records.zone_proof_pair (municipality_id, proof_id, from_zone, to_zone, from_kind, to_kind, result, violations)
+                SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::integer[])
+                """, cancel, municipality.Value, id.Value, Each(c => c.From.Id), Each(c => c.To.Id), Each(c => c.From.Kind.ToString()), Each(c => c.To.Kind.ToString()), Each(c => Of(c.Result).ToString()), report.Checks.Select(Count).ToArray());
+            return (await ZoneRows.ProofAsync(tx, id, cancel))!;
+        }, cancel);
+        return outcome.OrThrow();
+
+        string[] Each(Func<ZoneCheck, string> what) => [.. report.Checks.Select(what)];
+    }
+
+    /// <summary>Every municipality, by the hour: a day that has passed or a waiver that ended changes what is allowed.</summary>
+    public async Task ProveAllAsync(CancellationToken cancel)
+    {
+        foreach (var municipality in await keeper.MunicipalitiesAsync(cancel)) await ProveAsync(municipality, cancel);
+    }
+
+    /// <summary>The newest proof; null: nothing was proved yet.</summary>
+    public async Task<KeptProof?> NewestAsync(MunicipalityId municipality, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return await ZoneRows.NewestProofAsync(tx, keeper.Clock.Now(), cancel);
+    }
+
+    /// <summary>Proofs, newest first.</summary>
+    public async Task<IReadOnlyList<KeptProof>> HistoryAsync(MunicipalityId municipality, int most, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return await ZoneRows.ProofsAsync(tx, most, cancel);
+    }
+
+    /// <summary>One proof with all that it says; null: there is none such.</summary>
+    public async Task<ProofDetail?> ReadAsync(MunicipalityId municipality, ProofId id, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return await ZoneRows.ProofAsync(tx, id, cancel) is { } proof ? new(proof, await ZoneRows.PairsAsync(tx, id, cancel), await ZoneRows.ReportAsync(tx, id, cancel)) : null;
+    }
+
+    /// <summary>The network as the present configurations tell it; null where there is no policy or none of them.</summary>
+    public async Task<ZoneNetwork?> NetworkAsync(MunicipalityId municipality, CancellationToken cancel) =>
+        await MaterialAsync(municipality, cancel) is { } material ? new(material.Reading.Policy!, material.Reading.Findings, material.Set, await Task.Run(() => Read(material, cancel), cancel)) : null;
+
+    /// <summary>What would be, were these configurations in force instead of those of the same path: nothing is kept.</summary>
+    /// <returns>The report as things are, and as they would be.</returns>
+    public async Task<Outcome<(ZoneReport Now, ZoneReport Then)>> WhatIfAsync(MunicipalityId municipality, IReadOnlyList<IncomingConfig> edited, CancellationToken cancel)
+    {
+        if (await MaterialAsync(municipality, cancel) is not { } material) return Refusals.NoPolicy;
+        var texts = material.Texts.ToDictionary(t => t.Path, t => t.Text);
+        foreach (var config in edited)
+        {
+            var path = CleanPath(config.UntrustedPath);
+            if (path.Length is 0 or > MaxPath) return Refusals.BadPath(KeptFiles.SafeName(config.UntrustedPath));
+            if (ConfigDoor.Masked(path, config.Untrusted.Span) is not { } lines) return Refusals.NotText(path);
+            texts[path] = Encoding.UTF8.GetBytes(string.Join('\n', lines));
+        }
+        return await Task.Run(() => (Verify(material, cancel), Verify(material with { Texts = [.. texts.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => (t.Key, t.Value))] }, cancel)), cancel);
+    }
+
+    /// <summary>Names the waiver that approves a flow of the policy; null takes it away. Then proves.</summary>
+    public async Task<Outcome<KeptZonePolicy>> ApproveFlowAsync(MunicipalityId municipality, string flow, WaiverId? waiver, Actor actor, CancellationToken cancel)
+    {
+        var outcome = await keeper.ActAsync<KeptZonePolicy>(municipality, [], async (tx, at) =>
+        {
+            await LockAsync(tx, cancel);
+            if (await ZoneRows.PolicyAsync(tx, null, cancel) is not { } policy) return Refusals.NoPolicy;
+            if (ZonePolicyReader.Read(policy.Yaml, "zones.yaml").Policy!.Flows.FirstOrDefault(f => f.Id == flow) is not { } its) return Refusals.Unknown;
+            if (waiver is { } named && !await WaiverDesk.IsInForceAsync(tx, named, ObligationOf(policy, its), at, cancel)) return Refusals.NoSuchWaiver;
+            var index = await keeper.AppendAsync(tx, at, "zones.flow", actor, $"zones/flow/{flow}", new { flow, waiver = waiver?.ToString() }, cancel);
+            await tx.RunAsync("DELETE FROM records.zone_flow_waiver WHERE flow = $1", cancel, flow);
+            if (waiver is { } its2)
+                await tx.RunAsync("INSERT INTO records.zone_flow_waiver (municipality_id, flow, waiver_id, named_at, named_by, named_by_name, ledger_index) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                    cancel, municipality.Value, flow, its2.Value, at, actor.Account, actor.Name, index);
+            return policy;
+        }, cancel);
+        if (outcome is Outcome<KeptZonePolicy>.Done) await ProveAsync(municipality, cancel);
+        return outcome;
+    }
+
+    /// <summary>The waiver named for each flow of the policy that has one.</summary>
+    public async Task<IReadOnlyDictionary<string, WaiverId>> FlowWaiversAsync(MunicipalityId municipality, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return await ZoneRows.FlowWaiversAsync(tx, cancel);
+    }
+
+    /// <summary>Under which obligation a flow is an exception: what touches the My Number zone is one of that zone's isolation.</summary>
+    public static ObligationId ObligationOf(ZonePolicy policy, AllowedFlow flow)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(flow);
+        return new(policy.Find(flow.From)?.Kind == ZoneKind.MyNumber || policy.Find(flow.To)?.Kind == ZoneKind.MyNumber ? "mynumber-isolation" : "lgwan-separation");
+    }
+
+    private static ObligationId ObligationOf(KeptZonePolicy kept, AllowedFlow flow) => ObligationOf(ZonePolicyReader.Read(kept.Yaml, "zones.yaml").Policy!, flow);
+
+    /// <summary>Everything that a proof looks at, as it stands now.</summary>
+    private async Task<Material?> MaterialAsync(MunicipalityId municipality, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        var at = keeper.Clock.Now();
+        if (await ZoneRows.PolicyAsync(tx, null, cancel) is not { } kept || await ZoneRows.SetAsync(tx, null, cancel) is not { Configs.Count: > 0 } set) return null;
+        var texts = new List<(string, byte[])>();
+        foreach (var config in set.Configs) texts.Add((config.Path, (await KeptFiles.ReadAsync(tx, config.Digest, cancel)).ToArray()));
+        var approved = new HashSet<string>(StringComparer.Ordinal);
+        var reading = ZonePolicyReader.Read(kept.Yaml, "zones.yaml");
+        var policy = reading.Policy ?? throw new InvalidDataException($"version {kept.Version} of the zones can't be read any more");
+        foreach (var (flow, waiver) in await ZoneRows.FlowWaiversAsync(tx, cancel))
+            if (policy.Flows.FirstOrDefault(f => f.Id == flow) is { } its && await WaiverDesk.IsInForceAsync(tx, waiver, ObligationOf(policy, its), at, cancel)) approved.Add(flow);
+        return new(kept, reading, set, texts, approved, JapaneseTime.Day(at));
+    }
+
+    /// <summary>A flow of the My Number zone that nobody has approved isn't allowed, whatever the policy says of it.</summary>
+    private static ZoneReport Verify(Material material, CancellationToken cancel)
+    {
+        var policy = material.Reading.Policy!;
+        var counted = material.Reading with { Policy = policy with { Flows = [.. policy.Flows.Where(f => material.Approved.Contains(f.Id) || ObligationOf(policy, f).Value != "mynumber-isolation")] } };
+        return ZoneVerification.Verify(counted, Read(material, cancel), material.Day);
+    }
+
+    private static ConfigReading[] Read(Material material, CancellationToken cancel) => [.. material.Texts.Select(t => ConfigDoor.Read(t.Path, t.Text, cancel))];
+
+    /// <summary>How often a pair is violated: packets that get through, and those that only a filter without state lets in.</summary>
+    private static int Count(ZoneCheck check) => (check.Result == ZoneResult.Violated ? check.Violations.Count : 0) + check.Stray.Count;
+
+    private static ProofResult Of(ZoneResult result) => result switch { ZoneResult.Proved => ProofResult.Proved, ZoneResult.Violated => ProofResult.Violated, _ => ProofResult.Undetermined };
+
+    private sealed record Material(KeptZonePolicy Policy, ZonePolicyReading Reading, ConfigSet Set, IReadOnlyList<(string Path, byte[] Text)> Texts, IReadOnlySet<string> Approved, DateOnly Day);
+}

@@ -1,0 +1,77 @@
+using Sekisho.Records;
+using Sekisho.Records.Zones;
+using Sekisho.Storage;
+
+namespace Sekisho.Web.Hosting;
+
+/// <summary>Watches the folders into which backups put the devices' configurations, and proves the separation anew by itself (領域の分離の巡回).</summary>
+/// <remarks>
+/// Of each municipality: <c>zones/SLUG</c> in the data folder, with subfolders; docs/operations/zones.md. A file counts as seen in force when it was last written.
+/// What disappears from the folder stays, and grows old: a backup that fails must not look like a device that is gone.
+/// </remarks>
+public sealed class ZoneRound(RecordSlices records, WebHostOptions options, ILogger<ZoneRound> logger) : BackgroundService
+{
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(20), Settled = TimeSpan.FromSeconds(2), Prove = TimeSpan.FromHours(1);
+
+    private const long MostBytes = 64L << 20;
+
+    private readonly Dictionary<string, (DateTime WrittenAt, long Length)> known = [];
+
+    /// <summary>Of one municipality.</summary>
+    public static string FolderOf(string dataFolder, string slug) => Path.Combine(dataFolder, "zones", slug);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Look);
+        var provedAt = options.Time.GetUtcNow();
+        do
+        {
+            try
+            {
+                await LookAsync(stoppingToken).ConfigureAwait(false);
+                if (options.Time.GetUtcNow() - provedAt < Prove) continue;
+                await records.Zones.ProveAllAsync(stoppingToken).ConfigureAwait(false);
+                provedAt = options.Time.GetUtcNow();
+            }
+            catch (Exception e) when (StorageException.Explain(e) is { } why)
+            {
+                logger.LogWarning("{Code} {What}", why.Code, why.What);
+            }
+#pragma warning disable CA1031 // A fault of one round must not end the server, nor the rounds after it.
+            catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                logger.LogError(e, "機器の設定の巡回が途中で止まりました。すぐにもう一度行います。 / The round of configurations broke off; the next one follows.");
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Takes in what was written since the last look.</summary>
+    private async Task LookAsync(CancellationToken cancel)
+    {
+        var root = Path.Combine(options.Storage.DataFolder, "zones");
+        if (!Directory.Exists(root)) return;
+        foreach (var town in await records.Municipalities.ListAsync(cancel).ConfigureAwait(false))
+        {
+            var folder = new DirectoryInfo(FolderOf(options.Storage.DataFolder, town.Slug));
+            if (!folder.Exists) continue;
+            var taken = new List<(FileInfo File, IncomingConfig Config)>();
+            foreach (var file in folder.EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint }))
+            {
+                // Somebody is still writing.
+                if (TimeProvider.System.GetUtcNow() - file.LastWriteTimeUtc < Settled || file.Length is 0 or > MostBytes) continue;
+                if (known.TryGetValue(file.FullName, out var was) && was == (file.LastWriteTimeUtc, file.Length)) continue;
+                taken.Add((file, new(Path.GetRelativePath(folder.FullName, file.FullName), await File.ReadAllBytesAsync(file.FullName, cancel).ConfigureAwait(false), new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero))));
+            }
+            if (taken.Count == 0) continue;
+            foreach (var (file, _) in taken) known[file.FullName] = (file.LastWriteTimeUtc, file.Length);
+            // One that can't be read must not keep the others out.
+            var together = await records.Zones.TakeAsync(town.Id, [.. taken.Select(t => t.Config)], whole: false, Actor.System("zones-folder"), cancel).ConfigureAwait(false);
+            if (together is Outcome<ConfigSet>.Done) continue;
+            foreach (var (_, config) in taken)
+                if (await records.Zones.TakeAsync(town.Id, [config], whole: false, Actor.System("zones-folder"), cancel).ConfigureAwait(false) is Outcome<ConfigSet>.Refused refused)
+                    logger.LogWarning("{Path}: {Why}", config.UntrustedPath, refused.Why);
+        }
+    }
+}

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Sekisho.Crossing.Demo;
+using Sekisho.Crossing.Mail;
 using Sekisho.Ledger;
 using Sekisho.Records;
 using Sekisho.Records.Demo;
@@ -32,16 +33,17 @@ internal static class UpCommand
         var notices = new Option<string?>("--notice-server") { Description = "承認のお知らせを送るメールサーバー（ホスト:ポート、SEKISHO_NOTICE_SERVER） / mail server for notices to approvers (host:port)", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("SEKISHO_NOTICE_SERVER") };
         var noticeFrom = new Option<string?>("--notice-from") { Description = "お知らせの送信元（SEKISHO_NOTICE_FROM） / their sender", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("SEKISHO_NOTICE_FROM") };
         var demo = new Option<bool>("--demo") { Description = "架空の町と1年分のデータを入れる / add a made-up town with a year of data" };
-        var command = new Command("up", "サーバーを起動する / start the server") { data, url, port, publicUrl, confirmUrl, proxies, folders, notices, noticeFrom, demo };
+        var mail = new Option<bool>("--mail") { Description = "メールの関所の前に、専用の postfix を立てる / start a postfix of its own in front of the gateway for mail (docs/operations/crossing.md)" };
+        var command = new Command("up", "サーバーを起動する / start the server") { data, url, port, publicUrl, confirmUrl, proxies, folders, notices, noticeFrom, demo, mail };
         command.SetAction((parsed, cancel) =>
         {
             string[] urls = parsed.GetValue(port) is { } number ? [$"http://127.0.0.1:{number}"] : parsed.GetValue(url)!;
-            return RunAsync(Path.GetFullPath(parsed.GetValue(data)!), urls, parsed.GetValue(publicUrl), parsed.GetValue(confirmUrl), parsed.GetValue(proxies) ?? [], parsed.GetValue(folders), parsed.GetValue(notices), parsed.GetValue(noticeFrom), parsed.GetValue(demo), cancel);
+            return RunAsync(Path.GetFullPath(parsed.GetValue(data)!), urls, parsed.GetValue(publicUrl), parsed.GetValue(confirmUrl), parsed.GetValue(proxies) ?? [], parsed.GetValue(folders), parsed.GetValue(notices), parsed.GetValue(noticeFrom), parsed.GetValue(demo), parsed.GetValue(mail), cancel);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(string dataFolder, string[] urls, string? publicUrl, string? confirmUrl, string[] proxies, string? folders, string? notices, string? noticeFrom, bool demo, CancellationToken cancel)
+    private static async Task<int> RunAsync(string dataFolder, string[] urls, string? publicUrl, string? confirmUrl, string[] proxies, string? folders, string? notices, string? noticeFrom, bool demo, bool mail, CancellationToken cancel)
     {
         foreach (var address in urls.Append(publicUrl).Append(confirmUrl).OfType<string>())
         {
@@ -60,10 +62,16 @@ internal static class UpCommand
             await Launch.SayAsync("CLI-UP-003", new($"プロキシのアドレス {proxy} を読み取れません。", $"The address of a proxy {proxy} can't be read."), new("例: --trust-proxy 10.0.0.5 または 10.0.0.0/24", "For example --trust-proxy 10.0.0.5 or 10.0.0.0/24"));
             return Launch.BadInput;
         }
+        var gateway = MailSettings.Load(dataFolder);
+        if (mail && gateway?.Postfix is null)
+        {
+            await Launch.SayAsync("CLI-UP-006", new($"メールの設定（postfix の項）が {MailSettings.PathIn(dataFolder)} にありません。", $"There are no settings for mail with a part for postfix in {MailSettings.PathIn(dataFolder)}."), new("docs/operations/crossing.md の「メール」の例を写して、書き換えてください。", "Copy the example from docs/operations/crossing.md and change it."));
+            return Launch.BadInput;
+        }
         // Asked before anything is opened: the host would find it last, and say it with a stack trace.
         if (urls.Select(TakenBecause).FirstOrDefault(why => why is not null) is { } taken) return await CannotListenAsync(urls, taken);
         using var server = DataFolder.TakeForServer(dataFolder);
-        var options = new WebHostOptions(StorageOptions.FromEnvironment(dataFolder), urls, TimeProvider.System) { TrustedProxies = trusted };
+        var options = new WebHostOptions(StorageOptions.FromEnvironment(dataFolder), urls, TimeProvider.System) { TrustedProxies = trusted, Mail = gateway, HasPostfix = mail };
         // Behind a proxy the server itself speaks http; cookies follow what the browser speaks.
         if (publicUrl is not null) options = options with { Https = publicUrl.StartsWith("https://", StringComparison.OrdinalIgnoreCase), PublicUrl = new Uri(publicUrl) };
         if (notices is { Length: > 0 })
@@ -99,6 +107,7 @@ internal static class UpCommand
             return await CannotListenAsync(urls, e.Message);
         }
         Console.WriteLine($"準備ができました / ready: {publicUrl ?? string.Join(' ', app.Urls)} ({dataFolder})");
+        if (gateway is not null) Console.WriteLine(Mail(gateway, mail));
         if (await app.Services.FirstStartCodeAsync(cancel) is { } code)
         {
             var minutes = (int)FirstStartCode.Validity.TotalMinutes;
@@ -128,6 +137,14 @@ internal static class UpCommand
             Console.WriteLine($"無害化を隔離して動かせないため、授受のデータは入れません。{e.Message} / the sanitiser can't run shut in; the made-up year has no crossings.");
             return null;
         }
+    }
+
+    private static string Mail(MailSettings settings, bool hasPostfix)
+    {
+        string[] doors = hasPostfix
+            ? [$"インターネット側 / Internet side {settings.Postfix!.Inward}", .. settings.Postfix.Outward is { } outward ? [$"LGWAN 側 / LGWAN side {outward}"] : Array.Empty<string>()]
+            : [.. settings.Inward is { } a ? [$"インターネット側 / Internet side {a.Listen}"] : Array.Empty<string>(), .. settings.Outward is { } b ? [$"LGWAN 側 / LGWAN side {b.Listen}"] : Array.Empty<string>()];
+        return $"メール / mail{(hasPostfix ? " (postfix)" : "")}: {string.Join("、", doors)}";
     }
 
     private static async Task<int> CannotListenAsync(string[] urls, string detail)

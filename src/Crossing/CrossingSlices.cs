@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sekisho.Crossing.Mail;
 using Sekisho.Crossing.Pictures;
 using Sekisho.Crossing.Folders;
 using Sekisho.Crossing.Links;
@@ -44,6 +45,8 @@ public sealed class CrossingSlices : IDisposable
         Pictures = new PictureDesk(keeper, vault, Requests);
         Retention = new RetentionRound(keeper, vault, Requests, Pictures);
         Traces = new TraceDesk(keeper);
+        Mail = new MailDesk(keeper, vault, Requests, queue);
+        Requests.Mail = Mail;
     }
 
     public RouteBook Routes { get; }
@@ -68,9 +71,17 @@ public sealed class CrossingSlices : IDisposable
 
     public PictureDesk Pictures { get; }
 
+    public MailDesk Mail { get; }
+
     /// <summary>A worker over a pool of sandboxes; it runs when it is started.</summary>
     /// <param name="pool">Asked for when there is a file to do.</param>
-    public SanitiseRound Worker(Func<CancellationToken, Task<SanitizerPool>> pool, ILogger logger) => new(queue, new SanitiseDesk(keeper, vault), vault, pool, watch.Changed, logger, TimeProvider.System);
+    public SanitiseRound Worker(Func<CancellationToken, Task<SanitizerPool>> pool, ILogger logger) => new(queue, new SanitiseDesk(keeper, vault, Mail), vault, pool, watch.Changed, logger, TimeProvider.System);
+
+    /// <summary>Opens the gateway for mail; it takes and delivers until it is disposed.</summary>
+    /// <param name="page">Address of the page of a request, for those who read notices; null where none is known.</param>
+    /// <exception cref="Storage.StorageException">An address is taken, or not one of this machine.</exception>
+    public Task<MailGateway> GatewayAsync(MailSettings settings, Func<RequestId, string?> page, ILogger logger, CancellationToken cancel) =>
+        MailGateway.StartAsync(settings, keeper, vault, Routes, queue, Mail, page, logger, TimeProvider.System, cancel);
 
     /// <summary>What looks into watched folders; one a process.</summary>
     /// <param name="root">Below it each municipality has a folder by its short name.</param>

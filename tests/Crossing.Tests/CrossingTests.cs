@@ -193,7 +193,7 @@ public sealed class CrossingTests
         var (routes, desk) = (gate.Slices.Routes, gate.Slices.Requests);
         var own = new RouteDefinition("own", new("自前", "own"), Zone.Internet, Zone.Lgwan, RouteKind.Files, "", Approval.Manager, [], 7, 7, new(10, null, null), false, false, false);
         (await routes.LayDownAsync(gate.Town, own, true, 0, gate.Officer, Cancel)).OrThrow();
-        Assert.Equal(5, (await routes.ListAsync(gate.Town, Cancel)).Count);
+        Assert.Equal(7, (await routes.ListAsync(gate.Town, Cancel)).Count);
         var waiting = await gate.ThroughAsync(await gate.AskAsync(gate.Staff, "own", null, ("a.txt", Gate.Utf8("内容"))));
         var draft = await gate.OpenRequestAsync(gate.Staff, "own");
         await gate.SendAsync(draft, gate.Staff, "b.txt", Gate.Utf8("内容"));

@@ -46,7 +46,7 @@ public sealed class QueueTests
         await using var gate = await Gate.OpenAsync();
         var request = await gate.AskAsync(gate.Staff, "internet-to-lgwan", null, ("a.txt", Gate.Utf8("内容")));
         using var queue = new WorkQueue(gate.Test.Database);
-        var desk = new SanitiseDesk(gate.Keeper, gate.Vault);
+        var desk = new SanitiseDesk(gate.Keeper, gate.Vault, gate.Slices.Mail);
         var ticket = Assert.Single(await queue.TakeAsync(1, Cancel));
         var first = Assert.Single((await desk.ClaimAsync([ticket], false, Cancel)).Mine).Claim;
         var (busy, remaining) = Assert.Single((await desk.ClaimAsync([ticket], true, Cancel)).Busy);
@@ -77,7 +77,7 @@ public sealed class QueueTests
         var one = await gate.AskAsync(gate.Staff, "internet-to-lgwan", null, Files(1, "一"));
         var two = await gate.AskAsync(gate.Colleague, "internet-to-lgwan", null, Files(2, "二"));
         using var queue = new WorkQueue(gate.Test.Database);
-        var desk = new SanitiseDesk(gate.Keeper, gate.Vault);
+        var desk = new SanitiseDesk(gate.Keeper, gate.Vault, gate.Slices.Mail);
         var claims = (await desk.ClaimAsync(await queue.TakeAsync(10, Cancel), false, Cancel)).Mine.Select(m => m.Claim).OrderBy(c => c.Item.Path, StringComparer.Ordinal).ToList();
         Assert.Equal(["一-0.txt", "二-0.txt", "二-1.txt"], claims.Select(c => c.Item.Path));
         Assert.Equal([true, true], await desk.FinishAsync(gate.Town, [.. claims.Take(2).Select(Refused)], Cancel));
@@ -103,7 +103,7 @@ public sealed class QueueTests
         await using var gate = await Gate.OpenAsync();
         var request = await gate.AskAsync(gate.Staff, "internet-to-lgwan", null, ("a.txt", Gate.Utf8("内容")));
         using var queue = new WorkQueue(gate.Test.Database);
-        var desk = new SanitiseDesk(gate.Keeper, gate.Vault);
+        var desk = new SanitiseDesk(gate.Keeper, gate.Vault, gate.Slices.Mail);
         var dead = Assert.Single((await desk.ClaimAsync(await queue.TakeAsync(1, Cancel), false, Cancel)).Mine).Claim;
         await using (var owner = await gate.Test.Database.EnterOwnerAsync(Cancel))
         {
@@ -132,7 +132,7 @@ public sealed class QueueTests
         await using var gate = await Gate.OpenAsync();
         var request = await gate.AskAsync(gate.Staff, "internet-to-lgwan", null, ("a.txt", Gate.Utf8("内容")));
         using var queue = new WorkQueue(gate.Test.Database);
-        var desk = new SanitiseDesk(gate.Keeper, gate.Vault);
+        var desk = new SanitiseDesk(gate.Keeper, gate.Vault, gate.Slices.Mail);
         var claim = Assert.Single((await desk.ClaimAsync(await queue.TakeAsync(1, Cancel), false, Cancel)).Mine).Claim;
         var result = FileVault.New(gate.Town, gate.Clock.GetUtcNow());
         using (var output = gate.Vault.Write(result))

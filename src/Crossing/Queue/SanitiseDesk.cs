@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Sekisho.Assurance;
+using Sekisho.Crossing.Mail;
 using Sekisho.Crossing.Requests;
 using Sekisho.Crossing.Routes;
 using Sekisho.Crossing.Traces;
@@ -30,7 +31,7 @@ internal sealed record Claimed(IReadOnlyList<(Ticket Ticket, Claim Claim)> Mine,
 internal sealed record Finished(Claim Claim, FileReport Report, Blob? Result);
 
 /// <summary>What is done with files on the way through the sanitiser: claimed, kept in hand, brought to exactly one result.</summary>
-internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault)
+internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, MailDesk mail)
 {
     /// <summary>A file whose worker's host died this often is set aside (毒ファイル).</summary>
     public const int MostAttempts = 3;
@@ -96,6 +97,7 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault)
         await TraceRows.RecordAsync(tx, [.. counted.Select((f, i) => new Through(requests[f.Claim.Request.Id], f.Claim.Item, f.Report, outputs[i]))], cancel).ConfigureAwait(false);
         await WorkQueue.ThroughAsync(tx, counted.Select(f => f.Claim.Item.Id), cancel).ConfigureAwait(false);
         var settled = await SettleAsync(tx, requests, at, cancel).ConfigureAwait(false);
+        await mail.SettledAsync(tx, settled.ConvertAll(s => (s.Request, s.State)), "", at, cancel).ConfigureAwait(false);
         await SayAsync(tx, counted, outputs, settled, at, cancel).ConfigureAwait(false);
         await tx.CommitAsync(cancel).ConfigureAwait(false);
         return [.. all.Select(f => held.Contains((f.Claim.Item.Id.Value, f.Claim.Lease)))];
@@ -182,7 +184,7 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault)
     }
 
     /// <summary>Requests whose every file is through: delivered, waiting for somebody's leave, or nothing came out.</summary>
-    private static async Task<List<(CrossingRequest Request, RequestState State, Approval Needs, int Files, int Outs)>> SettleAsync(TenantTransaction tx, Dictionary<RequestId, CrossingRequest> requests, DateTimeOffset at, CancellationToken cancel)
+    private async Task<List<(CrossingRequest Request, RequestState State, Approval Needs, int Files, int Outs)>> SettleAsync(TenantTransaction tx, Dictionary<RequestId, CrossingRequest> requests, DateTimeOffset at, CancellationToken cancel)
     {
         var settled = new List<(CrossingRequest, RequestState State, Approval Needs, int, int)>();
         var working = requests.Values.Where(r => r.State == RequestState.Working).Select(r => r.Id.Value).ToArray();
@@ -199,6 +201,7 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault)
             var outs = its.Where(i => i.State == ItemState.Out).ToList();
             var known = request.Definition.Rules.Any(static r => r.FromRegistered) && await SenderBook.OfOriginAsync(tx, request.Origin, at, cancel).ConfigureAwait(false) is not null;
             var needs = Needs(request, outs, known);
+            if (request.Definition.Mail is not null) needs = await mail.NeedsAsync(tx, request, outs, needs, cancel).ConfigureAwait(false);
             settled.Add((request, outs.Count == 0 ? RequestState.NothingOut : needs == Approval.None ? RequestState.Delivered : RequestState.Waiting, needs, its.Count(), outs.Count));
         }
         await tx.RunAsync("""

@@ -122,7 +122,7 @@ public sealed partial class RequestDesk
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var at = keeper.Clock.Now();
         if (await RequestRows.ItemAsync(tx, id, lockRow: false, cancel) is not { } item || await RequestRows.ReadAsync(tx, item.Request, lockRow: true, cancel) is not { } request) return Refusals.Unknown;
-        if (request.AskedBy.Account != actor.Account) return Refusals.NotYours;
+        if (!await HoldsAsync(tx, request, actor, cancel)) return Refusals.NotYours;
         if (request.State != RequestState.Delivered || item.State is not (ItemState.Out or ItemState.Admitted) || request.ExpiresAt <= at || item.Result is not { } result) return Refusals.NotToBeHad;
         Stream content;
         long bytes;

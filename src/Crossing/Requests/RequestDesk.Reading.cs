@@ -48,8 +48,8 @@ public sealed partial class RequestDesk
             return (await LinesAsync(tx, [.. mine.Skip((page - 1) * PageSize).Take(PageSize)], cancel), mine.Count);
         }
         (string Where, object?[] Values) its = view == RequestView.Mine
-            ? ("q.asked_by = $1", [actor.Account])
-            : ("($2::uuid[] IS NULL OR q.unit_id = ANY ($2) OR q.asked_by = $1) AND q.state <> 'Draft'", [actor.Account, within is null ? null : RegisterRows.Ids(within)]);
+            ? ("q.asked_by = $1 AND NOT EXISTS (SELECT FROM crossing.message m WHERE m.municipality_id = q.municipality_id AND m.request_id = q.id)", [actor.Account])
+            : ("($2::uuid[] IS NULL OR q.unit_id = ANY ($2) OR q.asked_by = $1) AND q.state <> 'Draft' AND NOT EXISTS (SELECT FROM crossing.message m WHERE m.municipality_id = q.municipality_id AND m.request_id = q.id)", [actor.Account, within is null ? null : RegisterRows.Ids(within)]);
         var total = (await tx.FirstAsync($"SELECT count(*) FROM crossing.request q WHERE {its.Where}", r => Tuple.Create(r.GetInt64(0)), cancel, its.Values))!.Item1;
         var requests = await tx.ListAsync($"{RequestRows.Select} WHERE {its.Where} ORDER BY q.sequence DESC LIMIT {PageSize} OFFSET {(page - 1) * PageSize}", RequestRows.Request, cancel, its.Values);
         return (await LinesAsync(tx, requests, cancel), (int)total);
@@ -104,7 +104,9 @@ public sealed partial class RequestDesk
     {
         if (request.AskedBy.Account == actor.Account) return true;
         if (request.State == RequestState.Draft) return false;
-        if (within is null || (request.Unit is { } unit && within.Contains(unit))) return true;
+        // A section's manager sees what it sends; what its people receive, they alone.
+        if (within is null || (request.Unit is { } unit && within.Contains(unit) && (request.Definition.Mail is null || !request.Definition.IsInward))) return true;
+        if (request.Definition.Mail is not null && await HoldsAsync(tx, request, actor, cancel)) return true;
         // Who decides on it sees it, though the section is another's: the officer of the department above.
         return (await PostAuthority.OfAsync(tx, request.Unit, actor, keeper.Clock.Now(), cancel)).IsManager;
     }

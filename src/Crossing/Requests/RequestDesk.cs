@@ -1,5 +1,6 @@
 using System.Text;
 using Sekisho.Assurance;
+using Sekisho.Crossing.Mail;
 using Sekisho.Crossing.Queue;
 using Sekisho.Crossing.Routes;
 using Sekisho.Crossing.Traces;
@@ -31,6 +32,9 @@ public sealed partial class RequestDesk
     private readonly WorkQueue queue;
     private readonly WaitingRoom room;
     private readonly ProgressWatch watch;
+
+    /// <summary>Told when a request of mail is settled.</summary>
+    internal MailDesk Mail { get; set; } = null!;
 
     internal RequestDesk(RecordKeeper keeper, FileVault vault, RouteBook routes, WorkQueue queue, WaitingLimits limits, ProgressWatch watch) =>
         (this.keeper, this.vault, this.routes, this.queue, room, this.watch) = (keeper, vault, routes, queue, new(limits), watch);
@@ -102,6 +106,7 @@ public sealed partial class RequestDesk
             if (refused is not null) return refused;
             var enough = await IsEnoughAsync(tx, request, at, actor, cancel);
             if (enough) await tx.RunAsync("UPDATE crossing.request SET state = 'Delivered', settled_at = $2, expires_at = $3 WHERE id = $1", cancel, id.Value, at, at + TimeSpan.FromDays(request.Definition.ExpiryDays));
+            if (enough) await Mail.SettledAsync(tx, [(request, RequestState.Delivered)], note.Trim(), at, cancel);
             await StepAsync(tx, id, "crossing.approved", at, actor, note, new { request.Number, askedBy = request.AskedBy.Account, request.Needs, isEnough = enough, results = await DigestsAsync(tx, id, cancel) }, cancel, asDeputyOf);
             return null;
         }, cancel);
@@ -115,6 +120,7 @@ public sealed partial class RequestDesk
             var (refused, asDeputyOf) = await AuthorityAsync(tx, request, at, actor, cancel);
             if (refused is not null) return refused;
             await tx.RunAsync("UPDATE crossing.request SET state = 'Refused', settled_at = $2 WHERE id = $1", cancel, id.Value, at);
+            await Mail.SettledAsync(tx, [(request, RequestState.Refused)], reason.Trim(), at, cancel);
             await StepAsync(tx, id, "crossing.refused", at, actor, reason, new { request.Number, askedBy = request.AskedBy.Account }, cancel, asDeputyOf);
             return null;
         }, cancel);
@@ -125,6 +131,7 @@ public sealed partial class RequestDesk
         {
             if (request.State is not (RequestState.Draft or RequestState.Waiting)) return Refusals.WrongState;
             await tx.RunAsync("UPDATE crossing.request SET state = 'Withdrawn', settled_at = $2, passwords = NULL WHERE id = $1", cancel, id.Value, at);
+            await Mail.SettledAsync(tx, [(request, RequestState.Withdrawn)], "", at, cancel);
             await StepAsync(tx, id, "crossing.withdrawn", at, actor, "", new { request.Number }, cancel);
             return null;
         }, cancel);
@@ -133,7 +140,7 @@ public sealed partial class RequestDesk
     public Task<Outcome<CrossingRequest>> AskExceptionAsync(MunicipalityId municipality, ItemId item, string why, Actor actor, CancellationToken cancel) =>
         WithItemAsync(municipality, item, async (tx, request, its, at) =>
         {
-            if (request.AskedBy.Account != actor.Account) return Refusals.NotYours;
+            if (!await HoldsAsync(tx, request, actor, cancel)) return Refusals.NotYours;
             if (IsBad(why)) return Refusals.ReasonMissing;
             if (!request.Definition.HasExceptionPath || !its.CanBeExcepted || request.State is not (RequestState.Delivered or RequestState.NothingOut)) return Refusals.NoException;
             await tx.RunAsync("UPDATE crossing.item SET state = 'ExceptionAsked', exception_why = $2 WHERE id = $1", cancel, item.Value, why.Trim());
@@ -176,13 +183,19 @@ public sealed partial class RequestDesk
         var asker = await AccountPeople.PersonOfAsync(tx, askedBy, cancel);
         var authority = await PostAuthority.OfAsync(tx, request.Unit, actor, at, cancel, asker);
         if (authority.Person is not { } person) return (Refusals.NoAuthority, null);
-        if (asker == person) return (Refusals.SamePerson, null);
+        if (asker == person || (request.Definition.Mail is not null && await HoldsAsync(tx, request, actor, cancel))) return (Refusals.SamePerson, null);
         if (request.State == RequestState.Waiting && (await RequestRows.ApproversAsync(tx, request.Id, cancel)).Exists(b => b.Account == actor.Account || b.Person == person)) return (Refusals.SamePerson, null);
         var byOfficer = request.Needs == Approval.Officer;
         if (!(byOfficer ? authority.IsOfficer : authority.IsManager)) return (Refusals.NoAuthority, null);
         // Whoever asked must be known as a person, too: a second account of one's own, linked to nobody, would let anybody approve for themselves.
         return asker is null ? (Refusals.UnknownAsker, null) : (null, byOfficer ? authority.OfficerAsDeputyOf : authority.ManagerAsDeputyOf);
     }
+
+    /// <summary>True for who asked; of a message, for its recipients as well.</summary>
+    internal static async Task<bool> HoldsAsync(TenantTransaction tx, CrossingRequest request, Actor actor, CancellationToken cancel) =>
+        request.AskedBy.Account == actor.Account || (request.Definition.Mail is not null && await tx.FirstAsync("""
+            SELECT r.position FROM crossing.message m JOIN crossing.message_recipient r ON r.municipality_id = m.municipality_id AND r.message_id = m.id WHERE m.request_id = $1 AND r.account = $2 LIMIT 1
+            """, r => Tuple.Create(r.GetInt32(0)), cancel, request.Id.Value, actor.Account) is not null);
 
     /// <summary>Of two people the one is of the section, the other above it.</summary>
     private static async Task<bool> IsEnoughAsync(TenantTransaction tx, CrossingRequest request, DateTimeOffset at, Actor actor, CancellationToken cancel)

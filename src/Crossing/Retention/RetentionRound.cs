@@ -74,6 +74,7 @@ public sealed class RetentionRound
         foreach (var request in due)
         {
             await tx.RunAsync("UPDATE crossing.request SET state = 'Expired', passwords = NULL, settled_at = coalesce(settled_at, $2) WHERE id = $1", cancel, request.Id.Value, at);
+            await desk.Mail.SettledAsync(tx, [(request, RequestState.Expired)], "", at, cancel);
             await desk.StepAsync(tx, request.Id, "crossing.expired", at, Itself, "", new { request.Number, was = request.State }, cancel);
         }
         await tx.CommitAsync(cancel);

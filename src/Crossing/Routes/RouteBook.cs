@@ -30,7 +30,7 @@ public sealed class RouteBook
         await using (var tx = await keeper.EnterAsync(municipality, cancel))
         {
             var kept = await tx.ListAsync(Select + " ORDER BY r.key", Row, cancel);
-            if (kept.Count > 0) return kept;
+            if (HasStandard(kept)) return kept;
         }
         return await BeginAsync(municipality, cancel);
     }
@@ -97,16 +97,18 @@ public sealed class RouteBook
     private async Task<IReadOnlyList<Route>> BeginAsync(MunicipalityId municipality, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        // Two people look for the first time at once: the second waits and finds them made.
+        // Two people look for the first time at once: the second waits and finds them made. A new version of the product may bring more of them.
         await tx.RunAsync("SELECT pg_advisory_xact_lock(hashtextextended('crossing.route/' || $1::text, 0))", cancel, municipality.Value);
         var kept = await tx.ListAsync(Select + " ORDER BY r.key", Row, cancel);
-        if (kept.Count > 0) return kept;
+        if (HasStandard(kept)) return kept;
         var at = keeper.Clock.Now();
-        var made = StandardRoutes.Load().Select(s => new Route(new RouteId(RecordKeeper.NewId(at)), 1, s.Route, s.IsOpen)).OrderBy(r => r.Definition.Key, StringComparer.Ordinal).ToList();
+        var made = StandardRoutes.Load().Where(s => !kept.Exists(k => k.Definition.Key == s.Route.Key)).Select(s => new Route(new RouteId(RecordKeeper.NewId(at)), 1, s.Route, s.IsOpen)).ToList();
         foreach (var route in made) await WriteAsync(tx, route, at, Actor.System("crossing"), cancel);
         await tx.CommitAsync(cancel);
-        return made;
+        return [.. kept.Concat(made).OrderBy(r => r.Definition.Key, StringComparer.Ordinal)];
     }
+
+    private static bool HasStandard(List<Route> kept) => StandardRoutes.Load().All(s => kept.Exists(k => k.Definition.Key == s.Route.Key));
 
     private async Task WriteAsync(TenantTransaction tx, Route route, DateTimeOffset at, Actor actor, CancellationToken cancel)
     {
@@ -127,11 +129,27 @@ public sealed class RouteBook
         if (d.From == d.To) return Refusals.BadRoute(new("出る領域と入る領域を、別にしてください。", "It must lead from one zone to another."));
         if (d.ExpiryDays is < 1 or > 90 || d.RetentionDays is < 0 or > 400) return Refusals.BadRoute(new("受け取れる日数は 1〜90 日、原本の保存は 0〜400 日です。", "Results can be fetched for 1 to 90 days, originals kept for 0 to 400."));
         if (d.Quota.FilesADay is < 1 || d.Quota.BytesADay is < 1 || d.Quota.BytesAFile is < 1) return Refusals.BadRoute(new("上限は 1 以上にしてください。", "Bounds are 1 or more."));
+        if ((d.Kind == RouteKind.Mail) != (d.Mail is not null)) return Refusals.BadRoute(new("メールの経路には、保留と承認の定め（mail）が要ります。", "A route of mail, and no other, has terms for mail."));
+        if (d.Mail is { } mail) return WrongMail(d, mail) ?? WrongRule(d);
         // What leaves always has somebody's leave.
         if (!d.IsInward && (d.Needs == Approval.None || d.Rules.Any(r => r.Needs == Approval.None))) return Refusals.BadRoute(new("持ち出しの経路には、承認が必要です。", "Nothing leaves without somebody's leave."));
         if (!d.IsInward && !(d.AsksPurpose && d.AsksAssets)) return Refusals.BadRoute(new("持ち出しの経路では、目的・渡す相手・情報資産を必ず尋ねます。", "What leaves always says what for, to whom and which assets."));
         if (d.HasExceptionPath && d.Needs == Approval.TwoPeople) return Refusals.BadRoute(new("二人の承認が要る経路には、一人で認める特例を付けられません。", "A route that needs two people has no exception by one."));
         if (!d.IsInward && d.HasExceptionPath) return Refusals.BadRoute(new("持ち出しの経路には、特例の承認を付けられません。", "An outward route has no way around the sanitiser."));
+        return WrongRule(d);
+    }
+
+    private static Refusal? WrongMail(RouteDefinition d, MailTerms mail)
+    {
+        if (d.TouchesMyNumber) return Refusals.BadRoute(new("マイナンバー利用事務系とメールはやり取りできません。", "No mail goes into or out of the My Number zone."));
+        if (mail.HoldMinutes is < 0 or > 1440) return Refusals.BadRoute(new("保留は 0〜1,440 分です。", "Mail is held for 0 to 1,440 minutes."));
+        if (d.AsksPurpose || d.AsksAssets) return Refusals.BadRoute(new("メールの経路では、目的や情報資産を尋ねられません。", "A route of mail can't ask for purpose or assets."));
+        if (d.HasExceptionPath && (!d.IsInward || d.Needs == Approval.TwoPeople)) return Refusals.BadRoute(new("特例の承認は、取り込みの経路にだけ付けられます。", "Only an inward route has an exception path."));
+        return null;
+    }
+
+    private static Refusal? WrongRule(RouteDefinition d)
+    {
         foreach (var rule in d.Rules)
         {
             if (rule.Kinds?.FirstOrDefault(k => !IsKind(k)) is { } kind) return Refusals.BadRoute(new($"ファイルの種類 {kind} はありません。", $"There is no kind of file {kind}."));

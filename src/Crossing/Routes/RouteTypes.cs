@@ -60,6 +60,13 @@ public sealed record ApprovalRule(IReadOnlyList<string>? Kinds, long? UpToBytes,
 /// <summary>How much one person may send in a day, and how large a file may be. Null: no bound of its own.</summary>
 public sealed record Quota(int? FilesADay, long? BytesADay, long? BytesAFile);
 
+/// <summary>What a route of mail says besides (メールの経路の定め).</summary>
+/// <param name="HoldMinutes">What leaves is held for so long, and its sender may stop it, 0 to 1,440 minutes.</param>
+/// <param name="WithAttachments">Whose leave a message with files needs.</param>
+/// <param name="WhenDoubtful">Whose leave a message needs that may not be meant as it is.</param>
+/// <param name="TellsSender">Who sent it is told when something of it can't be delivered. Towards the Internet that tells strangers that they reached somebody.</param>
+public sealed record MailTerms(int HoldMinutes, Approval WithAttachments, Approval WhenDoubtful, bool TellsSender);
+
 /// <summary>What a route says (経路の定め).</summary>
 /// <param name="Key">Its name in addresses and for other programs; stays.</param>
 /// <param name="SanitisePolicy">Key of the sanitiser's policy; empty: the default.</param>
@@ -70,9 +77,10 @@ public sealed record Quota(int? FilesADay, long? BytesADay, long? BytesAFile);
 /// <param name="AsksAssets">The applicant names the assets and the recipient: for what leaves.</param>
 /// <param name="HasExceptionPath">A refused file may be let through by a named person with a reason.</param>
 /// <param name="Waiver">For routes of the My Number zone: the waiver that approves the 特定通信.</param>
+/// <param name="Mail">For routes of mail, and only for them.</param>
 public sealed record RouteDefinition(
     string Key, Bilingual Name, Zone From, Zone To, RouteKind Kind, string SanitisePolicy, Approval Needs, IReadOnlyList<ApprovalRule> Rules,
-    int ExpiryDays, int RetentionDays, Quota Quota, bool AsksPurpose, bool AsksAssets, bool HasExceptionPath, Guid? Waiver = null)
+    int ExpiryDays, int RetentionDays, Quota Quota, bool AsksPurpose, bool AsksAssets, bool HasExceptionPath, Guid? Waiver = null, MailTerms? Mail = null)
 {
     /// <summary>取り込み: towards the zone that is trusted more.</summary>
     public bool IsInward => To > From;
@@ -82,6 +90,11 @@ public sealed record RouteDefinition(
     /// <summary>True when some file on it waits for somebody: its applicant must then be known as a person.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool MayNeedLeave => Needs != Approval.None || Rules.Any(r => r.Needs != Approval.None);
+
+    /// <summary>The leave that is the harder to get.</summary>
+    public static Approval Stronger(Approval one, Approval other) => Rank(one) >= Rank(other) ? one : other;
+
+    private static int Rank(Approval needs) => needs switch { Approval.None => 0, Approval.Manager => 1, Approval.Officer => 2, Approval.TwoPeople => 3, _ => throw new ArgumentOutOfRangeException(nameof(needs)) };
 
     /// <summary>Whose leave these files need: of the first rule that fits, or the route's own.</summary>
     /// <param name="kinds">Kind and family of each file, as keys of the sanitiser.</param>

@@ -24,18 +24,23 @@ internal static class StandardRoutes
         var routes = new List<(RouteDefinition, bool)>();
         if (YamlTree.Read(untrusted, errors) is { } root && YamlFields.Of(root, errors, "format", "source", "date", "routes") is { } file)
         {
-            foreach (var f in file.Items("routes").Select(i => YamlFields.Of(i, errors, "key", "name", "from", "to", "needs", "rules?", "expiry-days", "retention-days", "files-a-day", "megabytes-a-file", "asks", "exceptions", "open")).OfType<YamlFields>())
+            foreach (var f in file.Items("routes").Select(i => YamlFields.Of(i, errors, "key", "name", "from", "to", "mail?", "needs", "rules?", "expiry-days", "retention-days", "files-a-day", "megabytes-a-file", "asks", "exceptions", "open")).OfType<YamlFields>())
             {
                 var rules = f["rules"] is null ? [] : f.Items("rules").Select(i => YamlFields.Of(i, errors, "class", "needs")).OfType<YamlFields>()
                     .Select(r => new ApprovalRule(null, null, [.. r.Words("class")], Case<Approval>(r, "needs"))).ToArray();
                 if (f.Text("key") is not { } key || f.Both("name") is not { } name) continue;
                 var asks = f.Words("asks");
-                routes.Add((new(key, name, Case<Zone>(f, "from"), Case<Zone>(f, "to"), RouteKind.Files, "", Case<Approval>(f, "needs"), rules, Number(f, "expiry-days"), Number(f, "retention-days"),
-                    new(Number(f, "files-a-day"), null, Number(f, "megabytes-a-file") * 1024L * 1024), asks.Contains("purpose"), asks.Contains("assets"), f.Text("exceptions") == "yes"), f.Text("open") == "yes"));
+                routes.Add((new(key, name, Case<Zone>(f, "from"), Case<Zone>(f, "to"), f["mail"] is null ? RouteKind.Files : RouteKind.Mail, "", Case<Approval>(f, "needs"), rules, Number(f, "expiry-days"), Number(f, "retention-days"),
+                    new(Number(f, "files-a-day"), null, Number(f, "megabytes-a-file") * 1024L * 1024), asks.Contains("purpose"), asks.Contains("assets"), f.Text("exceptions") == "yes", Mail: Mail(f["mail"])), f.Text("open") == "yes"));
             }
         }
         problems = errors.InOrder();
         return errors.Any ? null : routes;
+
+        MailTerms? Mail(YamlValue? value) =>
+            value is not null && YamlFields.Of(value, errors, "hold-minutes", "with-attachments", "when-doubtful", "tells-sender") is { } f
+                ? new(Number(f, "hold-minutes"), Case<Approval>(f, "with-attachments"), Case<Approval>(f, "when-doubtful"), f.Text("tells-sender") == "yes")
+                : null;
 
         int Number(YamlFields f, string key)
         {

@@ -1,4 +1,5 @@
 using Sekisho.Assurance;
+using Sekisho.Crossing.Mail;
 using Sekisho.Crossing.Requests;
 using Sekisho.Crossing.Retention;
 using Sekisho.Crossing.Routes;
@@ -10,19 +11,19 @@ namespace Sekisho.Web.Api;
 /// <summary>A route (経路).</summary>
 public sealed record RouteModel(
     string Key, int Version, bool IsOpen, Bilingual Name, Zone From, Zone To, RouteKind Kind, string SanitisePolicy, Approval Needs, IReadOnlyList<ApprovalRule> Rules,
-    int ExpiryDays, int RetentionDays, Quota Quota, bool AsksPurpose, bool AsksAssets, bool HasExceptionPath, Guid? Waiver)
+    int ExpiryDays, int RetentionDays, Quota Quota, bool AsksPurpose, bool AsksAssets, bool HasExceptionPath, Guid? Waiver, MailTerms? Mail)
 {
     public static RouteModel Of(Sekisho.Crossing.Routes.Route r) => new(r.Definition.Key, r.Version, r.IsOpen, r.Definition.Name, r.Definition.From, r.Definition.To, r.Definition.Kind, r.Definition.SanitisePolicy, r.Definition.Needs, r.Definition.Rules,
-        r.Definition.ExpiryDays, r.Definition.RetentionDays, r.Definition.Quota, r.Definition.AsksPurpose, r.Definition.AsksAssets, r.Definition.HasExceptionPath, r.Definition.Waiver);
+        r.Definition.ExpiryDays, r.Definition.RetentionDays, r.Definition.Quota, r.Definition.AsksPurpose, r.Definition.AsksAssets, r.Definition.HasExceptionPath, r.Definition.Waiver, r.Definition.Mail);
 }
 
 /// <summary>A route to lay down.</summary>
 /// <param name="Version">The one that was looked at; 0 for a new one.</param>
 public sealed record RouteRequest(
     int Version, bool IsOpen, Bilingual Name, Zone From, Zone To, Approval Needs, int ExpiryDays, int RetentionDays, RouteKind Kind = RouteKind.Files, string SanitisePolicy = "", IReadOnlyList<ApprovalRule>? Rules = null,
-    Quota? Quota = null, bool AsksPurpose = false, bool AsksAssets = false, bool HasExceptionPath = false, Guid? Waiver = null)
+    Quota? Quota = null, bool AsksPurpose = false, bool AsksAssets = false, bool HasExceptionPath = false, Guid? Waiver = null, MailTerms? Mail = null)
 {
-    public RouteDefinition Definition(string key) => new(key, Name, From, To, Kind, SanitisePolicy, Needs, Rules ?? [], ExpiryDays, RetentionDays, Quota ?? new(null, null, null), AsksPurpose, AsksAssets, HasExceptionPath, Waiver);
+    public RouteDefinition Definition(string key) => new(key, Name, From, To, Kind, SanitisePolicy, Needs, Rules ?? [], ExpiryDays, RetentionDays, Quota ?? new(null, null, null), AsksPurpose, AsksAssets, HasExceptionPath, Waiver, Mail);
 }
 
 /// <summary>A policy of the sanitiser, as YAML.</summary>
@@ -62,10 +63,11 @@ public sealed record CrossingFileModel(Guid Id, string Path, long Bytes, long Re
 }
 
 /// <summary>A request with its files and steps.</summary>
-public sealed record CrossingDetailModel(CrossingModel Request, IReadOnlyList<CrossingFileModel> Files, IReadOnlyList<CrossingStepModel> Steps, IReadOnlyList<string> Assets)
+/// <param name="Message">Of a request of mail; null for files.</param>
+public sealed record CrossingDetailModel(CrossingModel Request, IReadOnlyList<CrossingFileModel> Files, IReadOnlyList<CrossingStepModel> Steps, IReadOnlyList<string> Assets, MessageDetailModel? Message)
 {
-    public static CrossingDetailModel Of(RequestDetail d) => new(CrossingModel.Of(d.Request), [.. d.Items.Select(CrossingFileModel.Of)],
-        [.. d.Steps.Select(s => new CrossingStepModel(s.Kind, s.At, s.By.Name, s.Note, s.LedgerIndex, s.AsDeputyOf))], [.. d.Assets.Select(a => a.Number)]);
+    public static CrossingDetailModel Of(RequestDetail d, MessageDetail? message) => new(CrossingModel.Of(d.Request), [.. d.Items.Select(CrossingFileModel.Of)],
+        [.. d.Steps.Select(s => new CrossingStepModel(s.Kind, s.At, s.By.Name, s.Note, s.LedgerIndex, s.AsDeputyOf))], [.. d.Assets.Select(a => a.Number)], message is null ? null : MessageDetailModel.Of(message));
 }
 
 /// <param name="AsDeputyOf">In whose place it was decided.</param>

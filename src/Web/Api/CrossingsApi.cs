@@ -36,6 +36,7 @@ internal static class CrossingsApi
         api.MapPost("/crossings/inspections/{id:guid}/allow", AllowInspectionAsync).RequireAuthorization(Allowed.RunPolicy).Says("allowInspection", Tag, "原本の調査を認める（別の人）", "Allow it, by another person").Gives<OriginalInspectionModel>(404, 409);
         api.MapGet("/crossings/inspections/{inspection:guid}/content", InspectAsync).RequireAuthorization(Allowed.ReadAssurance).Says("inspectOriginal", Tag, "原本を開く（認められて 1 時間以内）", "Open the original, within the hour").GivesContent(["application/octet-stream"], 403, 404, 409);
         api.MapCrossingUploads();
+        api.MapMail();
 
         RouteHandlerBuilder Step(string name, Delegate act, string id, string ja, string en) =>
             api.MapPost("/crossings/{id:guid}/" + name, act).RequireAuthorization(Allowed.Cross).Says(id, Tag, ja, en).Gives<CrossingModel>(404, 409, 422);
@@ -81,7 +82,9 @@ internal static class CrossingsApi
     }
 
     private static async Task<IResult> GetAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid id, CancellationToken cancel) =>
-        await SeenAsync(context, records, crossing, new(id), cancel) is { } detail ? Results.Ok(CrossingDetailModel.Of(detail)) : ApiProblems.NotFound;
+        await SeenAsync(context, records, crossing, new(id), cancel) is { } detail
+            ? Results.Ok(CrossingDetailModel.Of(detail, detail.Request.Definition.Mail is null ? null : await crossing.Mail.OfRequestAsync(CurrentPerson.Of(context).Municipality, new(id), null, CurrentPerson.Of(context).Actor(), cancel)))
+            : ApiProblems.NotFound;
 
     private static Task<IResult> SubmitAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid id, [FromBody] CrossingSubmitRequest r, CancellationToken cancel) =>
         ActAsync(context, records, crossing, id, p => crossing.Requests.SubmitAsync(p.Municipality, new(id), r.Passwords ?? [], p.Actor(), cancel), cancel);

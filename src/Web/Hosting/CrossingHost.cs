@@ -1,5 +1,6 @@
 using Sekisho.Crossing;
 using Sekisho.Crossing.Evidence;
+using Sekisho.Crossing.Mail;
 using Sekisho.Crossing.Queue;
 using Sekisho.Crossing.Vault;
 using Sekisho.Ledger;
@@ -18,6 +19,8 @@ internal sealed class CrossingHost(CrossingSlices crossing, WebHostOptions optio
 
     private readonly SemaphoreSlim one = new(1);
     private SanitizerPool? pool;
+    private MailGateway? gateway;
+    private PostfixFront? postfix;
 
     /// <summary>Opens the vault and wires the slices in.</summary>
     /// <exception cref="StorageException">The key of the vault is gone, or others can read it.</exception>
@@ -30,6 +33,25 @@ internal sealed class CrossingHost(CrossingSlices crossing, WebHostOptions optio
         services.AddHostedService<CrossingHost>();
         if (options.WatchedRoot is not null) services.AddHostedService<FolderWatch>();
         if (options.Notices is not null) services.AddHostedService<NoticeMail>();
+    }
+
+    /// <summary>Mail is listened for before the server says that it is ready.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (options.Mail is { } mail)
+        {
+            var address = options.PublicUrl ?? options.Urls.Select(static u => Uri.TryCreate(u, UriKind.Absolute, out var uri) && uri.Port > 0 ? uri : null).FirstOrDefault(static u => u is not null);
+            gateway = await crossing.GatewayAsync(mail, request => address is null ? null : new Uri(address, $"/crossings/{request}").ToString(), logger, cancellationToken).ConfigureAwait(false);
+            if (options.HasPostfix) postfix = await PostfixFront.StartAsync(options.Storage.DataFolder, mail, logger, cancellationToken).ConfigureAwait(false);
+        }
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (postfix is not null) await postfix.DisposeAsync().ConfigureAwait(false);
+        if (gateway is not null) await gateway.DisposeAsync().ConfigureAwait(false);
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -1,3 +1,4 @@
+using Sekisho.Crossing.Mail;
 using Sekisho.Records.Registers;
 using Sekisho.Sanitizer.Isolation;
 using Sekisho.Storage;
@@ -39,6 +40,12 @@ public sealed record WebHostOptions(StorageOptions Storage, IReadOnlyList<string
 
     /// <summary>Below it each municipality has its watched folders, in a folder by its short name; null: this server looks into none.</summary>
     public string? WatchedRoot { get; init; }
+
+    /// <summary>The gateway for mail of this server; null: it has none.</summary>
+    public MailSettings? Mail { get; init; }
+
+    /// <summary>Starts a postfix of its own in front of the gateway, as its settings say.</summary>
+    public bool HasPostfix { get; init; }
 
     /// <summary>The registers that the office keeps; tests add some of their own.</summary>
     public RegisterCatalogue Registers { get; init; } = RegisterCatalogue.Load();

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Dapper;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sekisho.Crossing.Mail;
+using Sekisho.Crossing.Mail.Smtp;
+
+namespace Sekisho.Crossing.Tests.Mail;
+
+/// <summary>The whole way through a real postfix: swaks → postfix → gateway → sanitiser → postfix → Python's smtpd.</summary>
+public sealed class PostfixTests
+{
+    [Fact]
+    public async Task A_message_goes_through_a_postfix_of_our_own_both_ways()
+    {
+        if (Environment.UserName != "root") Assert.Skip("A postfix needs root.");
+        await using var inside = await Sink.StartAsync();
+        await using var outside = await Sink.StartAsync();
+        var (front, leaving, back) = (FreePort(), FreePort(), FreePort());
+        var next = new SmtpHop("127.0.0.1", back, SmtpTls.None);
+        await using var office = await PostOffice.OpenAsync(s => s with
+        {
+            Inward = s.Inward! with { Listen = new(IPAddress.Loopback, FreePort()), Next = next },
+            Outward = s.Outward! with { Listen = new(IPAddress.Loopback, FreePort()), Next = next },
+            Postfix = new(new(IPAddress.Loopback, front), new(IPAddress.Loopback, leaving), back, new("127.0.0.1", inside.Port), new("127.0.0.1", outside.Port), []),
+        });
+        var folder = Directory.CreateTempSubdirectory("sekisho-postfix-").FullName;
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
+        try
+        {
+            await using (await PostfixFront.StartAsync(folder, office.Settings, NullLogger.Instance, Gate.Cancel))
+            {
+                await SwaksAsync(front, "taro@example.com", $"hanako@{PostOffice.Domain}", "--header", "Subject: by postfix", "--body", "本文です", "--attach-type", "text/html", "--attach", "@" + Path.Combine(folder, "postfix/transport"));
+                var arrived = await inside.OneAsync(m => m.From == "taro@example.com");
+                Assert.Equal("by postfix", arrived.Header("Subject"));
+                // Front, ours, back: each has set its mark; the hostile end of the way is the one that postfix saw.
+                Assert.Contains(arrived.Head(), h => h.StartsWith("Received:", StringComparison.Ordinal) && h.Contains("(Sekisho)", StringComparison.Ordinal) && h.Contains("[127.0.0.1]", StringComparison.Ordinal) && h.Contains("swaks.example.com", StringComparison.Ordinal));
+
+                await office.AddAccountAsync($"hanako@{PostOffice.Domain}");
+                await SwaksAsync(leaving, $"hanako@{PostOffice.Domain}", "taro@example.com", "--header", "Subject: leaving");
+                // Held for ten minutes, by the clock of the records.
+                Assert.Equal(["Held"], await StatesAsync(office, "leaving", "Held"));
+                office.Gate.Clock.Move(TimeSpan.FromMinutes(11));
+                Assert.Equal("leaving", (await outside.OneAsync(m => m.To.Contains("taro@example.com"))).Header("Subject"));
+
+                // Nobody relays through it.
+                Assert.Contains("554 5.7.1", await SwaksAsync(front, "taro@example.com", "x@elsewhere.example", "--header", "Subject: relayed"), StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> StatesAsync(PostOffice office, string subject, string awaited)
+    {
+        List<string> states = [];
+        for (var i = 0; i < 600 && !states.Contains(awaited); i++)
+        {
+            await Task.Delay(50, Gate.Cancel);
+            await using var tx = await office.Gate.Test.Database.EnterAsync(office.Gate.Town, Gate.Cancel);
+            states = [.. await tx.Connection.QueryAsync<string>("SELECT state FROM crossing.message WHERE subject = @subject", new { subject })];
+        }
+        return states;
+    }
+
+    private static async Task<string> SwaksAsync(int port, string from, string to, params string[] more)
+    {
+        using var process = Process.Start(new ProcessStartInfo("swaks", ["--server", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--helo", "swaks.example.com", "--from", from, "--to", to, .. more]) { RedirectStandardOutput = true })!;
+        var said = await process.StandardOutput.ReadToEndAsync(Gate.Cancel);
+        await process.WaitForExitAsync(Gate.Cancel);
+        return said;
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}

@@ -34,9 +34,9 @@ public sealed class DemoCrossings : IAsyncDisposable
         {
             // The year ends with yesterday; more comes in towards the end of a fiscal year.
             var (day, n, busy) = (-338 + (month * 30), month + 1, month % 4 == 3);
-            yield return (day, 9.5, c => InAsync(told, "tax", assessor, c, ($"県税務課からの回答（第{n}号）.docx", DemoFiles.Document($"固定資産の評価について（第{n}号）", n % 2 == 1)), ($"照会一覧_{n}.csv", DemoFiles.Csv("番号,氏名,税目", [$"{n},山本 一,固定資産税"], n % 2 == 0))));
-            yield return (day + 6, 13.2, c => InAsync(told, "welfare", clerk, c, ($"事業所からの名簿（{n}月分）.zip", DemoFiles.Zip(($"名簿_{n}.csv", DemoFiles.Csv("氏名,区分", ["小川 二郎,新規"], n % 3 == 0)), ($"送付状_{n}.pdf", DemoFiles.Pdf($"Cover letter {n}", n % 2 == 1))))));
-            yield return (day + 13, 10.1, c => InAsync(told, "residents", residents, c, ($"国からの通知（第{n}報）.html", DemoFiles.Page($"制度改正のお知らせ（第{n}報）")), ($"様式_{n}.pdf", DemoFiles.Pdf($"Form {n}", n % 3 == 1))));
+            if (n % 2 == 1) yield return (day, 9.5, c => InAsync(told, "tax", assessor, c, ($"県税務課からの回答（第{n}号）.docm", DemoFiles.Document($"固定資産の評価について（第{n}号）", true)), ($"照会一覧_{n}.csv", DemoFiles.Csv("番号,氏名,税目", [$"{n},山本 一,固定資産税"], n % 3 == 0)), ($"様式_{n}.pdf", DemoFiles.Pdf($"Form {n}", true))));
+            else yield return (day + 6, 13.2, c => InAsync(told, "welfare", clerk, c, ($"事業所からの名簿（{n}月分）.zip", DemoFiles.Zip(($"名簿_{n}.csv", DemoFiles.Csv("氏名,区分", ["小川 二郎,新規"], true)), ($"送付状_{n}.pdf", DemoFiles.Pdf($"Cover letter {n}", n % 4 == 0)))), ($"依頼文_{n}.docx", DemoFiles.Document($"名簿の提出について（{n}月分）", false))));
+            yield return (day + 13, 10.1, c => InAsync(told, "residents", residents, c, ($"国からの通知（第{n}報）.html", DemoFiles.Page($"制度改正のお知らせ（第{n}報）")), ($"参考資料_{n}.pdf", DemoFiles.Pdf($"Annex {n}", n % 3 == 1))));
             if (busy) yield return (day + 15, 11.7, c => InAsync(told, "tax", assessor, c, ($"写真_{n}.jpg", DemoFiles.Program()), ($"調査メモ_{n}.txt", DemoFiles.Text("現地調査の記録\n"))));
             if (n % 3 == 0)
             {

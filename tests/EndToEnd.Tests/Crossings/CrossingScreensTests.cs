@@ -126,6 +126,19 @@ public sealed class CrossingScreensTests(RegisterOffice office) : IClassFixture<
             await page.GotoAsync(outward);
             var answer = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "受け取る" }).ClickAsync());
             Assert.Equal("回答します。\n", await File.ReadAllTextAsync((await answer.PathAsync())!, Cancel));
+            // Taken back, and asked once more in the same words.
+            await page.GotoAsync("/crossings/new?route=lgwan-to-internet");
+            await page.SetInputFilesAsync("#f-files", Path.Combine(folder, "回答.txt"));
+            await page.FillAsync("#f-purpose", "県からの再照会への回答");
+            await page.FillAsync("#f-recipient", "県市町村課");
+            await page.SelectOptionAsync("#f-asset", new SelectOptionValue { Index = 1 });
+            await page.GetByRole(AriaRole.Button, new() { Name = "持ち出しを申請する" }).ClickAsync();
+            await Expect(page.Locator("h1")).ToContainTextAsync("承認待ち", new() { Timeout = 60_000 });
+            await page.GetByRole(AriaRole.Button, new() { Name = "この申請を取り下げる" }).ClickAsync();
+            await page.GetByRole(AriaRole.Link, new() { Name = "同じ内容で申請し直す" }).ClickAsync();
+            await Expect(page.Locator("#f-purpose")).ToHaveValueAsync("県からの再照会への回答");
+            await Expect(page.Locator("#f-recipient")).ToHaveValueAsync("県市町村課");
+            await Expect(page.Locator(".notice")).ToContainTextAsync("回答.txt");
             await page.GotoAsync("/crossings");
             await LookAsync(screen, "107-crossings");
             await LookBackAsync(today);
@@ -156,7 +169,7 @@ public sealed class CrossingScreensTests(RegisterOffice office) : IClassFixture<
         var page = auditor.Page;
         await page.GotoAsync("/crossings");
         await page.GetByRole(AriaRole.Link, new() { Name = "履歴をさがす" }).ClickAsync();
-        await Expect(page.Locator(".trace-table tbody tr")).ToHaveCountAsync(7);
+        await Expect(page.Locator(".trace-table tbody tr")).ToHaveCountAsync(8);
         await LookWideAndNarrowAsync(auditor, "110-traces");
         // A name inside the ZIP, as it is half remembered.
         await page.FillAsync("#f-q", "固定資産 回答書");

@@ -23,12 +23,15 @@ internal static class TraceRows
     {
         if (all.Count == 0) return;
         var removed = all.Select(f => Removed(f.Report).GroupBy(r => r.Threat).Select(g => (Threat: g.Key, Count: (int)Math.Min(int.MaxValue, g.Sum(r => (long)Math.Max(1, r.Count))))).OrderBy(r => r.Threat, StringComparer.Ordinal).Take(MostThreats).ToList()).ToList();
+        // A message is the one file of its request: its sender and its subject are looked for as well.
+        var mail = (await tx.ListAsync("SELECT request_id, sender, shown_sender, subject FROM crossing.message WHERE request_id = ANY ($1)", r => (Request: r.GetGuid(0), Letter: new Letter(r.GetString(1), r.GetString(2), r.GetString(3))),
+            cancel, [all.Select(f => f.Request.Id.Value).Distinct().ToArray()]).ConfigureAwait(false)).ToDictionary(m => m.Request, m => m.Letter);
         await tx.RunAsync("""
-            INSERT INTO crossing.trace (municipality_id, id, request_id, at, route_id, unit_id, asked_by, outcome, bytes, removed, words)
-            SELECT $1, f.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS f ON CONFLICT DO NOTHING
+            INSERT INTO crossing.trace (municipality_id, id, request_id, at, route_id, unit_id, asked_by, outcome, bytes, removed, words, sender)
+            SELECT $1, f.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS f ON CONFLICT DO NOTHING
             """, cancel, tx.Municipality.Value, all.Select(f => f.Item.Id.Value).ToArray(), all.Select(f => f.Request.Id.Value).ToArray(), all.Select(f => RecordedTime.Cut(At(f.Request))).ToArray(), all.Select(f => f.Request.Route.Value).ToArray(),
             all.Select(f => f.Request.Unit?.Value).ToArray(), all.Select(f => f.Request.AskedBy.Account).ToArray(), all.Select(f => (f.Report.Outcome == Outcome.Refused ? TraceOutcome.Blocked : TraceOutcome.Pending).ToString()).ToArray(),
-            all.Select(f => f.Item.Bytes).ToArray(), removed.Select(r => string.Join(' ', r.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Threat}:{t.Count}")))).ToArray(), all.Select(Words).ToArray()).ConfigureAwait(false);
+            all.Select(f => f.Item.Bytes).ToArray(), removed.Select(r => string.Join(' ', r.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Threat}:{t.Count}")))).ToArray(), all.Select(f => Words(f, mail.GetValueOrDefault(f.Request.Id.Value))).ToArray(), all.Select(f => mail.GetValueOrDefault(f.Request.Id.Value)?.Sender ?? "").ToArray()).ConfigureAwait(false);
         var digests = all.SelectMany(f => new[] { f.Report.InputSha256, f.Report.OutputSha256 }.OfType<Sha256>().Distinct().Select(d => (Digest: d.ToArray(), Id: f.Item.Id.Value))).ToList();
         await tx.RunAsync("INSERT INTO crossing.trace_digest (municipality_id, sha256, trace_id) SELECT $1, d.* FROM unnest($2, $3) AS d ON CONFLICT DO NOTHING",
             cancel, tx.Municipality.Value, digests.Select(d => d.Digest).ToArray(), digests.Select(d => d.Id).ToArray()).ConfigureAwait(false);
@@ -48,10 +51,16 @@ internal static class TraceRows
 
     private static DateTimeOffset At(CrossingRequest request) => request.SubmittedAt ?? request.OpenedAt;
 
-    private static string Words(Through file)
+    private sealed record Letter(string Envelope, string Shown, string Subject)
     {
-        var names = All(file.Report).SelectMany(r => new[] { r.File, r.Output }).Prepend(file.Output).Prepend(file.Item.Path).OfType<string>().Distinct().Take(MostNames).Select(Line);
-        var words = string.Join('\n', [Line(file.Request.AskedBy.Name) + " ", "", Line(file.Request.Number), .. names]);
+        /// <summary>Who sent it; what the letter says of itself where the envelope says nothing.</summary>
+        public string Sender => Envelope.Length > 0 ? Envelope : Shown;
+    }
+
+    private static string Words(Through file, Letter? letter)
+    {
+        var names = All(file.Report).SelectMany(r => new[] { r.File, r.Output }).Prepend(letter?.Subject).Prepend(file.Output).Prepend(file.Item.Path).OfType<string>().Distinct().Take(MostNames).Select(Line);
+        var words = string.Join('\n', [Line(file.Request.AskedBy.Name) + " ", letter is null ? "" : $"{Line(letter.Envelope)} {Line(letter.Shown)}", Line(file.Request.Number), .. names]);
         return words.Length <= MostWords ? words : words[..(char.IsHighSurrogate(words[MostWords - 1]) ? MostWords - 1 : MostWords)];
     }
 

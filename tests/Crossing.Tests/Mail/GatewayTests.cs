@@ -38,6 +38,11 @@ public sealed class GatewayTests
         Assert.DoesNotContain("script", arrived.Text, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("TVqQAAMA", arrived.Text, StringComparison.Ordinal); // MZ… in base64
         Assert.Equal("Sent", await office.StateAsync("Sent"));
+        // Whoever asks later finds it by its sender, and by its subject.
+        var found = Assert.Single((await office.Gate.Slices.Traces.SearchAsync(office.Gate.Town, new(Sender: "taro@example.com"), 1, null, office.Gate.Officer, Gate.Cancel)).Traces);
+        Assert.Equal("taro@example.com", found.Sender);
+        Assert.Equal(found.Id, Assert.Single((await office.Gate.Slices.Traces.SearchAsync(office.Gate.Town, new("見積書 送付"), 1, null, office.Gate.Officer, Gate.Cancel)).Traces).Id);
+        Assert.Empty((await office.Gate.Slices.Traces.SearchAsync(office.Gate.Town, new(Sender: "hanako"), 1, null, office.Gate.Officer, Gate.Cancel)).Traces);
         await using var tx = await office.Gate.Test.Database.EnterAsync(office.Gate.Town, Gate.Cancel);
         Assert.Equal(["crossing.mail-received", "crossing.through", "crossing.mail-delivered"], await tx.Connection.QueryAsync<string>("SELECT kind FROM crossing.step ORDER BY ordinal"));
         Assert.Equal(["Delivered", "Delivered"], await tx.Connection.QueryAsync<string>("SELECT state FROM crossing.message_recipient"));

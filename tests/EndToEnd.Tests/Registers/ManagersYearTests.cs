@@ -215,6 +215,8 @@ public sealed class ManagersYearTests : IAsyncLifetime
         var chief = (await organisation.AddPersonAsync(Town, tax, "沖田 誠", "1001", StaffKind.Staff, day, By, Cancel)).OrThrow().Id;
         (await organisation.AppointAsync(Town, Post.SecurityManager, tax, chief, day, By, Cancel)).OrThrow();
         (await records.AccountPeople.LinkAsync(Town, manager.Id.ToString(), chief, By, Cancel)).OrThrow();
+        var herself = (await organisation.AddPersonAsync(Town, mayor, "汐見 ゆい", "1002", StaffKind.Staff, day, By, Cancel)).OrThrow().Id;
+        (await records.AccountPeople.LinkAsync(Town, clerk.Id.ToString(), herself, By, Cancel)).OrThrow();
 
         var drafts = Enumerable.Range(1, Assets).Select(n => EntryDraft.Of(("unit", tax.ToString()), ("name", string.Create(CultureInfo.InvariantCulture, $"課税資料 {n:0000}")), ("kind", n % 3 == 0 ? "paper" : "data"),
             ("confidentiality", "2"), ("integrity", "2"), ("availability", "2"), ("persons", "1200"), ("place", "税務課 書庫")));

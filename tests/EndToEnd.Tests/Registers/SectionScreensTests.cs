@@ -76,6 +76,8 @@ public sealed class SectionScreensTests(RegisterOffice office) : IClassFixture<R
         var draft = new TakeoutDraft(office.Tax, "固定資産の一覧（12 件）", [], "2", "評価替えの打合せ", "はま税務署", false, false, Carrier.Paper, null, ["direct"], Today, Today.AddDays(1));
         var clerk = await Web.Tests.Person.AddAsync(office.Server, office.Town, "loss-clerk@hama", Role.Staff, office.Tax.Value);
         var actor = new Actor(clerk.Id.ToString(), "税務 花子");
+        var herself = (await records.Organisation.AddPersonAsync(office.Town, office.Welfare, "税務 花子", "2010", StaffKind.Staff, Today, RegisterOffice.By, Cancel)).OrThrow();
+        (await records.AccountPeople.LinkAsync(office.Town, clerk.Id.ToString(), herself.Id, RegisterOffice.By, Cancel)).OrThrow();
         var takeout = (await records.Takeouts.AskAsync(office.Town, draft, null, actor, Cancel)).OrThrow();
         (await records.Takeouts.ApproveAsync(office.Town, takeout.Id, "", null, new Actor(office.Manager.Id.ToString(), "課長 太郎"), Cancel)).OrThrow();
         (await records.Takeouts.GoOutAsync(office.Town, takeout.Id, null, actor, Cancel)).OrThrow();

@@ -24,6 +24,8 @@ public sealed class TakeoutScreensTests(RegisterOffice office) : IClassFixture<R
         var chief = (await office.Records.Organisation.AddPersonAsync(office.Town, office.Tax, "課長 太郎", "2001", StaffKind.Staff, today, RegisterOffice.By, TestContext.Current.CancellationToken)).OrThrow();
         (await office.Records.Organisation.AppointAsync(office.Town, Post.SecurityManager, office.Tax, chief.Id, today, RegisterOffice.By, TestContext.Current.CancellationToken)).OrThrow();
         (await office.Records.AccountPeople.LinkAsync(office.Town, office.Manager.Id.ToString(), chief.Id, RegisterOffice.By, TestContext.Current.CancellationToken)).OrThrow();
+        var himself = (await office.Records.Organisation.AddPersonAsync(office.Town, office.Welfare, "職員 一郎", "2009", StaffKind.Staff, today, RegisterOffice.By, TestContext.Current.CancellationToken)).OrThrow();
+        (await office.Records.AccountPeople.LinkAsync(office.Town, clerk.Id.ToString(), himself.Id, RegisterOffice.By, TestContext.Current.CancellationToken)).OrThrow();
         await AddAsync(TerminalRegisters.Media, ("name", "税務課 USB 1"), ("kind", "usb"), ("encrypted", "はい"), ("serial", "E0D55EA573F0"), ("device_id", "0951:1666"),
             ("exception_zones", "mynumber"), ("exception_why", "税務署へ提出するため"), ("exception_by", "課長 太郎"), ("exception_until", today.AddDays(100).ToString("yyyy-MM-dd")));
 

@@ -1,6 +1,12 @@
 using System.Collections.Immutable;
 using Sekisho.Assurance;
+using Sekisho.Zones.Devices.Cisco;
+using Sekisho.Zones.Devices.Fortinet;
+using Sekisho.Zones.Devices.Juniper;
+using Sekisho.Zones.Devices.Nec;
 using Sekisho.Zones.Devices.Netfilter;
+using Sekisho.Zones.Devices.PaloAlto;
+using Sekisho.Zones.Devices.Yamaha;
 using Sekisho.Zones.Model;
 
 namespace Sekisho.Zones.Devices;
@@ -120,5 +126,5 @@ public static class ConfigDoor
         new($"「{said}」の設定として読みましたが、中身は「{told}」のようです。", $"It was read as \"{said}\" as you said, but the content looks like \"{told}\"."),
         new("機器の種類を確かめてください。", "See which kind of device it is."));
 
-    private static ImmutableArray<IConfigReader> Everyone() => [new IptablesReader(), new NftablesReader()];
+    private static ImmutableArray<IConfigReader> Everyone() => [new IptablesReader(), new NftablesReader(), new FortiReader(), new YamahaReader(), new IosReader(), new AsaReader(), new PanReader(), new JunosReader(), new NecReader()];
 }

@@ -32,6 +32,8 @@ internal sealed record AddressValue(AddressSet May, AddressSet Must, ImmutableAr
 
     public AddressValue Within(AddressSet set) => new(May.Intersect(set), Must.Intersect(set), Unknowns);
 
+    public AddressValue Intersected(AddressValue other) => new(May.Intersect(other.May), Must.Intersect(other.Must), Join([Unknowns, other.Unknowns]));
+
     public AddressValue Not(AddressSet universe) => new(universe.Except(Must), universe.Except(May), Unknowns);
 
     internal static ImmutableArray<Unknown> Join(IEnumerable<ImmutableArray<Unknown>> all)

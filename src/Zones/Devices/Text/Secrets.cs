@@ -370,7 +370,7 @@ internal static class Secrets
     /// <summary>YAMAHA's "show config" breaks lines at 80 columns, secrets too: what follows a full line and is no command goes on with it.</summary>
     private static int MaskWrapped(ReadOnlySpan<char> text, ReadOnlySpan<char> line, int end, StringBuilder masked)
     {
-        while (YamahaWrap.Columns(line.TrimEnd('\r')) == YamahaWrap.Width && end + 1 < text.Length)
+        while (YamahaWrap.Columns(line.TrimEnd("\r")) >= YamahaWrap.Width - 2 && end + 1 < text.Length)
         {
             int length = text[(end + 1)..].IndexOf('\n');
             int next = length < 0 ? text.Length : end + 1 + length;

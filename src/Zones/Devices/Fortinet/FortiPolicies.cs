@@ -1,0 +1,299 @@
+using System.Collections.Frozen;
+using Sekisho.Zones.Model;
+
+namespace Sekisho.Zones.Devices.Fortinet;
+
+/// <summary>Firewall policies of one virtual domain, in the order of the file.</summary>
+/// <remarks>Source: FortiOS CLI Reference, "config firewall policy".</remarks>
+internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects objects, Func<IEnumerable<string>, InterfaceSet> interfacesOf, List<Rule> rules, List<NatRule> nat, bool centralNat)
+{
+    /// <summary>Settings that are read by name below.</summary>
+    private static readonly FrozenSet<string> Known = FrozenSet.ToFrozenSet(
+        [
+            "srcintf", "dstintf", "srcaddr", "dstaddr", "srcaddr6", "dstaddr6", "srcaddr4", "dstaddr4", "service", "action", "status", "schedule", "srcaddr-negate", "dstaddr-negate", "srcaddr6-negate", "dstaddr6-negate", "service-negate", "nat", "ippool", "poolname", "poolname6", "groups", "users", "fsso-groups",
+            "internet-service", "internet-service-src", "internet-service6", "internet-service6-src", "match-vip", "application", "app-category", "app-group", "url-category", "policy-expiry", "policy-expiry-date", "policy-expiry-date-utc", "rtp-nat", "fixedport", "name", "ztna-status", "ztna-tags-match-logic", "ztna-ems-tag", "ztna-geo-tag", "devices", "src-vendor-mac", "tos", "tos-mask", "vlan-filter", "geoip-match", "geoip-anycast", "reputation-minimum", "reputation-direction", "identity-based", "natinbound", "natoutbound", "natip", "inbound", "outbound", "nat46", "nat64", "sgt", "sgt-check", "pcp-inbound", "pcp-outbound", "pcp-poolname", "network-service-dynamic", "network-service-src-dynamic",
+        ]);
+
+    /// <summary>Settings that look into, shape, log or time what the policy lets through, and stop none or more of it.</summary>
+    private static readonly FrozenSet<string> Plain = FrozenSet.ToFrozenSet(
+        [
+            "uuid", "comments", "comment", "label", "global-label", "logtraffic", "logtraffic-start", "logtraffic-app", "log-unmatched-traffic", "utm-status", "inspection-mode", "profile-type", "profile-group", "profile-protocol-options", "ssl-ssh-profile", "av-profile", "webfilter-profile", "dnsfilter-profile", "emailfilter-profile", "spamfilter-profile", "dlp-sensor", "dlp-profile", "file-filter-profile", "ips-sensor", "application-list",
+            "voip-profile", "icap-profile", "cifs-profile", "waf-profile", "ssh-filter-profile", "videofilter-profile", "sctp-filter-profile", "ips-voip-filter", "casb-profile", "virtual-patch-profile", "gtp-profile", "traffic-shaper", "traffic-shaper-reverse", "per-ip-shaper", "shaping", "session-ttl", "vlan-cos-fwd", "vlan-cos-rev", "tcp-mss-sender", "tcp-mss-receiver", "tcp-session-without-syn", "timeout-send-rst", "send-deny-packet", "capture-packet", "auto-asic-offload", "np-acceleration", "np-accelation",
+            "webcache", "webcache-https", "wccp", "wanopt", "wanopt-detection", "wanopt-passive-opt", "wanopt-profile", "wanopt-peer", "permit-any-host", "permit-stun-host", "diffserv-forward", "diffserv-reverse", "diffserv-copy", "diffservcode-forward", "diffservcode-rev", "firewall-session-dirty", "disclaimer", "email-collect", "custom-log-fields", "replacemsg-override-group", "ssl-mirror", "ssl-mirror-intf", "decrypted-traffic-mirror", "block-notification", "fsso", "fsso-agent-for-ntlm", "ntlm", "ntlm-guest", "ntlm-enabled-browsers", "wsso", "rsso", "auth-cert", "auth-path", "auth-redirect-addr", "redirect-url", "http-policy-redirect", "ssh-policy-redirect", "ztna-policy-redirect",
+            "delay-tcp-npu-session", "anti-replay", "dynamic-shaping", "passive-wan-health-measurement", "match-vip-only", "port-preserve", "port-random", "radius-mac-auth-bypass", "radius-ip-auth-bypass", "dsri", "policy-behaviour-type", "tagging", "tags", "list", "policyid", "client-reputation", "learning-mode", "best-route", "vpntunnel", "scan-botnet-connections", "fec", "policy-offload", "eif-check", "eif-learn", "cgn-session-quota", "cgn-resource-quota", "cgn-log-server-grp", "cgn-eim", "cgn-eif", "hyperscale-policy", "spf-profile", "telemetry-profile", "log-http-transaction", "extended-log", "nat64-force-ipv6-packet-forwarding", "udp-timeout-send-unreach", "captive-portal-exempt", "logtraffic-start", "dlp", "mms-profile", "endpoint-compliance", "device-detection-portal", "require-tfa", "sslvpn-auth", "sslvpn-ccert", "sslvpn-cipher", "active-auth-method", "ip-based", "deep-inspection-options", "diffserv", "gsi",
+        ]);
+
+    private bool anyNat;
+
+    public void Read(int node, FortiFamily family)
+    {
+        tree.Mark(node, Reading.Understood);
+        foreach (int edit in tree.Children(node))
+        {
+            tree.Mark(edit, Reading.Understood);
+            ReadOne(edit, family);
+        }
+    }
+
+    private string? One(int edit, string setting) => tree.Only(tree.Find(edit, setting));
+
+    private List<string> Values(int edit, string setting) => [.. tree.Children(tree.Find(edit, setting)).Select(tree.Word)];
+
+    private void ReadOne(int edit, FortiFamily family)
+    {
+        string id = tree.Word(edit);
+        string name = One(edit, "name") is { Length: > 0 } said ? $"{id} {said}" : id;
+        if (One(edit, "status") == "disable")
+        {
+            tree.MarkAll(edit, Reading.Understood);
+            return;
+        }
+
+        List<(UnknownKind Kind, string Name)> uncertain = [];
+        int last = tree.Line(edit);
+        foreach (int setting in tree.Children(edit))
+        {
+            string word = tree.Word(setting);
+            last = Math.Max(last, tree.Line(setting));
+            if (Known.Contains(word))
+            {
+                tree.MarkAll(setting, Reading.Understood);
+                Uncertainties(word, setting, uncertain);
+            }
+            else if (Plain.Contains(word))
+            {
+                tree.MarkAll(setting, Reading.Irrelevant);
+            }
+            else
+            {
+                tree.MarkAll(setting, Reading.NotUnderstood);
+                work.Keep(tree.Line(setting), tree.Line(setting), new Touch.InPlace());
+                uncertain.Add((UnknownKind.NotUnderstood, tree.Path(setting)));
+            }
+        }
+
+        RuleAction action = (One(edit, "action") ?? "deny") switch
+        {
+            "accept" or "ssl-vpn" => RuleAction.Accept,
+            "deny" => RuleAction.Drop,
+            // Policy-based IPsec: what matches goes into a tunnel to the peer, when that peer is there.
+            "ipsec" => RuleAction.Accept,
+            _ => RuleAction.Unknown,
+        };
+        if (One(edit, "action") == "ipsec")
+        {
+            uncertain.Add((UnknownKind.RunTime, "ipsec"));
+        }
+
+        if (family == FortiFamily.Neither)
+        {
+            action = RuleAction.Unknown;
+            uncertain.Add((UnknownKind.NotUnderstood, "policy46/64"));
+        }
+
+        InterfaceSet from = interfacesOf(Values(edit, "srcintf"));
+        InterfaceSet to = interfacesOf(Values(edit, "dstintf"));
+        SourceRef at = work.At(tree.Line(edit), last, "policy " + id);
+        bool isService = One(edit, "internet-service") == "enable" || One(edit, "internet-service6") == "enable";
+        bool isSource = One(edit, "internet-service-src") == "enable" || One(edit, "internet-service6-src") == "enable";
+        ServiceValue services = isService ? ServiceValue.NotKnown(UnknownKind.RunTime, "internet-service") : Negated(objects.Services(Values(edit, "service")), One(edit, "service-negate") == "enable", uncertain);
+        foreach (bool v6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            (List<string> sources, List<string> destinations) = Names(edit, family, v6);
+            AddressSet universe = v6 ? AddressSet.AllV6 : AddressSet.AllV4;
+            AddressValue source = isSource ? AddressValue.NotKnown(UnknownKind.RunTime, "internet-service-src", universe) : objects.Addresses(sources, v6);
+            if ((sources.Count == 0 && !isSource) || (destinations.Count == 0 && !isService))
+            {
+                continue;
+            }
+
+            if (One(edit, v6 && family == FortiFamily.Both ? "srcaddr6-negate" : "srcaddr-negate") == "enable")
+            {
+                source = source.Not(universe);
+            }
+
+            Rules(edit, v6, source, destinations, isService, services, from, to, action, at, name, uncertain);
+        }
+    }
+
+    private (List<string> Sources, List<string> Destinations) Names(int edit, FortiFamily family, bool v6)
+    {
+        if (family == FortiFamily.V6)
+        {
+            return v6 ? (Values(edit, "srcaddr"), Values(edit, "dstaddr")) : ([], []);
+        }
+
+        return v6
+            ? (Values(edit, "srcaddr6"), Values(edit, "dstaddr6"))
+            : ([.. Values(edit, "srcaddr"), .. Values(edit, "srcaddr4")], [.. Values(edit, "dstaddr"), .. Values(edit, "dstaddr4")]);
+    }
+
+    /// <summary>A policy's rules: one for its addresses, one for each virtual address among its destinations.</summary>
+    private void Rules(int edit, bool v6, AddressValue source, List<string> destinations, bool isService, ServiceValue services, InterfaceSet from, InterfaceSet to, RuleAction action, SourceRef at, string name, List<(UnknownKind Kind, string Name)> uncertain)
+    {
+        AddressSet universe = v6 ? AddressSet.AllV6 : AddressSet.AllV4;
+        List<string> plain = [.. destinations.Where(destination => !objects.VipsOf(destination).Any())];
+        if (plain.Count > 0 || isService)
+        {
+            AddressValue destination = isService ? AddressValue.NotKnown(UnknownKind.RunTime, "internet-service", universe) : objects.Addresses(plain, v6);
+            if (One(edit, v6 ? "dstaddr6-negate" : "dstaddr-negate") == "enable")
+            {
+                destination = destination.Not(universe);
+            }
+
+            // Without match-vip a denying policy does not meet packets that a virtual address translates; "all" included.
+            if (action != RuleAction.Accept && One(edit, "match-vip") != "enable")
+            {
+                AddressSet virtuals = AddressSet.UnionOf(objects.Vips.Values.Where(vip => vip.V6 == v6).Select(static vip => vip.External));
+                if (!virtuals.IsEmpty && destination.May.Overlaps(virtuals))
+                {
+                    destination = new AddressValue(destination.May, destination.Must.Except(virtuals), [.. destination.Unknowns, new Unknown(UnknownKind.RunTime, "match-vip disable")]);
+                }
+            }
+
+            Add(edit, Of(source, destination, services, from, to, uncertain), action, at, name, v6);
+        }
+
+        foreach (FortiVip vip in destinations.SelectMany(objects.VipsOf).Where(vip => vip.V6 == v6))
+        {
+            // The policy's services are those behind the translation; the packet still carries the outer port where ports are forwarded.
+            if (vip.ToPorts is { } inner && Matches.Intersect(services.May, new ServiceSet([.. vip.Services.Services.Select(one => one with { DestinationPorts = inner })])).Services.All(static one => one.DestinationPorts.IsEmpty))
+            {
+                continue;
+            }
+
+            ServiceValue outer = vip.Services.IsAny ? services : ServiceValue.Sure(vip.Services);
+            AddressValue external = vip.Readable ? AddressValue.Sure(vip.External) : new AddressValue(universe, AddressSet.Empty, [new Unknown(UnknownKind.RunTime, vip.Name)]);
+            Add(edit, Of(source, external, outer, from, to, uncertain), action, at with { Of = at.Of + " > vip " + vip.Name }, name, v6);
+        }
+    }
+
+    private static Condition Of(AddressValue source, AddressValue destination, ServiceValue services, InterfaceSet from, InterfaceSet to, List<(UnknownKind Kind, string Name)> uncertain)
+    {
+        Condition when = new() { Source = source, Destination = destination, Services = services, In = from, Out = to };
+        foreach ((UnknownKind kind, string name) in uncertain)
+        {
+            when.Uncertain(kind, name);
+        }
+
+        return when;
+    }
+
+    private void Add(int edit, Condition when, RuleAction action, SourceRef at, string name, bool v6)
+    {
+        rules.Add(when.ToRule(action, at, name));
+        if (centralNat || action != RuleAction.Accept)
+        {
+            return;
+        }
+
+        // The policy that lets a packet through says how its source is translated; those without say that it stays.
+        NatRule translation = when.ToNat(NatKind.Source, at, name);
+        if (One(edit, "nat") == "enable")
+        {
+            anyNat = true;
+            translation = One(edit, "ippool") == "enable"
+                ? translation with { To = Pool(Values(edit, v6 ? "poolname6" : "poolname"), v6), ToPorts = IntervalSet<ushort>.All }
+                : translation with { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = IntervalSet<ushort>.All };
+            nat.Add(translation);
+        }
+        else if (anyNat || One(edit, "nat") is not null)
+        {
+            nat.Add(translation);
+        }
+    }
+
+    private AddressSet Pool(List<string> names, bool v6)
+    {
+        List<AddressSet> sets = [];
+        foreach (string name in names)
+        {
+            foreach (int scope in tree.Children(0).Prepend(0))
+            {
+                foreach (int place in tree.Children(scope).Prepend(scope))
+                {
+                    int edit = tree.Find(tree.Find(place, v6 ? "firewall ippool6" : "firewall ippool"), name);
+                    if (edit >= 0 && Address.TryParse(One(edit, "startip"), out Address first) && Address.TryParse(One(edit, "endip"), out Address last))
+                    {
+                        sets.Add(AddressSet.Range(first, last));
+                    }
+                }
+            }
+        }
+
+        return sets.Count == 0 ? v6 ? AddressSet.AllV6 : AddressSet.AllV4 : AddressSet.UnionOf(sets);
+    }
+
+    /// <summary>"central-snat-map": translations of their own, tried in their order.</summary>
+    public void CentralNat(int node)
+    {
+        tree.MarkAll(node, Reading.Understood);
+        foreach (int edit in tree.Children(node))
+        {
+            if (One(edit, "status") == "disable")
+            {
+                continue;
+            }
+
+            bool v6 = One(edit, "type") == "ipv6";
+            Condition when = new()
+            {
+                Source = objects.Addresses(Values(edit, v6 ? "orig-addr6" : "orig-addr"), v6),
+                Destination = objects.Addresses(Values(edit, v6 ? "dst-addr6" : "dst-addr"), v6),
+                In = interfacesOf(Values(edit, "srcintf")),
+                Out = interfacesOf(Values(edit, "dstintf")),
+                Services = byte.TryParse(One(edit, "protocol"), System.Globalization.CultureInfo.InvariantCulture, out byte protocol) && protocol != 0 ? ServiceValue.Sure(Service.Of(protocol)) : ServiceValue.Any,
+            };
+            NatRule rule = when.ToNat(NatKind.Source, work.At(tree.Line(edit), tree.Line(edit), "central-snat-map " + tree.Word(edit)), tree.Word(edit));
+            List<string> pool = Values(edit, v6 ? "nat-ippool6" : "nat-ippool");
+            nat.Add(One(edit, "nat") == "disable" ? rule
+                : pool.Count > 0 ? rule with { To = Pool(pool, v6), ToPorts = IntervalSet<ushort>.All }
+                : rule with { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = IntervalSet<ushort>.All });
+        }
+    }
+
+    private static ServiceValue Negated(ServiceValue value, bool negate, List<(UnknownKind Kind, string Name)> uncertain)
+    {
+        if (!negate)
+        {
+            return value;
+        }
+
+        // "Every service but these" has no product form: it may be any, and none for sure.
+        uncertain.Add((UnknownKind.RunTime, "service-negate"));
+        return ServiceValue.Any;
+    }
+
+    /// <summary>Settings that make a policy hang on something the file doesn't tell.</summary>
+    private void Uncertainties(string word, int setting, List<(UnknownKind Kind, string Name)> uncertain)
+    {
+        string value = string.Join(' ', tree.Children(setting).Select(tree.Word));
+        switch (word)
+        {
+            case "schedule" when value != "always":
+                uncertain.Add((UnknownKind.Schedule, value));
+                break;
+            case "groups" or "users" or "fsso-groups":
+                uncertain.Add((UnknownKind.User, value));
+                break;
+            case "application" or "app-category" or "app-group" or "url-category":
+                uncertain.Add((UnknownKind.Application, word + " " + value));
+                break;
+            case "policy-expiry" when value == "enable":
+                uncertain.Add((UnknownKind.Schedule, word));
+                break;
+            case "ztna-status" or "geoip-match" or "sgt-check" when value is "enable" or "registered-location":
+                uncertain.Add((UnknownKind.RunTime, word + " " + value));
+                break;
+            case "ztna-ems-tag" or "ztna-geo-tag" or "devices" or "src-vendor-mac" or "reputation-minimum" or "sgt" or "network-service-dynamic" or "network-service-src-dynamic" when value is not "0":
+                uncertain.Add((UnknownKind.RunTime, word + " " + value));
+                break;
+            case "tos-mask" or "vlan-filter" when value is not "0x00":
+                uncertain.Add((UnknownKind.RunTime, word + " " + value));
+                break;
+            case "identity-based" or "nat46" or "nat64" when value == "enable":
+                uncertain.Add((UnknownKind.NotUnderstood, word));
+                break;
+        }
+    }
+}

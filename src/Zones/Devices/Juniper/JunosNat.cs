@@ -1,0 +1,183 @@
+using Sekisho.Zones.Model;
+
+namespace Sekisho.Zones.Devices.Juniper;
+
+/// <summary>Source, destination and static translations of SRX.</summary>
+/// <remarks>Source: Junos OS NAT User Guide: static translation first, then destination; behind the policy the source.</remarks>
+internal sealed class JunosNat(FileWork work, WordTree tree, JunosObjects objects, Func<string, InterfaceSet> zone, List<NatRule> nat)
+{
+    public void Read(int node)
+    {
+        tree.Mark(node, Reading.Understood);
+        tree.MarkAll(tree.Find(node, "proxy-arp"), Reading.Irrelevant);
+        tree.MarkAll(tree.Find(node, "proxy-ndp"), Reading.Irrelevant);
+        tree.MarkAll(tree.Find(node, "traceoptions"), Reading.Irrelevant);
+        foreach (string kind in (ReadOnlySpan<string>)["static", "destination", "source"])
+        {
+            int part = tree.Find(node, kind);
+            tree.MarkAll(part, Reading.Understood);
+            foreach (int set in tree.Children(tree.Find(part, "rule-set")))
+            {
+                InterfaceSet from = Side(tree.Find(set, "from")), to = Side(tree.Find(set, "to"));
+                foreach (int rule in tree.Children(tree.Find(set, "rule")))
+                {
+                    if (!tree.IsOff(rule))
+                    {
+                        Rule(rule, kind, part, from, to);
+                    }
+                }
+            }
+        }
+    }
+
+    private InterfaceSet Side(int node)
+    {
+        List<string> names = [];
+        foreach (int kind in tree.Children(node))
+        {
+            foreach (string value in tree.Children(kind).Select(tree.Word))
+            {
+                switch (tree.Word(kind))
+                {
+                    case "zone":
+                        names.AddRange(zone(value).Names);
+                        break;
+                    case "interface":
+                        names.Add(value.Contains('.') ? value : value + ".0");
+                        break;
+                    default:
+                        return InterfaceSet.Any;
+                }
+            }
+        }
+
+        return names.Count == 0 ? InterfaceSet.Any : InterfaceSet.Of(names);
+    }
+
+    private List<string> Values(int node) => [.. tree.Children(node).Select(tree.Word)];
+
+    private void Rule(int rule, string kind, int part, InterfaceSet from, InterfaceSet to)
+    {
+        int match = tree.Find(rule, "match");
+        Condition when = new() { In = from };
+        List<AddressValue> sources = [], destinations = [];
+        Service service = Service.Any;
+        foreach (int condition in tree.Children(match))
+        {
+            List<string> values = Values(condition);
+            switch (tree.Word(condition))
+            {
+                case "source-address":
+                    sources.Add(AddressValue.UnionOf([.. values.Select(static value => JunosObjects.Literal(value) ?? AddressValue.NotKnown(UnknownKind.NotUnderstood, value))]));
+                    break;
+                case "destination-address":
+                    destinations.Add(AddressValue.UnionOf([.. values.Select(static value => JunosObjects.Literal(value) ?? AddressValue.NotKnown(UnknownKind.NotUnderstood, value))]));
+                    break;
+                case "source-address-name":
+                    sources.Add(objects.Addresses(values, null));
+                    break;
+                case "destination-address-name":
+                    destinations.Add(objects.Addresses(values, null));
+                    break;
+                case "destination-port" or "source-port":
+                    IntervalSet<ushort> ports = IntervalSet<ushort>.Empty;
+                    foreach (int value in tree.Children(condition))
+                    {
+                        string text = tree.Find(value, "to") is >= 0 and int upper ? tree.Word(value) + "-" + tree.Only(upper) : tree.Word(value);
+                        ports = ServiceNames.TryPorts(text, '-', out IntervalSet<ushort> some) ? ports.Union(some) : IntervalSet<ushort>.All;
+                    }
+
+                    service = tree.Word(condition) == "source-port" ? service with { SourcePorts = ports } : service with { DestinationPorts = ports };
+                    break;
+                case "protocol":
+                    ByteSet protocols = default;
+                    foreach (string value in values)
+                    {
+                        protocols |= ServiceNames.TryProtocol(value, out byte number) ? ByteSet.Of(number) : ByteSet.All;
+                    }
+
+                    service = service with { Protocols = protocols };
+                    break;
+                case "application":
+                    when.Services = objects.Applications(values);
+                    break;
+                default:
+                    when.Uncertain(UnknownKind.NotUnderstood, tree.Word(condition));
+                    break;
+            }
+        }
+
+        when.Source = sources.Count == 0 ? AddressValue.Any : AddressValue.UnionOf(sources);
+        when.Destination = destinations.Count == 0 ? AddressValue.Any : AddressValue.UnionOf(destinations);
+        if (service != Service.Any)
+        {
+            when.Services = ServiceValue.Sure(service);
+        }
+
+        string name = tree.Word(rule);
+        SourceRef at = work.At(tree.Line(rule), tree.Line(rule), $"nat {kind} rule {name}");
+        int then = tree.Find(rule, "then");
+        switch (kind)
+        {
+            case "source":
+                when.Out = to;
+                int action = tree.Find(then, "source-nat");
+                NatRule outward = when.ToNat(NatKind.Source, at, name);
+                nat.Add(tree.Find(action, "off") >= 0 ? outward
+                    : tree.Find(action, "interface") >= 0 ? outward with { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = IntervalSet<ushort>.All }
+                    : outward with { To = Pool(part, tree.Find(action, "pool"), out _), ToPorts = IntervalSet<ushort>.All });
+                break;
+            case "destination":
+                int change = tree.Find(then, "destination-nat");
+                NatRule inward = when.ToNat(NatKind.Destination, at, name);
+                if (tree.Find(change, "off") < 0)
+                {
+                    inward = inward with { To = Pool(part, tree.Find(change, "pool"), out IntervalSet<ushort>? port), ToPorts = port };
+                }
+
+                nat.Add(inward);
+                break;
+            default:
+                int prefix = tree.Find(then, "static-nat", "prefix");
+                AddressSet inside = tree.Children(prefix).Select(value => JunosObjects.Literal(tree.Word(value))).FirstOrDefault(static one => one is not null)?.May
+                    ?? (tree.Only(tree.Find(then, "static-nat", "prefix-name")) is { } named ? objects.Addresses([named], null).May : AddressSet.All);
+                bool same = Netfilter.IptablesNat.SameSize(when.Destination.May, inside);
+                nat.Add(when.ToNat(NatKind.Destination, at, name) with { To = inside, KeepsOffset = same });
+                nat.Add(new NatRule(NatKind.Source, new Match { Source = inside, Out = from }, at, name) { To = when.Destination.May, KeepsOffset = same });
+                break;
+        }
+    }
+
+    private AddressSet Pool(int part, int reference, out IntervalSet<ushort>? port)
+    {
+        port = null;
+        int pool = tree.Find(part, "pool", tree.Children(reference).Select(tree.Word).FirstOrDefault(""));
+        List<AddressSet> sets = [];
+        foreach (int address in tree.Children(tree.Find(pool, "address")))
+        {
+            if (tree.Word(address) == "port")
+            {
+                port = ServiceNames.TryPorts(tree.Only(address) ?? "", '-', out IntervalSet<ushort> one) ? one : null;
+                continue;
+            }
+
+            string? upper = tree.Children(tree.Find(address, "to")).Select(tree.Word).FirstOrDefault();
+            if (upper is not null && AddressPrefix.TryParse(tree.Word(address), out AddressPrefix low) && AddressPrefix.TryParse(upper, out AddressPrefix high))
+            {
+                sets.Add(AddressSet.Range(low.First, high.First));
+            }
+            else if (AddressPrefix.TryParse(tree.Word(address), out AddressPrefix prefix))
+            {
+                sets.Add(AddressSet.Of(prefix));
+            }
+
+            int inner = tree.Find(address, "port");
+            if (inner >= 0 && ServiceNames.TryPorts(tree.Only(inner) ?? "", '-', out IntervalSet<ushort> some))
+            {
+                port = some;
+            }
+        }
+
+        return sets.Count == 0 ? AddressSet.All : AddressSet.UnionOf(sets);
+    }
+}

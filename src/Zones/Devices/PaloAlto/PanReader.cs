@@ -1,0 +1,322 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using Sekisho.Zones.Model;
+
+namespace Sekisho.Zones.Devices.PaloAlto;
+
+/// <summary>Palo Alto PAN-OS: XML configuration, "set" commands, and Panorama's device groups.</summary>
+/// <remarks>
+/// Source: PAN-OS Administrator's Guide, "Security Policy", "NAT Policy Rules": rules in order; what none matches is allowed within a zone
+/// (intrazone-default) and denied between zones (interzone-default); rules see addresses before translation and the zone behind it.
+/// An application is told from content: a rule that names one is a condition that ports don't decide.
+/// </remarks>
+public sealed class PanReader : IConfigReader
+{
+    public string Vendor => "panos";
+
+    public int Recognises(IReadOnlyList<string> lines)
+    {
+        int score = 0;
+        for (int i = 0; i < lines.Count && i < 600; i++)
+        {
+            // "set" at the left edge only: FortiOS indents its own "set service …".
+            ReadOnlySpan<char> whole = lines[i].AsSpan();
+            ReadOnlySpan<char> line = whole.StartsWith(" ") && whole.TrimStart().StartsWith("set ") ? default : whole.TrimStart();
+            if (line.StartsWith("<config ") || line.StartsWith("<config>"))
+            {
+                score += 60;
+            }
+            else if (line.StartsWith("<rulebase>") || line.StartsWith("<devices>") || line.StartsWith("<vsys>") || line.StartsWith("!RANCID-CONTENT-TYPE: paloalto"))
+            {
+                score += 40;
+            }
+            else if (line.StartsWith("set deviceconfig ") || line.StartsWith("set rulebase ") || line.StartsWith("set shared ") || line.StartsWith("set network ") || line.StartsWith("set mgt-config ") || line.StartsWith("set vsys ") || line.StartsWith("set device-group ") || line.StartsWith("set template ") || line.StartsWith("set zone ")
+                || line.StartsWith("set address-group ") || line.StartsWith("set service ") || (line.StartsWith("set address ") && (line.IndexOf("ip-netmask") > 0 || line.IndexOf("fqdn") > 0 || line.IndexOf("ip-range") > 0)) || line.StartsWith("set readonly ") || line.StartsWith("set config devices "))
+            {
+                score += 30;
+            }
+            else if (line.StartsWith("deviceconfig {") || line.StartsWith("mgt-config {") || line.StartsWith("rulebase {"))
+            {
+                score += 60;
+            }
+        }
+
+        return Math.Min(score, 96);
+    }
+
+    public ConfigReading Read(string file, IReadOnlyList<string> lines, CancellationToken cancel)
+    {
+        FileWork work = ConfigDoor.WorkOf(file, lines, cancel);
+        PanTree pan = PanTree.Read(work.Text, work.Ledger);
+        WordTree tree = pan.Tree;
+        int config = tree.Find(0, "config") is >= 0 and int inner ? inner : 0;
+        tree.Mark(config, config == 0 ? Reading.None : Reading.Understood);
+        int devices = tree.Find(config, "devices");
+        tree.Mark(devices, Reading.Understood);
+        int based = devices >= 0 && tree.Children(devices).Any() ? tree.Children(devices).First() : config;
+        if (based != config)
+        {
+            tree.Mark(based, Reading.Understood);
+        }
+
+        int shared = tree.Find(config, "shared") is >= 0 and int found ? found : tree.Find(based, "shared");
+        List<Device> all = new PanSystem(work, tree, based, shared).ToDevices();
+        if (pan.TruncatedAt > 0)
+        {
+            work.Truncated(pan.TruncatedAt);
+            work.Ledger.Set(pan.TruncatedAt, Reading.NotUnderstood);
+        }
+
+        tree.Settle(work.Ledger);
+        return work.Finish(all);
+    }
+}
+
+/// <summary>One firewall with its virtual systems, or Panorama with its device groups.</summary>
+internal sealed class PanSystem(FileWork work, WordTree tree, int based, int shared)
+{
+    private static readonly FrozenSet<string> IrrelevantRoot = FrozenSet.ToFrozenSet(
+        [
+            "mgt-config", "deviceconfig", "readonly", "predefined", "profiles", "profile-group", "application", "application-group", "application-filter", "application-tag", "application-status", "threats", "log-settings", "tag", "schedule", "authentication-profile", "authentication-sequence", "authentication-object", "authentication-policy", "certificate", "certificate-profile", "ssl-tls-service-profile", "ssl-exclude-cert", "ssl-decrypt", "server-profile", "user-id-agent", "user-id-agent-sequence", "user-id-collector", "user-id-hub", "user-id-ssl-auth", "user-id-syslog", "user-id-agents",
+            "global-protect", "email-scheduler", "pdf-summary-report", "report-group", "reports", "botnet", "local-user-database", "admin-role", "response-page", "group-mapping", "captive-portal", "redistribution-agent", "ts-agent", "vm-info-source", "display-name", "setting", "url-admin-override", "url-content-types", "alg-override", "hip-objects", "hip-profiles", "content-preview", "override", "ocsp-responder", "scep", "sdwan-interface-profile", "ike", "dynamic-user-group", "device-object", "quota-settings", "log-collector", "log-collector-group", "wildfire-appliance", "wildfire-appliance-cluster", "plugins", "collector-group", "import-list", "dns-proxy", "iot", "cloud-identity-engine",
+            "gp-mdm", "platform", "high-availability", "urldb", "version", "detail-version", "time", "risk", "default", "id", "to-sw-version", "authcode", "description", "devices-old", "ssl-tls", "inherited", "reference-templates", "master-device", "secure-web-gateway", "mdm", "sso", "kerberos", "statistics-service", "admin-session", "zone-protection", "userid", "password-profile", "mfa-server-profile", "global-setting", "clientless-app", "clientless-app-group", "gp-app", "multi-vsys",
+        ]);
+
+    public List<Device> ToDevices()
+    {
+        string host = tree.Only(tree.Find(based, "deviceconfig", "system", "hostname")) ?? tree.Only(tree.Find(0, "deviceconfig", "system", "hostname")) ?? work.NameFromFile;
+        PanNetwork network = new(work, tree, based, shared);
+        network.Read();
+        List<Device> devices = [];
+        int vsys = tree.Find(based, "vsys");
+        tree.Mark(vsys, Reading.Understood);
+        List<int> scopes = [.. tree.Children(vsys)];
+        if (tree.Find(based, "rulebase") >= 0 || tree.Find(based, "zone") >= 0 || scopes.Count == 0)
+        {
+            scopes.Insert(0, based);
+        }
+
+        int groups = tree.Find(based, "device-group");
+        bool panorama = groups >= 0;
+        foreach (int scope in scopes)
+        {
+            if (panorama && scope == based && tree.Find(based, "rulebase") < 0)
+            {
+                continue;
+            }
+
+            string name = scopes.Count == 1 || scope == based ? host : host + "/" + tree.Word(scope);
+            if (scope != based)
+            {
+                tree.Mark(scope, Reading.Understood);
+            }
+
+            devices.Add(new PanVsys(work, tree, network, [scope, based, shared], scopes.Count > 1).ToDevice(name, [], [(tree.Find(scope, "rulebase"), "")], []));
+            MarkRoot(scope);
+        }
+
+        tree.Mark(groups, Reading.Understood);
+        foreach (int group in tree.Children(groups))
+        {
+            tree.Mark(group, Reading.Understood);
+            (int, string)[] before = [(tree.Find(shared, "pre-rulebase"), "shared pre "), (tree.Find(group, "pre-rulebase"), "pre ")];
+            (int, string)[] after = [(tree.Find(group, "post-rulebase"), "post "), (tree.Find(shared, "post-rulebase"), "shared post ")];
+            devices.Add(new PanVsys(work, tree, network, [group, shared], false).ToDevice(host + "/" + tree.Word(group), before, [], after));
+            tree.MarkAll(tree.Find(group, "devices"), Reading.Understood);
+            MarkRoot(group);
+        }
+
+        if (shared >= 0)
+        {
+            tree.Mark(shared, Reading.Understood);
+            MarkRoot(shared);
+        }
+
+        MarkRoot(based);
+        MarkRoot(0);
+        if (devices.Count == 0)
+        {
+            devices.Add(new Device(host, "panos") { RoutesUnknown = true });
+        }
+
+        return devices;
+    }
+
+    private void MarkRoot(int scope)
+    {
+        foreach (int node in tree.Children(scope))
+        {
+            if (IrrelevantRoot.Contains(tree.Word(node)))
+            {
+                tree.MarkAll(node, Reading.Irrelevant);
+            }
+        }
+
+        int import = tree.Find(scope, "import");
+        tree.MarkAll(import, Reading.Understood);
+    }
+}
+
+/// <summary>Interfaces, virtual routers and routes, which all virtual systems share.</summary>
+internal sealed class PanNetwork(FileWork work, WordTree tree, int based, int shared)
+{
+    public List<NetInterface> Interfaces { get; } = [];
+
+    public List<Route> Routes { get; } = [];
+
+    public bool RoutesUnknown { get; set; }
+
+    public void Read()
+    {
+        int network = tree.Find(based, "network");
+        tree.Mark(network, Reading.Understood);
+        foreach (int part in tree.Children(network))
+        {
+            if (tree.Word(part) is "profiles" or "ike" or "tunnel" or "qos" or "lldp" or "dhcp" or "dns-proxy" or "shared-gateway-old" or "underlay-net" or "logical-router-old" or "monitor-profile" or "proxy" or "secure-web-gateway" or "vlan" or "virtual-wire" or "lldp-profile" or "network-profiles" or "gre-old")
+            {
+                tree.MarkAll(part, tree.Word(part) is "vlan" or "virtual-wire" ? Reading.Understood : Reading.Irrelevant);
+            }
+        }
+
+        int interfaces = tree.Find(network, "interface");
+        tree.MarkAll(interfaces, Reading.Understood);
+        PanObjects objects = new(work, tree, based, shared);
+        foreach (int kind in tree.Children(interfaces))
+        {
+            bool physical = tree.Word(kind) is "ethernet" or "aggregate-ethernet";
+            if (physical)
+            {
+                foreach (int port in tree.Children(kind))
+                {
+                    Port(port, objects);
+                }
+            }
+            else
+            {
+                Unit(kind, tree.Word(kind), true, objects);
+                Units(tree.Find(kind, "units"), true, objects);
+            }
+        }
+
+        int routers = tree.Find(network, "virtual-router");
+        tree.MarkAll(routers, Reading.Understood);
+        foreach (int router in tree.Children(routers))
+        {
+            Router(router, objects);
+        }
+
+        if (tree.Find(network, "logical-router") is >= 0 and int logical)
+        {
+            tree.MarkAll(logical, Reading.Understood);
+            RoutesUnknown = true;
+        }
+    }
+
+    private void Port(int port, PanObjects objects)
+    {
+        bool routed = false;
+        foreach (string layer in (ReadOnlySpan<string>)["layer3", "layer2", "virtual-wire", "tap", "decrypt-mirror"])
+        {
+            int node = tree.Find(port, layer);
+            if (node >= 0)
+            {
+                routed = layer == "layer3";
+                Unit(node, tree.Word(port), routed, objects);
+                Units(tree.Find(node, "units"), routed, objects);
+                return;
+            }
+        }
+
+        Unit(port, tree.Word(port), routed, objects);
+    }
+
+    private void Units(int units, bool routed, PanObjects objects)
+    {
+        foreach (int unit in tree.Children(units))
+        {
+            Unit(unit, tree.Word(unit), routed, objects);
+        }
+    }
+
+    private void Unit(int node, string name, bool routed, PanObjects objects)
+    {
+        List<InterfaceAddress> addresses = [];
+        IEnumerable<string> texts = tree.Children(tree.Find(node, "ip")).Select(tree.Word).Concat(tree.Children(tree.Find(node, "ipv6", "address")).Select(tree.Word));
+        bool dynamic = tree.Find(node, "dhcp-client") >= 0 || tree.Find(node, "pppoe") >= 0;
+        foreach (string text in texts)
+        {
+            int slash = text.IndexOf('/');
+            if (Address.TryParse(slash < 0 ? text : text.AsSpan(0, slash), out Address address) && AddressPrefix.TryParse(text, out AddressPrefix prefix))
+            {
+                addresses.Add(new InterfaceAddress(address, prefix));
+            }
+            else if (objects.Addresses([text]) is { IsSure: true, May.IsAll: false } named && named.May.V4.Count == 1)
+            {
+                // An address object: its prefix is all that can be told.
+                dynamic |= named.May.V4.Bounds[0] != named.May.V4.Bounds[1];
+                Address own = Address.V4(named.May.V4.Bounds[0]);
+                addresses.Add(new InterfaceAddress(own, new AddressPrefix(own, 32)));
+            }
+            else
+            {
+                dynamic = true;
+            }
+        }
+
+        Interfaces.RemoveAll(one => one.Name == name);
+        Interfaces.Add(new NetInterface(name, work.At(tree.Line(node)))
+        {
+            Addresses = [.. addresses],
+            Vlan = int.TryParse(tree.Only(tree.Find(node, "tag")), NumberStyles.None, CultureInfo.InvariantCulture, out int tag) ? tag : null,
+            Routed = routed,
+            DynamicAddress = dynamic,
+            Enabled = tree.Only(tree.Find(node, "link-state")) != "down",
+        });
+    }
+
+    private void Router(int router, PanObjects objects)
+    {
+        string name = tree.Word(router);
+        foreach (string member in tree.Children(tree.Find(router, "interface")).Select(tree.Word))
+        {
+            int at = Interfaces.FindIndex(one => one.Name == member);
+            if (at >= 0)
+            {
+                Interfaces[at] = Interfaces[at] with { Vrf = name };
+            }
+        }
+
+        foreach (string family in (ReadOnlySpan<string>)["ip", "ipv6"])
+        {
+            foreach (int route in tree.Children(tree.Find(tree.Find(router, "routing-table", family), "static-route")))
+            {
+                if (tree.Only(tree.Find(route, "destination")) is not { } to || objects.Addresses([to]) is not { IsSure: true } destination || !TryPrefix(destination.May, out AddressPrefix prefix))
+                {
+                    RoutesUnknown = true;
+                    continue;
+                }
+
+                int hop = tree.Find(route, "nexthop");
+                Address? next = Address.TryParse(tree.Only(tree.Find(hop, "ip-address")) ?? tree.Only(tree.Find(hop, "ipv6-address")), out Address gateway) ? gateway : null;
+                RoutesUnknown |= tree.Find(hop, "next-vr") >= 0 || tree.Find(hop, "fqdn") >= 0;
+                Routes.Add(new Route(prefix, next, tree.Only(tree.Find(route, "interface")), work.At(tree.Line(route)))
+                {
+                    Distance = int.TryParse(tree.Only(tree.Find(route, "admin-dist")), NumberStyles.None, CultureInfo.InvariantCulture, out int distance) ? distance : 10,
+                    Discard = tree.Find(hop, "discard") >= 0,
+                    Vrf = name,
+                });
+            }
+        }
+
+        foreach (int protocol in tree.Children(tree.Find(router, "protocol")))
+        {
+            RoutesUnknown |= tree.Word(protocol) is "bgp" or "ospf" or "ospfv3" or "rip" && tree.Only(tree.Find(protocol, "enable")) != "no";
+        }
+    }
+
+    private static bool TryPrefix(AddressSet set, out AddressPrefix prefix)
+    {
+        string text = set.ToString();
+        return AddressPrefix.TryParse(text, out prefix);
+    }
+}

@@ -1,0 +1,347 @@
+using System.Collections.Frozen;
+using Sekisho.Zones.Model;
+
+namespace Sekisho.Zones.Devices.PaloAlto;
+
+/// <summary>One virtual system (or device group) as a device: its zones, rules and translations.</summary>
+internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, int[] scopes, bool several)
+{
+    private static readonly FrozenSet<string> Plain = FrozenSet.ToFrozenSet(
+        ["description", "tag", "group-tag", "log-start", "log-end", "log-setting", "profile-setting", "option", "qos", "uuid", "target", "audit-comment", "icmp-unreachable", "disable-inspect", "loc", "policy-rule-uuid", "nat-type", "saas-user-list", "saas-tenant-list", "active-active-device-binding"]);
+
+    /// <summary>Attributes of rules whose values have nothing below them.</summary>
+    private static readonly FrozenSet<string> Attributes = FrozenSet.ToFrozenSet(
+        ["from", "to", "source", "destination", "service", "application", "action", "disabled", "negate-source", "negate-destination", "rule-type", "source-user", "category", "schedule", "hip-profiles", "source-hip", "destination-hip", "tag", "description", "log-start", "log-end", "log-setting", "to-interface", "nat-type"]);
+
+    private readonly PanObjects objects = new(work, tree, scopes);
+    private readonly Dictionary<string, List<string>> zones = new(StringComparer.Ordinal);
+    private readonly List<Rule> rules = [];
+    private readonly List<NatRule> nat = [];
+    private bool routesUnknown;
+
+    public Device ToDevice(string name, IReadOnlyList<(int Node, string Label)> before, IReadOnlyList<(int Node, string Label)> own, IReadOnlyList<(int Node, string Label)> after)
+    {
+        ReadZones();
+        RuleAction intrazone = RuleAction.Accept, interzone = RuleAction.Drop;
+        SourceRef intrazoneAt = work.Implicit("intrazone-default");
+        foreach ((int node, string label) in (IEnumerable<(int, string)>)[.. before, .. own, .. after])
+        {
+            tree.Mark(node, Reading.Understood);
+            foreach (int part in tree.Children(node))
+            {
+                ReadPart(part, label);
+            }
+
+            int defaults = tree.Find(node, "default-security-rules", "rules");
+            tree.MarkAll(tree.Find(node, "default-security-rules"), Reading.Understood);
+            if (tree.Find(defaults, "intrazone-default", "action") is >= 0 and int within && tree.Only(within) is { } said)
+            {
+                intrazone = said == "allow" ? RuleAction.Accept : RuleAction.Drop;
+                intrazoneAt = work.At(tree.Line(within), tree.Line(within), "intrazone-default");
+            }
+
+            if (tree.Only(tree.Find(defaults, "interzone-default", "action")) is { } between)
+            {
+                interzone = between == "allow" ? RuleAction.Accept : RuleAction.Drop;
+            }
+        }
+
+        foreach ((string zone, List<string> members) in zones)
+        {
+            InterfaceSet within = InterfaceSet.Of(members);
+            rules.Add(new Rule(new Match { In = within, Out = within }, intrazone, intrazoneAt, "intrazone-default " + zone));
+        }
+
+        List<string>? imported = several ? [.. tree.Children(tree.Find(scopes[0], "import", "network", "interface")).Select(tree.Word)] : null;
+        List<NetInterface> interfaces = [.. network.Interfaces.Where(one => imported is null || imported.Contains(one.Name)).Select(one => zones.FirstOrDefault(zone => zone.Value.Contains(one.Name)).Key is { } zone ? one with { Zone = zone } : one)];
+        foreach ((string zone, List<string> members) in zones)
+        {
+            if (members is [var only] && only.StartsWith("zone:", StringComparison.Ordinal))
+            {
+                // A zone whose interfaces another file has (Panorama) or nobody said: any address may be behind it.
+                interfaces.Add(new NetInterface(only, work.Implicit(zone)) { Zone = zone, DynamicAddress = true });
+            }
+        }
+
+        return new Device(name, "panos")
+        {
+            Interfaces = [.. interfaces],
+            Routes = [.. network.Routes],
+            RoutesUnknown = network.RoutesUnknown || routesUnknown,
+            Chains = [new Chain("security", [.. rules])],
+            Filters = [new Filter("security", FilterPlace.Forward, "security", interzone, work.Implicit("interzone-default"))],
+            Nat = [.. nat],
+            NatOrder = new NatOrder(false, false, false),
+        };
+    }
+
+    private void ReadZones()
+    {
+        foreach (int scope in scopes)
+        {
+            int all = tree.Find(scope, "zone");
+            if (all < 0)
+            {
+                continue;
+            }
+
+            tree.Mark(all, Reading.Understood);
+            foreach (int zone in tree.Children(all))
+            {
+                tree.MarkAll(zone, Reading.Understood);
+                List<string> members = [];
+                foreach (string layer in (ReadOnlySpan<string>)["layer3", "layer2", "virtual-wire", "tap", "tunnel"])
+                {
+                    members.AddRange(tree.Children(tree.Find(zone, "network", layer)).Select(tree.Word));
+                }
+
+                if (members.Count > 0)
+                {
+                    zones.TryAdd(tree.Word(zone), members);
+                }
+                else
+                {
+                    ZoneOf(tree.Word(zone));
+                }
+            }
+        }
+    }
+
+    private List<string> ZoneOf(string name) => zones.TryGetValue(name, out List<string>? members) ? members : zones[name] = ["zone:" + name];
+
+    private InterfaceSet Interfaces(List<string> names) =>
+        names.Count == 0 || names.Contains("any") ? InterfaceSet.Any : InterfaceSet.Of(names.SelectMany(ZoneOf));
+
+    private List<string> Values(int rule, string part) => [.. tree.Children(tree.Find(rule, part)).Select(tree.Word)];
+
+    private void ReadPart(int part, string label)
+    {
+        switch (tree.Word(part))
+        {
+            case "security":
+                tree.Mark(part, Reading.Understood);
+                int list = tree.Find(part, "rules");
+                tree.Mark(list, Reading.Understood);
+                foreach (int rule in tree.Children(list))
+                {
+                    ReadRule(rule, label);
+                }
+
+                break;
+            case "nat":
+                tree.Mark(part, Reading.Understood);
+                int translations = tree.Find(part, "rules");
+                tree.Mark(translations, Reading.Understood);
+                foreach (int rule in tree.Children(translations))
+                {
+                    ReadNat(rule);
+                }
+
+                break;
+            case "pbf" or "sdwan":
+                tree.MarkAll(part, Reading.Understood);
+                routesUnknown |= tree.Children(tree.Find(part, "rules")).Any();
+                break;
+            case "decryption" or "qos" or "captive-portal" or "authentication" or "dos" or "tunnel-inspect" or "application-override" or "network-packet-broker":
+                tree.MarkAll(part, Reading.Irrelevant);
+                break;
+        }
+    }
+
+    private void ReadRule(int rule, string label)
+    {
+        string name = tree.Word(rule);
+        tree.Hoist(rule, Attributes.Contains);
+        tree.Mark(rule, Reading.Understood);
+        if (tree.Only(tree.Find(rule, "disabled")) == "yes" || tree.IsOff(rule))
+        {
+            tree.MarkAll(rule, Reading.Understood);
+            return;
+        }
+
+        Condition when = new();
+        int last = tree.Line(rule);
+        foreach (int part in tree.Children(rule))
+        {
+            last = Math.Max(last, tree.Line(part));
+            List<string> values = [.. tree.Children(part).Select(tree.Word)];
+            switch (tree.Word(part))
+            {
+                case "from" or "to" or "source" or "destination" or "action" or "disabled" or "negate-source" or "negate-destination" or "rule-type" or "service":
+                    break;
+                case "application":
+                    if (!values.Contains("any") && values.Count > 0)
+                    {
+                        when.Uncertain(UnknownKind.Application, string.Join(", ", values));
+                    }
+
+                    break;
+                case "source-user" or "source-hip" or "destination-hip" or "hip-profiles":
+                    if (!values.Contains("any") && !values.Contains("no-hip") && values.Count > 0)
+                    {
+                        when.Uncertain(UnknownKind.User, string.Join(", ", values));
+                    }
+
+                    break;
+                case "category":
+                    if (!values.Contains("any") && values.Count > 0)
+                    {
+                        when.Uncertain(UnknownKind.Content, string.Join(", ", values));
+                    }
+
+                    break;
+                case "schedule":
+                    when.Uncertain(UnknownKind.Schedule, string.Join(", ", values));
+                    break;
+                case "source-imei" or "source-imsi" or "source-nw-slice" or "devices":
+                    when.Uncertain(UnknownKind.RunTime, tree.Word(part));
+                    break;
+                default:
+                    if (!Plain.Contains(tree.Word(part)))
+                    {
+                        tree.MarkAll(part, Reading.NotUnderstood);
+                        work.Keep(tree.Line(part), tree.Line(part), new Touch.InPlace());
+                        when.Uncertain(UnknownKind.NotUnderstood, tree.Word(part));
+                        continue;
+                    }
+
+                    break;
+            }
+
+            tree.MarkAll(part, Plain.Contains(tree.Word(part)) ? Reading.Irrelevant : Reading.Understood);
+        }
+
+        when.Source = Addresses(rule, "source", "negate-source");
+        when.Destination = Addresses(rule, "destination", "negate-destination");
+        List<string> services = Values(rule, "service");
+        if (services.Contains("application-default"))
+        {
+            // The ports of the applications: the device's content database knows them.
+            when.Services = ServiceValue.Any;
+            when.Uncertain(UnknownKind.Application, "application-default");
+        }
+        else
+        {
+            when.Services = services.Count == 0 ? ServiceValue.Any : objects.Services(services);
+        }
+
+        RuleAction action = (tree.Only(tree.Find(rule, "action")) ?? "allow") switch
+        {
+            "allow" => RuleAction.Accept,
+            "deny" or "drop" => RuleAction.Drop,
+            "reset-client" or "reset-server" or "reset-both" => RuleAction.Reject,
+            _ => RuleAction.Unknown,
+        };
+        if (action == RuleAction.Unknown)
+        {
+            when.Uncertain(UnknownKind.NotUnderstood, "action");
+        }
+
+        SourceRef at = work.At(tree.Line(rule), last, label + "rule " + name);
+        List<string> from = Values(rule, "from"), to = Values(rule, "to");
+        switch (tree.Only(tree.Find(rule, "rule-type")))
+        {
+            case "intrazone":
+                foreach (string zone in from.Contains("any") || from.Count == 0 ? zones.Keys.ToList() : from)
+                {
+                    when.In = when.Out = InterfaceSet.Of(ZoneOf(zone));
+                    rules.Add(when.ToRule(action, at, name));
+                }
+
+                break;
+            case "interzone":
+                foreach (string zone in from.Contains("any") || from.Count == 0 ? zones.Keys.ToList() : from)
+                {
+                    when.In = InterfaceSet.Of(ZoneOf(zone));
+                    when.Out = Matches.Intersect(Interfaces(to), InterfaceSet.Except(ZoneOf(zone)), out _);
+                    rules.Add(when.ToRule(action, at, name));
+                }
+
+                break;
+            default:
+                when.In = Interfaces(from);
+                when.Out = Interfaces(to);
+                rules.Add(when.ToRule(action, at, name));
+                break;
+        }
+    }
+
+    private AddressValue Addresses(int rule, string part, string negate)
+    {
+        List<string> names = Values(rule, part);
+        AddressValue value = names.Count == 0 ? AddressValue.Any : objects.Addresses(names);
+        return tree.Only(tree.Find(rule, negate)) == "yes" ? value.Not(AddressSet.All) : value;
+    }
+
+    private void ReadNat(int rule)
+    {
+        string name = tree.Word(rule);
+        tree.Hoist(rule, Attributes.Contains);
+        tree.MarkAll(rule, Reading.Understood);
+        if (tree.Only(tree.Find(rule, "disabled")) == "yes" || tree.IsOff(rule))
+        {
+            return;
+        }
+
+        List<string> services = Values(rule, "service");
+        Condition when = new()
+        {
+            Source = Addresses(rule, "source", ""),
+            Destination = Addresses(rule, "destination", ""),
+            Services = services.Count == 0 ? ServiceValue.Any : objects.Services(services),
+            In = Interfaces(Values(rule, "from")),
+        };
+        SourceRef at = work.At(tree.Line(rule), tree.Line(rule), "nat " + name);
+        int destination = tree.Find(rule, "destination-translation");
+        bool dynamic = tree.Find(rule, "dynamic-destination-translation") >= 0;
+        if (destination >= 0 || dynamic)
+        {
+            int translation = dynamic ? tree.Find(rule, "dynamic-destination-translation") : destination;
+            AddressValue to = objects.Addresses(Values(translation, "translated-address"));
+            NatRule made = when.ToNat(NatKind.Destination, at, name) with { To = to.May, KeepsOffset = Netfilter.IptablesNat.SameSize(when.Destination.May, to.May) };
+            if (tree.Only(tree.Find(translation, "translated-port")) is { } port && ServiceNames.TryPorts(port, '-', out IntervalSet<ushort> ports))
+            {
+                made = made with { ToPorts = ports };
+            }
+
+            nat.Add(made);
+        }
+        else
+        {
+            // What one rule matched no later rule translates: a rule without destination translation exempts.
+            nat.Add(when.ToNat(NatKind.Destination, at, name));
+            when.Out = Interfaces(Values(rule, "to"));
+        }
+
+        int source = tree.Find(rule, "source-translation");
+        NatRule outward = when.ToNat(NatKind.Source, at, name);
+        if (source < 0)
+        {
+            nat.Add(outward);
+            return;
+        }
+
+        int kind = tree.Children(source).FirstOrDefault(-1);
+        switch (kind < 0 ? "" : tree.Word(kind))
+        {
+            case "static-ip":
+                AddressValue fixedTo = objects.Addresses(Values(kind, "translated-address"));
+                nat.Add(outward with { To = fixedTo.May, KeepsOffset = Netfilter.IptablesNat.SameSize(when.Source.May, fixedTo.May) });
+                if (tree.Only(tree.Find(kind, "bi-directional")) == "yes")
+                {
+                    nat.Add(new NatRule(NatKind.Destination, new Match { Destination = fixedTo.May, In = Interfaces(Values(rule, "to")) }, at, name) { To = when.Source.May, KeepsOffset = Netfilter.IptablesNat.SameSize(fixedTo.May, when.Source.May) });
+                }
+
+                break;
+            case "dynamic-ip-and-port" or "dynamic-ip":
+                List<string> pool = Values(kind, "translated-address");
+                nat.Add(pool.Count > 0
+                    ? outward with { To = objects.Addresses(pool).May, ToPorts = IntervalSet<ushort>.All }
+                    : outward with { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = IntervalSet<ushort>.All });
+                break;
+            default:
+                nat.Add(outward with { To = AddressSet.All, ToPorts = IntervalSet<ushort>.All });
+                break;
+        }
+    }
+}

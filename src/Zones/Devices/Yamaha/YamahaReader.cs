@@ -312,7 +312,7 @@ internal sealed class YamahaFile(FileWork work)
             if (dash > 0)
             {
                 string stem = member[..dash].TrimEnd("0123456789").ToString();
-                if (!int.TryParse(member[..dash][stem.Length..], out int from) || !int.TryParse(member[(dash + 1)..][stem.Length..], out int to) || to - from > 1000)
+                if (member.Length - dash - 1 < stem.Length || !int.TryParse(member[..dash][stem.Length..], out int from) || !int.TryParse(member[(dash + 1)..][stem.Length..], out int to) || to - from > 1000)
                 {
                     return Reading.NotUnderstood;
                 }

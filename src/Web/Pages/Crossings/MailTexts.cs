@@ -39,7 +39,9 @@ public static class MailTexts
     };
 
     /// <summary>Who sent it: as shown, and the address of the envelope where that is another.</summary>
-    public static string Sender(MailMessage message) => message.Sender.Length == 0 ? (message.ShownSender.Length > 0 ? message.ShownSender : "MAILER-DAEMON")
+    public static string Sender(MailMessage message) => Shown(message) is ['<', .. var address, '>'] && !address.Contains('<', StringComparison.Ordinal) ? address : Shown(message);
+
+    private static string Shown(MailMessage message) => message.Sender.Length == 0 ? (message.ShownSender.Length > 0 ? message.ShownSender : "MAILER-DAEMON")
         : message.ShownSender.Length == 0 || message.ShownSender.Contains(message.Sender, StringComparison.OrdinalIgnoreCase) ? (message.ShownSender.Length > 0 ? message.ShownSender : message.Sender)
         : $"{message.ShownSender}（{message.Sender}）";
 }

@@ -62,7 +62,7 @@ internal static class SanitizeCommands
     }
 
     /// <summary>Options of both ways to run it.</summary>
-    private sealed class Common
+    internal sealed class Common
     {
         private readonly Option<string?> policy = new("--policy") { Description = "方針のファイル（YAML） / policy file (YAML)" };
         private readonly Option<string?> mode = new("--mode") { Description = "rebuild・pixels・text" };
@@ -72,9 +72,14 @@ internal static class SanitizeCommands
 
         private readonly Option<string?> clamd = new("--clamd") { Description = "ウイルス検査をする clamd（unix:/run/clamav/clamd.ctl・tcp:127.0.0.1:3310） / the clamd that scans before and after" };
 
-        public void AddTo(Command command)
+        public void AddTo(Command command) => Add(command, policy, mode, passwords, jobs, isolation, clamd);
+
+        /// <summary>Mail has its own modes, in the policy.</summary>
+        public void AddToMail(Command command) => Add(command, policy, passwords, jobs, isolation, clamd);
+
+        private static void Add(Command command, params ReadOnlySpan<Option> options)
         {
-            foreach (var option in (Option[])[policy, mode, passwords, jobs, isolation, clamd]) command.Options.Add(option);
+            foreach (var option in options) command.Options.Add(option);
         }
 
         /// <summary>Null after it said what is wrong.</summary>
@@ -100,7 +105,7 @@ internal static class SanitizeCommands
                 return null;
             }
             SanitizeMode? chosen = null;
-            if (parsed.GetValue(mode) is { } word)
+            if (parsed.CommandResult.Command.Options.Contains(mode) && parsed.GetValue(mode) is { } word)
             {
                 if (!Enum.TryParse<SanitizeMode>(word, ignoreCase: true, out var named) || word.Any(char.IsDigit))
                 {

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Sekisho.Sanitizer.Isolation;
+using Sekisho.Sanitizer.Mail;
 using Sekisho.Sanitizer.Reports;
 
 namespace Sekisho.Cli;
 
 /// <summary>Files and folders through the sanitiser into a folder. Nothing is there under its name before it is whole; nothing that was there is lost.</summary>
-internal sealed class SanitizeRun(SanitizeSettings settings, string outFolder, string? reportFile, bool overwrite)
+/// <param name="mail">The files are messages, as a gateway brings them; null for files.</param>
+internal sealed class SanitizeRun(SanitizeSettings settings, string outFolder, string? reportFile, bool overwrite, MailOrder? mail = null)
 {
     private readonly ConcurrentDictionary<string, bool> taken = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock console = new();
@@ -100,15 +102,18 @@ internal sealed class SanitizeRun(SanitizeSettings settings, string outFolder, s
         Directory.CreateDirectory(item.Folder);
         // Hidden and named by chance until it is whole.
         var partial = Path.Combine(item.Folder, $".sekisho-{Guid.NewGuid():N}.partial");
+        var parts = partial + ".files";
         try
         {
             FileReport report;
             await using (var output = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous))
-                report = await pool.SanitizeAsync(Path.GetFileName(item.Path), input, output, settings.Mode, settings.Passwords, cancel);
+                report = mail is null ? await pool.SanitizeAsync(Path.GetFileName(item.Path), input, output, settings.Mode, settings.Passwords, cancel) : await MessageAsync(pool, item, input, output, parts, cancel);
             if (report.Output is null) return report with { File = item.Shown };
             var name = Free(item.Folder, report.Output);
             if (name is null)
                 return Failed(item, "SAN-CLI-009", $"出力先に {report.Output} が既にあります。元のまま残しました。", $"{report.Output} is in the output folder already. It was left as it is.", "空のフォルダを指定するか、--overwrite を付けてください。", "Name an empty folder, or add --overwrite.");
+            if (Directory.Exists(parts) && !PutParts(parts, Path.Combine(item.Folder, name + ".files")))
+                return Failed(item, "SAN-CLI-009", $"出力先に {name}.files が既にあります。元のまま残しました。", $"{name}.files is in the output folder already. It was left as it is.", "空のフォルダを指定するか、--overwrite を付けてください。", "Name an empty folder, or add --overwrite.");
             File.Move(partial, Path.Combine(item.Folder, name), overwrite);
             return report with { File = item.Shown, Output = Path.GetRelativePath(outFolder, Path.Combine(item.Folder, name)) };
         }
@@ -119,7 +124,30 @@ internal sealed class SanitizeRun(SanitizeSettings settings, string outFolder, s
         finally
         {
             File.Delete(partial);
+            if (Directory.Exists(parts)) Directory.Delete(parts, recursive: true);
         }
+    }
+
+    /// <summary>A message; files that don't travel with it go into a folder beside it.</summary>
+    private async Task<FileReport> MessageAsync(SanitizerPool pool, Item item, Stream input, Stream output, string parts, CancellationToken cancel)
+    {
+        var report = await pool.SanitizeMailAsync(input, output, settings.PolicyYaml, mail!, settings.Passwords, (_, part) =>
+        {
+            Directory.CreateDirectory(parts);
+            return new FileStream(Path.Combine(parts, part.Output!), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous);
+        }, cancel);
+        return report.Output is null ? report : report with { Output = FileNames.CleanPath(Path.GetFileNameWithoutExtension(item.Path)) + ".eml" };
+    }
+
+    private bool PutParts(string from, string to)
+    {
+        if (Directory.Exists(to))
+        {
+            if (!overwrite) return false;
+            Directory.Delete(to, recursive: true);
+        }
+        Directory.Move(from, to);
+        return true;
     }
 
     /// <summary>A name that no other file of this run has; null when the folder had it before and it may not be replaced.</summary>

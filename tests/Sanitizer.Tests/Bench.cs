@@ -1,4 +1,5 @@
 using Sekisho.Sanitizer.Kinds;
+using Sekisho.Sanitizer.Mail;
 using Sekisho.Sanitizer.Rebuilding;
 using Sekisho.Sanitizer.Reports;
 using Sekisho.Sanitizer.Rules;
@@ -17,6 +18,13 @@ internal static class Bench
     {
         using var done = engine.Run(name, Source.Of(content), policy ?? SanitizePolicy.Default, passwords, null);
         return new(done.Report, done.Content is null ? null : [.. done.Content.AsSource().Whole(long.MaxValue).Span], done.Kind);
+    }
+
+    /// <summary>A message as a gateway brings it.</summary>
+    public static Result Mail(ReadOnlyMemory<byte> content, MailOrder? order = null, SanitizePolicy? policy = null, params string[] passwords)
+    {
+        using var done = Engine.Run("message.eml", Source.Of(content), policy ?? SanitizePolicy.Default, passwords, null, order ?? new MailOrder());
+        return new(done.Report, done.Content is null ? null : [.. done.Content.AsSource().Whole(long.MaxValue).Span], done.Kind) { Apart = [.. done.Apart?.Parts.Select(static p => p.Whole(long.MaxValue).ToArray()) ?? []] };
     }
 
     /// <summary>A policy that differs from the default in these lines of YAML.</summary>
@@ -39,6 +47,9 @@ internal static class Bench
 /// <summary>What came out of the bench.</summary>
 internal sealed record Result(FileReport Report, byte[]? Bytes, FileKind Kind)
 {
+    /// <summary>Files that came out beside it.</summary>
+    public IReadOnlyList<byte[]> Apart { get; init; } = [];
+
     /// <summary>What came out; fails the test when nothing did.</summary>
     public byte[] Out => Bytes ?? throw new InvalidOperationException($"refused: {Report.Refusal?.Code} {Report.Refusal?.What.En} {Report.Refusal?.Place}");
 

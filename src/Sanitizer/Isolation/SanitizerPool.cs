@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using Sekisho.Assurance;
+using Sekisho.Sanitizer.Mail;
 using Sekisho.Sanitizer.Reports;
 using Sekisho.Sanitizer.Rules;
 using Sekisho.Sanitizer.Scanning;
@@ -48,6 +47,7 @@ public sealed class SanitizerPool : IAsyncDisposable
     private readonly SemaphoreSlim places;
     private readonly ConcurrentBag<Task<WorkerProcess>> waiting = [];
     private static Task<Ahead>? ahead;
+    private readonly ConcurrentDictionary<string, SanitizePolicy> known = new(StringComparer.Ordinal);
     private long peakResident;
 
     private SanitizerPool(SanitizerOptions options, SanitizePolicy policy, TimeProvider time, WorkerProgram? program, Sandbox sandbox)
@@ -139,10 +139,20 @@ public sealed class SanitizerPool : IAsyncDisposable
     /// <summary>The same under other rules than the pool's own.</summary>
     /// <param name="policyYaml">Read and found right before.</param>
     /// <exception cref="ArgumentException">The rules don't read.</exception>
-    public Task<FileReport> SanitizeAsync(string untrustedName, Stream untrusted, Stream output, string policyYaml, SanitizeMode? mode, IReadOnlyList<string> passwords, CancellationToken cancel)
+    public Task<FileReport> SanitizeAsync(string untrustedName, Stream untrusted, Stream output, string policyYaml, SanitizeMode? mode, IReadOnlyList<string> passwords, CancellationToken cancel) =>
+        SanitizeAsync(untrusted, output, null, RulesOf(policyYaml), new(untrustedName, policyYaml, mode, passwords), cancel);
+
+    /// <summary>A message that a gateway brings (メールの無害化): read as one whatever it looks like, with notices in its body. Its report has <see cref="FileReport.Mail"/> and a member for each file, in the order of the message; the same message gives the same members in the same order.</summary>
+    /// <param name="untrusted">The message as it came (RFC 5322), without SMTP's dots; read once, to its end.</param>
+    /// <param name="output">Gets the new message, in 7 bits, with CRLF and lines of at most 998. Thrown away when the report says refused.</param>
+    /// <param name="policyYaml">Read and found right before; empty for the default.</param>
+    /// <param name="parts">Asked for a stream for each file that comes out by itself, by its number among the members; disposed when it is whole. Thrown away as the output is. Null: every file travels with the message.</param>
+    /// <exception cref="ArgumentException">The rules don't read.</exception>
+    public Task<FileReport> SanitizeMailAsync(Stream untrusted, Stream output, string policyYaml, MailOrder order, IReadOnlyList<string> passwords, Func<int, FileReport, Stream>? parts, CancellationToken cancel)
     {
-        var rules = policyYaml == options.PolicyYaml ? policy : PolicyFile.Read(policyYaml).Policy ?? throw new ArgumentException("The rules can't be read.", nameof(policyYaml));
-        return SanitizeAsync(untrusted, output, rules, new(untrustedName, policyYaml, mode, passwords), cancel);
+        var rules = RulesOf(policyYaml);
+        if (parts is null) order = order with { HandsOut = false };
+        return SanitizeAsync(untrusted, output, parts, rules, new("message.eml", policyYaml, null, passwords, Mail: order), cancel);
     }
 
     /// <summary>A picture of a file's first page; null where there is none to be had.</summary>
@@ -156,7 +166,7 @@ public sealed class SanitizerPool : IAsyncDisposable
             var worker = await RentAsync().ConfigureAwait(false);
             try
             {
-                var report = await worker.DoAsync(new(untrustedName, "", null, [], IsPicture: true), untrusted, drawn, SanitizePolicy.Default.Limits with { ExpandedBytes = DrawnPicture.Most }, office, cancel).ConfigureAwait(false);
+                var report = await worker.DoAsync(new(untrustedName, "", null, [], IsPicture: true), untrusted, drawn, null, SanitizePolicy.Default.Limits with { ExpandedBytes = DrawnPicture.Most }, office, cancel).ConfigureAwait(false);
                 if (report.Outcome == Outcome.Refused) return null;
             }
             finally
@@ -176,14 +186,29 @@ public sealed class SanitizerPool : IAsyncDisposable
         return rebuilt is { Outcome: Outcome.Rebuilt, OutputType: "jpeg" or "png" or "gif" or "webp" } && clean.Length <= DrawnPicture.Most ? new("image/" + rebuilt.OutputType, clean.ToArray()) : null;
     }
 
-    private async Task<FileReport> SanitizeAsync(Stream untrusted, Stream output, SanitizePolicy rules, JobOrder order, CancellationToken cancel)
+    private SanitizePolicy RulesOf(string policyYaml)
+    {
+        if (policyYaml == options.PolicyYaml) return policy;
+        if (known.TryGetValue(policyYaml, out var rules)) return rules;
+        rules = PolicyFile.Read(policyYaml).Policy ?? throw new ArgumentException("The rules can't be read.", nameof(policyYaml));
+        // A rule a route; each reading takes a millisecond, a hundred messages a second would feel it.
+        if (known.Count >= 200) known.Clear();
+        return known[policyYaml] = rules;
+    }
+
+    private async Task<FileReport> SanitizeAsync(Stream untrusted, Stream output, Func<int, FileReport, Stream>? parts, SanitizePolicy rules, JobOrder order, CancellationToken cancel)
     {
         await places.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            if ((options.Scanner ?? rules.Scanner) is not { } clamd) return await RebuildAsync(untrusted, output, rules, order, null, cancel).ConfigureAwait(false);
+            if ((options.Scanner ?? rules.Scanner) is not { } clamd)
+            {
+                await using var unscanned = parts is null ? null : new PartsTaken(parts, null);
+                return await RebuildAsync(untrusted, output, rules, order, null, unscanned, cancel).ConfigureAwait(false);
+            }
             var start = time.GetTimestamp();
             await using var after = rules.ScanOutput ? new OutputScan(clamd, rules.Limits.Time) : null;
+            await using var taken = parts is null ? null : new PartsTaken(parts, rules.ScanOutput ? () => new OutputScan(clamd, rules.Limits.Time) : null);
             FileReport report;
             if (rules.ScanInput)
             {
@@ -198,16 +223,16 @@ public sealed class SanitizerPool : IAsyncDisposable
                     return ScanRefusals.Refused(order.Name, refusal) with { InputBytes = scanned.Count, InputSha256 = scanned.Digest(), Seconds = time.GetElapsedTime(start).TotalSeconds };
                 }
                 content.Position = from;
-                report = await RebuildAsync(content, output, rules, order, after, cancel).ConfigureAwait(false);
+                report = await RebuildAsync(content, output, rules, order, after, taken, cancel).ConfigureAwait(false);
                 if (report.InputSha256 != scanned.Digest()) report = Ended(report, ScanRefusals.Changed());
             }
             else
             {
-                report = await RebuildAsync(untrusted, output, rules, order, after, cancel).ConfigureAwait(false);
+                report = await RebuildAsync(untrusted, output, rules, order, after, taken, cancel).ConfigureAwait(false);
             }
             // That nothing was found in it is worth knowing of a refused file, too: a person may let it through.
             if (report.Outcome == Outcome.Refused) return report with { Notes = rules.ScanInput ? [.. report.Notes, ScanRefusals.Note(true, false)] : report.Notes, Seconds = time.GetElapsedTime(start).TotalSeconds };
-            if (after is not null && await after.EndAsync(cancel).ConfigureAwait(false) is { } found) report = Ended(report, found);
+            if (after is not null && (await after.EndAsync(cancel).ConfigureAwait(false) ?? (taken is null ? null : await taken.EndAsync(cancel).ConfigureAwait(false))) is { } found) report = Ended(report, found);
             else report = report with { Notes = [.. report.Notes, ScanRefusals.Note(rules.ScanInput, rules.ScanOutput)] };
             return report with { Seconds = time.GetElapsedTime(start).TotalSeconds };
         }
@@ -217,7 +242,7 @@ public sealed class SanitizerPool : IAsyncDisposable
         }
     }
 
-    private async Task<FileReport> RebuildAsync(Stream untrusted, Stream output, SanitizePolicy rules, JobOrder order, OutputScan? after, CancellationToken cancel)
+    private async Task<FileReport> RebuildAsync(Stream untrusted, Stream output, SanitizePolicy rules, JobOrder order, OutputScan? after, PartsTaken? parts, CancellationToken cancel)
     {
         var start = time.GetTimestamp();
         using var read = new DigestStream(untrusted, null);
@@ -225,11 +250,11 @@ public sealed class SanitizerPool : IAsyncDisposable
         var worker = await RentAsync().ConfigureAwait(false);
         try
         {
-            var report = await worker.DoAsync(order, read, written, rules.Limits, office, cancel).ConfigureAwait(false);
+            var report = await worker.DoAsync(order, read, written, parts, rules.Limits, office, cancel).ConfigureAwait(false);
             // A full disk or a share that is away is the host's trouble, never the file's: it must not end as a refusal.
-            if ((read.Fault ?? written.Fault) is { } fault) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
+            if ((read.Fault ?? written.Fault ?? parts?.Fault) is { } fault) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
             if (report.Outcome == Outcome.Refused) await read.ReadToEndAsync(cancel).ConfigureAwait(false);
-            return report with
+            return (parts?.Told(report) ?? report) with
             {
                 InputBytes = read.Count,
                 InputSha256 = read.Digest(),
@@ -319,82 +344,6 @@ public sealed class SanitizerPool : IAsyncDisposable
         for (var seen = Interlocked.Read(ref most); value > seen; seen = Interlocked.Read(ref most))
         {
             if (Interlocked.CompareExchange(ref most, value, seen) == seen) return;
-        }
-    }
-
-    /// <summary>Hashes and counts what passes; what is written goes to a scan as well.</summary>
-    private sealed class DigestStream(Stream inner, OutputScan? scan) : Stream
-    {
-        private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-
-        public long Count { get; private set; }
-
-        /// <summary>What the stream behind it failed with; null while it works.</summary>
-        public Exception? Fault { get; private set; }
-
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => true;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => Count; set => throw new NotSupportedException(); }
-
-        public Sha256 Digest() => new(hash.GetCurrentHash());
-
-        public async Task ReadToEndAsync(CancellationToken cancel)
-        {
-            var rest = new byte[1 << 16];
-            while (await ReadAsync(rest, cancel).ConfigureAwait(false) > 0)
-            {
-            }
-        }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            int read;
-            try
-            {
-                read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                Fault = e;
-                throw;
-            }
-            hash.AppendData(buffer.Span[..read]);
-            Count += read;
-            return read;
-        }
-
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            hash.AppendData(buffer.Span);
-            Count += buffer.Length;
-            if (scan is not null) await scan.TakeAsync(buffer, cancellationToken).ConfigureAwait(false);
-            try
-            {
-                await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                Fault = e;
-                throw;
-            }
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() => inner.Flush();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing) hash.Dispose();
-            base.Dispose(disposing);
         }
     }
 }

@@ -23,6 +23,9 @@ internal enum Message : byte
     /// <summary>Worker → host: the report as JSON; the output's content follows when something came out.</summary>
     Report = (byte)'R',
 
+    /// <summary>Worker → host, after the output's content: the content of a part of a message that came out by itself, in the order of the report's members.</summary>
+    Part = (byte)'P',
+
     /// <summary>Worker → host, once: it is started and waits for a job.</summary>
     Ready = (byte)'!',
 }

@@ -42,7 +42,7 @@ internal static class WorkerLoop
         Disarmed done;
         try
         {
-            done = order.IsPicture ? disarmer.Picture(order.Name, received.AsSource(), policy, folder) : disarmer.Run(order.Name, received.AsSource(), policy, order.Passwords, folder);
+            done = order.IsPicture ? disarmer.Picture(order.Name, received.AsSource(), policy, folder) : disarmer.Run(order.Name, received.AsSource(), policy, order.Passwords, folder, order.Mail);
         }
         catch (OutOfMemoryException)
         {
@@ -56,6 +56,11 @@ internal static class WorkerLoop
             if (done.Content is null) return true;
             using var content = done.Content.AsSource().Open();
             wire.Send(Message.Content, content);
+            foreach (var part in done.Apart?.Parts ?? [])
+            {
+                using var bytes = part.Open();
+                wire.Send(Message.Part, bytes);
+            }
         }
         return true;
     }

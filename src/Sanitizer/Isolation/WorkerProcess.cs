@@ -54,7 +54,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     /// <summary>One file. Always gives a report: a worker that hangs, crashes or eats memory costs this file only.</summary>
     /// <param name="output">Gets what came out; worthless when the report says refused.</param>
-    public async Task<FileReport> DoAsync(JobOrder order, Stream untrusted, Stream output, Rules.SanitizeLimits limits, OfficeConverter? office, CancellationToken cancel)
+    /// <param name="parts">Gets parts of a message that come out by themselves; null where none may.</param>
+    public async Task<FileReport> DoAsync(JobOrder order, Stream untrusted, Stream output, PartsTaken? parts, Rules.SanitizeLimits limits, OfficeConverter? office, CancellationToken cancel)
     {
         Jobs++;
         using var watch = new CancellationTokenSource();
@@ -63,7 +64,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         time.CancelAfter(limits.Time + Grace);
         try
         {
-            return await ConverseAsync(order, untrusted, output, limits, office, time.Token).ConfigureAwait(false);
+            return await ConverseAsync(order, untrusted, output, parts, limits, office, time.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is WireException or IOException or JsonException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
@@ -90,7 +91,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         wire.Dispose();
     }
 
-    private async Task<FileReport> ConverseAsync(JobOrder order, Stream untrusted, Stream output, Rules.SanitizeLimits limits, OfficeConverter? office, CancellationToken cancel)
+    private async Task<FileReport> ConverseAsync(JobOrder order, Stream untrusted, Stream output, PartsTaken? parts, Rules.SanitizeLimits limits, OfficeConverter? office, CancellationToken cancel)
     {
         await wire.SendAsync(Message.Order, order.ToBytes(), cancel).ConfigureAwait(false);
         await wire.SendAsync(Message.Content, untrusted, cancel).ConfigureAwait(false);
@@ -112,6 +113,16 @@ internal sealed class WorkerProcess : IAsyncDisposable
                     if (report.Output is null || SafeName.Clean(report.Output) != report.Output) throw new WireException("a name that can't be");
                     if (await wire.NextAsync(cancel).ConfigureAwait(false) != Message.Content) throw new WireException("no content");
                     var length = await wire.ReceiveAsync(output, limits.ExpandedBytes, cancel).ConfigureAwait(false);
+                    var left = limits.ExpandedBytes - length;
+                    for (var number = 0; number < report.Members.Count; number++)
+                    {
+                        if (!report.Members[number].IsApart) continue;
+                        if (parts is null || report.Members[number].Outcome == Outcome.Refused) throw new WireException("a part that nobody asked for");
+                        if (report.Members[number].Output is not { } name || SafeName.Clean(name) != name) throw new WireException("a name that can't be");
+                        if (await wire.NextAsync(cancel).ConfigureAwait(false) != Message.Part) throw new WireException("no part");
+                        await using var taken = parts.Open(number, report.Members[number]);
+                        left -= await wire.ReceiveAsync(taken, left, cancel).ConfigureAwait(false);
+                    }
                     return report with { OutputBytes = length };
                 default:
                     throw new WireException("no report");

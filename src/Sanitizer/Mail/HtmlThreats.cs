@@ -7,9 +7,9 @@ namespace Sekisho.Sanitizer.Mail;
 /// <summary>Tells what an HTML body had that its text doesn't have (メールの HTML 本文).</summary>
 internal static class HtmlThreats
 {
-    public static void Tell(string untrustedHtml, Job job)
+    public static void Tell(IDocument page, Job job)
     {
-        foreach (var element in HtmlCleaner.Parse(untrustedHtml).All)
+        foreach (var element in page.All)
         {
             job.Budget.Check();
             switch (element.LocalName)
@@ -37,6 +37,6 @@ internal static class HtmlThreats
     private static void Link(string shown, string target, Job job)
     {
         if (!job.Policy.Allows(target)) job.Remove("H-03", "html", "link that is not allowed");
-        else if (shown != target && (shown.Contains("://", StringComparison.Ordinal) || shown.StartsWith("www.", StringComparison.OrdinalIgnoreCase))) job.Remove("E-18", "html", "link text that differs from its target");
+        if (new LinkTarget(target, job.Policy).IsContradictedBy(shown)) job.Remove("E-18", "html", "link text that differs from its target");
     }
 }

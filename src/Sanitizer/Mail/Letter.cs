@@ -3,13 +3,17 @@ using Sekisho.Sanitizer.Rebuilding;
 namespace Sekisho.Sanitizer.Mail;
 
 /// <summary>What a message says, whatever format it came in (メールの中身): untrusted, nothing in it rebuilt yet.</summary>
-/// <param name="Header">The raw value of a header as RFC 5322 writes it; null for one that isn't there.</param>
-internal sealed record Letter(Func<string, string?> Header)
+/// <param name="All">The raw values of a header as RFC 5322 writes it, from the top; empty for one that isn't there.</param>
+/// <param name="Names">Of all headers; empty where the format has none.</param>
+internal sealed record Letter(Func<string, IReadOnlyList<string>> All, IEnumerable<string> Names)
 {
     /// <summary>In the order in which they are read.</summary>
     public List<LetterBody> Bodies { get; } = [];
 
     public List<LetterFile> Files { get; } = [];
+
+    /// <summary>The first of a name; null for one that isn't there.</summary>
+    public string? Header(string name) => All(name) is { Count: > 0 } values ? values[0] : null;
 }
 
 /// <summary>One piece of the body, in one form or both; lines end in LF.</summary>

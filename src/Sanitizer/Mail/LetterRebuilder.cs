@@ -1,17 +1,19 @@
-using System.Text;
+using System.Net;
 using Sekisho.Sanitizer.Kinds;
 using Sekisho.Sanitizer.Markup;
 using Sekisho.Sanitizer.Rebuilding;
 using Sekisho.Sanitizer.Reports;
 using Sekisho.Sanitizer.Rules;
+using Sekisho.Sanitizer.Texts;
 
 namespace Sekisho.Sanitizer.Mail;
 
-/// <summary>Makes a new message of a letter (メールの作り直し): body as text or clean HTML by policy, files through the sanitiser.</summary>
+/// <summary>Makes a new message of a letter (メールの作り直し): body as text or clean HTML by policy, files through the sanitiser, notices where something is missing.</summary>
 internal sealed class LetterRebuilder(Letter letter, Job job)
 {
     private readonly HashSet<LetterFile> shown = [];
     private readonly HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, int> numbers = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<LetterFile, string?> pictures = [];
 
     /// <summary>The message, for <see cref="Job.Member(string, FileKind, IRebuilder)"/>.</summary>
@@ -19,46 +21,44 @@ internal sealed class LetterRebuilder(Letter letter, Job job)
 
     public void Write(Scratch output)
     {
+        var rules = job.Policy.Mail;
         using var writer = new MailWriter(job);
         var keepsHtml = job.Policy.KeepMailHtml && job.Policy.Mode == SanitizeMode.Rebuild;
-        var texts = letter.Bodies.ConvertAll(b => TextOf(b, keepsHtml));
-        writer.Text(MimeText.Body(string.Join("\n\n", texts.Where(static t => t.Length > 0)), out var wasDirty));
+        var head = MailHead.Read(letter, job);
+        var body = new BodyText(letter, job);
+        var text = body.Read(keepsHtml);
+        var language = rules.Language ?? Languages.Tell(text.Length > 0 ? $"{head.Subject} {text}" : head.Subject);
+        job.MailFacts = head.Facts(language);
+        text = MimeText.Body(text, out var wasDirty);
         if (wasDirty) job.Remove("C-04", "body", "control or direction characters");
-        if (keepsHtml && letter.Bodies.Exists(static b => !string.IsNullOrWhiteSpace(b.Html))) writer.Html(Page(writer));
+        if (rules.Defangs) text = Defanged.Of(text);
+        if (job.Mail is not null)
+        {
+            text = Notices.Unmasked(text, out var imitations);
+            if (imitations > 0) job.Note("SAN-NOTE-IMITATION", "body", "本文に、関所のお知らせに見せかけた行があります。引用の形にしました。", "Lines of the body look like notices of ours. They are quoted.");
+        }
+        var page = keepsHtml && letter.Bodies.Exists(static b => !string.IsNullOrWhiteSpace(b.Html)) ? Pages(writer) : null;
         foreach (var file in letter.Files.Where(f => !shown.Contains(f))) Attach(file, writer);
-        writer.Write(output, letter.Header);
+        var notices = new Notices(language, job);
+        var (top, end) = (notices.Top(head), notices.End(head, body.HasDifferentForms && !keepsHtml, body.Hidden));
+        writer.Text(string.Join("\n\n", ((string[])[top, text.TrimEnd('\n'), end]).Where(static t => t.Length > 0)).Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n");
+        if (page is not null) writer.Html(Joined([Shown(top), .. page, Shown(end)]));
+        writer.Write(output, head);
     }
 
-    private string TextOf(LetterBody body, bool keepsHtml)
-    {
-        var hasText = !string.IsNullOrWhiteSpace(body.Text);
-        if (string.IsNullOrWhiteSpace(body.Html)) return body.Text ?? "";
-        if (!keepsHtml)
-        {
-            job.Remove("E-01", hasText ? "multipart/alternative" : "text/html", hasText ? "HTML form beside the text" : "HTML body, turned into text");
-            if (!hasText) HtmlThreats.Tell(body.Html, job);
-        }
-        if (!hasText) return HtmlText.Of(body.Html, job);
-        if (Alternatives.Differ(body.Text!, HtmlText.Of(body.Html, job)))
-        {
-            if (!keepsHtml) job.Remove("E-13", "multipart/alternative", "an HTML form that says something else");
-            else job.Note("SAN-NOTE-ALTERNATIVES", "multipart/alternative", "本文のテキストと HTML で、書いてあることが違います。", "The text and the HTML of the body say different things.");
-        }
-        return body.Text!;
-    }
+    private static string Shown(string notice) => notice.Length == 0 ? "" : $"<pre>{WebUtility.HtmlEncode(notice)}</pre>";
 
-    /// <summary>One page of all pieces of the body: nothing in it comes from elsewhere, and links say where they lead.</summary>
-    private string Page(MailWriter writer)
+    /// <summary>Each piece of the body as a page: nothing in it comes from elsewhere, and links say where they lead.</summary>
+    private List<string> Pages(MailWriter writer) => [.. letter.Bodies.Where(static b => !b.IsBlank).Select(body =>
+        string.IsNullOrWhiteSpace(body.Html)
+            ? $"<pre>{WebUtility.HtmlEncode(MimeText.Body(body.Text!, out _))}</pre>"
+            : new HtmlCleaner(job, source => Picture(source, writer)) { ShowsTargets = true }.Clean(body.Html))];
+
+    /// <summary>One page of all pieces. Each was cleaned by itself, so that none can swallow the next.</summary>
+    private string Joined(IEnumerable<string> pieces)
     {
-        var pages = new List<string>();
-        foreach (var body in letter.Bodies.Where(static b => !b.IsBlank))
-        {
-            pages.Add(string.IsNullOrWhiteSpace(body.Html)
-                ? $"<pre>{System.Net.WebUtility.HtmlEncode(MimeText.Body(body.Text!, out _).ReplaceLineEndings("\n"))}</pre>"
-                : new HtmlCleaner(job, source => Picture(source, writer)) { ShowsTargets = true }.Clean(body.Html));
-        }
+        var pages = pieces.Where(static p => p.Length > 0).ToList();
         if (pages.Count == 1) return pages[0];
-        // Each was cleaned by itself, so that none can swallow the next.
         var joined = string.Concat(pages.Select(StyleOf)) + string.Join("<hr>", pages.Select(InnerOf));
         return new HtmlCleaner(job, static source => source) { ShowsTargets = true }.Clean(joined);
 
@@ -94,24 +94,29 @@ internal sealed class LetterRebuilder(Letter letter, Job job)
         using var done = file.Message is { } message ? job.Member(file.Name, FileKind.Eml, Of(message)) : job.Member(file.Name, file.Content());
         if (done.Content is { } content)
         {
-            writer.Attach(Unique(done.Report.Output!), done.Kind, content.AsSource());
+            var name = Unique(done.Report.Output!);
+            if (name != done.Report.Output) job.Members[^1] = job.Members[^1] with { Output = name };
+            if (job.Mail is { Page: not null } order && (order.HandsOut ?? job.Policy.Mail.HandsOut)) job.HandOut(done);
+            else writer.Attach(name, done.Kind, content.AsSource());
             return;
         }
+        // E-14: a notice in the body says that something is missing, and why. But budgets are the whole message's: what bursts inside bursts it.
         var refusal = done.Report.Refusal!;
-        // Budgets are the whole message's: what bursts inside bursts it.
         if (job.Policy.RefuseWithMember || refusal.Code is "SAN-LIMIT-002" or "SAN-LIMIT-003" or "SAN-LIMIT-006") throw new RefusedException(refusal with { Place = SafeName.Show(file.Name) });
-        // E-14: the receiver sees that something is missing, and why. Plain text, so that a second pass leaves it as it is.
-        var name = SafeName.Clean(file.Name);
-        var note = $"添付ファイル「{name}」は無害化できないため取り除きました。\r\n{refusal.Code} {refusal.What.Ja}\r\n{refusal.Next.Ja}\r\n\r\nThe attachment “{name}” could not be made harmless and was taken out.\r\n{refusal.Code} {refusal.What.En}\r\n{refusal.Next.En}\r\n";
-        writer.Attach(Unique(SafeName.Clean(name + ".txt")), FileKind.Text, Source.Of(Encoding.UTF8.GetBytes(note)));
     }
 
     private string Unique(string name)
     {
+        if (names.Add(name)) return name;
         var (stem, extension) = (Path.GetFileNameWithoutExtension(name), Path.GetExtension(name));
-        var candidate = name;
-        for (var number = 2; !names.Add(candidate); number++) candidate = $"{stem} ({number}){extension}";
-        return candidate;
+        // Thousands of one name are counted on, not up to.
+        for (var number = numbers.GetValueOrDefault(name, 1) + 1; ; number++)
+        {
+            var candidate = $"{stem} ({number}){extension}";
+            if (!names.Add(candidate)) continue;
+            numbers[name] = number;
+            return candidate;
+        }
     }
 
     private sealed class Inside(Letter letter) : IRebuilder

@@ -1,6 +1,7 @@
 using System.Text;
 using Sekisho.Sanitizer.Kinds;
 using Sekisho.Sanitizer.Mail.Outlook;
+using Sekisho.Sanitizer.Markup;
 using Sekisho.Sanitizer.Rebuilding;
 using Sekisho.Sanitizer.Reports;
 
@@ -14,9 +15,8 @@ internal sealed class MailRebuilder : IRebuilder
     public Written Rebuild(Source untrusted, FileKind kind, Scratch output, Job job)
     {
         var message = MimeEntity.Read(untrusted.Whole(job.Policy.Limits.InMemoryBytes), job);
-        var letter = new Letter(message.First);
+        var letter = new Letter(message.All, message.Names);
         new Walking(letter, job).Walk(message);
-        foreach (var name in message.Names.Where(static n => n.StartsWith("X-", StringComparison.OrdinalIgnoreCase)).Distinct(StringComparer.OrdinalIgnoreCase).Take(50)) job.Remove("G-07", "header", name);
         new LetterRebuilder(letter, job).Write(output);
         return new(FileKind.Eml, Outcome.Rebuilt);
     }
@@ -35,7 +35,7 @@ internal sealed class MailRebuilder : IRebuilder
                     return;
                 case "multipart/signed":
                     job.Remove("E-15", type, "signature of the message");
-                    if (part.Parts.Count > 0) Walk(part.Parts[0]);
+                    foreach (var inner in part.Parts.Where(static p => !(p.ContentType.Value.StartsWith("application/", StringComparison.Ordinal) && p.ContentType.Value.EndsWith("-signature", StringComparison.Ordinal)))) Walk(inner);
                     return;
                 case "message/external-body" or "message/partial":
                     job.Remove("E-12", type, type);
@@ -47,10 +47,11 @@ internal sealed class MailRebuilder : IRebuilder
                 case var _ when type.StartsWith("multipart/", StringComparison.Ordinal):
                     foreach (var inner in part.Parts) Walk(inner);
                     return;
-                case "text/plain" or "" when !part.IsAttachment:
+                // A second text with a name of its own is a file that a program shows as well.
+                case "text/plain" or "" when !part.IsAttachment && (part.FileName is null || letter.Bodies.TrueForAll(static b => b.IsBlank)):
                     letter.Bodies.Add(new(Text(part), null));
                     return;
-                case "text/html" when !part.IsAttachment:
+                case "text/html" when !part.IsAttachment && (part.FileName is null || letter.Bodies.TrueForAll(static b => b.IsBlank)):
                     letter.Bodies.Add(new(null, Text(part)));
                     return;
                 default:
@@ -71,7 +72,7 @@ internal sealed class MailRebuilder : IRebuilder
         {
             job.Budget.Check();
             var type = form.ContentType.Value;
-            if (type.StartsWith("multipart/", StringComparison.Ordinal) && type is not "multipart/signed" && !form.IsAttachment)
+            if (type.StartsWith("multipart/", StringComparison.Ordinal) && type is not "multipart/signed")
             {
                 foreach (var inner in form.Parts) Form(inner, ref text, ref html);
             }
@@ -94,7 +95,7 @@ internal sealed class MailRebuilder : IRebuilder
         private void Attach(MimeEntity part)
         {
             var type = part.ContentType.Value;
-            var untrustedName = part.FileName is { Length: > 0 } given ? given : type switch { "message/rfc822" => "message.eml", "text/calendar" => "invite.ics", "text/vcard" or "text/x-vcard" or "text/directory" => "contact.vcf", _ => "attachment" };
+            var untrustedName = part.FileName is { Length: > 0 } given ? given : Named(type, part);
             if (part.Disposition.Parameter("filename") is { } one && part.ContentType.Parameter("name") is { } two && one != two) job.Remove("E-06", SafeName.Show(untrustedName), "two names that differ");
             if (type is "application/ms-tnef" or "application/vnd.ms-tnef" || untrustedName.Equals("winmail.dat", StringComparison.OrdinalIgnoreCase))
             {
@@ -106,6 +107,29 @@ internal sealed class MailRebuilder : IRebuilder
             // Their charset stands beside them only; as files they are in UTF-8.
             var isCard = type is "text/calendar" or "text/vcard" or "text/x-vcard" or "text/directory" && part.ContentType.Parameter("charset") is { } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
             letter.Files.Add(new(untrustedName, () => Source.Of(isCard ? Encoding.UTF8.GetBytes(Text(part).Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n") : Decode(part)), part.ContentId));
+        }
+
+        /// <summary>A name for a file that came without one.</summary>
+        private string Named(string type, MimeEntity part) => type switch
+        {
+            "message/rfc822" or "message/global" => OfMessage(part),
+            "text/calendar" => "invite.ics",
+            "text/vcard" or "text/x-vcard" or "text/directory" => "contact.vcf",
+            "text/rfc822-headers" or "message/rfc822-headers" => "headers.txt",
+            "text/csv" => "attachment.csv",
+            _ when type.StartsWith("image/", StringComparison.Ordinal) => "image",
+            // Reports of servers: what became of a message (RFC 3464, 8098, 5965).
+            _ when type.StartsWith("message/", StringComparison.Ordinal) => $"{SafeName.Clean(type["message/".Length..])}.txt",
+            _ when type.StartsWith("text/", StringComparison.Ordinal) => "attachment.txt",
+            _ => "attachment",
+        };
+
+        private string OfMessage(MimeEntity part)
+        {
+            var first = MimeEntity.ReadHead(part.Body[..Math.Min(part.Body.Length, 1 << 16)], job).First("Subject");
+            var subject = first is null ? "" : SafeName.Clean(MimeText.OneLine(MimeText.DecodeWords(first)).Replace('/', '／').Replace('\\', '＼'));
+            if (subject.Length > 60) subject = subject[..(char.IsHighSurrogate(subject[59]) ? 59 : 60)];
+            return subject.Length is 0 || subject == "file" ? "message.eml" : $"{subject}.eml";
         }
 
         /// <summary>What Outlook hides in winmail.dat hangs on the message itself (E-08). False where it can't be read: then it is a file like others, and refused as one.</summary>
@@ -129,9 +153,21 @@ internal sealed class MailRebuilder : IRebuilder
 
         private string Text(MimeEntity part)
         {
-            var (text, isClean) = MimeText.Decode(Decode(part), part.ContentType.Parameter("charset") ?? "");
+            var isHtml = part.ContentType.Value == "text/html";
+            var charset = part.ContentType.Parameter("charset");
+            var bytes = Decode(part);
+            if (isHtml && charset is null) return MarkupText.DecodePage(bytes, null).ReplaceLineEndings("\n");
+            var (text, isClean) = MimeText.Decode(bytes, charset ?? "");
             if (!isClean) job.Remove("E-11", part.ContentType.Value, "bytes that no charset explains");
-            return text.ReplaceLineEndings("\n").TrimEnd('\n');
+            text = text.ReplaceLineEndings("\n").TrimEnd('\n');
+            if (isHtml) return text;
+            if (part.ContentType.Parameter("format")?.Equals("flowed", StringComparison.OrdinalIgnoreCase) == true) text = Flowed.Join(text, part.ContentType.Parameter("delsp")?.Equals("yes", StringComparison.OrdinalIgnoreCase) == true);
+            return Uuencoded.Take(text, (name, content) =>
+            {
+                job.Remove("E-16", SafeName.Show(name), "uuencode in the text");
+                job.Budget.Expand(content.Length, "");
+                letter.Files.Add(new(name, () => Source.Of(content)));
+            });
         }
 
         private byte[] Decode(MimeEntity part)
@@ -145,6 +181,9 @@ internal sealed class MailRebuilder : IRebuilder
                     return MimeText.QuotedPrintable(part.Body.Span);
                 case "7bit" or "8bit" or "binary" or "":
                     return part.Body.ToArray();
+                case "x-uuencode" or "x-uue" or "uuencode" or "uue" when Uuencoded.Whole(part.Body.Span) is { } content:
+                    job.Remove("E-16", part.ContentType.Value, "uuencode");
+                    return content;
                 default:
                     // Taken as it stands: whatever another program would make of it is not in the new message, which says its own encoding.
                     job.Remove("E-16", part.ContentType.Value, $"transfer encoding {MimeText.OneLine(part.TransferEncoding)}");

@@ -1,8 +1,6 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
 using Sekisho.Sanitizer.Kinds;
 using Sekisho.Sanitizer.Rebuilding;
 
@@ -10,14 +8,9 @@ namespace Sekisho.Sanitizer.Mail;
 
 /// <summary>Writes a message from nothing: known headers in one order, text in UTF-8, files in base64. The same message gives the same bytes.</summary>
 /// <remarks>Parts are kept in the job's scratch, not in memory, until their boundary is known: it is made of their content.</remarks>
-internal sealed partial class MailWriter(Job job) : IDisposable
+internal sealed class MailWriter(Job job) : IDisposable
 {
     private const int LineBytes = 57; // 76 characters of base64
-
-    /// <summary>Headers that are lists of addresses, in the order in which they are written.</summary>
-    private static readonly string[] Addresses = ["From", "Sender", "Reply-To", "To", "Cc"];
-
-    private static readonly string[] Ids = ["Message-ID", "In-Reply-To", "References"];
 
     private readonly Scratch kept = job.NewScratch();
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -43,10 +36,9 @@ internal sealed partial class MailWriter(Job job) : IDisposable
         files.Add(Part($"Content-Type: {(isMessage ? "message/rfc822" : MediaType(kind))}\r\nContent-Disposition: attachment;\r\n {FileName(name)}\r\nContent-Transfer-Encoding: {(isMessage ? "7bit" : "base64")}\r\n\r\n", content, isMessage));
     }
 
-    /// <param name="header">Untrusted values of headers.</param>
-    public void Write(Stream output, Func<string, string?> header)
+    public void Write(Stream output, MailHead head)
     {
-        Ascii(output, Head(header));
+        Ascii(output, head.Write());
         hash.AppendData(text);
         hash.AppendData(html ?? []);
         var mark = Convert.ToHexStringLower(hash.GetHashAndReset())[..32];
@@ -126,28 +118,6 @@ internal sealed partial class MailWriter(Job job) : IDisposable
 
     private static void Ascii(Stream output, string line) => output.Write(Encoding.ASCII.GetBytes(line));
 
-    private string Head(Func<string, string?> header)
-    {
-        var head = new StringBuilder();
-        foreach (var name in Addresses)
-        {
-            if (header(name) is { } value && AddressList(value, name, job) is { Length: > 0 } list) head.Append(CultureInfo.InvariantCulture, $"{name}: {list}\r\n");
-        }
-        if (header("Subject") is { } subject && MimeText.OneLine(MimeText.DecodeWords(subject)) is { Length: > 0 } clean) head.Append(CultureInfo.InvariantCulture, $"Subject: {MimeText.Encode(clean)}\r\n");
-        if (header("Date") is { } date)
-        {
-            if (DateTimeOffset.TryParse(Comment().Replace(date, " ").Trim(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment))
-                head.Append(CultureInfo.InvariantCulture, $"Date: {moment.ToString("ddd, dd MMM yyyy HH:mm:ss ", CultureInfo.InvariantCulture)}{moment.ToString("zzz", CultureInfo.InvariantCulture).Replace(":", "", StringComparison.Ordinal)}\r\n");
-            else job.Remove("E-04", "Date", "a date that can't be read");
-        }
-        foreach (var name in Ids)
-        {
-            var ids = string.Join("\r\n ", Id().Matches(header(name) ?? "").Select(static m => m.Value).Take(100));
-            if (ids.Length > 0) head.Append(CultureInfo.InvariantCulture, $"{name}: {ids}\r\n");
-        }
-        return head.Append("MIME-Version: 1.0\r\n").ToString();
-    }
-
     private static byte[] TextPart(string body)
     {
         var plain = body.All(static c => c is '\r' or '\n' or '\t' or >= ' ' and <= '~') && body.Split("\r\n").All(static l => l.Length <= 900 && !l.StartsWith("From ", StringComparison.Ordinal) && l != ".");
@@ -196,80 +166,4 @@ internal sealed partial class MailWriter(Job job) : IDisposable
     };
 
     private static string Lines(byte[] content) => Convert.ToBase64String(content, Base64FormattingOptions.InsertLineBreaks) + "\r\n";
-
-    /// <summary>Each address as name and address, checked; what isn't one is left out.</summary>
-    private static string AddressList(string raw, string header, Job job)
-    {
-        var list = new List<string>();
-        foreach (var one in SplitAddresses(raw))
-        {
-            var match = Angle().Match(one);
-            var (phrase, address) = match.Success ? (one[..match.Index], match.Groups["address"].Value.Trim()) : ("", Comment().Replace(one, "").Trim());
-            if (!Address().IsMatch(address))
-            {
-                if (one.Trim().Length > 0 && !one.Contains(":;", StringComparison.Ordinal) && !one.Trim().EndsWith(';')) job.Remove("E-04", header, "an address that is none");
-                continue;
-            }
-            var name = MimeText.OneLine(MimeText.DecodeWords(Unquote(phrase.Trim())));
-            list.Add(name.Length == 0 ? address : $"{Phrase(name)} <{address}>");
-            if (list.Count >= 1000) break;
-        }
-        return string.Join(",\r\n ", list);
-    }
-
-    private static string Phrase(string name) =>
-        name.All(static c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '-' or '_' or '\'') && name.Length < 60 ? name
-        : name.All(static c => c is >= ' ' and <= '~') && name.Length < 60 && !name.Contains("=?", StringComparison.Ordinal) ? $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""
-        : MimeText.Encode(name);
-
-    private static string Unquote(string phrase)
-    {
-        if (phrase.Length < 2 || phrase[0] != '"' || phrase[^1] != '"') return phrase;
-        return Escaped().Replace(phrase[1..^1], "$1");
-    }
-
-    private static List<string> SplitAddresses(string raw)
-    {
-        var list = new List<string>();
-        var (start, quoted, depth) = (0, false, 0);
-        for (var i = 0; i < raw.Length; i++)
-        {
-            switch (raw[i])
-            {
-                case '\\' when quoted:
-                    i++;
-                    break;
-                case '"':
-                    quoted = !quoted;
-                    break;
-                case '(' when !quoted:
-                    depth++;
-                    break;
-                case ')' when !quoted && depth > 0:
-                    depth--;
-                    break;
-                case ',' when !quoted && depth == 0:
-                    list.Add(raw[start..i]);
-                    start = i + 1;
-                    break;
-            }
-        }
-        list.Add(raw[start..]);
-        return list;
-    }
-
-    [GeneratedRegex(@"<(?<address>[^<>]*)>\s*(?:\([^()]*\)\s*)*$", RegexOptions.CultureInvariant)]
-    private static partial Regex Angle();
-
-    [GeneratedRegex(@"^(?:[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,128}|""[ !#-\[\]-~]{1,128}"")@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?$", RegexOptions.CultureInvariant)]
-    private static partial Regex Address();
-
-    [GeneratedRegex(@"\([^()]*\)", RegexOptions.CultureInvariant)]
-    private static partial Regex Comment();
-
-    [GeneratedRegex(@"\\(.)", RegexOptions.CultureInvariant)]
-    private static partial Regex Escaped();
-
-    [GeneratedRegex(@"<[!-;=?-~]{1,500}>", RegexOptions.CultureInvariant)]
-    private static partial Regex Id();
 }

@@ -3,10 +3,12 @@ using Sekisho.Sanitizer.Rebuilding;
 
 namespace Sekisho.Sanitizer.Mail;
 
-/// <summary>One part of a message as it came: headers and, decoded no further, its body (RFC 2045, RFC 5322).</summary>
+/// <summary>One part of a message as it came: headers and, decoded no further, its body (RFC 2045, RFC 5322). What is broken is read as most programs read it, and told: nothing of it is copied, so no other reading matters (ADR-0100).</summary>
 internal sealed class MimeEntity
 {
-    private const int MostHeaderBytes = 1 << 20, MostHeaders = 2000, MostParts = 2000, MostDepth = 20;
+    private const int MostHeaderBytes = 1 << 20, MostHeaders = 2000, MostParts = 10_000, MostDepth = 40, MostLookedAhead = 20;
+
+    private static readonly HashSet<string> WellKnown = new("From To Cc Subject Date Message-ID MIME-Version Content-Type Content-Transfer-Encoding Content-Disposition Received Reply-To Sender Return-Path References In-Reply-To X-Mailer".Split(' '), StringComparer.OrdinalIgnoreCase);
 
     private readonly List<(string Name, string Value)> headers;
 
@@ -18,14 +20,14 @@ internal sealed class MimeEntity
         Disposition = MimeHeader.Read(First("Content-Disposition") ?? "");
     }
 
-    public ReadOnlyMemory<byte> Body { get; }
+    public ReadOnlyMemory<byte> Body { get; private set; }
 
-    public MimeHeader ContentType { get; }
+    public MimeHeader ContentType { get; private set; }
 
     public MimeHeader Disposition { get; }
 
     /// <summary>Lower case; 7bit when there is none.</summary>
-    public string TransferEncoding => (First("Content-Transfer-Encoding") ?? "7bit").Trim().ToLowerInvariant();
+    public string TransferEncoding { get => field ?? Encoding7(First("Content-Transfer-Encoding")); private set; }
 
     public IReadOnlyList<MimeEntity> Parts { get; private set; } = [];
 
@@ -35,15 +37,15 @@ internal sealed class MimeEntity
     /// <summary>Without angles; empty when it has none.</summary>
     public string ContentId => (First("Content-ID") ?? "").Trim().Trim('<', '>');
 
-    public bool IsAttachment => Disposition.Value == "attachment" || (FileName is not null && ContentType.Value is not ("text/plain" or "text/html"));
+    public bool IsAttachment => Disposition.Value == "attachment" || (FileName is not null && ContentType.Value is not ("text/plain" or "text/html" or ""));
 
     public string? First(string name) => headers.Find(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { Name: not null } found ? found.Value : null;
 
-    public int Count(string name) => headers.Count(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    public IReadOnlyList<string> All(string name) => [.. headers.Where(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(static h => h.Value)];
 
     public IEnumerable<string> Names => headers.Select(static h => h.Name);
 
-    /// <exception cref="RefusedException">It can't be told where a part begins or ends.</exception>
+    /// <exception cref="RefusedException">It is beyond all measure.</exception>
     public static MimeEntity Read(ReadOnlyMemory<byte> untrusted, Job job)
     {
         var count = 0;
@@ -51,27 +53,58 @@ internal sealed class MimeEntity
     }
 
     /// <summary>Headers alone, as Outlook keeps those of the way: no body, whatever they say of one.</summary>
-    public static MimeEntity ReadHead(byte[] untrusted, Job job) => new(ReadHeaders(untrusted, job).Headers, default);
+    public static MimeEntity ReadHead(ReadOnlyMemory<byte> untrusted, Job job) => new(ReadHeaders(untrusted.Span, job, isTop: true).Headers, default);
 
     private static MimeEntity Read(ReadOnlyMemory<byte> untrusted, Job job, int depth, ref int count)
     {
         if (depth > MostDepth) throw Refusals.TooDeep("", MostDepth);
         if (++count > MostParts) throw Refusals.TooMany("", MostParts);
+        job.Budget.Enter("");
         job.Budget.Check();
-        var (headers, bodyAt) = ReadHeaders(untrusted.Span, job);
+        var (headers, bodyAt) = ReadHeaders(untrusted.Span, job, depth == 0);
         var entity = new MimeEntity(headers, untrusted[bodyAt..]);
-        if (entity.Count("Content-Type") > 1 || entity.Count("Content-Transfer-Encoding") > 1) throw Broken("SAN-MAIL-001", "同じ見出しが二つあり、読むソフトにより違って見えます", "a header is there twice, and programs would read it differently");
+        foreach (var name in (string[])["Content-Type", "Content-Transfer-Encoding"])
+        {
+            if (headers.Count(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) <= 1) continue;
+            job.Remove("E-04", "", $"{name} that stands there again");
+            // Of several kinds, the one that has parts is it.
+            if (name == "Content-Type" && entity.All(name).Select(MimeHeader.Read).FirstOrDefault(t => t.Value.StartsWith("multipart/", StringComparison.Ordinal) && t.Parameter("boundary") is { Length: > 0 and <= 200 } own && Has(entity.Body.Span, own)) is { } whole) entity.ContentType = whole;
+        }
         if (!entity.ContentType.Value.StartsWith("multipart/", StringComparison.Ordinal)) return entity;
-        if (entity.ContentType.Parameter("boundary") is not { Length: > 0 and <= 200 } boundary) throw Broken("SAN-MAIL-002", "区切りの指定がありません", "the boundary is missing");
+        if (entity.TransferEncoding is "base64" or "quoted-printable" && entity.ContentType.Parameter("boundary") is { Length: > 0 and <= 200 } named && !Has(entity.Body.Span, named))
+        {
+            // Against the rules (RFC 2045 §6.4), and some programs do it.
+            job.Remove("E-16", entity.ContentType.Value, "parts that are encoded together");
+            job.Budget.Expand(entity.Body.Length, entity.ContentType.Value);
+            entity.Body = entity.TransferEncoding == "base64" ? MimeText.Base64(entity.Body.Span) : MimeText.QuotedPrintable(entity.Body.Span);
+        }
+        entity.TransferEncoding = "7bit";
+        var boundary = entity.ContentType.Parameter("boundary")?.TrimEnd();
+        if (boundary is not { Length: > 0 and <= 200 } || !Has(entity.Body.Span, boundary))
+        {
+            var isEmpty = entity.Body.Span.Trim("\r\n \t"u8).IsEmpty;
+            job.Remove("E-05", "", isEmpty ? "a multipart without parts" : "a boundary that is nowhere");
+            if (isEmpty) return entity;
+            if ((boundary = Guess(entity.Body.Span)) is null)
+            {
+                entity.ContentType = MimeHeader.Read("text/plain");
+                return entity;
+            }
+        }
         var parts = new List<MimeEntity>();
         foreach (var part in Split(entity.Body, boundary, job)) parts.Add(Read(part, job, depth + 1, ref count));
+        if (parts.Count == 0) entity.ContentType = MimeHeader.Read("text/plain"); // ended before it began: shown as it stands
         entity.Parts = parts;
         return entity;
     }
 
-    private static (List<(string, string)> Headers, int BodyAt) ReadHeaders(ReadOnlySpan<byte> bytes, Job job)
+    private static string Encoding7(string? header) => header is null ? "7bit" : header.Split(';')[0].Split('(')[0].Trim().Trim('"').ToLowerInvariant();
+
+    private static (List<(string Name, string Value)> Headers, int BodyAt) ReadHeaders(ReadOnlySpan<byte> bytes, Job job, bool isTop)
     {
         var headers = new List<(string Name, string Value)>();
+        var folded = new StringBuilder();
+        var name = "";
         var at = 0;
         while (at < bytes.Length)
         {
@@ -79,68 +112,138 @@ internal sealed class MimeEntity
             var end = bytes[at..].IndexOf((byte)'\n');
             var line = end < 0 ? bytes[at..] : bytes.Slice(at, end);
             var next = end < 0 ? bytes.Length : at + end + 1;
-            if (line.Length > 0 && line[^1] == '\r') line = line[..^1];
-            if (line.IsEmpty) return (headers, next);
-            if (line.Contains((byte)0) || line.Contains((byte)'\r')) throw Broken("SAN-MAIL-003", "見出しに制御文字があります", "there are control characters in a header");
+            line = line.TrimEnd((byte)'\r');
+            if (line.IsEmpty && isTop && name.Length == 0 && HeadersFollow(bytes[next..].TrimStart("\r\n"u8)))
+            {
+                job.Remove("E-04", "", "an empty line before the first header");
+                at = next;
+                continue;
+            }
+            if (line.IsEmpty || (name.Length > 0 && line.TrimStart(" \t"u8).IsEmpty && IsBlankEnd(bytes[next..])))
+            {
+                at = next;
+                break;
+            }
+            if (line.ContainsAny((byte)0, (byte)'\r')) job.Remove("E-04", "", "control characters in a header");
             var text = MimeText.Raw(line);
+            if (text.AsSpan().ContainsAny('\0', '\r')) text = text.Replace('\0', ' ').Replace('\r', ' ');
             if (line[0] is (byte)' ' or (byte)'\t')
             {
-                if (headers.Count > 0) headers[^1] = (headers[^1].Name, headers[^1].Value + " " + text.TrimStart());
+                if (name.Length > 0) folded.Append(' ').Append(text.AsSpan().TrimStart());
                 else job.Remove("E-04", "", "a folded line before the first header");
             }
-            else if (text.IndexOf(':', StringComparison.Ordinal) is var colon and > 0 && text.AsSpan(0, colon).TrimEnd().IndexOfAnyExceptInRange('!', '~') < 0)
+            else if (text.IndexOf(':', StringComparison.Ordinal) is var colon and > 0 && text.AsSpan(0, colon).TrimEnd() is { IsEmpty: false } own && own.IndexOfAnyExceptInRange('!', '~') < 0)
             {
-                headers.Add((text[..colon].TrimEnd(), text[(colon + 1)..].Trim()));
+                Flush();
+                name = own.ToString();
+                folded.Append(text.AsSpan(colon + 1).Trim());
             }
-            else if (headers.Count == 0 && text.StartsWith("From ", StringComparison.Ordinal))
+            else if (isTop && (text.StartsWith("From ", StringComparison.Ordinal) || text.StartsWith(">From ", StringComparison.Ordinal)))
             {
                 job.Remove("E-04", "", "the envelope line of a mailbox");
             }
+            else if (name.Length > 0 && HeadersFollow(bytes[next..]))
+            {
+                // A line of a header that lost the blank before it.
+                job.Remove("E-04", "", "a line that is no header");
+                folded.Append(' ').Append(text.AsSpan().Trim());
+            }
             else
             {
-                // No header and no blank line before: readers differ on whether the body has begun.
-                throw Broken("SAN-MAIL-004", "見出しと本文の境が分かりません", "it can't be told where the headers end");
+                // No blank line before: what is no header is where the body begins.
+                if (name.Length > 0) job.Remove("E-04", "", "no empty line behind the headers");
+                break;
             }
             at = next;
         }
-        return (headers, bytes.Length);
+        Flush();
+        return (headers, Math.Min(at, bytes.Length));
+
+        void Flush()
+        {
+            if (name.Length > 0) headers.Add((name, folded.ToString()));
+            folded.Clear();
+        }
+    }
+
+    /// <summary>A line of blanks ends the headers only where no header follows it.</summary>
+    private static bool IsBlankEnd(ReadOnlySpan<byte> after) => !HeadersFollow(after);
+
+    /// <summary>True when one of the next lines, before an empty one, is a header that everybody knows.</summary>
+    private static bool HeadersFollow(ReadOnlySpan<byte> bytes)
+    {
+        for (var i = 0; i < MostLookedAhead && !bytes.IsEmpty; i++)
+        {
+            var end = bytes.IndexOf((byte)'\n');
+            var line = (end < 0 ? bytes : bytes[..end]).TrimEnd((byte)'\r');
+            if (line.IsEmpty) return false;
+            if (line.IndexOf((byte)':') is var colon and > 0 and < 40 && WellKnown.Contains(Encoding.Latin1.GetString(line[..colon]).TrimEnd())) return true;
+            bytes = end < 0 ? default : bytes[(end + 1)..];
+        }
+        return false;
+    }
+
+    private static bool Has(ReadOnlySpan<byte> body, string boundary) => Next(body, 0, Encoding.Latin1.GetBytes("--" + boundary), out _, out _) >= 0;
+
+    /// <summary>Where the next boundary's line begins; -1 when there is none.</summary>
+    /// <param name="after">Behind its line end.</param>
+    private static int Next(ReadOnlySpan<byte> body, int from, ReadOnlySpan<byte> marker, out int after, out bool closes)
+    {
+        (after, closes) = (body.Length, false);
+        while (from < body.Length && body[from..].IndexOf(marker) is var found and >= 0)
+        {
+            var at = from + found;
+            from = at + marker.Length;
+            if (at > 0 && body[at - 1] is not ((byte)'\n' or (byte)'\r')) continue;
+            var end = body[from..].IndexOfAny((byte)'\n', (byte)'\r');
+            var rest = (end < 0 ? body[from..] : body.Slice(from, end)).TrimEnd(" \t"u8);
+            closes = rest.SequenceEqual("--"u8);
+            if (!rest.IsEmpty && !closes) continue;
+            after = end < 0 ? body.Length : from + end + (body[from..][end..].StartsWith("\r\n"u8) ? 2 : 1);
+            return at;
+        }
+        return -1;
+    }
+
+    /// <summary>What the parts seem to be divided by, where the header doesn't say: a first line of two hyphens and more that comes again.</summary>
+    private static string? Guess(ReadOnlySpan<byte> body)
+    {
+        for (var i = 0; i < 100 && !body.IsEmpty; i++)
+        {
+            var end = body.IndexOf((byte)'\n');
+            var line = (end < 0 ? body : body[..end]).TrimEnd("\r \t"u8);
+            var rest = end < 0 ? default : body[(end + 1)..];
+            if (line.Length is > 6 and <= 200 && line.StartsWith("--"u8) && !line.ContainsAny((byte)' ', (byte)'\t') && line.TrimStart((byte)'-').Length > 3)
+            {
+                var boundary = Encoding.Latin1.GetString(line[2..]);
+                if (Has(rest, boundary)) return boundary;
+            }
+            body = rest;
+        }
+        return null;
     }
 
     private static List<ReadOnlyMemory<byte>> Split(ReadOnlyMemory<byte> body, string boundary, Job job)
     {
         var marker = Encoding.Latin1.GetBytes("--" + boundary);
         var parts = new List<ReadOnlyMemory<byte>>();
-        var start = -1;
-        var at = 0;
-        var closed = false;
         var span = body.Span;
-        while (at < span.Length)
+        var at = Next(span, 0, marker, out var start, out var closes);
+        if (!span[..at].Trim("\r\n \t"u8).IsEmpty && !IsCustomary(span[..at])) job.Remove("E-05", "", "text before the first part");
+        while (!closes)
         {
-            var end = span[at..].IndexOf((byte)'\n');
-            var next = end < 0 ? span.Length : at + end + 1;
-            var line = span[at..next].TrimEnd("\r\n \t"u8);
-            if (line.StartsWith(marker) && (line.Length == marker.Length || line[marker.Length..].SequenceEqual("--"u8)))
+            at = Next(span, start, marker, out var after, out closes);
+            if (at < 0)
             {
-                if (start >= 0) parts.Add(body[start..Math.Max(start, EndBefore(span, at))]);
-                else if (!span[..at].Trim("\r\n \t"u8).IsEmpty && !IsCustomary(span[..at])) job.Remove("E-05", "", "text before the first part");
-                closed = line.Length > marker.Length;
-                start = closed ? -1 : next;
-                if (closed)
-                {
-                    if (!span[next..].Trim("\r\n \t"u8).IsEmpty) job.Remove("E-05", "", "text after the last part");
-                    return parts;
-                }
+                job.Remove("E-05", "", "the last boundary is missing");
+                parts.Add(body[start..]);
+                return parts;
             }
-            at = next;
+            parts.Add(body[start..Math.Max(start, EndBefore(span, at))]);
+            if (parts.Count > MostParts) throw Refusals.TooMany("", MostParts);
+            start = after;
         }
-        if (start < 0 && span.Trim("\r\n \t"u8).IsEmpty)
-        {
-            job.Remove("E-05", "", "a multipart without parts");
-            return parts;
-        }
-        if (start < 0) throw Broken("SAN-MAIL-005", "区切りが本文にありません", "the boundary is nowhere in the body");
-        job.Remove("E-05", "", "the last boundary is missing");
-        parts.Add(body[start..]);
+        if (!span[start..].Trim("\r\n \t"u8).IsEmpty) job.Remove("E-05", "", "text after the last part");
         return parts;
     }
 
@@ -153,6 +256,4 @@ internal sealed class MimeEntity
     }
 
     private static bool IsCustomary(ReadOnlySpan<byte> preamble) => preamble.IndexOf("multi-part message in MIME format"u8) >= 0 && preamble.Length < 200;
-
-    private static RefusedException Broken(string code, string ja, string en) => Refusals.Broken("", code, ja, en);
 }

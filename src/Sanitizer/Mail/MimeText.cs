@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Sekisho.Sanitizer.Texts;
 
 namespace Sekisho.Sanitizer.Mail;
 
@@ -8,17 +10,32 @@ namespace Sekisho.Sanitizer.Mail;
 internal static partial class MimeText
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, true);
+    private static readonly Encoding EucJp = Strict(51932), Latin1252 = Strict(1252), Lossy932 = CodePagesEncodingProvider.Instance.GetEncoding(932)!;
+    private static readonly ConcurrentDictionary<string, Encoding?> NamedEncodings = new(StringComparer.Ordinal);
 
     /// <summary>Header bytes as characters, one each where they aren't UTF-8; <see cref="RawBytes"/> turns them back.</summary>
     public static string Raw(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);
 
     public static byte[] RawBytes(string raw) => raw.All(static c => c < 256) ? Encoding.Latin1.GetBytes(raw) : Encoding.UTF8.GetBytes(raw);
 
-    /// <summary>A header's value with its encoded words decoded; raw 8-bit text as UTF-8 or CP932.</summary>
+    /// <summary>A header's raw 8-bit or escaped text as characters; what is ASCII stays as it is.</summary>
+    public static string DecodeRaw(string raw) => raw.AsSpan().ContainsAnyInRange('\x80', '\u00FF') || raw.Contains('\e', StringComparison.Ordinal) ? Decode(RawBytes(raw), "").Text : raw;
+
+    /// <summary>A header's value with its encoded words decoded; raw 8-bit text by what fits. Words that some program has encoded twice are decoded twice.</summary>
     public static string DecodeWords(string raw)
     {
-        if (raw.Any(static c => c is >= '\x80' and < '\u0100'))
-            raw = Decode(RawBytes(raw), "").Text;
+        var text = DecodeRaw(raw);
+        for (var pass = 0; pass < 3 && text.Contains("=?", StringComparison.Ordinal); pass++)
+        {
+            var decoded = DecodeOnce(text);
+            if (decoded == text) break;
+            text = decoded;
+        }
+        return text;
+    }
+
+    private static string DecodeOnce(string raw)
+    {
         // White space between two encoded words is not part of the text; words of one charset may break inside a character.
         raw = Between().Replace(raw, "$1");
         var text = new StringBuilder();
@@ -33,7 +50,9 @@ internal static partial class MimeText
             var own = word.Groups["charset"].Value.Split('*')[0];
             if (!own.Equals(charset, StringComparison.OrdinalIgnoreCase)) Flush();
             charset = own;
-            bytes.AddRange(word.Groups["encoding"].Value is "B" or "b" ? Base64(word.Groups["text"].Value) : Q(word.Groups["text"].Value));
+            // Blanks in the text of a word are against the rules and common.
+            var content = word.Groups["text"].Value;
+            bytes.AddRange(word.Groups["encoding"].Value is "B" or "b" ? Base64(content) : Q(content));
         }
         Flush();
         return text.Append(raw, at, raw.Length - at).ToString();
@@ -45,11 +64,22 @@ internal static partial class MimeText
         }
     }
 
-    /// <summary>Bytes in a declared charset; what is declared wrongly is tried as UTF-8 and CP932.</summary>
+    /// <summary>Bytes in a declared charset; what is declared wrongly is read as what it is.</summary>
     /// <returns>False when bytes were left that no charset explains; they are U+FFFD.</returns>
     public static (string Text, bool IsClean) Decode(byte[] bytes, string charset)
     {
-        foreach (var encoding in Candidates(charset.Trim().ToLowerInvariant(), bytes))
+        var label = charset.Trim().Trim('"', '\'').ToLowerInvariant();
+        var isPlain = !bytes.AsSpan().ContainsAnyExceptInRange((byte)1, (byte)0x7F);
+        var isJis = label.StartsWith("iso-2022-jp", StringComparison.Ordinal) || label is "csiso2022jp" or "jis" or "x-windows-iso2022jp" or "cp50220" or "cp50221";
+        if ((isJis || label is not ("iso-2022-kr" or "iso-2022-cn")) && bytes.AsSpan().IndexOf((byte)0x1B) >= 0)
+        {
+            var (text, isClean) = JisText.Decode(bytes);
+            if (isClean || (isJis && isPlain)) return (text, isClean);
+        }
+        // Seven bits and no escapes: every charset of mail says the same, but those that are shifted or wide.
+        if (isPlain && !isJis && Named(label) is null or { IsSingleByte: true }) return (Encoding.ASCII.GetString(bytes), true);
+        if (isPlain && isJis) return JisText.Decode(bytes);
+        foreach (var encoding in Candidates(label, bytes))
         {
             try
             {
@@ -60,7 +90,7 @@ internal static partial class MimeText
                 // The next one.
             }
         }
-        return (Encoding.UTF8.GetString(bytes), false);
+        return isJis ? JisText.Decode(bytes) : IsShiftJis(label) ? (Lossy932.GetString(bytes), false) : (Encoding.UTF8.GetString(bytes), false);
     }
 
     /// <summary>One line of a header: no control or direction characters, blanks at the ends gone.</summary>
@@ -73,10 +103,12 @@ internal static partial class MimeText
             if (category is UnicodeCategory.Control) clean.Append(' ');
             else if (category is not (UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator) && (category is not UnicodeCategory.Format || rune.Value == 0x200D)) clean.Append(rune);
         }
-        return Blanks().Replace(clean.ToString(), " ").Trim();
+        var line = Blanks().Replace(clean.ToString(), " ").Trim();
+        // What is decoded already must not read as something to be decoded.
+        return line.Contains("=?", StringComparison.Ordinal) && Word().IsMatch(line) ? line.Replace("=?", "= ?", StringComparison.Ordinal) : line;
     }
 
-    /// <summary>Text as it stands in a body: CRLF, no control or direction characters.</summary>
+    /// <summary>Text as it stands in a body: lines end in LF, no control or direction characters, nothing empty at the end.</summary>
     public static string Body(string text, out bool wasDirty)
     {
         var clean = new StringBuilder(text.Length);
@@ -87,33 +119,11 @@ internal static partial class MimeText
             else if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator || (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format && rune.Value is not (0x200D or 0xFEFF))) wasDirty = true;
             else if (rune.Value != 0xFEFF) clean.Append(rune);
         }
-        return clean.ToString().TrimEnd('\n', ' ').Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n";
+        return clean.ToString().TrimEnd('\n', ' ');
     }
 
-    /// <summary>Encoded words for what isn't ASCII, folded at 76.</summary>
-    public static string Encode(string text)
-    {
-        if (text.All(static c => c is >= ' ' and <= '~') && !text.Contains("=?", StringComparison.Ordinal)) return Fold(text);
-        var words = new List<string>();
-        var piece = new StringBuilder();
-        var length = 0;
-        foreach (var rune in text.EnumerateRunes())
-        {
-            // 45 bytes are 60 characters of base64, and 72 with the frame of the word.
-            if (length + rune.Utf8SequenceLength > 45)
-            {
-                words.Add(Word(piece.ToString()));
-                piece.Clear();
-                length = 0;
-            }
-            piece.Append(rune);
-            length += rune.Utf8SequenceLength;
-        }
-        words.Add(Word(piece.ToString()));
-        return string.Join("\r\n ", words);
-
-        static string Word(string part) => $"=?UTF-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(part))}?=";
-    }
+    /// <summary>As a header's value that begins behind a short name: encoded words for what isn't ASCII, folded.</summary>
+    public static string Encode(string text) => HeaderLine.Text("Subject", text)["Subject: ".Length..^2];
 
     public static byte[] Base64(string text) => Base64(Encoding.Latin1.GetBytes(text));
 
@@ -156,28 +166,73 @@ internal static partial class MimeText
         return [.. decoded];
     }
 
-    private static IEnumerable<Encoding> Candidates(string charset, byte[] bytes)
+    private static IEnumerable<Encoding> Candidates(string label, byte[] bytes)
     {
-        var hasEscape = bytes.AsSpan().IndexOf((byte)0x1B) >= 0;
-        if (charset.StartsWith("iso-2022-jp", StringComparison.Ordinal) || (hasEscape && charset is "" or "us-ascii" or "utf-8")) yield return Strict(50221);
-        if (charset is "shift_jis" or "shift-jis" or "sjis" or "x-sjis" or "cp932" or "ms932" or "windows-31j") yield return Strict(932);
-        if (charset is "euc-jp" or "x-euc-jp") yield return Strict(51932);
+        var named = Named(label);
+        if (label.StartsWith("utf-16", StringComparison.Ordinal) && named is not null) yield return named;
+        // Bytes that are UTF-8 by chance aren't met twice in three.
+        var isMultibyte = named is not null && !named.IsSingleByte && !IsShiftJis(label);
+        if (!isMultibyte && Triples(bytes) >= 2) yield return StrictUtf8;
+        if (IsShiftJis(label)) yield return Encodings.StrictCp932;
+        if (named is not null) yield return named;
         yield return StrictUtf8;
-        if (charset is not ("" or "utf-8" or "us-ascii" or "ascii" or "utf-7" or "unicode-1-1-utf-7") && Named(charset) is { } named) yield return named;
-        yield return Strict(932);
-        yield return Strict(1252);
+        if (LooksLikeEuc(bytes)) yield return EucJp;
+        yield return Encodings.StrictCp932;
+        yield return EucJp;
+        yield return Latin1252;
+    }
+
+    private static bool IsShiftJis(string label) => label is "shift_jis" or "shift-jis" or "sjis" or "x-sjis" or "cp932" or "ms932" or "windows-31j" or "ms_kanji" or "csshiftjis" or "csshift_jis" or "x-ms-cp932";
+
+    /// <summary>Sequences of three bytes or more that UTF-8 would have.</summary>
+    private static int Triples(ReadOnlySpan<byte> bytes)
+    {
+        var count = 0;
+        for (var i = bytes.IndexOfAnyInRange((byte)0xE0, (byte)0xF4); i >= 0 && i + 2 < bytes.Length && count < 2; i++)
+        {
+            if (bytes[i] is >= 0xE0 and <= 0xF4 && (bytes[i + 1] & 0xC0) == 0x80 && (bytes[i + 2] & 0xC0) == 0x80) count++;
+        }
+        return count;
+    }
+
+    /// <summary>Hiragana stand in one row of EUC-JP, which CP932 reads as half-width kana.</summary>
+    private static bool LooksLikeEuc(ReadOnlySpan<byte> bytes)
+    {
+        var (kana, high) = (0, 0);
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            if (bytes[i] < 0x80) continue;
+            high++;
+            if (bytes[i] is 0xA4 or 0xA5 && i + 1 < bytes.Length && bytes[i + 1] is >= 0xA1 and <= 0xF6)
+            {
+                kana++;
+                high++;
+                i++;
+            }
+        }
+        return kana > 0 && kana * 10 >= high;
     }
 
     private static Encoding Strict(int page) => CodePagesEncodingProvider.Instance.GetEncoding(page, new EncoderExceptionFallback(), new DecoderExceptionFallback())!;
 
-    private static Encoding? Named(string charset)
+    private static Encoding? Named(string label) => NamedEncodings.GetOrAdd(label.Length > 40 ? "" : label, static name => name switch
     {
+        "" or "utf-8" or "utf8" or "us-ascii" or "ascii" or "utf-7" or "unicode-1-1-utf-7" or "unicode-1-1-utf-8" => null,
+        "iso-8859-1" or "latin1" or "l1" => Latin1252,
+        "euc-jp" or "x-euc-jp" or "eucjp" or "ujis" or "x-euc" => EucJp,
+        _ when name.StartsWith("iso-2022-jp", StringComparison.Ordinal) || IsShiftJis(name) => null,
+        _ => Lookup(name),
+    });
+
+    private static Encoding? Lookup(string label)
+    {
+        if (NamedEncodings.Count > 500) NamedEncodings.Clear();
         try
         {
-            return CodePagesEncodingProvider.Instance.GetEncoding(charset, new EncoderExceptionFallback(), new DecoderExceptionFallback())
-                ?? (charset is "iso-8859-1" or "latin1" or "utf-16" or "utf-16le" or "utf-16be" ? Encoding.GetEncoding(charset, new EncoderExceptionFallback(), new DecoderExceptionFallback()) : null);
+            return CodePagesEncodingProvider.Instance.GetEncoding(label, new EncoderExceptionFallback(), new DecoderExceptionFallback())
+                ?? (label is "utf-16" or "utf-16le" or "utf-16be" ? Encoding.GetEncoding(label, new EncoderExceptionFallback(), new DecoderExceptionFallback()) : null);
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
             return null;
         }
@@ -185,28 +240,10 @@ internal static partial class MimeText
 
     private static byte[] Q(string text) => QuotedPrintable(RawBytes(text.Replace('_', ' ')));
 
-    private static string Fold(string text)
-    {
-        var folded = new StringBuilder();
-        var line = 0;
-        foreach (var word in text.Split(' '))
-        {
-            if (line > 0)
-            {
-                var fits = line + 1 + word.Length <= 76 || word.Length == 0;
-                folded.Append(fits ? " " : "\r\n ");
-                line = fits ? line + 1 : 1;
-            }
-            folded.Append(word);
-            line += Math.Max(1, word.Length);
-        }
-        return folded.ToString();
-    }
-
-    [GeneratedRegex(@"=\?(?<charset>[^?\s]+)\?(?<encoding>[BbQq])\?(?<text>[^?\s]*)\?=", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"=\?(?<charset>[^?\s]+)\?(?<encoding>[BbQq])\?(?<text>[^?]{0,4000})\?=", RegexOptions.CultureInvariant)]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"(=\?[^?\s]+\?[BbQq]\?[^?\s]*\?=)\s+(?==\?[^?\s]+\?[BbQq]\?)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(=\?[^?\s]+\?[BbQq]\?[^?]{0,4000}\?=)\s+(?==\?[^?\s]+\?[BbQq]\?)", RegexOptions.CultureInvariant)]
     private static partial Regex Between();
 
     [GeneratedRegex(@"[ \t]+", RegexOptions.CultureInvariant)]

@@ -1,5 +1,6 @@
 using Sekisho.Assurance;
 using Sekisho.Sanitizer.Kinds;
+using Sekisho.Sanitizer.Mail;
 using Sekisho.Sanitizer.Reports;
 using Sekisho.Sanitizer.Rules;
 
@@ -26,8 +27,9 @@ internal sealed class Disarmer
 
     /// <summary>One file from outside.</summary>
     /// <param name="folder">For what is too large for memory; empty, and this job's alone.</param>
-    public Disarmed Run(string untrustedName, Source untrusted, SanitizePolicy policy, IReadOnlyList<string> passwords, string? folder) =>
-        Run(untrustedName, untrusted, new Job(this, policy, new Budget(policy.Limits, untrusted.Length, time), passwords, folder), null);
+    /// <param name="mail">What a gateway says of it: it is a message then, whatever its bytes look like. Null for a file.</param>
+    public Disarmed Run(string untrustedName, Source untrusted, SanitizePolicy policy, IReadOnlyList<string> passwords, string? folder, MailOrder? mail = null) =>
+        Run(untrustedName, untrusted, new Job(this, policy, new Budget(policy.Limits, untrusted.Length, time), passwords, folder) { Mail = mail }, null, mail is null ? null : (FileKind.Eml, rebuilders[FileKind.Eml]));
 
     /// <summary>A picture of how a file begins, drawn from the file as it is. Whoever gets it has it rebuilt elsewhere before it is shown.</summary>
     public Disarmed Picture(string untrustedName, Source untrusted, SanitizePolicy policy, string? folder)
@@ -72,17 +74,19 @@ internal sealed class Disarmer
             if (written.Outcome != Outcome.Admitted) SecondKind.Refuse(output.AsSource(), written.Kind);
             var left = SafeName.WithExtension(name, kind, written.Kind);
             if (!left.Equals(name, StringComparison.Ordinal)) job.Note("SAN-NOTE-EXTENSION", "", $"中身に合わせて名前を「{left}」にしました。", $"The name is now “{left}”, as the content is.");
-            return new(Report(left, written.Kind, written.Outcome, null), output, written.Kind);
+            return new(Report(left, written.Kind, written.Outcome, null), output, written.Kind, job.Apart);
         }
         catch (RefusedException e)
         {
             output.Dispose();
+            job.Apart?.Dispose();
             return new(Report(null, null, Outcome.Refused, e.Refusal), null, kind);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // A rebuilder met what it didn't foresee: as closed as a refusal, and named as our own fault.
             output.Dispose();
+            job.Apart?.Dispose();
             return new(Report(null, null, Outcome.Refused, new("SAN-BUG-001",
                 new($"無害化の途中で、想定していない状態になりました（{e.GetType().Name}）。", $"The sanitiser met what it didn't foresee ({e.GetType().Name})."),
                 new("ファイルは出していません。開発元へお知らせください。", "Nothing came out. Please report it to the developers."), Where(e))), null, kind);
@@ -90,7 +94,7 @@ internal sealed class Disarmer
 
         FileReport Report(string? left, FileKind? leftAs, Outcome outcome, SanitizeRefusal? refusal) => new(
             SafeName.Show(untrustedName), left, kind.Key, leftAs?.Key, outcome, refusal, job.Removed, job.Notes, job.Members, null, null,
-            untrusted.Length, left is null ? null : output.Length, (job.Budget.Elapsed - start).TotalSeconds);
+            untrusted.Length, left is null ? null : output.Length, (job.Budget.Elapsed - start).TotalSeconds) { Mail = job.MailFacts };
     }
 
     private Written Write(Source untrusted, FileKind kind, Scratch output, Job job)

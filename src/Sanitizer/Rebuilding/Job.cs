@@ -31,6 +31,15 @@ internal sealed class Job
 
     public string? Folder { get; }
 
+    /// <summary>What a gateway says of the message that this is; null for files, and for messages in it.</summary>
+    public Mail.MailOrder? Mail { get; init; }
+
+    /// <summary>What a message says of itself, for its report.</summary>
+    public MailFacts? MailFacts { get; set; }
+
+    /// <summary>Files that come out beside the output; null until there is one.</summary>
+    public Apart? Apart { get; private set; }
+
     /// <summary>The name that the file came with, for formats that keep their content's name there (gzip).</summary>
     public string UntrustedName { get; set; } = "";
 
@@ -84,6 +93,14 @@ internal sealed class Job
         return inner;
     }
 
+    /// <summary>A member's content comes out beside the output, not in it: of messages that a gateway brings.</summary>
+    /// <param name="member">The last of <see cref="Members"/>.</param>
+    public void HandOut(Disarmed member)
+    {
+        (Apart ??= new Apart(NewScratch())).Add(member.Content!.AsSource());
+        Members[^1] = Members[^1] with { IsApart = true };
+    }
+
     /// <summary>A message that lies open inside this one, already taken apart: rebuilt as a file of its own would be.</summary>
     public Disarmed Member(string untrustedName, FileKind kind, IRebuilder own)
     {
@@ -132,9 +149,33 @@ internal sealed class Job
 /// <summary>What came out of one file, or why nothing did.</summary>
 /// <param name="Content">Null when it was refused.</param>
 /// <param name="Kind">The kind that came out; of the input when it was refused.</param>
-internal sealed record Disarmed(FileReport Report, Scratch? Content, FileKind Kind) : IDisposable
+/// <param name="Apart">Files that came out beside it; null for none.</param>
+internal sealed record Disarmed(FileReport Report, Scratch? Content, FileKind Kind, Apart? Apart = null) : IDisposable
 {
-    public void Dispose() => Content?.Dispose();
+    public void Dispose()
+    {
+        Content?.Dispose();
+        Apart?.Dispose();
+    }
+}
+
+/// <summary>Contents that come out beside an output, one after the other in one place: few large or many small ones cost the same.</summary>
+internal sealed class Apart(Scratch kept) : IDisposable
+{
+    private readonly List<(long Start, long Length)> parts = [];
+
+    public IEnumerable<Source> Parts => parts.Select(p => kept.AsSource().Slice(p.Start, p.Length));
+
+    public void Add(Source content)
+    {
+        var start = kept.Length;
+        kept.Position = start;
+        using var bytes = content.Open();
+        bytes.CopyTo(kept);
+        parts.Add((start, kept.Length - start));
+    }
+
+    public void Dispose() => kept.Dispose();
 }
 
 /// <summary>Rebuilds the files of some kinds (再構築): reads what it understands and writes a new file from that, never the bytes.</summary>

@@ -6,6 +6,9 @@ namespace Sekisho.Sanitizer.Rebuilding;
 /// <summary>Why nothing comes out, in words (遮断の理由). The codes of one format stand beside its rebuilder; here are those of all files. docs/errors.md explains each.</summary>
 internal static class Refusals
 {
+    /// <summary>Of what a password opens.</summary>
+    public const string PasswordCode = "SAN-KIND-006";
+
     private static readonly Bilingual AskSender = new("送信元に、別の形式で送り直してもらってください。", "Ask the sender for another format.");
     private static readonly Bilingual AskOfficer = new("必要なら、情報セキュリティ担当に特例の持ち込みを相談してください。", "If it is needed, ask the security officer for an approval.");
 
@@ -52,7 +55,7 @@ internal static class Refusals
         new("SAN-KIND-004", new("ファイルの種類が分かりません。", "The kind of the file can't be told."), AskSender);
 
     public static RefusedException Password(FileKind kind) =>
-        new("SAN-KIND-006", new($"{kind.Name.Ja}を開くパスワードがありません。", $"There is no password that opens this {kind.Name.En}."), new("--password でパスワードを指定するか、パスワードを外して送り直してもらってください。", "Give the password with --password, or ask for a copy without one."));
+        new(PasswordCode, new($"{kind.Name.Ja}を開くパスワードがありません。", $"There is no password that opens this {kind.Name.En}."), new("--password でパスワードを指定するか、パスワードを外して送り直してもらってください。", "Give the password with --password, or ask for a copy without one."));
 
     public static RefusedException TwoKinds(FileKind kind, FileKind other) =>
         new("SAN-KIND-007", new($"{kind.Name.Ja}ですが、同時に{other.Name.Ja}としても読めます。", $"It is a {kind.Name.En} that reads as a {other.Name.En} too."), AskSender);

@@ -18,6 +18,15 @@ public sealed record FileReport(
     string File, string? Output, string Type, string? OutputType, Outcome Outcome, SanitizeRefusal? Refusal, IReadOnlyList<Removal> Removed, IReadOnlyList<Note> Notes,
     IReadOnlyList<FileReport> Members, Sha256? InputSha256, Sha256? OutputSha256, long InputBytes, long? OutputBytes, double Seconds)
 {
+    /// <summary>What a message says of itself; null for other files.</summary>
+    public MailFacts? Mail { get; init; }
+
+    /// <summary>True for a part of a message that came out by itself, not inside the message (<see cref="Isolation.SanitizerPool.SanitizeMailAsync"/>).</summary>
+    public bool IsApart { get; init; }
+
+    /// <summary>True when a password opens it, or something in it.</summary>
+    public bool NeedsPassword => Refusal?.Code == Rebuilding.Refusals.PasswordCode || Members.Any(static m => m.NeedsPassword);
+
     /// <summary>The method in the words of the national guideline (無害化の方式).</summary>
     public Bilingual Method => Outcome switch
     {

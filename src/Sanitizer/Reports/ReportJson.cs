@@ -69,6 +69,12 @@ public static class ReportJson
         to.WriteStartArray("members");
         foreach (var member in report.Members) Write(to, member);
         to.WriteEndArray();
+        if (report.IsApart) to.WriteBoolean("apart", true);
+        if (report.Mail is { } mail)
+        {
+            to.WritePropertyName("mail");
+            MailFactsJson.Write(to, mail);
+        }
         to.WriteEndObject();
     }
 
@@ -99,10 +105,14 @@ public static class ReportJson
             Each(from, "notes", static n => new Note(Text(n, "code"), Text(n, "place"), Both(n, "message"))),
             Each(from, "members", Read),
             Sha256.TryParse(TextOrNull(from, "inputSha256"), out var input) ? input : null, Sha256.TryParse(TextOrNull(from, "outputSha256"), out var output) ? output : null,
-            from.GetProperty("inputBytes").GetInt64(), length.ValueKind == JsonValueKind.Null ? null : length.GetInt64(), from.GetProperty("seconds").GetDouble());
+            from.GetProperty("inputBytes").GetInt64(), length.ValueKind == JsonValueKind.Null ? null : length.GetInt64(), from.GetProperty("seconds").GetDouble())
+        {
+            IsApart = from.TryGetProperty("apart", out var apart) && apart.GetBoolean(),
+            Mail = from.TryGetProperty("mail", out var mail) ? MailFactsJson.Read(mail) : null,
+        };
     }
 
-    private static List<T> Each<T>(JsonElement from, string key, Func<JsonElement, T> read)
+    internal static List<T> Each<T>(JsonElement from, string key, Func<JsonElement, T> read)
         where T : class
     {
         var array = from.GetProperty(key);
@@ -111,11 +121,11 @@ public static class ReportJson
         return list;
     }
 
-    private static string Text(JsonElement from, string key) => from.GetProperty(key).GetString() ?? throw new FormatException(key);
+    internal static string Text(JsonElement from, string key) => from.GetProperty(key).GetString() ?? throw new FormatException(key);
 
-    private static string? TextOrNull(JsonElement from, string key) => from.GetProperty(key).GetString();
+    internal static string? TextOrNull(JsonElement from, string key) => from.GetProperty(key).GetString();
 
-    private static Bilingual Both(JsonElement from, string key) => new(Text(from.GetProperty(key), "ja"), Text(from.GetProperty(key), "en"));
+    internal static Bilingual Both(JsonElement from, string key) => new(Text(from.GetProperty(key), "ja"), Text(from.GetProperty(key), "en"));
 
     private static Outcome OutcomeOf(string word)
     {
@@ -128,7 +138,7 @@ public static class ReportJson
 
     public static string Word(Outcome outcome) => outcome.ToString().ToLowerInvariant();
 
-    private static void Write(Utf8JsonWriter to, string key, Bilingual text)
+    internal static void Write(Utf8JsonWriter to, string key, Bilingual text)
     {
         to.WriteStartObject(key);
         to.WriteString("ja", text.Ja);

@@ -22,6 +22,7 @@ public static class ReportText
         }
         var lost = Members(report).Count(static m => m.Outcome == Outcome.Refused);
         if (lost > 0) line.Append(CultureInfo.InvariantCulture, $"  中の {lost} 件は遮断");
+        if (report.Mail is { Marks.Count: > 0 } mail) line.Append(CultureInfo.InvariantCulture, $"  注意: 差出人に疑わしい点が {mail.Marks.Count} 件");
         return line.ToString();
     }
 
@@ -45,6 +46,7 @@ public static class ReportText
             text.Append(indent).Append(CultureInfo.InvariantCulture, $"  {refusal.Code}: {refusal.What}{(refusal.Place.Length > 0 ? $"（{refusal.Place}）" : "")}\n");
             text.Append(indent).Append(CultureInfo.InvariantCulture, $"    → {refusal.Next}\n");
         }
+        foreach (var mark in report.Mail?.Marks ?? []) text.Append(indent).Append(CultureInfo.InvariantCulture, $"  注意 / warning: {mark.Message}\n");
         foreach (var removal in report.Removed)
             text.Append(indent).Append(CultureInfo.InvariantCulture, $"  除去 / removed {removal.Threat} {ThreatCatalogue.NameOf(removal.Threat)}: {removal.What}{(removal.Place.Length > 0 ? $"（{removal.Place}）" : "")}{(removal.Count > 1 ? $" ×{removal.Count}" : "")}\n");
         foreach (var note in report.Notes) text.Append(indent).Append(CultureInfo.InvariantCulture, $"  注記 / note: {note.Message}{(note.Place.Length > 0 ? $"（{note.Place}）" : "")}\n");

@@ -74,7 +74,7 @@ public static class PolicyFile
             if (!isInner) group = key;
             if (value.Length == 0) continue;
             var isList = value[0] == '[';
-            values[isInner ? $"{group}.{key}" : key] = new(isList ? value[1..^1].Split(',', StringSplitOptions.TrimEntries) : [value], isList, "");
+            values[isInner ? $"{group}.{key}" : key] = new(isList ? value[1..^1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [value], isList, "");
         }
         return values;
     }
@@ -136,6 +136,11 @@ public static class PolicyFile
             QuoteFormulas = OneOf(values, "csv.formulas", ("quote", true), ("keep", false)),
             KeepRemoteImages = OneOf(values, "html.images", ("keep", true), ("drop", false)),
             KeepMailHtml = OneOf(values, "mail.body", ("html", true), ("text", false)),
+            Mail = new(
+                OneOf(values, "mail.both", ("text", false), ("html", true)), OneOf(values, "mail.links", ("defang", true), ("keep", false)), OneOf(values, "mail.parts", ("attach", false), ("link", true)),
+                OneOf(values, "mail.notices", ("all", true), ("refused", false)), OneOf(values, "mail.marks", ("top", MarkPlace.Top), ("end", MarkPlace.End), ("none", MarkPlace.None)),
+                OneOf<string?>(values, "mail.language", ("auto", null), ("ja", "ja"), ("en", "en")), OneOf(values, "mail.received", ("drop", ReceivedChain.Drop), ("summary", ReceivedChain.Summary), ("keep", ReceivedChain.Keep)),
+                Server(values, "mail.authserv-id"), Domains(values, "mail.own-domains"), Names(values, "mail.own-names"), Domains(values, "mail.known-domains")),
             KeepAlarms = OneOf(values, "calendar.alarms", ("keep", true), ("drop", false)),
             RebuildCalendarFiles = OneOf(values, "calendar.attachments", ("rebuild", true), ("drop", false)),
             RefuseWithMember = OneOf(values, "archive.refused-members", ("refuse", true), ("note", false)),
@@ -163,6 +168,24 @@ public static class PolicyFile
         }
         throw new WrongPolicyException(value.Where,
             new($"「{key}」は {string.Join("・", words.Select(static w => w.Word))} のどれかです（「{string.Join(' ', value.Texts)}」）。", $"“{key}” is one of {string.Join(", ", words.Select(static w => w.Word))} (“{string.Join(' ', value.Texts)}”)."));
+    }
+
+    private static string? Server(Dictionary<string, Value> values, string key)
+    {
+        var value = values[key];
+        if (value.IsList || value.Texts[0].Length is 0 or > 200 || value.Texts[0].Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_'))) throw Wrong(value, key);
+        return value.Texts[0] == "none" ? null : value.Texts[0].ToLowerInvariant();
+    }
+
+    private static List<string> Domains(Dictionary<string, Value> values, string key) =>
+        [.. Names(values, key).Select(n => Mail.Senders.DomainName.Read(n) is { } domain && !domain.Ascii.Any(static c => c is ' ' or '@' or '/' or '*') ? domain.Ascii : throw Wrong(values[key], key))];
+
+    private static List<string> Names(Dictionary<string, Value> values, string key)
+    {
+        var value = values[key];
+        // A name of one letter would be in every other's.
+        if (!value.IsList || value.Texts.Count > 1000 || value.Texts.Any(static t => t.Trim().Length is < 2 or > 200)) throw Wrong(value, key);
+        return [.. value.Texts.Select(static t => t.Trim())];
     }
 
     private static long Number(Dictionary<string, Value> values, string key) =>

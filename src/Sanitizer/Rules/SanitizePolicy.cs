@@ -42,6 +42,8 @@ public sealed record SanitizePolicy
     /// <summary>A clean HTML part is kept beside the text of a message.</summary>
     public required bool KeepMailHtml { get; init; }
 
+    public required MailRules Mail { get; init; }
+
     /// <summary>Reminders of calendars stay; those that run programs or send mail never do.</summary>
     public required bool KeepAlarms { get; init; }
 

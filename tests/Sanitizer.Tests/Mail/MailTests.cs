@@ -74,7 +74,7 @@ public sealed class MailTests
         var result = Bench.Run("mail.eml", message);
         var body = BodyOf(result);
         Assert.Contains("お知らせ", body, StringComparison.Ordinal);
-        Assert.Contains("https://bank.example/ <https://phish.example/>", body, StringComparison.Ordinal);
+        Assert.Contains("hxxps://bank[.]example/ 【※表示と違うリンク先: hxxps://phish[.]example/ 】", body, StringComparison.Ordinal);
         var text = Encoding.ASCII.GetString(result.Out);
         foreach (var never in (string[])["script", "evil", "track", "javascript", "onload", "X-Mailer", "preamble", "epilogue", "external-body", "text/html"])
         {
@@ -85,7 +85,7 @@ public sealed class MailTests
         Assert.Contains("\"Suzuki, Taro\" <taro@example.jp>", text, StringComparison.Ordinal);
         Assert.Contains(B64("会議の資料"), text, StringComparison.Ordinal);
         Assert.Contains("Date: Sat, 21 Nov 2026 10:00:00 +0900", text, StringComparison.Ordinal);
-        Assert.Contains("%E8%AB%8B%E6%B1%82%E6%9B%B8.exe.txt", text, StringComparison.Ordinal); // the note in its place
+        Assert.Contains("添付「請求書.exe」は届けられません。", body, StringComparison.Ordinal); // named at the end of the body
         Assert.Contains(B64("覚え書き\r\n"), text, StringComparison.Ordinal);
         Assert.Superset(new HashSet<string> { "E-01", "E-02", "E-04", "E-05", "E-12", "E-18", "H-01", "H-02", "H-03", "H-04", "H-05", "G-07" }, result.Threats.ToHashSet());
         Assert.Equal((Outcome.Refused, "SAN-KIND-003"), (result.Report.Members[0].Outcome, result.Report.Members[0].Refusal?.Code));
@@ -116,11 +116,21 @@ public sealed class MailTests
     }
 
     [Theory]
-    [InlineData("From: a@b.jp\nTo: c@d.jp\nContent-Type: text/plain\nContent-Type: text/html\n\nx", "SAN-MAIL-001")]
-    [InlineData("From: a@b.jp\nTo: c@d.jp\nContent-Type: multipart/mixed\n\nx", "SAN-MAIL-002")]
-    [InlineData("From: a@b.jp\nTo: c@d.jp\nSubject: a\rBcc: x\n\nx", "SAN-MAIL-003")]
-    [InlineData("From: a@b.jp\nTo: c@d.jp\nContent-Type: multipart/mixed; boundary=x\n\nnothing", "SAN-MAIL-005")]
-    public void What_programs_would_read_differently_is_refused(string message, string code) => Assert.Equal(code, Bench.Run("m.eml", Encoding.UTF8.GetBytes(message)).Report.Refusal?.Code);
+    [InlineData("From: a@b.jp\nTo: c@d.jp\nContent-Type: text/plain\nContent-Type: text/html\n\nkokoni", "E-04")]
+    [InlineData("From: a@b.jp\nTo: c@d.jp\nContent-Type: multipart/mixed\n\nkokoni", "E-05")]
+    [InlineData("From: a@b.jp\nTo: c@d.jp\nSubject: a\rBcc: x\n\nkokoni", "E-04")]
+    [InlineData("From: a@b.jp\nTo: c@d.jp\nContent-Type: multipart/mixed; boundary=x\n\nkokoni", "E-05")]
+    [InlineData("From: a@b.jp\nTo: c@d.jp\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\nkokoni", "E-05")]
+    [InlineData("From: a@b.jp\nTo: c@d.jp\nkokoni\nsoko ni\n", "E-04")]
+    [InlineData("\n\nFrom: a@b.jp\nTo: c@d.jp\nContent-Type: text/plain\n\nkokoni", "E-04")]
+    [InlineData("From: a@b.jp\nTo: c@d.jp\nContent-Type: multipart/mixed; boundary=x\nContent-Transfer-Encoding: base64\n\nLS14CkNvbnRlbnQtVHlwZTogdGV4dC9wbGFpbgoKa29rb25pCi0teC0tCg==", "E-16")]
+    public void What_is_broken_is_read_and_told(string message, string told)
+    {
+        var result = Bench.Mail(Encoding.UTF8.GetBytes(message));
+        Assert.StartsWith("kokoni", BodyOf(result), StringComparison.Ordinal);
+        Assert.Contains(told, result.Threats);
+        AssertStable(result);
+    }
 
     [Fact]
     public void Messages_of_public_test_suites_come_out_and_stay_as_they_came_out()
@@ -170,7 +180,7 @@ public sealed class MailTests
             }
             var result = Bench.Run("m.eml", bytes);
             Assert.True(result.Report.Refusal?.Code != "SAN-BUG-001", $"round {round}: {result.Report.Refusal?.What.En} {result.Report.Refusal?.Place}");
-            if (result.Bytes is not null && result.Kind.Key == "eml") Assert.Equal(result.Out, Bench.Run("again.eml", result.Out).Out);
+            if (result.Bytes is not null && result.Kind.Key == "eml") Assert.True(result.Out.AsSpan().SequenceEqual(Bench.Run("again.eml", result.Out).Out), $"round {round}:\n{Encoding.Latin1.GetString(bytes)}\n\n{BodyOf(result)}\n\n{BodyOf(Bench.Run("again.eml", result.Out))}");
         }
     }
 }

@@ -116,7 +116,6 @@ public sealed class OutlookTests
                 multipart/related None None
                 text/html None None
                 image/png 絵.png <picture1@sekisho.invalid>
-                application/octet-stream 請求書.exe.txt None
                 application/octet-stream メモ.txt None
                 message/rfc822 中のメール.eml None
                 multipart/mixed None None

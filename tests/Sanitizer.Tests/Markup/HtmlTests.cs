@@ -79,7 +79,7 @@ public sealed class HtmlTests
         const string Page = "<html><head><title>x</title><style>p{}</style></head><body><h1>お知らせ</h1><p>一行目<br>二行目 <a href=\"https://example.jp/a\">こちら</a><script>x()</script></p><ul><li>一<li>二</ul><table><tr><td>a<td>b</table><a href=\"javascript:x()\">押す</a></body></html>";
         var done = Bench.Run("a.html", Encoding.UTF8.GetBytes(Page), Bench.Policy("mode: text\n"));
         Assert.Equal("text", done.Report.OutputType);
-        Assert.Equal("\uFEFFお知らせ\r\n\r\n一行目\r\n二行目 こちら <https://example.jp/a>\r\n\r\n・一\r\n・二\r\n\r\na\tb\r\n\r\n押す\r\n", Encoding.UTF8.GetString(done.Out));
+        Assert.Equal("\uFEFF■ お知らせ\r\n\r\n一行目\r\n二行目 こちら <https://example.jp/a>\r\n\r\n・一\r\n・二\r\n\r\na  b\r\n押す\r\n", Encoding.UTF8.GetString(done.Out));
     }
 
     [Fact]

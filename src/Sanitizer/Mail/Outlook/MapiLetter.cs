@@ -28,7 +28,7 @@ internal static class MapiLetter
         {
             if (properties.Text(id) is { Length: > 0 } value) lists[name] = value;
         }
-        var letter = new Letter(name => lists.TryGetValue(name, out var own) && !(own.Contains(NoAddress, StringComparison.Ordinal) && travelled?.Invoke(name) is not null) ? own : travelled?.Invoke(name));
+        var letter = new Letter(name => lists.TryGetValue(name, out var own) && !(own.Contains(NoAddress, StringComparison.Ordinal) && travelled?.First(name) is not null) ? [own] : travelled?.All(name) ?? [], travelled?.Names ?? []);
         if (properties.Text(0x001A) is { } kindOfItem && !kindOfItem.StartsWith("IPM.Note", StringComparison.OrdinalIgnoreCase)) job.Remove("G-05", "", $"fields of {MimeText.OneLine(kindOfItem)} beside its text");
         Body(properties, letter, job);
         foreach (var attachment in message.Attachments) Attach(attachment, letter, job);
@@ -36,7 +36,7 @@ internal static class MapiLetter
     }
 
     /// <summary>The headers that the message came with, read as those of any message.</summary>
-    private static Func<string, string?>? Travelled(string? untrusted, Job job)
+    private static MimeEntity? Travelled(string? untrusted, Job job)
     {
         if (string.IsNullOrWhiteSpace(untrusted)) return null;
         var lines = untrusted.ReplaceLineEndings("\n");
@@ -44,9 +44,8 @@ internal static class MapiLetter
         var end = lines.IndexOf("\n\n", start, StringComparison.Ordinal);
         try
         {
-            var entity = MimeEntity.ReadHead(Encoding.UTF8.GetBytes(end < 0 ? lines[start..] : lines[start..end]), job);
             // What the body is made of is told by the properties.
-            return name => entity.First(name);
+            return MimeEntity.ReadHead(Encoding.UTF8.GetBytes(end < 0 ? lines[start..] : lines[start..end]), job);
         }
         catch (RefusedException)
         {

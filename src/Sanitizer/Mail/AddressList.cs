@@ -53,7 +53,7 @@ internal static partial class AddressList
             // What stood in the place of an address is shown where it looks like one.
             var shown = angle is null || angle.Contains('@', StringComparison.Ordinal) ? MimeText.OneLine(MimeText.DecodeWords(angle ?? phrase)) : "";
             if (name.Length == 0 && shown.Length == 0) continue;
-            list.Add(new(name.Length == 0 ? shown : shown.Length == 0 ? name : $"{name} ({shown})", NoAddress));
+            list.Add(new(MimeText.OneLine(name.Length == 0 ? shown : shown.Length == 0 ? name : $"{name} ({shown})"), NoAddress));
         }
         if (pending.Length > 0 && MimeText.OneLine(MimeText.DecodeWords(pending)) is { Length: > 0 } alone && list.Count < Most)
         {
@@ -111,6 +111,10 @@ internal static partial class AddressList
                     break;
                 case '<' when i < lastClose:
                     var close = text.IndexOf('>', i + 1);
+                    // Of several that open, the last one closes.
+                    var open = text.LastIndexOf('<', close, close - i + 1);
+                    phrase.Append(text, i, open - i);
+                    i = open;
                     if (angle is not null) phrase.Append('<').Append(angle).Append('>'); // of several, the last is it; the others are shown
                     angle = text[(i + 1)..close];
                     i = close;

@@ -39,7 +39,7 @@ internal sealed class Notices(string language, Job job)
             if (hasDifferentForms) lines.Add(isJapanese ? "・このメールのテキストと HTML には、違うことが書かれていました。両方を載せました。" : "- The text and the HTML of this message say different things. Both are shown.");
             Removals(lines);
         }
-        if (job.Mail is not null && job.Policy.Mail.Marks != MarkPlace.None && head.Authentication is { } found && lines.Count + head.Marks.Count > 0) lines.Add(Found(found));
+        if (job.Mail is not null && job.Policy.Mail.Marks != MarkPlace.None && head.Authentication is { } found) lines.Add(Found(found));
         return lines.Count == 0 ? "" : Framed(isJapanese ? NoticeJa : NoticeEn, lines);
     }
 
@@ -65,12 +65,7 @@ internal sealed class Notices(string language, Job job)
         return plain.Contains("関所から", StringComparison.Ordinal) || plain.Contains("bysekisho", StringComparison.Ordinal);
     }
 
-    private List<string> Marks(MailHead head)
-    {
-        var lines = head.Marks.Select(m => (isJapanese ? "・" : "- ") + (isJapanese ? m.Message.Ja : m.Message.En)).ToList();
-        if (head.Authentication is { } found && !head.Marks.Any(static m => m.Kind == "authentication")) lines.Add(Found(found));
-        return lines;
-    }
+    private IEnumerable<string> Marks(MailHead head) => head.Marks.Select(m => isJapanese ? "・" + m.Message.Ja : "- " + m.Message.En);
 
     private string Found(MailAuthentication found)
     {

@@ -207,9 +207,13 @@ internal sealed class HtmlText
         var link = new LinkTarget(untrusted, job.Policy);
         if (link.Shown is not { } target) return;
         var shown = element.TextContent.Trim();
+        if (string.IsNullOrWhiteSpace(shown))
+        {
+            if (element.QuerySelector("img") is not { } picture) return;
+            if (string.IsNullOrWhiteSpace(picture.GetAttribute("alt"))) to.Run(isJapanese ? "[画像]" : "[picture]");
+        }
         if (link.IsShownBy(shown)) return;
         if (link.IsContradictedBy(shown)) to.Run(isJapanese ? $" 【※表示と違うリンク先: {target} 】" : $" [! leads elsewhere: {target} ]");
-        else if (string.IsNullOrWhiteSpace(shown) && element.QuerySelector("img[alt]") is null) return; // a picture without a word: nobody can tell what it was for
         else if (target.Length <= MostInlineLink) to.Run($" <{target}>");
         else to.Run($" [{Footnote(target)}]");
     }

@@ -113,7 +113,8 @@ internal static class TextTable
         }
         foreach (var cell in cells)
         {
-            to.Block();
+            if (cell.Count > 1) to.Blank();
+            else to.Block();
             foreach (var line in cell)
             {
                 if (line.Length == 0) to.Blank();

@@ -240,7 +240,7 @@ public sealed class ZipTests
 
     private static void Second(Result first) => TextTests.Second(first, "x.zip");
 
-    private static byte[] AesZip(string content, byte[] password, byte strength, byte version)
+    internal static byte[] AesZip(string content, byte[] password, byte strength, byte version)
     {
         var plain = Encoding.UTF8.GetBytes(content);
         var packed = RawZip.Deflate(plain);

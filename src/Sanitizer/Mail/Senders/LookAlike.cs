@@ -30,6 +30,7 @@ internal static class LookAlike
         if (domain.Shown.StartsWith(other.Shown + ".", StringComparison.Ordinal) || domain.Shown.Contains("." + other.Shown + ".", StringComparison.Ordinal)) return LikeKind.Part;
         var bare = Bare(other.Shown);
         if (bare.Length >= 8 && (Bare(domain.Shown) == bare || Bare(stem).EndsWith(bare, StringComparison.Ordinal) || Bare(stem).StartsWith(bare, StringComparison.Ordinal))) return LikeKind.Part;
+        if (Bare(otherStem) is { Length: >= 8 } name && Bare(stem).Contains(name, StringComparison.Ordinal)) return LikeKind.Part;
         // A slip in the name that somebody registered, not in the hosts below it.
         var (registered, otherRegistered) = (Skeleton(domain.Registered), Skeleton(other.Registered));
         if (Name(otherRegistered).Length >= LeastForEdits && registered != otherRegistered && IsOneEdit(Name(registered), Name(otherRegistered))) return LikeKind.Slip;

@@ -66,7 +66,7 @@ public sealed class MailWorkerTests
         public override ValueTask DisposeAsync()
         {
             IsClosed = true;
-            return ValueTask.CompletedTask;
+            return base.DisposeAsync();
         }
     }
 

@@ -33,7 +33,7 @@ public sealed class MailLimitTests
     {
         var result = Timed(Encoding.ASCII.GetBytes($"{Head}Content-Type: multipart/mixed; boundary=x\r\n\r\n" + string.Concat(Enumerable.Range(0, 2_000).Select(static i => $"--x\r\nContent-Type: application/octet-stream; name={i}.exe\r\nContent-Transfer-Encoding: base64\r\n\r\nTVqQAAMAAAAEAAAA//8AALgAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\n")) + "--x--\r\n"), 60);
         Assert.Contains("0.exe", Written.Body(result), StringComparison.Ordinal);
-        Assert.Contains("ほか 1,970 件", Written.Body(result), StringComparison.Ordinal);
+        Assert.Contains("and 1,970 more", Written.Body(result), StringComparison.Ordinal);
         Assert.True(Written.Body(result).Length < 10_000);
         Assert.Equal(2_000, result.Report.Members.Count(static m => m.Refusal is not null));
     }

@@ -59,8 +59,8 @@ public sealed class DoorTests
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         TestContext.Current.TestOutputHelper?.WriteLine($"{watch.ElapsedMilliseconds} ms, {allocated >> 20} MiB allocated");
         Assert.Equal(100_000, reading.Devices[0].Chains.Single(static chain => chain.Name == "FORWARD").Rules.Length);
-        // 0.5 s on an idle machine; this one is shared.
-        Assert.True(watch.ElapsedMilliseconds < 4000, $"{watch.ElapsedMilliseconds} ms");
+        // A machine under load 30 took 3.9 s of wall time; what grows with the square of the lines takes minutes.
+        Assert.True(watch.ElapsedMilliseconds < 20_000, $"{watch.ElapsedMilliseconds} ms");
         Assert.True(allocated < 200 << 20, $"{allocated >> 20} MiB");
     }
 

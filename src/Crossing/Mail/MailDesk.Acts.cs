@@ -65,7 +65,7 @@ public sealed partial class MailDesk
     }
 
     /// <summary>True when something of a message wants a password.</summary>
-    public static bool IsLocked(FileReport report) => report.Refusal is { Code: "SAN-KIND-006" } || report.Members.Any(IsLocked);
+    public static bool IsLocked(FileReport report) => report.NeedsPassword;
 
     private Task<Outcome<CrossingRequest>> OwnAsync(MunicipalityId municipality, RequestId id, Actor actor, Func<TenantTransaction, CrossingRequest, MailMessage, DateTimeOffset, Task<Refusal?>> act, CancellationToken cancel) =>
         keeper.ActAsync<CrossingRequest>(municipality, [], async (tx, at) =>

@@ -9,6 +9,7 @@ using Sekisho.Crossing.Senders;
 using Sekisho.Crossing.Vault;
 using Sekisho.Records;
 using Sekisho.Sanitizer.Kinds;
+using Sekisho.Sanitizer.Mail;
 using Sekisho.Sanitizer.Reports;
 using Sekisho.Sanitizer.Rules;
 using Sekisho.Storage;
@@ -37,6 +38,13 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, MailDes
     public const int MostAttempts = 3;
 
     private static readonly Actor Itself = Actor.System("sanitiser");
+
+    /// <summary>What leaves is read by people who expect it as it was written: its links stay, and nobody warns them of the office itself.</summary>
+    private const string OutwardRules = "mail:\n  body: html\n  links: keep\n  marks: none\n  notices: refused\n";
+
+    /// <summary>How a message is to be read, and by which rules; null for a file.</summary>
+    public (MailOrder Order, string PolicyYaml)? OrderOf(Claim claim) => claim.Request.Definition.Mail is null ? null
+        : (new() { Page = mail.Office?.Page(claim.Request.Id) }, claim.PolicyYaml.Length == 0 && !claim.Request.Definition.IsInward ? OutwardRules : claim.PolicyYaml);
 
     /// <summary>Claims files, which may be of several towns.</summary>
     /// <param name="suspects">Also those over which a host died before.</param>
@@ -88,7 +96,7 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, MailDes
         var at = keeper.Clock.Now();
         var results = counted.Where(f => f.Result is not null).Select(f => (f.Result!, f.Report.OutputBytes!.Value, f.Report.OutputSha256!.Value)).ToList();
         if (results.Count > 0) await vault.RecordAsync(tx, BlobPurpose.Result, results, at, cancel).ConfigureAwait(false);
-        var outputs = counted.ConvertAll(f => f.Result is null ? null : OutputPath(f.Claim.Item.Path, f.Report));
+        var outputs = counted.ConvertAll(f => f.Result is null ? null : f.Claim.Request.Definition.Mail is null ? OutputPath(f.Claim.Item.Path, f.Report) : f.Claim.Item.Path);
         await tx.RunAsync("""
             UPDATE crossing.item i SET state = f.state, lease = NULL, lease_until = NULL, result_id = f.result, output_path = f.output, outcome = f.outcome, refusal_code = f.refusal, report = f.report, done_at = $8
             FROM unnest($1, $2, $3, $4, $5, $6, $7) AS f (id, state, result, output, outcome, refusal, report) WHERE i.id = f.id

@@ -223,7 +223,10 @@ public sealed class SanitiseRound : IAsyncDisposable
         try
         {
             using var original = vault.Read(blob);
-            var report = await (await pool(stop.Token).ConfigureAwait(false)).SanitizeAsync(claim.Item.Path, original, output, claim.PolicyYaml, null, claim.Passwords, stop.Token).ConfigureAwait(false);
+            var sanitizer = await pool(stop.Token).ConfigureAwait(false);
+            var report = desk.OrderOf(claim) is var (order, rules)
+                ? await sanitizer.SanitizeMailAsync(original, output, rules, order, claim.Passwords, null, stop.Token).ConfigureAwait(false)
+                : await sanitizer.SanitizeAsync(claim.Item.Path, original, output, claim.PolicyYaml, null, claim.Passwords, stop.Token).ConfigureAwait(false);
             if (report.Outcome == Outcome.Refused) return report;
             await output.EndAsync(stop.Token).ConfigureAwait(false);
             // What the sanitiser read must be what was received: a file mixed up on the way would show here.

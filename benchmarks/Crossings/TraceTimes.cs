@@ -38,7 +38,11 @@ internal static class TraceTimes
             var clock = Stopwatch.GetTimestamp();
             await FillAsync(keeper, crossing, "other", Math.Max(1, files / 10));
             var (town, unit) = await FillAsync(keeper, crossing, "bench", files);
-            await using (var owner = await database.EnterOwnerAsync(default)) await owner.RunAsync("ANALYZE", default);
+            await using (var owner = await database.EnterOwnerAsync(default))
+            {
+                await owner.RunAsync("ANALYZE", default);
+                await owner.CommitAsync(default);
+            }
             Figures.Print($"{files:N0} files, and {files / 10:N0} of another town", $"filled in {Stopwatch.GetElapsedTime(clock).TotalSeconds:F0} s");
 
             var traces = crossing.Traces;

@@ -17,6 +17,8 @@ internal sealed class MimeEntity
         this.headers = headers;
         Body = body;
         ContentType = MimeHeader.Read(First("Content-Type") ?? "text/plain");
+        // What names no kind is text (RFC 2045 §5.2).
+        if (!ContentType.Value.Contains('/', StringComparison.Ordinal)) ContentType = ContentType with { Value = "text/plain" };
         Disposition = MimeHeader.Read(First("Content-Disposition") ?? "");
     }
 

@@ -19,7 +19,7 @@ internal sealed class Notices(string language, Job job)
     private const string NoticeJa = "―――― 関所からのお知らせ ――――", NoticeEn = "---- Notice by Sekisho ----";
 
     // What every message has, what only a program notices, and what is told elsewhere: a reader needn't know.
-    private static readonly HashSet<string> Quiet = new("E-01 E-03 E-04 E-05 E-06 E-07 E-08 E-09 E-10 E-11 E-12 E-13 E-14 E-15 E-16 E-17 E-19 G-01 G-05 G-06 G-07 H-06 H-07 H-08 H-09 H-10 C-04 Z-01 Z-02 Z-05 Z-08 Z-09 Z-11 Z-12 Z-13".Split(' '), StringComparer.Ordinal);
+    private static readonly HashSet<string> Quiet = new("E-01 E-03 E-04 E-05 E-06 E-07 E-08 E-09 E-10 E-11 E-13 E-14 E-15 E-16 E-17 E-19 G-01 G-05 G-06 G-07 H-06 H-07 H-08 H-09 H-10 C-04 Z-01 Z-02 Z-05 Z-08 Z-09 Z-11 Z-12 Z-13".Split(' '), StringComparer.Ordinal);
 
     private readonly bool isJapanese = language == "ja";
 

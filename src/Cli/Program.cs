@@ -13,6 +13,7 @@ root.Subcommands.Add(UpCommand.Create());
 root.Subcommands.Add(SanitizeCommands.Create());
 root.Subcommands.Add(CrossCommands.Create());
 root.Subcommands.Add(MailCommands.Create());
+root.Subcommands.Add(ZonesCommands.Create());
 root.Subcommands.Add(LedgerCommands.Create());
 root.Subcommands.Add(AgentCommands.Create());
 root.Subcommands.Add(OrganisationCommands.Create());

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Sekisho.Assurance;
+using Sekisho.Zones.Devices;
+using Sekisho.Zones.Model;
+using Sekisho.Zones.Policies;
+
+namespace Sekisho.Cli;
+
+/// <summary>`sekisho zones …`: proofs from configurations. Exit codes 0 proved, 1 violated, 3 undetermined, 2 usage.</summary>
+internal static class ZonesCommands
+{
+    public const int Undetermined = 3;
+
+    internal static Command Create() => new("zones", "領域の分離を設定から証明する / prove separation from configurations")
+    {
+        ZonesVerifyCommand.Create(),
+        ZonesExplainCommand.Create(),
+        ZonesDiffCommand.Create(),
+        ZonesCompileCommand.Create(),
+    };
+
+    /// <summary>Reads the policy, or says what is wrong with it.</summary>
+    internal static ZonePolicyReading? ReadPolicy(FileInfo file)
+    {
+        if (!file.Exists)
+        {
+            Console.Error.WriteLine($"{file} がありません。 / {file} does not exist.");
+            return null;
+        }
+        var reading = ZonePolicyReader.Read(File.ReadAllText(file.FullName, Encoding.UTF8), file.Name);
+        foreach (var mistake in reading.Mistakes)
+        {
+            Console.Error.WriteLine(mistake.ToString());
+            Console.Error.WriteLine($"    → {mistake.Next.Ja}");
+        }
+        return reading.Policy is null ? null : reading;
+    }
+
+    /// <summary>Reads every file of a folder, in order of names; a file alone is a folder of one.</summary>
+    internal static IReadOnlyList<ConfigReading>? ReadConfigs(string path, string? notThis, CancellationToken cancel)
+    {
+        string[] files = File.Exists(path) ? [path] : Directory.Exists(path) ? Directory.GetFiles(path, "*", SearchOption.AllDirectories) : [];
+        if (files.Length == 0)
+        {
+            Console.Error.WriteLine($"{path} に設定のファイルがありません。 / There are no configurations in {path}.");
+            return null;
+        }
+        var root = File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path;
+        var readings = new List<ConfigReading>();
+        foreach (var file in files.Order(StringComparer.Ordinal))
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (Path.GetFileName(file).StartsWith('.') || (notThis is not null && Path.GetFullPath(file) == Path.GetFullPath(notThis))) continue;
+            readings.Add(ConfigDoor.Read(Path.GetRelativePath(root, file), Bytes(file), cancel));
+        }
+        return readings;
+    }
+
+    internal static bool TryDate(string? text, out DateOnly date) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out date);
+
+    internal static DateOnly Today() => DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().ToOffset(TimeSpan.FromHours(9)).DateTime);
+
+    internal static StreamWriter Writer(Stream output) => new(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+
+    /// <summary>No more than the door takes: one byte too many is enough for it to refuse.</summary>
+    private static byte[] Bytes(string file)
+    {
+        using var stream = File.OpenRead(file);
+        var bytes = new byte[Math.Min(stream.Length, (64L << 20) + 1)];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}

@@ -86,7 +86,7 @@ internal sealed class Topology
         if (!IsLone(device)) return names;
         foreach (var chain in device.Chains)
             foreach (var rule in chain.Rules)
-                foreach (var name in rule.May.In.Names.Concat(rule.May.Out.Names)) names.Add(name.EndsWith('*') ? name[..^1] + "0" : name);
+                foreach (var name in rule.May.In.Names.Concat(rule.May.Out.Names)) names.Add(name.EndsWith('*') ? name[..^1] + OtherInterface : name);
         names.Add(OtherInterface);
         return [.. names.Distinct(StringComparer.Ordinal)];
     }

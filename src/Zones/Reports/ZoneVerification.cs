@@ -33,7 +33,8 @@ public sealed class ZoneVerification
         (this.policy, this.readings, this.day, this.options) = (policy, readings, day, options);
         Device[] devices = [.. readings.SelectMany(static r => r.Devices)];
         topology = new(devices, policy);
-        uncertain = devices.Any(static d => d.RoutesUnknown || d.Interfaces.Any(static i => i.DynamicAddress) || d.Nat.Any(static n => n.Must is not null)
+        // A rule set alone has no routes: its ways follow from the policy.
+        uncertain = devices.Any(static d => (d.RoutesUnknown && !Topology.IsLone(d)) || d.Interfaces.Any(static i => i.DynamicAddress) || d.Nat.Any(static n => n.Must is not null)
             || d.Chains.Any(static c => c.Rules.Any(static r => r.Must is not null || r.Action == RuleAction.Unknown)));
         v4 = new(topology, tails, options.Certified);
         v6 = new(topology, tails, options.Certified);
@@ -122,7 +123,7 @@ public sealed class ZoneVerification
         {
             if (step.Rule is { } rule) unknowns.UnionWith(rule.Unknowns);
             if (step.Nat is { } nat) unknowns.UnionWith(nat.Unknowns);
-            if (step.Device.RoutesUnknown) unknowns.Add(new(UnknownKind.RunTime, $"{step.Device.Name}: 動的な経路 / dynamic routes"));
+            if (step.Device.RoutesUnknown && !Topology.IsLone(step.Device)) unknowns.Add(new(UnknownKind.RunTime, $"{step.Device.Name}: 動的な経路 / dynamic routes"));
             if (step.Filter is null) continue;
             // What might have stopped it, if one only knew.
             foreach (var chain in step.Device.Chains)

@@ -130,7 +130,7 @@ internal static class ZoneTimes
         string Net(string at, int length)
         {
             var (x, y) = (random.Next(64), random.Next(250));
-            AddressPrefix.TryParse($"{at}.{x}.{y}/{length}", out var prefix);
+            _ = AddressPrefix.TryParse($"{at}.{x}.{y}/{length}", out var prefix);
             return prefix.ToString();
         }
 

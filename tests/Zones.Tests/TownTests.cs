@@ -211,6 +211,59 @@ public sealed class TownTests
         Assert.Equal(ZoneResult.Undetermined, ZoneVerification.Verify(Zones(), [], Day).Result);
     }
 
+    [Theory]
+    [InlineData("-s 10.2.0.0/16", "")]
+    [InlineData("-i eth1 -o eth1 -s 10.2.0.0/16", "")]
+    [InlineData("-i eth1 -o eth+ -s 10.2.0.0/16", "")]
+    [InlineData("-i eth1 -o eth2 -s 10.2.0.0/16", ", at: [fw/eth1]")]
+    public void A_rule_set_without_interfaces_is_not_proved_for_want_of_them(string match, string at)
+    {
+        var rules = $"*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A FORWARD {match} -j ACCEPT\nCOMMIT\n";
+        var reading = Devices.ConfigDoor.Read("fw.rules", Encoding.ASCII.GetBytes(rules), CancellationToken.None);
+        var check = Check(ZoneVerification.Verify(Zones(Policy.Replace("10.2.0.0/16, \"fd00:2::/32\"]", "10.2.0.0/16]" + at).Replace(", \"fd00:1::/32\"", "")), [reading], Day), "lgwan", "mynumber");
+        Assert.Equal(ZoneResult.Violated, check.Result);
+        Assert.Equal(5, check.Violations[0].Path[0].Source.FirstLine);
+    }
+
+    [Fact]
+    public void What_the_slow_engine_lets_pass_between_two_zones_is_never_proved_away()
+    {
+        var zones = Zones("""
+            format: 1
+            model: β
+            zones:
+              - { id: a, kind: other, prefixes: 10.0.0.0/28 }
+              - { id: b, kind: other, prefixes: 10.0.0.16/28 }
+            """);
+        var (proved, not) = (0, 0);
+        for (var round = 0; round < 60; round++)
+        {
+            var filters = new RandomFilters(7000 + round);
+            var device = filters.Device(1 + round % 3, 5, round % 2 == 0 ? 0 : 0.2);
+            var report = ZoneVerification.Verify(zones, [Reading(device)], Day);
+            for (var i = 0; i < 300; i++)
+            {
+                var packet = filters.Packet() with { State = ConnectionStates.New, Fragment = Fragments.WholeOrFirst, Flags = TcpFlags.Syn };
+                var (from, to) = packet.Source.Value <= 0x0A00000F ? ("a", "b") : ("b", "a");
+                if ((packet.Destination.Value <= 0x0A00000F) == (from == "a")) continue;
+                if (SlowEngine.Passes(device, packet, static _ => true, static _ => true)) Assert.True(Check(report, from, to).Result != ZoneResult.Proved, $"round {round}: {packet}");
+            }
+            proved += report.Checks.Count(c => c.Result == ZoneResult.Proved);
+            not += report.Checks.Count(c => c.Result != ZoneResult.Proved);
+        }
+        Assert.True(proved > 0 && not > 20, $"{proved} proved, {not} not");
+    }
+
+    [Fact]
+    public void A_zone_on_a_device_that_was_not_read_is_not_proved()
+    {
+        var reading = Devices.ConfigDoor.Read("fw.rules", Encoding.ASCII.GetBytes("*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n"), CancellationToken.None);
+        var zones = Zones(Policy.Replace("name: LGWAN接続系", "name: LGWAN接続系, at: [fw9/eth1]"));
+        Assert.All(ZoneVerification.Verify(zones, [reading], Day).Checks, c => Assert.Equal(ZoneResult.Undetermined, c.Result));
+        // IPv6 between the zones, and rules for IPv4 only: open, too.
+        Assert.All(ZoneVerification.Verify(Zones(), [reading], Day).Checks, c => Assert.IsType<CheckVerdict.NotAssessed>(c.Verdict));
+    }
+
     [Fact]
     public void A_flow_that_ended_is_allowed_no_more()
     {

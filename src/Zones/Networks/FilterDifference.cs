@@ -34,7 +34,6 @@ public static class FilterDifference
             foreach (var from in inbound)
                 foreach (var to in outbound)
                 {
-                    if (place != FilterPlace.Inbound && from == to && inbound.Length > 1) continue;
                     complete &= new Pair<uint>(before, old, after, now, from, to).Compare(touched, changes);
                     complete &= new Pair<UInt128>(before, old, after, now, from, to).Compare(touched, changes);
                 }

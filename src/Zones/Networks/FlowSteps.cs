@@ -8,8 +8,21 @@ internal sealed partial class FlowSearch<T>
 {
     private void Enter(int index, string inbound, in Flow flow, in Region clip)
     {
-        if (Full || passed.Count > MaxHops || !topology.Devices[index].Forwards || !passed.Add(index)) return;
         var device = topology.Devices[index];
+        if (Full || !device.Forwards || passed.Contains(index)) return;
+        if (passed.Count >= MaxHops)
+        {
+            Troubles.Add($"{device.Name}: more than {MaxHops} devices on one way");
+            return;
+        }
+        if (Topology.IsLone(device) && !device.Filters.IsEmpty && device.Filters.All(static f => f.OnlyV6 is { } v6 && v6 != Universe<T>.IsV6))
+        {
+            // Rules of the other family alone say nothing of this one; its rules may be in another file.
+            if (!topology.Devices.Any(static d => Topology.IsLone(d) && d.Filters.Any(static f => f.OnlyV6 is null || f.OnlyV6 == Universe<T>.IsV6)))
+                Troubles.Add($"{device.Name}: no rules for {(Universe<T>.IsV6 ? "IPv6" : "IPv4")}");
+            return;
+        }
+        passed.Add(index);
         Visited.Add((index, inbound, ""));
         if (device.NatOrder.InboundSeesNewDestination)
         {
@@ -34,12 +47,10 @@ internal sealed partial class FlowSearch<T>
     private void Route(int index, string inbound, in Flow flow, in Region clip, NatRule? later)
     {
         var device = topology.Devices[index];
-        var lone = Topology.IsLone(device);
         foreach (var way in topology.WaysOut(index, inbound))
         {
             if (Full) return;
             if (bound == Bound.Lower && !way.Certain) continue;
-            if (lone && way.Interface == inbound && inbound != Topology.OtherInterface) continue;
             if (!wayDestinations.TryGetValue(way, out var destinations)) wayDestinations.Add(way, destinations = universe.Keep(way.Destinations));
             if (destinations.IsEmpty) continue;
             var mark = universe.Mark;

@@ -51,7 +51,7 @@ public sealed class PacketWalk
         if (device.NatOrder.InboundSeesNewDestination && !Filters(device, FilterPlace.Inbound, inbound, "", packet, steps)) return;
         foreach (var way in topology.WaysOut(index, inbound))
         {
-            if (!way.Destinations.Contains(packet.Destination) || (Topology.IsLone(device) && way.Interface == inbound)) continue;
+            if (!way.Destinations.Contains(packet.Destination)) continue;
             Leave(index, inbound, way, original, packet, [.. steps], [.. passed]);
         }
     }

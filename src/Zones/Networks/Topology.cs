@@ -39,7 +39,7 @@ internal sealed class Topology
     public static bool IsLone(Device device) => device.Forwards && !Routed(device).Any(static i => !i.Addresses.IsEmpty || i.DynamicAddress);
 
     /// <summary>Whether anything is known of where a zone is.</summary>
-    public bool Knows(Zone zone) => WaysIn(zone).Count > 0 || Devices.Where(static d => d.Forwards).Any(IsLone);
+    public bool Knows(Zone zone) => WaysIn(zone).Count > 0 && zone.At.All(at => Devices.Any(d => at.StartsWith(d.Name + "/", StringComparison.Ordinal)));
 
     /// <summary>Where packets of a zone enter devices.</summary>
     public IReadOnlyList<WayIn> WaysIn(Zone zone)

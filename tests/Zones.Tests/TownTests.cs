@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using Sekisho.Zones.Devices;
 using Sekisho.Zones.Model;
 using Sekisho.Zones.Policies;
 using Sekisho.Zones.Reports;
@@ -219,7 +220,7 @@ public sealed class TownTests
     public void A_rule_set_without_interfaces_is_not_proved_for_want_of_them(string match, string at)
     {
         var rules = $"*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A FORWARD {match} -j ACCEPT\nCOMMIT\n";
-        var reading = Devices.ConfigDoor.Read("fw.rules", Encoding.ASCII.GetBytes(rules), CancellationToken.None);
+        var reading = ConfigDoor.Read("fw.rules", Encoding.ASCII.GetBytes(rules), CancellationToken.None);
         var check = Check(ZoneVerification.Verify(Zones(Policy.Replace("10.2.0.0/16, \"fd00:2::/32\"]", "10.2.0.0/16]" + at).Replace(", \"fd00:1::/32\"", "")), [reading], Day), "lgwan", "mynumber");
         Assert.Equal(ZoneResult.Violated, check.Result);
         Assert.Equal(5, check.Violations[0].Path[0].Source.FirstLine);
@@ -257,7 +258,7 @@ public sealed class TownTests
     [Fact]
     public void A_zone_on_a_device_that_was_not_read_is_not_proved()
     {
-        var reading = Devices.ConfigDoor.Read("fw.rules", Encoding.ASCII.GetBytes("*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n"), CancellationToken.None);
+        var reading = ConfigDoor.Read("fw.rules", Encoding.ASCII.GetBytes("*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n"), CancellationToken.None);
         var zones = Zones(Policy.Replace("name: LGWAN接続系", "name: LGWAN接続系, at: [fw9/eth1]"));
         Assert.All(ZoneVerification.Verify(zones, [reading], Day).Checks, c => Assert.Equal(ZoneResult.Undetermined, c.Result));
         // IPv6 between the zones, and rules for IPv4 only: open, too.

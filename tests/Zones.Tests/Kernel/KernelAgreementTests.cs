@@ -8,7 +8,7 @@ namespace Sekisho.Zones.Tests.Kernel;
 /// <summary>For generated rule sets, reader and engine together say of every packet what the Linux kernel does with it.</summary>
 public sealed class KernelAgreementTests
 {
-    private const int Packets = 1200;
+    private const int Packets = 2000;
 
     [Theory]
     [InlineData(101, 12)]

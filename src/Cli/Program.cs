@@ -10,6 +10,7 @@ if (isAhead) SanitizerPool.StartAhead();
 var root = new RootCommand("Sekisho (関所): 情報セキュリティ基本方針を動かす / makes a security policy run");
 root.Subcommands.Add(PolicyCommands.Create());
 root.Subcommands.Add(UpCommand.Create());
+root.Subcommands.Add(WorkerCommand.Create());
 root.Subcommands.Add(SanitizeCommands.Create());
 root.Subcommands.Add(CrossCommands.Create());
 root.Subcommands.Add(MailCommands.Create());
@@ -18,7 +19,7 @@ root.Subcommands.Add(LedgerCommands.Create());
 root.Subcommands.Add(AgentCommands.Create());
 root.Subcommands.Add(OrganisationCommands.Create());
 
-if (args is ["up", ..]) Interruption.Accept();
+if (args is ["up" or "worker", ..]) Interruption.Accept();
 var code = await Launch.RunAsync(root, args);
 if (isAhead) await SanitizerPool.EndAheadAsync();
 return code;

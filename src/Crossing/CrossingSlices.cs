@@ -15,12 +15,18 @@ using Sekisho.Crossing.Vault;
 using Sekisho.Crossing.Zones;
 using Sekisho.Records;
 using Sekisho.Sanitizer.Isolation;
+using Sekisho.Storage;
 
 namespace Sekisho.Crossing;
 
 /// <summary>The slices of the crossing, made to work together (授受). One for the whole process; each slice is safe to share.</summary>
 public sealed class CrossingSlices : IDisposable
 {
+    public const string RabbitVariable = "SEKISHO_RABBITMQ";
+
+    /// <summary>So many announcements a worker holds at most.</summary>
+    private const ushort Announcements = 96;
+
     private readonly RecordKeeper keeper;
     private readonly FileVault vault;
     private readonly WorkQueue queue;
@@ -75,7 +81,32 @@ public sealed class CrossingSlices : IDisposable
 
     /// <summary>A worker over a pool of sandboxes; it runs when it is started.</summary>
     /// <param name="pool">Asked for when there is a file to do.</param>
-    public SanitiseRound Worker(Func<CancellationToken, Task<SanitizerPool>> pool, ILogger logger) => new(queue, new SanitiseDesk(keeper, vault, Mail), vault, pool, watch.Changed, logger, TimeProvider.System);
+    /// <param name="rabbit">Where the work is announced; null: PostgreSQL's own queue alone.</param>
+    public SanitiseRound Worker(Func<CancellationToken, Task<SanitizerPool>> pool, ILogger logger, Uri? rabbit = null) =>
+        new(rabbit is null ? queue : new RabbitWork(queue, rabbit, Announcements, logger), new SanitiseDesk(keeper, vault, Mail), vault, pool, watch.Changed, logger, TimeProvider.System);
+
+    /// <summary>Announces work through RabbitMQ without doing any, until it is disposed: for a server that leaves the sanitising to others.</summary>
+    public IAsyncDisposable Announcer(Uri rabbit, ILogger logger) => new RabbitWork(queue, rabbit, 0, logger);
+
+    /// <summary>The RabbitMQ of the environment (SEKISHO_RABBITMQ); null when none is named.</summary>
+    /// <exception cref="StorageException">It can't be read (XNG-RABBIT-001).</exception>
+    public static Uri? RabbitOfEnvironment() => ReadRabbit(Environment.GetEnvironmentVariable(RabbitVariable));
+
+    /// <summary>Its address without the password, for people.</summary>
+    public static string ShowRabbit(Uri address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return RabbitWork.Show(address);
+    }
+
+    internal static Uri? ReadRabbit(string? untrusted)
+    {
+        if (string.IsNullOrWhiteSpace(untrusted)) return null;
+        if (Uri.TryCreate(untrusted, UriKind.Absolute, out var address) && address.Scheme is "amqp" or "amqps" && address.Host.Length > 0) return address;
+        throw new StorageException("XNG-RABBIT-001",
+            new($"{RabbitVariable} を読み取れません。起動していません。", $"{RabbitVariable} can't be read. Nothing was started."),
+            new("amqps://利用者:パスワード@ホスト/仮想ホスト の形で書いてください。", "Write it like amqps://user:password@host/vhost."));
+    }
 
     /// <summary>Opens the gateway for mail; it takes and delivers until it is disposed.</summary>
     /// <param name="page">Address of the page of a request, for those who read notices; null where none is known.</param>

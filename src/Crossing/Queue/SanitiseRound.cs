@@ -63,6 +63,7 @@ public sealed class SanitiseRound : IAsyncDisposable
         await GiveBackAsync([.. inHand.Values.Where(static w => w.TryTake())], CancellationToken.None).ConfigureAwait(false);
         await Task.WhenAll(inHand.Values.Select(static w => w.Over.Task)).ConfigureAwait(false);
         if (!suspected.IsEmpty) await TryAsync(() => source.GiveBackAsync([.. suspected.Keys], CancellationToken.None)).ConfigureAwait(false);
+        if (source is IAsyncDisposable own) await own.DisposeAsync().ConfigureAwait(false);
         stop.Dispose();
         freed.Dispose();
     }
@@ -189,7 +190,6 @@ public sealed class SanitiseRound : IAsyncDisposable
     private async Task DoAsync(Work work)
     {
         var claim = work.Claim;
-        SealedWriter? output = null;
         try
         {
             FileReport report;
@@ -204,25 +204,27 @@ public sealed class SanitiseRound : IAsyncDisposable
             }
             else
             {
-                work.Result = FileVault.New(work.Ticket.Town, time.GetUtcNow());
-                output = vault.Write(work.Result);
-                report = await SanitiseAsync(claim, original, output).ConfigureAwait(false);
+                report = await SanitiseAsync(work, original).ConfigureAwait(false);
             }
-            _ = CloseAsync(work, report, output);
+            _ = CloseAsync(work, report);
         }
         catch (Exception e)
         {
-            output?.Dispose();
+            work.Output?.Dispose();
             if (!stop.IsCancellationRequested) Interrupted(e);
             await GiveUpAsync(work, e).ConfigureAwait(false);
         }
     }
 
-    private async Task<FileReport> SanitiseAsync(Claim claim, Blob blob, SealedWriter output)
+    private async Task<FileReport> SanitiseAsync(Work work, Blob blob)
     {
+        var claim = work.Claim;
         try
         {
+            // Read first: on a machine where the vault's folder isn't the shared one, nothing may look as if it were.
             using var original = vault.Read(blob);
+            work.Result = FileVault.New(work.Ticket.Town, time.GetUtcNow());
+            var output = work.Output = vault.Write(work.Result);
             var sanitizer = await pool(stop.Token).ConfigureAwait(false);
             var report = desk.OrderOf(claim) is var (order, rules)
                 ? await sanitizer.SanitizeMailAsync(original, output, rules, order, claim.Passwords, null, stop.Token).ConfigureAwait(false)
@@ -240,16 +242,16 @@ public sealed class SanitiseRound : IAsyncDisposable
     }
 
     /// <summary>Makes the result durable and records it, together with others. Never throws.</summary>
-    private async Task CloseAsync(Work work, FileReport report, SealedWriter? output)
+    private async Task CloseAsync(Work work, FileReport report)
     {
         var isOut = report.Outcome != Outcome.Refused;
         var counts = false;
         try
         {
-            using (output)
+            using (work.Output)
             {
                 // The disk's turns are waited for apart from the workers, several files at once.
-                if (isOut) await Task.Run(output!.Sync).ConfigureAwait(false);
+                if (isOut) await Task.Run(work.Output!.Sync).ConfigureAwait(false);
             }
             counts = await results.RunAsync(work.Ticket.Town, new(work.Claim, report, isOut ? work.Result : null)).ConfigureAwait(false);
             if (!counts || !isOut) await ThrowAwayAsync(work).ConfigureAwait(false);
@@ -364,6 +366,8 @@ public sealed class SanitiseRound : IAsyncDisposable
         public long Since { get; } = since;
 
         public Blob? Result { get; set; }
+
+        public SealedWriter? Output { get; set; }
 
         public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

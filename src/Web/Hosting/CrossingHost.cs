@@ -57,9 +57,10 @@ internal sealed class CrossingHost(CrossingSlices crossing, WebHostOptions optio
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         SanitiseRound? worker = null;
+        await using var announcer = options.Sanitise is null && options.Rabbit is { } rabbit ? crossing.Announcer(rabbit, logger) : null;
         if (options.Sanitise is not null)
         {
-            worker = crossing.Worker(PoolAsync, logger);
+            worker = crossing.Worker(PoolAsync, logger, options.Rabbit);
             crossing.Pictures.Pool = PoolAsync;
             worker.Start(Environment.ProcessorCount);
         }

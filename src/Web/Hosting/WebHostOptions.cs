@@ -1,3 +1,4 @@
+using Sekisho.Crossing;
 using Sekisho.Crossing.Mail;
 using Sekisho.Records.Registers;
 using Sekisho.Sanitizer.Isolation;
@@ -46,6 +47,9 @@ public sealed record WebHostOptions(StorageOptions Storage, IReadOnlyList<string
 
     /// <summary>Starts a postfix of its own in front of the gateway, as its settings say.</summary>
     public bool HasPostfix { get; init; }
+
+    /// <summary>Where work is announced to sanitising workers of other machines; null: they look into PostgreSQL.</summary>
+    public Uri? Rabbit { get; init; } = CrossingSlices.RabbitOfEnvironment();
 
     /// <summary>The registers that the office keeps; tests add some of their own.</summary>
     public RegisterCatalogue Registers { get; init; } = RegisterCatalogue.Load();

@@ -16,7 +16,7 @@ public sealed partial class RequestDesk
     private const long MostBytes = 1L << 40;
 
     /// <summary>So much of the vault's disk stays free: results of what is here need room, too.</summary>
-    private const long Reserve = 1L << 30;
+    internal long Reserve { get; set; } = 1L << 30;
 
     /// <summary>Announces a file; its bytes follow by <see cref="AppendAsync"/>.</summary>
     public Task<Outcome<CrossingItem>> AddFileAsync(MunicipalityId municipality, RequestId id, string untrustedPath, long bytes, Actor actor, CancellationToken cancel) =>

@@ -50,6 +50,15 @@ public sealed record CrossingModel(
     public static CrossingModel Of(CrossingRequest q) => new(q.Id.Value, q.Number, q.Definition.Key, q.State, q.Unit?.Value, q.OpenedAt, q.AskedBy.Name, q.SubmittedAt, q.ExpiresAt, q.Purpose, q.Recipient, q.Class, q.Needs);
 }
 
+/// <summary>What waits for the sanitiser, or is in it now.</summary>
+/// <param name="Mine">Files of your own.</param>
+/// <param name="Municipality">Files of the municipality.</param>
+/// <param name="LongestSeconds">How long the first of them has waited; 0 when nothing waits.</param>
+public sealed record CrossingQueueModel(long Mine, long Municipality, long LongestSeconds)
+{
+    public static CrossingQueueModel Of(WaitingNow now, DateTimeOffset at) => new(now.Mine, now.Town, now.Since is { } since && since < at ? (long)(at - since).TotalSeconds : 0);
+}
+
 public sealed record CrossingsModel(IReadOnlyList<CrossingLineModel> Requests, int Total);
 
 /// <summary>A line of the list.</summary>

@@ -23,7 +23,8 @@ internal static class CrossingsApi
         api.MapPut("/crossings/policies/{key}", KeepPolicyAsync).RequireAuthorization(Allowed.RunPolicy).Says("keepSanitisePolicy", Tag, "無害化の方針を保存する", "Keep a policy of the sanitiser").Gives<SanitisePolicyRequest>(404, 422);
         api.MapGet("/crossings", ListAsync).RequireAuthorization(Allowed.ReadCrossings).WithMetadata(new SystemKeyAttribute()).Says("listCrossings", Tag, "申請の一覧（?view=mine, toDecide, all）", "List requests by view").Gives<CrossingsModel>();
         api.MapPost("/crossings", OpenAsync).RequireAuthorization(Allowed.Cross).WithMetadata(new SystemKeyAttribute()).Says("openCrossing", Tag, "申請を始める", "Open a request").Gives<CrossingModel>(409, 422);
-        api.MapGet("/crossings/{id:guid}", GetAsync).RequireAuthorization(Allowed.ReadCrossings).WithMetadata(new SystemKeyAttribute()).Says("getCrossing", Tag, "一件の申請と、ファイルごとの結果", "One request with its files").Gives<CrossingDetailModel>(404);
+        api.MapGet("/crossings/waiting", WaitingAsync).RequireAuthorization(Allowed.ReadCrossings).Says("getCrossingQueue", Tag, "順番待ちの長さ", "How long the queue is").Gives<CrossingQueueModel>();
+        api.MapGet("/crossings/{id:guid}", GetAsync).RequireAuthorization(Allowed.ReadCrossings).WithMetadata(new SystemKeyAttribute()).Says("getCrossing", Tag, "一件の申請と、ファイルごとの結果（?wait=20: 無害化が済むまで、その秒数を上限に待つ）", "One request with its files (?wait=20 waits until they are through, so many seconds at most)").Gives<CrossingDetailModel>(404);
         Step("submit", SubmitAsync, "submitCrossing", "申請する", "Hand it in").WithMetadata(new SystemKeyAttribute());
         Step("approve", ApproveAsync, "approveCrossing", "承認する", "Approve, by post");
         Step("refuse", RefuseAsync, "refuseCrossing", "却下する", "Refuse with the reason");
@@ -81,10 +82,29 @@ internal static class CrossingsApi
         return (await crossing.Requests.OpenAsync(person.Municipality, draft, within, person.Actor(), cancel)).Answer(CrossingModel.Of);
     }
 
-    private static async Task<IResult> GetAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid id, CancellationToken cancel) =>
-        await SeenAsync(context, records, crossing, new(id), cancel) is { } detail
-            ? Results.Ok(CrossingDetailModel.Of(detail, detail.Request.Definition.Mail is null ? null : await crossing.Mail.OfRequestAsync(CurrentPerson.Of(context).Municipality, new(id), null, CurrentPerson.Of(context).Actor(), cancel)))
-            : ApiProblems.NotFound;
+    private static async Task<IResult> WaitingAsync(HttpContext context, CrossingSlices crossing, TimeProvider time, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        return Results.Ok(CrossingQueueModel.Of(await crossing.Requests.WaitingAsync(person.Municipality, person.Actor(), cancel), time.GetUtcNow()));
+    }
+
+    private static async Task<IResult> GetAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid id, int? wait, CancellationToken cancel)
+    {
+        var detail = await SeenAsync(context, records, crossing, new(id), cancel);
+        var until = TimeSpan.FromSeconds(Math.Clamp(wait ?? 0, 0, 20));
+        if (detail is { Request.State: RequestState.Working } && until > TimeSpan.Zero)
+        {
+            var start = TimeProvider.System.GetTimestamp();
+            var seen = Seen(detail);
+            while (seen is { State: RequestState.Working } && until - TimeProvider.System.GetElapsedTime(start) is var left && left > TimeSpan.Zero)
+                seen = await crossing.Requests.ProgressAsync(CurrentPerson.Of(context).Municipality, new(id), seen, left, cancel);
+            detail = await SeenAsync(context, records, crossing, new(id), cancel);
+        }
+        return detail is null ? ApiProblems.NotFound : Results.Ok(CrossingDetailModel.Of(detail, detail.Request.Definition.Mail is null ? null : await crossing.Mail.OfRequestAsync(CurrentPerson.Of(context).Municipality, new(id), null, CurrentPerson.Of(context).Actor(), cancel)));
+    }
+
+    /// <summary>How far a request is by what was read of it.</summary>
+    internal static Progress Seen(RequestDetail detail) => new(detail.Request.State, detail.Request.State == RequestState.Working ? detail.Items.Count(i => i.State is ItemState.Queued or ItemState.Working) : 0);
 
     private static Task<IResult> SubmitAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid id, [FromBody] CrossingSubmitRequest r, CancellationToken cancel) =>
         ActAsync(context, records, crossing, id, p => crossing.Requests.SubmitAsync(p.Municipality, new(id), r.Passwords ?? [], p.Actor(), cancel), cancel);

@@ -72,6 +72,16 @@ internal static class CrossingTimes
                 await StepsAsync(crossing, town, files);
                 return 0;
             }
+            if (args.Contains("--minute"))
+            {
+                await MinuteAsync(crossing, town, int.Parse(args[Array.IndexOf(args, "--minute") + 1], CultureInfo.InvariantCulture));
+                return 0;
+            }
+            if (args.Contains("--rounds"))
+            {
+                await RoundsAsync(crossing, town, files, int.Parse(args[Array.IndexOf(args, "--rounds") + 1], CultureInfo.InvariantCulture), pool);
+                return 0;
+            }
             Figures.ForgetPeak();
             var (sent, through, outcomes) = (new ConcurrentBag<double>(), new ConcurrentBag<double>(), new ConcurrentBag<ItemState>());
             var before = Processes.Seconds();
@@ -96,6 +106,53 @@ internal static class CrossingTimes
             Directory.Delete(folder, recursive: true);
         }
         return 0;
+    }
+
+    /// <summary>Small messages at a steady rate for a minute, as a gateway hands them in: how soon each is durable, and whether results keep up.</summary>
+    private static async Task MinuteAsync(CrossingSlices crossing, MunicipalityId town, int rate)
+    {
+        const int Seconds = 60;
+        var body = System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("いつもお世話になっております。下記のとおり、お知らせします。\n", 30)));
+        var (durable, handed) = (new ConcurrentBag<double>(), new ConcurrentBag<Task>());
+        Figures.ForgetPeak();
+        var before = Processes.Seconds();
+        var clock = Stopwatch.GetTimestamp();
+        long longest = 0;
+        for (var i = 0; i < rate * Seconds; i++)
+        {
+            var due = TimeSpan.FromSeconds((double)i / rate) - Stopwatch.GetElapsedTime(clock);
+            if (due > TimeSpan.FromMilliseconds(1)) await Task.Delay(due);
+            var number = i;
+            handed.Add(Task.Run(async () =>
+            {
+                var arrival = new Arrival("internet-to-lgwan", null, new($"mail-{number % 500}", "mail"), [new($"{number}.txt", new MemoryStream(body))]) { Turn = $"mail-{number % 50}" };
+                var start = Stopwatch.GetTimestamp();
+                (await crossing.Requests.TakeInAsync(town, arrival, default)).OrThrow();
+                durable.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }));
+            if (i % rate == 0) longest = Math.Max(longest, await crossing.WaitingAsync(default));
+        }
+        await Task.WhenAll(handed);
+        var taken = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+        while (await crossing.WaitingAsync(default) > 0) await Task.Delay(50);
+        var all = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+        Figures.Print($"{rate} a second for a minute: taken in", $"{rate * Seconds / taken:F0}/s in {taken:F1} s; all through after {all:F1} s ({rate * Seconds / all:F0}/s); {longest} waited at most");
+        Figures.Print("from the call to durable", Figures.Spread([.. durable]));
+        Figures.Print("processor seconds", $"{Processes.Since(before)}");
+        Figures.Print("memory of the host", $"{Figures.Peak():N0} MB");
+    }
+
+    /// <summary>Round after round of people: memory must stay where it is.</summary>
+    private static async Task RoundsAsync(CrossingSlices crossing, MunicipalityId town, List<string> files, int rounds, SanitizerPool pool)
+    {
+        for (var round = 1; round <= rounds; round++)
+        {
+            Figures.ForgetPeak();
+            var clock = Stopwatch.GetTimestamp();
+            var number = round;
+            await Task.WhenAll(files.Select((f, i) => Task.Run(() => OneAsync(crossing, town, $"round-{number}-{i}", f))));
+            Figures.Print($"round {round}, {files.Count} people", $"{Stopwatch.GetElapsedTime(clock).TotalSeconds:F1} s; memory of the host / of a worker {Figures.Peak():N0} / {pool.PeakResidentBytes / 1e6:N0} MB");
+        }
     }
 
     /// <summary>What each step of a person costs alone, one after another.</summary>

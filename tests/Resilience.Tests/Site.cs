@@ -145,9 +145,9 @@ internal sealed class Site : IAsyncDisposable
         await CheckLedgerAsync();
     }
 
-    public async Task CheckLedgerAsync()
+    public async Task CheckLedgerAsync(MunicipalityId? town = null)
     {
-        var report = await new LedgerVerifier(database, [signer.VerifierFor("sekisho")]).VerifyAsync(Town, [], Cancel);
+        var report = await new LedgerVerifier(database, [signer.VerifierFor("sekisho")]).VerifyAsync(town ?? Town, [], Cancel);
         Assert.Empty(report.Faults);
     }
 

@@ -13,6 +13,9 @@ public sealed record RequestLook(CrossingRequest Request, IReadOnlyList<FileLook
 {
     /// <summary>Files that are through the sanitiser.</summary>
     public int Through => Files.Count(f => f.State is not (ItemState.Receiving or ItemState.Received or ItemState.Queued or ItemState.Working));
+
+    /// <summary>Files that are waiting for it, or in it.</summary>
+    public int Left => Files.Count(f => f.State is ItemState.Queued or ItemState.Working);
 }
 
 /// <summary>Several files handed out together.</summary>

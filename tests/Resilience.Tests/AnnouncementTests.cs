@@ -20,7 +20,7 @@ public sealed class AnnouncementTests
         await using var node = await RabbitNode.StartAsync();
         await site.HandInAsync(10);
         using var queue = new WorkQueue(site.Database);
-        var said = new Log();
+        var said = new Heard();
         List<Ticket> first;
         await using (var dying = new RabbitWork(queue, node.Address, 4, said))
         {
@@ -84,7 +84,7 @@ public sealed class AnnouncementTests
         return taken;
     }
 
-    private sealed class Log : ILogger
+    private sealed class Heard : ILogger
     {
         public ConcurrentQueue<string> Lines { get; } = new();
 

@@ -20,7 +20,7 @@ public sealed class MachineTests
             // A disk that hasn't a gigabyte free takes nothing in.
             await using var site = await Site.OpenAsync(vault: folder);
             var refused = await site.Slices.Requests.TakeInAsync(site.Town, new("internet-to-lgwan", null, new("a", "a"), [new("a.txt", new MemoryStream("内容"u8.ToArray()))]), Cancel);
-            Assert.Equal("XNG-FULL-001", refused.Match(_ => null, r => r.Code));
+            Assert.Equal("XNG-FULL-001", refused.Match<string?>(_ => null, r => r.Code));
             Assert.Empty(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories));
 
             site.Slices.Requests.Reserve = 0;

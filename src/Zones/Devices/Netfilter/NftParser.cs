@@ -5,7 +5,7 @@ namespace Sekisho.Zones.Devices.Netfilter;
 
 /// <summary>nftables' text: rule files and the listing of "nft list ruleset".</summary>
 /// <remarks>Source: nft(8). Commands are done in their order: flush, delete, add, insert.</remarks>
-internal sealed class NftParser(FileWork work, NftRuleset ruleset)
+internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
 {
     private const int DepthLimit = 32;
 
@@ -362,123 +362,6 @@ internal sealed class NftParser(FileWork work, NftRuleset ruleset)
         }
     }
 
-    private bool ChainBlock(NftChain chain)
-    {
-        int opened = Current.Line;
-        if (!Take("{"))
-        {
-            SkipStatement();
-            return false;
-        }
-
-        work.Ledger.Add(opened, Reading.Understood);
-        while (true)
-        {
-            SkipBreaks();
-            if (Current.Mark == NftMark.End)
-            {
-                work.Truncated(opened);
-                return false;
-            }
-
-            int first = Current.Line;
-            if (Take("}"))
-            {
-                work.Ledger.Add(first, Reading.Structure);
-                return true;
-            }
-
-            bool understood = Current.Text switch
-            {
-                "type" when Current.Mark == NftMark.Word => BaseChain(chain),
-                "policy" => Policy(chain),
-                "comment" or "flags" => Skipped(),
-                "define" => DefineHere(),
-                "devices" or "device" => Devices(chain),
-                _ => Rule(chain, insert: false),
-            };
-            if (understood)
-            {
-                work.Ledger.Add(first, Math.Max(first, tokens[at - 1].Line), Reading.Understood);
-            }
-        }
-    }
-
-    private bool DefineHere()
-    {
-        at++;
-        return Define();
-    }
-
-    private bool Skipped()
-    {
-        SkipStatement();
-        return true;
-    }
-
-    private bool BaseChain(NftChain chain)
-    {
-        at++;
-        chain.Type = Word();
-        List<string> words = [];
-        while (Current.Mark is not (NftMark.Break or NftMark.End) && !Current.Is(";") && !Current.Is("}"))
-        {
-            if (Current.Is("devices") || Current.Is("device"))
-            {
-                Devices(chain);
-                continue;
-            }
-
-            words.Add(Resolve(Current));
-            at++;
-        }
-
-        int hook = words.IndexOf("hook");
-        chain.Hook = hook >= 0 && hook + 1 < words.Count ? words[hook + 1] : null;
-        int priority = words.IndexOf("priority");
-        chain.PriorityKnown = priority < 0 || NftPriority.TryRead(words, priority + 1, out int value) && Is(chain, value);
-        return chain.Hook is not null && chain.PriorityKnown;
-
-        static bool Is(NftChain chain, int value)
-        {
-            chain.Priority = value;
-            return true;
-        }
-    }
-
-    private bool Devices(NftChain chain)
-    {
-        at++;
-        Take("=");
-        if (Take("{"))
-        {
-            while (Current.Mark != NftMark.End && !Take("}"))
-            {
-                if (Current.Mark is NftMark.Word or NftMark.Quoted)
-                {
-                    chain.Devices.Add(Current.Text);
-                }
-
-                at++;
-            }
-        }
-        else
-        {
-            chain.Devices.Add(Word());
-        }
-
-        return true;
-    }
-
-    private bool Policy(NftChain chain)
-    {
-        chain.PolicyLine = Current.Line;
-        at++;
-        string policy = Word();
-        chain.Drops = policy == "drop";
-        return policy is "drop" or "accept";
-    }
-
     private bool SetBlock(NftSet set)
     {
         int opened = Current.Line;
@@ -627,62 +510,5 @@ internal sealed class NftParser(FileWork work, NftRuleset ruleset)
         }
 
         return true;
-    }
-}
-
-/// <summary>Priorities of base chains: numbers, and the names for them.</summary>
-internal static class NftPriority
-{
-    /// <summary>Source: nft(8), "Standard priority names": raw −300, mangle −150, dstnat −100, filter 0, security 50, srcnat 100.</summary>
-    public static bool TryRead(List<string> words, int from, out int priority)
-    {
-        priority = 0;
-        bool any = false;
-        int sign = 1;
-        foreach (string word in words.Skip(from))
-        {
-            switch (word)
-            {
-                case "raw":
-                    priority += -300;
-                    break;
-                case "mangle":
-                    priority += -150;
-                    break;
-                case "dstnat":
-                    priority += -100;
-                    break;
-                case "filter":
-                    break;
-                case "security":
-                    priority += 50;
-                    break;
-                case "srcnat":
-                    priority += 100;
-                    break;
-                case "out":
-                    priority += 100;
-                    break;
-                case "+":
-                    sign = 1;
-                    continue;
-                case "-":
-                    sign = -1;
-                    continue;
-                default:
-                    if (!int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number))
-                    {
-                        return any && word is "device" or "policy" or "comment";
-                    }
-
-                    priority += sign * number;
-                    sign = 1;
-                    break;
-            }
-
-            any = true;
-        }
-
-        return any;
     }
 }

@@ -87,7 +87,7 @@ public sealed class DutyTests
         (await gate.Slices.Routes.LayDownAsync(gate.Town, route.Definition with { Waiver = waiver.Id.Value }, true, route.Version, gate.Officer, Cancel)).OrThrow();
         await ProveZonesAsync(gate);
         Assert.IsType<Verdict.Met>(await gate.VerdictAsync(Obligation));
-        Assert.Equal((3, 0), (await FactAsync(gate, "crossing.control", "routes_open"), await FactAsync(gate, "crossing.control", "routes_unapproved")));
+        Assert.Equal((5, 0), (await FactAsync(gate, "crossing.control", "routes_open"), await FactAsync(gate, "crossing.control", "routes_unapproved")));
         gate.Clock.Move(TimeSpan.FromDays(3));
         await ProveZonesAsync(gate);
         Assert.IsType<Verdict.NotMet>(await gate.VerdictAsync(Obligation));

@@ -59,7 +59,7 @@ public sealed class CrossingSource(MunicipalityId municipality, RecordKeeper kee
         var open = (await routes().ListAsync(municipality, cancel)).Where(r => r.IsOpen).ToList();
         var loose = new List<Route>();
         foreach (var route in open)
-            if ((!route.Definition.IsInward && (route.Definition.Needs == Approval.None || route.Definition.Rules.Any(r => r.Needs == Approval.None))) || !await routes().IsExceptedAsync(municipality, route.Definition, cancel)) loose.Add(route);
+            if (LeavesFreely(route.Definition) || !await routes().IsExceptedAsync(municipality, route.Definition, cancel)) loose.Add(route);
         var unproved = c.Bare - c.Granted;
         var (names, ja, en) = (FirstFew.Of(loose, r => r.Definition.Name.Ja, r => r.Definition.Name.En), "", "");
         if (loose.Count > 0)
@@ -75,6 +75,10 @@ public sealed class CrossingSource(MunicipalityId municipality, RecordKeeper kee
         if (ja.Length == 0) (ja, en) = ($"開いている経路 {open.Count} 件はすべて定めどおりです。この 30 日の特例は {c.Granted} 件で、どれも別の人の承認と理由があります。", $"All {open.Count} open routes are in order; {c.Granted} exceptions in 30 days, each with another person's leave and reason.");
         return new(Control, "", at, null, EvidenceWeight.System, new Dictionary<string, decimal> { ["routes_open"] = open.Count, ["routes_unapproved"] = loose.Count, ["exceptions"] = c.Bare, ["exceptions_unproved"] = unproved }, new(ja, en));
     }
+
+    /// <summary>Outward, and nobody stands in its way. A mail that is held can be stopped: that is its control.</summary>
+    private static bool LeavesFreely(RouteDefinition route) => !route.IsInward && (route.Needs == Approval.None || route.Rules.Any(r => r.Needs == Approval.None))
+        && route.Mail is not ({ HoldMinutes: > 0, WhenDoubtful: not Approval.None } or { WithAttachments: not Approval.None, WhenDoubtful: not Approval.None });
 
     /// <summary>Originals that are still there after their days, and inspections that one person did alone.</summary>
     private static async Task<Observation> KeptAsync(TenantTransaction tx, DateTimeOffset at, CancellationToken cancel)

@@ -51,7 +51,8 @@ public sealed class DemoTests
             var written = new List<string>();
             while (await reader.ReadAsync(Cancel)) written.Add(reader.GetString(0));
             Assert.NotEmpty(written);
-            Assert.DoesNotContain(written, own.Contains);
+            // The town's devices of a year ago have no configurations here yet: what they did is still told by the script.
+            Assert.DoesNotContain(written, k => own.Contains(k) && !k.StartsWith("zones.proof.", StringComparison.Ordinal));
         }
         Assert.Empty(own.Except(["sns.register"]).Except((await slices.Evidence.KindsAsync(town, Cancel)).Select(k => k.Kind)));
 

@@ -59,7 +59,11 @@ public sealed class KindTests
         var (quick, yaml) = (PolicyFile.LoadDefault(), PolicyFile.LoadDefaultAsYaml());
         Assert.Equal(yaml.Kinds.OrderBy(static k => k.Key, StringComparer.Ordinal), quick.Kinds.OrderBy(static k => k.Key, StringComparer.Ordinal));
         Assert.Equal(yaml.LinkSchemes, quick.LinkSchemes);
-        Assert.Equal(yaml with { Kinds = quick.Kinds, LinkSchemes = quick.LinkSchemes }, quick);
+        Assert.Equal(yaml.Mail.OwnDomains, quick.Mail.OwnDomains);
+        Assert.Equal(yaml.Mail.OwnNames, quick.Mail.OwnNames);
+        Assert.Equal(yaml.Mail.KnownDomains, quick.Mail.KnownDomains);
+        var mail = yaml.Mail with { OwnDomains = quick.Mail.OwnDomains, OwnNames = quick.Mail.OwnNames, KnownDomains = quick.Mail.KnownDomains };
+        Assert.Equal(yaml with { Kinds = quick.Kinds, LinkSchemes = quick.LinkSchemes, Mail = mail }, quick);
     }
 
     [Theory]

@@ -3,7 +3,6 @@ using System.Net.Mail;
 using System.Text;
 using Sekisho.Crossing;
 using Sekisho.Crossing.Notices;
-using Sekisho.Storage;
 
 namespace Sekisho.Web.Hosting;
 
@@ -26,35 +25,8 @@ internal sealed class NoticeMail(CrossingSlices crossing, WebHostOptions options
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var round = crossing.Notices(SendAsync, options.PublicUrl ?? new Uri(options.Urls[0]), logger);
-        using var timer = new PeriodicTimer(Period);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
-            {
-                try
-                {
-                    await round.RunAllAsync(stoppingToken).ConfigureAwait(false);
-                }
-                catch (Exception e) when (StorageException.Explain(e) is { } why)
-                {
-                    logger.LogWarning("{Code} {What}", why.Code, why.What);
-                }
-#pragma warning disable CA1031 // A fault of one round must not end the server, nor the rounds after it.
-                catch (Exception e) when (e is not OperationCanceledException)
-#pragma warning restore CA1031
-                {
-                    logger.LogError(e, "承認のお知らせの巡回が途中で止まりました。次の巡回で続けます。 / The round of notices broke off; the next one goes on.");
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The host stops.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RunAsync(crossing.Notices(SendAsync, options.PublicUrl ?? new Uri(options.Urls[0]), logger).RunAllAsync, Period, TimeProvider.System, logger,
+        new("承認のお知らせの巡回が途中で止まりました。次の巡回で続けます。", "The round of notices broke off; the next one goes on."), stoppingToken);
 
     /// <summary>Hands one notice to the next server.</summary>
     internal static async Task SendAsync(NoticeServer server, Notice notice, CancellationToken cancel)

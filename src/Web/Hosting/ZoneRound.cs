@@ -1,6 +1,5 @@
 using Sekisho.Records;
 using Sekisho.Records.Zones;
-using Sekisho.Storage;
 
 namespace Sekisho.Web.Hosting;
 
@@ -16,35 +15,20 @@ public sealed class ZoneRound(RecordSlices records, WebHostOptions options, ILog
     private const long MostBytes = 64L << 20;
 
     private readonly Dictionary<string, (DateTime WrittenAt, long Length)> known = [];
+    private DateTimeOffset provedAt = options.Time.GetUtcNow();
 
     /// <summary>Of one municipality.</summary>
     public static string FolderOf(string dataFolder, string slug) => Path.Combine(dataFolder, "zones", slug);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RunAsync(RoundAsync, Look, TimeProvider.System, logger,
+        new("機器の設定の巡回が途中で止まりました。すぐにもう一度行います。", "The round of configurations broke off; the next one follows."), stoppingToken, atOnce: true);
+
+    private async Task RoundAsync(CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(Look);
-        var provedAt = options.Time.GetUtcNow();
-        do
-        {
-            try
-            {
-                await LookAsync(stoppingToken).ConfigureAwait(false);
-                if (options.Time.GetUtcNow() - provedAt < Prove) continue;
-                await records.Zones.ProveAllAsync(stoppingToken).ConfigureAwait(false);
-                provedAt = options.Time.GetUtcNow();
-            }
-            catch (Exception e) when (StorageException.Explain(e) is { } why)
-            {
-                logger.LogWarning("{Code} {What}", why.Code, why.What);
-            }
-#pragma warning disable CA1031 // A fault of one round must not end the server, nor the rounds after it.
-            catch (Exception e) when (e is not OperationCanceledException)
-#pragma warning restore CA1031
-            {
-                logger.LogError(e, "機器の設定の巡回が途中で止まりました。すぐにもう一度行います。 / The round of configurations broke off; the next one follows.");
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+        await LookAsync(cancel).ConfigureAwait(false);
+        if (options.Time.GetUtcNow() - provedAt < Prove) return;
+        await records.Zones.ProveAllAsync(cancel).ConfigureAwait(false);
+        provedAt = options.Time.GetUtcNow();
     }
 
     /// <summary>Takes in what was written since the last look.</summary>

@@ -49,13 +49,15 @@ public sealed class ZoneRound(RecordSlices records, WebHostOptions options, ILog
                 taken.Add((file, new(Path.GetRelativePath(folder.FullName, file.FullName), await File.ReadAllBytesAsync(file.FullName, cancel).ConfigureAwait(false), new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero))));
             }
             if (taken.Count == 0) continue;
-            foreach (var (file, _) in taken) known[file.FullName] = (file.LastWriteTimeUtc, file.Length);
             // One that can't be read must not keep the others out.
             var together = await records.Zones.TakeAsync(town.Id, [.. taken.Select(t => t.Config)], whole: false, Actor.System("zones-folder"), cancel).ConfigureAwait(false);
-            if (together is Outcome<ConfigSet>.Done) continue;
-            foreach (var (_, config) in taken)
-                if (await records.Zones.TakeAsync(town.Id, [config], whole: false, Actor.System("zones-folder"), cancel).ConfigureAwait(false) is Outcome<ConfigSet>.Refused refused)
+            foreach (var (file, config) in taken)
+            {
+                if (together is not Outcome<ConfigSet>.Done && await records.Zones.TakeAsync(town.Id, [config], whole: false, Actor.System("zones-folder"), cancel).ConfigureAwait(false) is Outcome<ConfigSet>.Refused refused)
                     logger.LogWarning("{Path}: {Why}", config.UntrustedPath, refused.Why);
+                // Only now: what a fault kept out is offered again in the next round.
+                known[file.FullName] = (file.LastWriteTimeUtc, file.Length);
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ public sealed class StorageException : Exception
     /// <param name="retryCanHelp">True where the same call may succeed later without anybody changing anything.</param>
     /// <param name="detail">For the log and the curious: the tail of a log, a server's message. May be empty.</param>
     public StorageException(string code, Bilingual what, Bilingual next, bool retryCanHelp = false, string detail = "", Exception? inner = null)
-        : base($"{code} {what} {next}", inner)
+        : base(detail.Length == 0 ? $"{code} {what} {next}" : $"{code} {what} {next}\n{detail}", inner)
     {
         Code = code;
         What = what;

@@ -20,7 +20,10 @@ public sealed class MailGateway : IAsyncDisposable
     private readonly MailOffice office;
     private int isOver;
 
-    private MailGateway(DeliverRound deliverer, MailDesk desk, MailOffice office) => (this.deliverer, this.desk, this.office) = (deliverer, desk, office);
+    private MailGateway(DeliverRound deliverer, MailDesk desk, MailOffice office) => (this.deliverer, this.desk, this.office, Settings) = (deliverer, desk, office, office.Settings);
+
+    /// <summary>How it works, with the addresses at which it listens where the settings leave the port open (0).</summary>
+    public MailSettings Settings { get; private set; }
 
     /// <summary>Where mail from the Internet side is taken; null where none is.</summary>
     public IPEndPoint? Inward { get; private set; }
@@ -43,6 +46,11 @@ public sealed class MailGateway : IAsyncDisposable
         {
             gateway.Inward = Open(MailDirection.Inward, settings.Inward);
             gateway.Outward = Open(MailDirection.Outward, settings.Outward);
+            gateway.Settings = settings with
+            {
+                Inward = settings.Inward is null ? null : settings.Inward with { Listen = gateway.Inward! },
+                Outward = settings.Outward is null ? null : settings.Outward with { Listen = gateway.Outward! },
+            };
             gateway.deliverer.Start();
             return gateway;
         }

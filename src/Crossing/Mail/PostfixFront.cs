@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Sekisho.Crossing.Mail.Smtp;
 using Sekisho.Storage;
@@ -9,15 +10,22 @@ namespace Sekisho.Crossing.Mail;
 
 /// <summary>A postfix of our own in front of the gateway (前段の postfix): strangers speak to it, it keeps the queue and its retries, the gateway is its content filter (docs/operations/crossing.md).</summary>
 /// <remarks>Everything of it lies in <c>postfix</c> of the data folder; the machine's own postfix, if there is one, isn't touched. It is Debian's, and needs root as every postfix does.</remarks>
-public sealed class PostfixFront : IAsyncDisposable
+public sealed partial class PostfixFront : IAsyncDisposable
 {
     private const string Program = "/usr/sbin/postfix";
+
+    private const int LastWords = 12;
+
+    private static readonly TimeSpan MostStart = TimeSpan.FromSeconds(60);
 
     private readonly string folder;
     private readonly Process master;
     private readonly ILogger logger;
+    private readonly Queue<string> said = new();
+    private readonly long logBefore;
+    private Task draining = Task.CompletedTask;
 
-    private PostfixFront(string folder, Process master, ILogger logger) => (this.folder, this.master, this.logger) = (folder, master, logger);
+    private PostfixFront(string folder, Process master, long logBefore, ILogger logger) => (this.folder, this.master, this.logBefore, this.logger) = (folder, master, logBefore, logger);
 
     /// <summary>Its settings as files: main.cf, master.cf and the map of what is delivered where.</summary>
     /// <param name="gateway">Where the gateway listens.</param>
@@ -122,7 +130,8 @@ public sealed class PostfixFront : IAsyncDisposable
     }
 
     /// <summary>Writes its settings and starts it; what an earlier server left running is stopped first.</summary>
-    /// <exception cref="StorageException">There is no postfix, it isn't root that starts it, or it says no.</exception>
+    /// <param name="settings">With the addresses at which the gateway really listens (<see cref="MailGateway.Settings"/>).</param>
+    /// <exception cref="StorageException">There is no postfix, it isn't root that starts it, a port of it is taken (XNG-MAIL-015), or it says no; holds what it said last.</exception>
     public static async Task<PostfixFront> StartAsync(string dataFolder, MailSettings settings, ILogger logger, CancellationToken cancel)
     {
         var folder = Path.Combine(Path.GetFullPath(dataFolder), "postfix");
@@ -135,11 +144,11 @@ public sealed class PostfixFront : IAsyncDisposable
         await RunAsync(Program, ["-c", Path.Combine(folder, "etc"), "stop"], cancel).ConfigureAwait(false);
         var (code, said) = await RunAsync(Program, ["-c", Path.Combine(folder, "etc"), "check"], cancel).ConfigureAwait(false);
         if (code != 0) throw Cannot(folder, said);
+        var log = new FileInfo(LogOf(folder));
         // In the foreground: it is a child of ours, and its end is seen.
         var master = Process.Start(new ProcessStartInfo(Program, ["-c", Path.Combine(folder, "etc"), "start-fg"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var front = new PostfixFront(folder, master, logger);
-        _ = front.DrainAsync(master.StandardOutput);
-        _ = front.DrainAsync(master.StandardError);
+        var front = new PostfixFront(folder, master, log.Exists ? log.Length : 0, logger);
+        front.draining = Task.WhenAll(front.DrainAsync(master.StandardOutput), front.DrainAsync(master.StandardError));
         try
         {
             await front.ReadyAsync(settings.Postfix!, cancel).ConfigureAwait(false);
@@ -170,27 +179,60 @@ public sealed class PostfixFront : IAsyncDisposable
 
     private async Task ReadyAsync(PostfixSettings front, CancellationToken cancel)
     {
-        for (var i = 0; i < 100; i++)
+        var began = Stopwatch.GetTimestamp();
+        while (!master.HasExited && Stopwatch.GetElapsedTime(began) < MostStart)
         {
-            if (master.HasExited) break;
             try
             {
                 await using var sender = await SmtpSender.ConnectAsync(new("127.0.0.1", front.Back, SmtpTls.None), "localhost", new() { Connect = TimeSpan.FromSeconds(1), Answer = TimeSpan.FromSeconds(5) }, cancel).ConfigureAwait(false);
-                return;
+                // Somebody else may have been quicker to take that port.
+                if (!master.HasExited) return;
             }
             catch (SmtpException)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancel).ConfigureAwait(false);
             }
         }
-        var log = Path.Combine(folder, "log/mail.log");
-        throw Cannot(folder, File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(5)) : "");
+        if (master.HasExited) await draining.WaitAsync(cancel).ConfigureAwait(false);
+        var words = Words();
+        throw Taken().Match(words) is { Success: true } port ? PortTaken(port.Groups[1].Value, words) : Cannot(folder, words);
+    }
+
+    /// <summary>What it said last, in its log of this start and otherwise: nobody finds out without it why it stopped.</summary>
+    private string Words()
+    {
+        lock (said)
+        {
+            var lines = new List<string>(said);
+            var log = LogOf(folder);
+            if (File.Exists(log))
+            {
+                using var from = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                from.Position = Math.Min(logBefore, from.Length);
+                using var reader = new StreamReader(from);
+                lines.AddRange(reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(LastWords));
+            }
+            return string.Join('\n', lines.Append(master.HasExited ? string.Create(CultureInfo.InvariantCulture, $"postfix ended with {master.ExitCode}") : "postfix runs, and doesn't answer"));
+        }
     }
 
     private async Task DrainAsync(StreamReader from)
     {
-        while (await from.ReadLineAsync().ConfigureAwait(false) is { } line) logger.LogInformation("postfix: {Line}", line);
+        while (await from.ReadLineAsync().ConfigureAwait(false) is { } line)
+        {
+            logger.LogInformation("postfix: {Line}", line);
+            lock (said)
+            {
+                said.Enqueue(line);
+                if (said.Count > LastWords) said.Dequeue();
+            }
+        }
     }
+
+    private static string LogOf(string folder) => Path.Combine(folder, "log/mail.log");
+
+    [GeneratedRegex(@"bind (\S+ port \d+): Address already in use", RegexOptions.CultureInvariant)]
+    private static partial Regex Taken();
 
     private static async Task<(int Code, string Said)> RunAsync(string program, string[] arguments, CancellationToken cancel)
     {
@@ -205,6 +247,10 @@ public sealed class PostfixFront : IAsyncDisposable
     private static StorageException Cannot(string folder, string detail) => new("XNG-MAIL-012",
         new("専用の postfix を起動できません。起動していません。", "The private postfix could not be started. Nothing was started."),
         new($"postfix を入れ（apt-get install postfix）、root で起動してください。記録は {folder}/log/mail.log にあります。", $"Install postfix and start as root. Its log is {folder}/log/mail.log."), detail: detail);
+
+    private static StorageException PortTaken(string where, string detail) => new("XNG-MAIL-015",
+        new($"専用の postfix が待ち受けるポート（{where}）を、ほかのプログラムが使っています。起動していません。", $"Another program uses a port of the private postfix ({where}). Nothing was started."),
+        new("そのプログラム（たいていはこの機械の postfix や exim）を止めるか、mail.yaml の postfix の項に別のポートを書いてください。", "Stop that program (most often the machine's own postfix or exim), or write another port into the part postfix of mail.yaml."), retryCanHelp: true, detail: detail);
 
     private static string Hop(SmtpHop hop) => string.Create(CultureInfo.InvariantCulture, $"[{hop.Host}]:{hop.Port}");
 

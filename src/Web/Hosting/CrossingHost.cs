@@ -42,7 +42,7 @@ internal sealed class CrossingHost(CrossingSlices crossing, WebHostOptions optio
         {
             var address = options.PublicUrl ?? options.Urls.Select(static u => Uri.TryCreate(u, UriKind.Absolute, out var uri) && uri.Port > 0 ? uri : null).FirstOrDefault(static u => u is not null);
             gateway = await crossing.GatewayAsync(mail, request => address is null ? null : new Uri(address, $"/crossings/{request}").ToString(), logger, cancellationToken).ConfigureAwait(false);
-            if (options.HasPostfix) postfix = await PostfixFront.StartAsync(options.Storage.DataFolder, mail, logger, cancellationToken).ConfigureAwait(false);
+            if (options.HasPostfix) postfix = await PostfixFront.StartAsync(options.Storage.DataFolder, gateway.Settings, logger, cancellationToken).ConfigureAwait(false);
         }
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -6,6 +6,7 @@ using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sekisho.Crossing.Mail;
 using Sekisho.Crossing.Mail.Smtp;
+using Sekisho.Storage;
 
 namespace Sekisho.Crossing.Tests.Mail;
 
@@ -18,19 +19,21 @@ public sealed class PostfixTests
         if (Environment.UserName != "root") Assert.Skip("A postfix needs root.");
         await using var inside = await Sink.StartAsync();
         await using var outside = await Sink.StartAsync();
-        var (front, leaving, back) = (FreePort(), FreePort(), FreePort());
+        // Bound and not listened on, a port is nobody else's: postfix, which shares addresses as every server does, alone can have it.
+        using var ports = new HeldPorts(3);
+        var (front, leaving, back) = (ports[0], ports[1], ports[2]);
         var next = new SmtpHop("127.0.0.1", back, SmtpTls.None);
         await using var office = await PostOffice.OpenAsync(s => s with
         {
-            Inward = s.Inward! with { Listen = new(IPAddress.Loopback, FreePort()), Next = next },
-            Outward = s.Outward! with { Listen = new(IPAddress.Loopback, FreePort()), Next = next },
+            Inward = s.Inward! with { Next = next },
+            Outward = s.Outward! with { Next = next },
             Postfix = new(new(IPAddress.Loopback, front), new(IPAddress.Loopback, leaving), back, new("127.0.0.1", inside.Port), new("127.0.0.1", outside.Port), []),
         });
         var folder = Directory.CreateTempSubdirectory("sekisho-postfix-").FullName;
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
         try
         {
-            await using (await PostfixFront.StartAsync(folder, office.Settings, NullLogger.Instance, Gate.Cancel))
+            await using (await PostfixFront.StartAsync(folder, office.Gateway.Settings, NullLogger.Instance, Gate.Cancel))
             {
                 await SwaksAsync(front, "taro@example.com", $"hanako@{PostOffice.Domain}", "--header", "Subject: by postfix", "--body", "本文です", "--attach-type", "text/html", "--attach", "@" + Path.Combine(folder, "postfix/transport"));
                 var arrived = await inside.OneAsync(m => m.From == "taro@example.com");
@@ -48,6 +51,37 @@ public sealed class PostfixTests
                 // Nobody relays through it.
                 Assert.Contains("554 5.7.1", await SwaksAsync(front, "taro@example.com", "x@elsewhere.example", "--header", "Subject: relayed"), StringComparison.Ordinal);
             }
+        }
+        catch when (File.Exists(Path.Combine(folder, "postfix/log/mail.log")))
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(await File.ReadAllTextAsync(Path.Combine(folder, "postfix/log/mail.log"), Gate.Cancel));
+            throw;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_postfix_that_does_not_start_says_why()
+    {
+        if (Environment.UserName != "root") Assert.Skip("A postfix needs root.");
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        using var ports = new HeldPorts(1);
+        var taken = ((IPEndPoint)other.LocalEndpoint).Port;
+        var settings = new MailSettings("mail.isobe.lg.jp", new Dictionary<string, string> { [PostOffice.Domain] = "isobe" }, new(new(IPAddress.Loopback, 10025), new("127.0.0.1", ports[0], SmtpTls.None), MailSettings.InwardRoute), null)
+        {
+            Postfix = new(new(IPAddress.Loopback, taken), null, ports[0], new("127.0.0.1", 1), null, []),
+        };
+        var folder = Directory.CreateTempSubdirectory("sekisho-postfix-").FullName;
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
+        try
+        {
+            var said = await Assert.ThrowsAsync<StorageException>(() => PostfixFront.StartAsync(folder, settings, NullLogger.Instance, Gate.Cancel));
+            Assert.Equal("XNG-MAIL-015", said.Code);
+            Assert.Contains($"bind 127.0.0.1 port {taken}: Address already in use", said.Message, StringComparison.Ordinal);
         }
         finally
         {
@@ -75,10 +109,24 @@ public sealed class PostfixTests
         return said;
     }
 
-    private static int FreePort()
+    /// <summary>Ports of this machine that nobody gets while this stands, but who listens on them.</summary>
+    private sealed class HeldPorts : IDisposable
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        private const int SolSocket = 1, SoReuseAddress = 2;
+
+        private readonly Socket[] sockets;
+
+        public HeldPorts(int count) => sockets = [.. Enumerable.Range(0, count).Select(static _ =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            // SO_REUSEADDR itself: .NET's option of that name is another.
+            socket.SetRawSocketOption(SolSocket, SoReuseAddress, BitConverter.GetBytes(1));
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            return socket;
+        })];
+
+        public int this[int number] => ((IPEndPoint)sockets[number].LocalEndPoint!).Port;
+
+        public void Dispose() => Array.ForEach(sockets, static s => s.Dispose());
     }
 }

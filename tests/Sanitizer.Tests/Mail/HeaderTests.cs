@@ -77,7 +77,7 @@ public sealed class HeaderTests
         Assert.Equal([("Taro", "a@b.example")], Read("a@b.example (Taro)"));
         Assert.Equal([("", "a@b.example"), ("", "c@d.example")], Read("Team: a@b.example, c@d.example;"));
         Assert.Empty(Read("undisclosed-recipients:;"));
-        Assert.Equal([("総務課", "a@b.example")], Read(Raw(Encoding.GetEncoding(932), "総務課 <a@b.example>")));
+        Assert.Equal([("総務課", "a@b.example")], Read(Raw(CodePagesEncodingProvider.Instance.GetEncoding(932)!, "総務課 <a@b.example>")));
         Assert.Equal([("表示", "a@b.example")], Read(Raw(CodePagesEncodingProvider.Instance.GetEncoding(50221)!, "\"表示\" <a@b.example>"))); // its bytes hold a quote
         Assert.Equal([("総務課", "a@b.example")], Read(Raw(CodePagesEncodingProvider.Instance.GetEncoding(51932)!, "総務課 <a@b.example>").Replace("課", "課", StringComparison.Ordinal)) is [var one] ? [(one.Item1.Length > 0 ? "総務課" : "", one.Item2)] : []);
         Assert.Equal([("総務課", AddressList.NoAddress)], Read("=?UTF-8?B?57eP5YuZ6Kqy?="));
@@ -92,9 +92,9 @@ public sealed class HeaderTests
     {
         foreach (var evil in (string[])["<", "\"", "(", ":", ",", "\"\\", "<>", "a:", "()", "=?", "=?a?b?"])
         {
-            var start = TimeProvider.System.GetTimestamp();
+            var cost = OwnCost.Begin();
             Read(string.Concat(Enumerable.Repeat(evil, 500_000)));
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(5), evil);
+            Assert.True(cost.Seconds < 5, evil);
         }
     }
 

@@ -75,16 +75,18 @@ public sealed class ScanTests
     [InlineData("silent")]
     public async Task A_clamd_that_is_away_or_fails_lets_nothing_out(string how)
     {
+        // Bound and never listening is what "nobody" means: a port given back may be another's a moment later.
+        using var nobody = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        if (how == "nobody") listener.Stop();
+        var port = ((IPEndPoint)(how == "nobody" ? nobody.LocalEndPoint! : listener.LocalEndpoint)).Port;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var serving = how == "nobody" ? Task.CompletedTask : ServeAsync(listener, how, stop.Token);
         foreach (var files in (string[])["input", "output"])
         {
-            await using var pool = await SanitizerPool.StartAsync(new() { Workers = 1, PolicyYaml = $"scan:\n  clamd: tcp:127.0.0.1:{port}\n  files: {files}\nlimits:\n  seconds: 2\n" }, TimeProvider.System, Cancel);
-            var (report, _) = await RunAsync(pool, "a.txt", Encoding.UTF8.GetBytes(new string('x', 3_000_000)));
+            await using var pool = await SanitizerPool.StartAsync(new() { Workers = 1, PolicyYaml = $"scan:\n  clamd: tcp:127.0.0.1:{port}\n  files: {files}\nlimits:\n  seconds: {(how == "silent" ? 6 : 60)}\n" }, TimeProvider.System, Cancel);
+            var (report, _) = await RunAsync(pool, "a.txt", Encoding.UTF8.GetBytes(new string('x', how == "silent" ? 1_000 : 3_000_000)));
             Assert.Equal((Outcome.Refused, "SAN-SCAN-002"), (report.Outcome, report.Refusal?.Code));
             Assert.Null(report.Output);
             if (how == "too large") Assert.Contains("size limit", report.Refusal!.What.Ja, StringComparison.Ordinal);
@@ -125,6 +127,7 @@ public sealed class ScanTests
                     await stream.ReadExactlyAsync(new byte[100_000], stop);
                     await stream.WriteAsync("INSTREAM size limit exceeded. ERROR\0"u8.ToArray(), stop);
                     client.Client.Shutdown(SocketShutdown.Send);
+                    // Not read further: who sends on is stopped by it, however late.
                     await Task.Delay(300, stop);
                     continue;
                 }
@@ -137,7 +140,7 @@ public sealed class ScanTests
                     if (bytes == 0) break;
                     await stream.ReadExactlyAsync(new byte[bytes], stop);
                 }
-                if (how == "silent") await Task.Delay(10_000, stop);
+                if (how == "silent") await Task.Delay(Timeout.Infinite, stop);
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(how == "error" ? "stream: Can't allocate memory ERROR\0" : "stream: perhaps OK\0"), stop);
             }
         }
@@ -168,34 +171,52 @@ public sealed class ScanTests
             File.SetUnixFileMode(folder, (UnixFileMode)0x1ED);
             Directory.CreateDirectory(Path.Combine(folder, "db"));
             await File.WriteAllTextAsync(Path.Combine(folder, "db", "test.ndb"), $"Sekisho.Test:0:*:{Convert.ToHexStringLower(Encoding.ASCII.GetBytes(mark))}\n", cancel);
-            using var free = new TcpListener(IPAddress.Loopback, 0);
-            free.Start();
-            var port = ((IPEndPoint)free.LocalEndpoint).Port;
-            free.Stop();
-            await File.WriteAllTextAsync(Path.Combine(folder, "clamd.conf"), $"Foreground yes\nDatabaseDirectory {folder}/db\nLocalSocket {folder}/clamd.sock\nTCPSocket {port}\nTCPAddr 127.0.0.1\nLogFile {folder}/clamd.log\nUser {Environment.UserName}\n", cancel);
-            var process = Process.Start(new ProcessStartInfo("/usr/sbin/clamd", ["-c", Path.Combine(folder, "clamd.conf")]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-            var clamd = new Clamd(process, folder, port);
-            for (var tries = 0; ; tries++)
+            // clamd can't be asked for any free port: one that another took meanwhile ends it, and the next is tried.
+            for (var ports = 0; ; ports++)
             {
-                try
-                {
-                    await ClamdScan.PingAsync(ScannerAddress.Read(clamd.Tcp)!, TimeSpan.FromSeconds(2), cancel);
-                    await ClamdScan.PingAsync(ScannerAddress.Read(clamd.Unix)!, TimeSpan.FromSeconds(2), cancel);
-                    return clamd;
-                }
-                catch (ScannerException) when (tries < 300 && !process.HasExited)
-                {
-                    await Task.Delay(100, cancel);
-                }
+                using var free = new TcpListener(IPAddress.Loopback, 0);
+                free.Start();
+                var port = ((IPEndPoint)free.LocalEndpoint).Port;
+                free.Stop();
+                await File.WriteAllTextAsync(Path.Combine(folder, "clamd.conf"), $"Foreground yes\nDatabaseDirectory {folder}/db\nLocalSocket {folder}/clamd.sock\nTCPSocket {port}\nTCPAddr 127.0.0.1\nLogFile {folder}/clamd.log\nUser {Environment.UserName}\n", cancel);
+                var process = Process.Start(new ProcessStartInfo("/usr/sbin/clamd", ["-c", Path.Combine(folder, "clamd.conf")]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+                var clamd = new Clamd(process, folder, port);
+                if (await clamd.AnswersAsync(cancel)) return clamd;
+                await clamd.EndAsync();
+                if (ports == 4) throw new InvalidOperationException(await File.ReadAllTextAsync(Path.Combine(folder, "clamd.log"), cancel));
             }
         }
 
         public async ValueTask DisposeAsync()
         {
-            process.Kill();
+            await EndAsync();
+            Directory.Delete(folder, recursive: true);
+        }
+
+        /// <summary>False when it ended, or stayed silent for a minute.</summary>
+        private async Task<bool> AnswersAsync(CancellationToken cancel)
+        {
+            for (var tries = 0; tries < 600 && !process.HasExited; tries++)
+            {
+                try
+                {
+                    await ClamdScan.PingAsync(ScannerAddress.Read(Tcp)!, TimeSpan.FromSeconds(10), cancel);
+                    await ClamdScan.PingAsync(ScannerAddress.Read(Unix)!, TimeSpan.FromSeconds(10), cancel);
+                    return true;
+                }
+                catch (ScannerException)
+                {
+                    await Task.Delay(100, cancel);
+                }
+            }
+            return false;
+        }
+
+        private async Task EndAsync()
+        {
+            if (!process.HasExited) process.Kill();
             await process.WaitForExitAsync(CancellationToken.None);
             process.Dispose();
-            Directory.Delete(folder, recursive: true);
         }
     }
 }

@@ -30,12 +30,14 @@ public sealed class LibDeflateTests
                 LibDeflate.Pack(plain, level, zlib: true, wrapped);
                 Assert.Equal(plain, Inflate(new ZLibStream(new MemoryStream(wrapped.ToArray()), CompressionMode.Decompress)));
 
+                // Of nothing the framework makes nothing.
+                if (length == 0) continue;
                 var packed = RawZip.Deflate(plain);
                 var into = new byte[length];
                 Assert.Equal(Unpacked.Whole, LibDeflate.Unpack([.. packed, 1, 2, 3], into, out var read, out var written));
                 Assert.Equal((packed.Length, length), (read, written));
                 Assert.Equal(plain, into);
-                if (length > 0) Assert.Equal(Unpacked.TooLong, LibDeflate.Unpack(packed, into.AsSpan(1), out _, out _));
+                Assert.Equal(Unpacked.TooLong, LibDeflate.Unpack(packed, into.AsSpan(1), out _, out _));
                 if (packed.Length < 2_000)
                 {
                     for (var cut = 0; cut < packed.Length; cut++) Assert.NotEqual(Unpacked.Whole, LibDeflate.Unpack(packed.AsSpan(0, cut), into, out _, out _));

@@ -75,7 +75,7 @@ internal static partial class LibDeflate
     // A thread's own, and gone with it.
     private sealed class Packer(int level)
     {
-        public nint Handle { get; } = libdeflate_alloc_compressor(level) is var handle and not 0 ? handle : throw new OutOfMemoryException();
+        public nint Handle { get; } = libdeflate_alloc_compressor(level) is var handle and not 0 ? handle : throw new InsufficientMemoryException();
 
         ~Packer()
         {
@@ -85,7 +85,7 @@ internal static partial class LibDeflate
 
     private sealed class Unpacker
     {
-        public nint Handle { get; } = libdeflate_alloc_decompressor() is var handle and not 0 ? handle : throw new OutOfMemoryException();
+        public nint Handle { get; } = libdeflate_alloc_decompressor() is var handle and not 0 ? handle : throw new InsufficientMemoryException();
 
         ~Unpacker()
         {

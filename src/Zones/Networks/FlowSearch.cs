@@ -79,7 +79,11 @@ internal sealed partial class FlowSearch<T>
                 foreach (var rule in chain.Rules) KeepTails(rule.May, rule.Must);
             foreach (var nat in device.Nat) KeepTails(nat.May, nat.Must);
         }
-        foreach (var flow in flows) KeepTails(new Match { Services = flow.Services }, null);
+        foreach (var flow in flows)
+        {
+            KeepTails(new Match { Services = flow.Services }, null);
+            KeepTails(Later(flow.Services), null);
+        }
         universe.Tails.Keep(Tail.Any);
     }
 
@@ -150,8 +154,12 @@ internal sealed partial class FlowSearch<T>
         var set = reply ? new ServiceSet([.. services.Services.Select(static s => s with { SourcePorts = s.DestinationPorts, DestinationPorts = s.SourcePorts, Icmp = IntervalSet<ushort>.All })]) : services;
         var found = new List<Product>();
         products.Of(new Match { Source = source, Destination = destination, Services = set }, products.Any, found);
+        // What is permitted may be long: its later fragments have no ports, and belong to it.
+        products.Of(Later(set) with { Source = source, Destination = destination }, products.Any, found);
         foreach (var p in found) permitted.Add(universe.Add(new Entry { Source = p.Source, Destination = p.Destination, SourcePorts = p.SourcePorts, DestinationPorts = p.DestinationPorts, Tail = universe.Tails.Keep(p.Tail), Guard = -1, Role = Role.Cover }, null));
     }
+
+    private static Match Later(ServiceSet services) => new() { Services = new([.. services.Services.Select(static s => new Service(s.Protocols))]), Fragments = Fragments.Later };
 
     private bool Full => arrivals.Count >= most;
 

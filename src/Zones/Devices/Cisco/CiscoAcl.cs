@@ -38,7 +38,7 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
         }
         else
         {
-            strange = !Extended(ref words, when, action, out bool inactive);
+            strange = !Extended(ref words, when, out bool inactive);
             if (inactive && !strange)
             {
                 return null;
@@ -110,7 +110,7 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
         }
     }
 
-    private bool Extended(ref Cursor words, Condition when, RuleAction action, out bool inactive)
+    private bool Extended(ref Cursor words, Condition when, out bool inactive)
     {
         inactive = false;
         if (!Protocol(ref words, when, out ServiceValue services, out ByteSet protocols))
@@ -125,7 +125,6 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
 
         when.Source = source;
         Service service = new(protocols);
-        bool ports = false;
         ServiceValue? grouped = null;
         if (CiscoPorts.Starts(words.Peek))
         {
@@ -135,7 +134,6 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
             }
 
             service = service with { SourcePorts = from };
-            ports = true;
         }
         else if (words.Peek is "object-group" && IsServiceGroup(words))
         {
@@ -149,7 +147,6 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
             else
             {
                 service = service with { SourcePorts = group.May.Services[0].DestinationPorts };
-                ports = true;
             }
         }
 
@@ -167,7 +164,6 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
             }
 
             service = service with { DestinationPorts = to };
-            ports = true;
         }
         else if (words.Peek is "object-group" && IsServiceGroup(words))
         {
@@ -180,8 +176,6 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
             {
                 return false;
             }
-
-            ports = !service.Icmp.IsAll;
         }
 
         if (!Flags(ref words, ref service, when) || !Options(ref words, when, out inactive))
@@ -189,24 +183,27 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
             return false;
         }
 
-        if (!ReferenceEquals(services, ServiceValue.Any) || protocols.IsAll)
-        {
-            when.Services = ports ? ServiceValue.Sure(service) : services;
-        }
-        else
-        {
-            when.Services = grouped is { } some
-                ? new ServiceValue(Matches.Intersect(some.May, new ServiceSet([service])), Matches.Intersect(some.Must, new ServiceSet([service])), some.Unknowns)
-                : ServiceValue.Sure(service);
-        }
-
-        // A denying entry with ports leaves later fragments alone; a permitting one lets them through by their addresses.
-        if ((ports || grouped is not null) && action == RuleAction.Drop)
-        {
-            when.Fragments &= Fragments.WholeOrFirst;
-        }
-
+        // A service group where the protocol stands, one where the ports stand, and what the entry itself says: all hold.
+        if (service != Service.Any) services = services.Intersected(ServiceValue.Sure(service));
+        if (grouped is { } some) services = services.Intersected(some);
+        when.Services = services;
+        if (when.Services.May.Services.Any(LooksDeeper)) when.Fragments &= Fragments.WholeOrFirst;
         return words.AtEnd;
+    }
+
+    /// <summary>Whether a service asks for what only whole packets and first fragments have.</summary>
+    private static bool LooksDeeper(Service service) => !service.SourcePorts.IsAll || !service.DestinationPorts.IsAll || !service.Icmp.IsAll || !service.Flags.IsAll;
+
+    /// <summary>Fragments behind the first have no ports: a permitting entry with ports lets them through by protocol and addresses, a denying one leaves them to the next.</summary>
+    /// <remarks>Source: Cisco, "Access Control Lists and IP Fragments" (document 8014). ASA puts fragments together first.</remarks>
+    public static IEnumerable<Rule> WithFragments(Rule rule)
+    {
+        yield return rule;
+        if (rule.Action is RuleAction.Drop || (rule.May.Fragments & Fragments.Later) != 0 || !rule.May.Services.Services.Any(LooksDeeper)) yield break;
+        var protocols = rule.May.Services.Services.Aggregate(default(ByteSet), static (all, one) => all | one.Protocols);
+        yield return rule with { May = Later(rule.May), Must = rule.Must is { } must ? Later(must) : null };
+
+        Match Later(Match match) => match with { Services = ServiceSet.Of(new Service(protocols)), Fragments = Fragments.Later };
     }
 
     private bool IsServiceGroup(Cursor words)

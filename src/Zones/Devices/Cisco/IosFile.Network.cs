@@ -97,7 +97,7 @@ internal sealed partial class IosFile
                 }
             }
 
-            chains.Add(new Chain(name, [.. list.Rules]));
+            chains.Add(new Chain(name, [.. list.Rules.SelectMany(CiscoAcl.WithFragments)]));
         }
 
         List<Filter> filters = [];

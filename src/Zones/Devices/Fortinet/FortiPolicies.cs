@@ -91,13 +91,16 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
             uncertain.Add((UnknownKind.NotUnderstood, "policy46/64"));
         }
 
-        InterfaceSet from = interfacesOf(Values(edit, "srcintf"));
-        InterfaceSet to = interfacesOf(Values(edit, "dstintf"));
+        InterfaceSet from = Named(edit, "srcintf", uncertain);
+        InterfaceSet to = Named(edit, "dstintf", uncertain);
         SourceRef at = work.At(tree.Line(edit), last, "policy " + id);
         bool isService = One(edit, "internet-service") == "enable" || One(edit, "internet-service6") == "enable";
         bool isSource = One(edit, "internet-service-src") == "enable" || One(edit, "internet-service6-src") == "enable";
-        ServiceValue services = isService ? ServiceValue.NotKnown(UnknownKind.RunTime, "internet-service") : Negated(objects.Services(Values(edit, "service")), One(edit, "service-negate") == "enable", uncertain);
-        foreach (bool v6 in (ReadOnlySpan<bool>)[false, true])
+        if (!isService && Values(edit, "service").Count == 0) uncertain.Add((UnknownKind.NotUnderstood, "no service"));
+        if (action == RuleAction.Unknown) uncertain.Add((UnknownKind.NotUnderstood, "action"));
+        var (told, families) = (false, (bool[])[false, true]);
+        ServiceValue services = isService ? ServiceValue.NotKnown(UnknownKind.RunTime, "internet-service") : Negated(Values(edit, "service").Count == 0 ? ServiceValue.Any : objects.Services(Values(edit, "service")), One(edit, "service-negate") == "enable", uncertain);
+        foreach (bool v6 in families)
         {
             (List<string> sources, List<string> destinations) = Names(edit, family, v6);
             AddressSet universe = v6 ? AddressSet.AllV6 : AddressSet.AllV4;
@@ -107,13 +110,29 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
                 continue;
             }
 
+            told = true;
             if (One(edit, v6 && family == FortiFamily.Both ? "srcaddr6-negate" : "srcaddr-negate") == "enable")
             {
                 source = source.Not(universe);
             }
 
-            Rules(edit, v6, source, destinations, isService, services, from, to, action, at, name, uncertain);
+            Rules(edit, family, v6, source, destinations, isService, services, from, to, action, at, name, uncertain);
         }
+
+        if (told) return;
+        // A policy without addresses: no device has one, so a piece of it is missing here.
+        uncertain.Add((UnknownKind.NotUnderstood, "no addresses"));
+        work.Keep(tree.Line(edit), tree.Line(edit), new Touch.InPlace());
+        rules.Add(Of(AddressValue.Any, AddressValue.Any, services, from, to, uncertain).ToRule(action, at, name));
+    }
+
+    /// <summary>The interfaces of a setting that every policy has; where it is missing, any, and not surely.</summary>
+    private InterfaceSet Named(int edit, string setting, List<(UnknownKind Kind, string Name)> uncertain)
+    {
+        var names = Values(edit, setting);
+        if (names.Count > 0) return interfacesOf(names);
+        uncertain.Add((UnknownKind.NotUnderstood, "no " + setting));
+        return InterfaceSet.Any;
     }
 
     private (List<string> Sources, List<string> Destinations) Names(int edit, FortiFamily family, bool v6)
@@ -129,14 +148,14 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
     }
 
     /// <summary>A policy's rules: one for its addresses, one for each virtual address among its destinations.</summary>
-    private void Rules(int edit, bool v6, AddressValue source, List<string> destinations, bool isService, ServiceValue services, InterfaceSet from, InterfaceSet to, RuleAction action, SourceRef at, string name, List<(UnknownKind Kind, string Name)> uncertain)
+    private void Rules(int edit, FortiFamily family, bool v6, AddressValue source, List<string> destinations, bool isService, ServiceValue services, InterfaceSet from, InterfaceSet to, RuleAction action, SourceRef at, string name, List<(UnknownKind Kind, string Name)> uncertain)
     {
         AddressSet universe = v6 ? AddressSet.AllV6 : AddressSet.AllV4;
         List<string> plain = [.. destinations.Where(destination => !objects.VipsOf(destination).Any())];
         if (plain.Count > 0 || isService)
         {
             AddressValue destination = isService ? AddressValue.NotKnown(UnknownKind.RunTime, "internet-service", universe) : objects.Addresses(plain, v6);
-            if (One(edit, v6 ? "dstaddr6-negate" : "dstaddr-negate") == "enable")
+            if (One(edit, v6 && family == FortiFamily.Both ? "dstaddr6-negate" : "dstaddr-negate") == "enable")
             {
                 destination = destination.Not(universe);
             }
@@ -259,7 +278,7 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
             return value;
         }
 
-        // "Every service but these" has no product form: it may be any, and none for sure.
+        if (value.IsSure && Matches.Complement(value.May) is { } others) return ServiceValue.Sure(others);
         uncertain.Add((UnknownKind.RunTime, "service-negate"));
         return ServiceValue.Any;
     }

@@ -17,6 +17,13 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
 
     public bool Has(string family, string filter) => names.Contains(NameOf(family, filter));
 
+    /// <summary>Several filters as one, in their order.</summary>
+    public void Join(string family, string name, string[] filters)
+    {
+        names.Add(NameOf(family, name));
+        Chains.Add(new Chain(NameOf(family, name), [.. filters.SelectMany(one => Chains.First(chain => chain.Name == NameOf(family, one)).Rules)]));
+    }
+
     public void Read()
     {
         int firewall = tree.Find(0, "firewall");
@@ -105,7 +112,7 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
         tree.Mark(term, Reading.Understood);
         int last = tree.Line(term);
         Service service = Service.Any;
-        AddressValue? either = null;
+        List<AddressValue> sources = [], destinations = [], eithers = [];
         IntervalSet<ushort>? eitherPort = null;
         int from = tree.Find(term, "from");
         tree.Mark(from, Reading.Understood);
@@ -117,30 +124,17 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
             switch (word)
             {
                 case "source-address":
-                    when.Source = when.Source.Within(universe).Intersected(AddressesOf(part, universe, ref strange));
+                    sources.Add(AddressesOf(part, universe, ref strange));
                     break;
                 case "destination-address":
-                    when.Destination = when.Destination.Intersected(AddressesOf(part, universe, ref strange));
+                    destinations.Add(AddressesOf(part, universe, ref strange));
                     break;
                 case "address":
-                    either = AddressesOf(part, universe, ref strange);
+                    eithers.Add(AddressesOf(part, universe, ref strange));
                     break;
                 case "source-prefix-list" or "destination-prefix-list" or "prefix-list":
-                    AddressValue listed = PrefixLists(part, universe, ref strange);
-                    if (word == "source-prefix-list")
-                    {
-                        // Beside source-address the two are alternatives of one condition.
-                        when.Source = tree.Find(from, "source-address") >= 0 ? AddressValue.UnionOf([when.Source, listed]) : listed;
-                    }
-                    else if (word == "destination-prefix-list")
-                    {
-                        when.Destination = tree.Find(from, "destination-address") >= 0 ? AddressValue.UnionOf([when.Destination, listed]) : listed;
-                    }
-                    else
-                    {
-                        either = either is null ? listed : AddressValue.UnionOf([either, listed]);
-                    }
-
+                    // Beside source-address the two are alternatives of one condition, in whatever order they stand.
+                    (word[0] switch { 's' => sources, 'd' => destinations, _ => eithers }).Add(PrefixLists(part, universe, ref strange));
                     break;
                 case "protocol" or "next-header" or "payload-protocol" or "protocol-except" or "next-header-except" or "payload-protocol-except":
                     ByteSet protocols = default;
@@ -181,10 +175,10 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
 
                     break;
                 case "tcp-established":
-                    service = service with { Protocols = service.Protocols & ByteSet.Of(Protocols.Tcp), Flags = service.Flags & TcpFlags.Established };
+                    service = service with { Flags = service.Flags & TcpFlags.Established };
                     break;
                 case "tcp-initial":
-                    service = service with { Protocols = service.Protocols & ByteSet.Of(Protocols.Tcp), Flags = service.Flags & ByteSet.Where(static flags => (flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn) };
+                    service = service with { Flags = service.Flags & ByteSet.Where(static flags => (flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn) };
                     break;
                 case "icmp-type" or "icmp-type-except" or "icmp6-type":
                     IntervalSet<ushort> types = IntervalSet<ushort>.Empty;
@@ -221,6 +215,9 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
             }
         }
 
+        if (sources.Count > 0) when.Source = AddressValue.UnionOf(sources);
+        if (destinations.Count > 0) when.Destination = AddressValue.UnionOf(destinations);
+        var either = eithers.Count > 0 ? AddressValue.UnionOf(eithers) : null;
         RuleAction action = Action(tree.Find(term, "then"), when, ref last);
         if (tree.Find(term, "filter") >= 0)
         {
@@ -240,6 +237,11 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
         ServiceValue services = eitherPort is { } one
             ? ServiceValue.Sure(ServiceSet.Of(service with { SourcePorts = service.SourcePorts.Intersect(one) }, service with { DestinationPorts = service.DestinationPorts.Intersect(one) }))
             : service == Service.Any ? ServiceValue.Any : ServiceValue.Sure(service);
+        // Ports, types and flags don't say the protocol: the same bytes of another protocol may meet them.
+        var fitting = (service.SourcePorts.IsAll && service.DestinationPorts.IsAll && eitherPort is null ? ByteSet.All : ByteSet.Of(Protocols.Tcp, Protocols.Udp, Protocols.Sctp, Protocols.Dccp))
+            & (service.Icmp.IsAll ? ByteSet.All : Protocols.WithTypes) & (service.Flags.IsAll ? ByteSet.All : ByteSet.Of(Protocols.Tcp));
+        if (!(service.Protocols & ~fitting).IsEmpty)
+            services = new(services.May, Matches.Intersect(services.Must, ServiceSet.Of(new Service(fitting))), [new(UnknownKind.RunTime, "no protocol")]);
         when.Services = services;
         if (either is null)
         {

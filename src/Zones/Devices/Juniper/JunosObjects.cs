@@ -68,6 +68,8 @@ internal sealed class JunosObjects
 
     private AddressValue? Address(string name, GroupResolver<AddressValue> all, int[] places)
     {
+        // A member of a set is looked up in the set's own book, wherever the set is named.
+        if (name.IndexOf('\0') is >= 0 and var mark) (places, name) = ([int.Parse(name.AsSpan(0, mark), CultureInfo.InvariantCulture)], name[(mark + 1)..]);
         switch (name)
         {
             case "any":
@@ -88,7 +90,7 @@ internal sealed class JunosObjects
             if (tree.Find(place, "address-set", name) is >= 0 and int set)
             {
                 IEnumerable<int> members = tree.Children(tree.Find(set, "address")).Concat(tree.Children(tree.Find(set, "address-set")));
-                return AddressValue.UnionOf([.. members.Select(member => all.Resolve(tree.Word(member)) ?? AddressValue.NotKnown(UnknownKind.NotUnderstood, tree.Word(member)))]);
+                return AddressValue.UnionOf([.. members.Select(member => all.Resolve(string.Create(CultureInfo.InvariantCulture, $"{place}\0{tree.Word(member)}")) ?? AddressValue.NotKnown(UnknownKind.NotUnderstood, tree.Word(member)))]);
             }
         }
 

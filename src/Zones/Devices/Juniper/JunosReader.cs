@@ -67,7 +67,7 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
     private readonly JunosObjects objects = Expanded(work, tree);
     private readonly Dictionary<string, List<string>> zones = new(StringComparer.Ordinal);
     private readonly List<NetInterface> interfaces = [];
-    private readonly List<(string Interface, string Family, string Filter, bool Input, int Line)> bound = [];
+    private readonly List<(string Interface, string Family, string[] Filters, bool Input, int Line)> bound = [];
     private readonly List<Route> routes = [];
     private readonly List<Rule> rules = [];
     private readonly List<NatRule> nat = [];
@@ -167,14 +167,17 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
         }
 
         List<Filter> all = [];
-        foreach ((string on, string family, string name, bool input, int line) in bound)
+        List<Chain> chains = filters.Chains;
+        foreach ((string on, string family, string[] names, bool input, int line) in bound)
         {
-            if (!filters.Has(family, name))
+            string name = string.Join(" + ", names);
+            if (!names.All(one => filters.Has(family, one)))
             {
                 work.Keep(line, line, new Touch.OfInterfaces(InterfaceSet.Of([on])));
                 continue;
             }
 
+            if (names.Length > 1 && !filters.Has(family, name)) filters.Join(family, name, names);
             all.Add(new Filter($"{on} {family} {name}", input ? FilterPlace.Inbound : FilterPlace.Outbound, JunosFilters.NameOf(family, name), RuleAction.Drop, work.At(line))
             {
                 In = input ? InterfaceSet.Of([on]) : InterfaceSet.Any,
@@ -184,7 +187,6 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
             });
         }
 
-        List<Chain> chains = filters.Chains;
         if (zones.Count > 0 || tree.Find(security, "policies") >= 0)
         {
             bool permit = tree.Find(security, "policies", "default-policy") is >= 0 and int standard && tree.Only(standard) == "permit-all";
@@ -265,13 +267,9 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
 
             foreach ((string direction, bool input) in (ReadOnlySpan<(string, bool)>)[("input", true), ("output", false), ("input-list", true), ("output-list", false)])
             {
-                foreach (int bind in tree.Children(tree.Find(filter, direction)))
-                {
-                    if (tree.Word(bind) != "precedence")
-                    {
-                        bound.Add((name, word, tree.Word(bind), input, tree.Line(bind)));
-                    }
-                }
+                // The filters of a list are one: what a filter leaves undecided the next is asked, and only the last discards.
+                string[] named = [.. Values(tree.Find(filter, direction)).Where(static one => one != "precedence")];
+                if (named.Length > 0) bound.Add((name, word, named, input, tree.Line(tree.Find(filter, direction))));
             }
         }
 

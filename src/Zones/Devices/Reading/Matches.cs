@@ -40,7 +40,7 @@ internal static class Matches
                     Icmp = one.Icmp.Intersect(other.Icmp),
                     Flags = one.Flags & other.Flags,
                 };
-                if (!met.Protocols.IsEmpty)
+                if (!IsNothing(met))
                 {
                     both.Add(met);
                 }
@@ -48,6 +48,34 @@ internal static class Matches
         }
 
         return new ServiceSet([.. both]);
+    }
+
+    /// <summary>Whether the protocols that have a field are left with none of its values, and no other protocol is named.</summary>
+    private static bool IsNothing(Service service)
+    {
+        var left = service.Protocols;
+        if (service.SourcePorts.IsEmpty || service.DestinationPorts.IsEmpty) left &= ~Protocols.WithPorts;
+        if (service.Icmp.IsEmpty) left &= ~Protocols.WithTypes;
+        if (service.Flags.IsEmpty) left &= ~ByteSet.Of(Protocols.Tcp);
+        return left.IsEmpty;
+    }
+
+    /// <summary>Every packet but those of a set, as a union again.</summary>
+    /// <returns>Null where that needs more than 256 products: the reader then names it an unknown.</returns>
+    public static ServiceSet? Complement(ServiceSet set)
+    {
+        var left = ServiceSet.Any;
+        foreach (var one in set.Services)
+        {
+            List<Service> others = [new(~one.Protocols)];
+            if (!one.SourcePorts.IsAll) others.Add(new(one.Protocols & Protocols.WithPorts) { SourcePorts = one.SourcePorts.Complement() });
+            if (!one.DestinationPorts.IsAll) others.Add(new(one.Protocols & Protocols.WithPorts) { SourcePorts = one.SourcePorts, DestinationPorts = one.DestinationPorts.Complement() });
+            if (!one.Icmp.IsAll) others.Add(new(one.Protocols & Protocols.WithTypes) { Icmp = one.Icmp.Complement() });
+            if (!one.Flags.IsAll) others.Add(new(one.Protocols & ByteSet.Of(Protocols.Tcp)) { SourcePorts = one.SourcePorts, DestinationPorts = one.DestinationPorts, Flags = ~one.Flags });
+            left = Intersect(left, new([.. others.Where(static o => !o.Protocols.IsEmpty)]));
+            if (left.Services.Length > 256) return null;
+        }
+        return left;
     }
 
     /// <param name="exact">False where the names can't say the meeting ("eth*" but not "eth0"): the result is then too large.</param>

@@ -87,6 +87,8 @@ internal sealed record ServiceValue(ServiceSet May, ServiceSet Must, ImmutableAr
         return new(may, must, AddressValue.Join(values.Select(static one => one.Unknowns)));
     }
 
+    public ServiceValue Intersected(ServiceValue other) => new(Matches.Intersect(May, other.May), Matches.Intersect(Must, other.Must), AddressValue.Join([Unknowns, other.Unknowns]));
+
     private static ServiceSet Union(IEnumerable<ServiceSet> sets)
     {
         List<Service> all = [];

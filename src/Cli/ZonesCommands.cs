@@ -17,6 +17,7 @@ internal static class ZonesCommands
     {
         ZonesVerifyCommand.Create(),
         ZonesExplainCommand.Create(),
+        ZonesAnalyseCommand.Create(),
         ZonesDiffCommand.Create(),
         ZonesCompileCommand.Create(),
     };

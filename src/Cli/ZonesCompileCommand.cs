@@ -9,18 +9,18 @@ internal static class ZonesCompileCommand
 {
     internal static Command Create()
     {
-        var policy = new Option<FileInfo>("--policy") { Required = true, Description = "領域の取決め（YAML） / the zone policy" };
+        var policy = new Option<FileInfo>("--policy") { Required = true, Description = "領域の定め（YAML） / the zone policy" };
         var target = new Option<string>("--target") { Required = true, Description = string.Join(" | ", RuleCompiler.Targets) };
         target.AcceptOnlyFromAmong([.. RuleCompiler.Targets]);
         var to = new Option<DirectoryInfo?>("--out") { Description = "書き出すフォルダ（なければ標準出力） / folder to write to (default: standard output)" };
-        var command = new Command("compile", "取決めから規則を作り、読み戻して等しいことを証明する / make rules from the policy and prove them equal to it") { policy, target, to };
+        var command = new Command("compile", "領域の定めから規則を作り、読み戻して等しいことを証明する / make rules from the policy and prove them equal to it") { policy, target, to };
         command.SetAction(async (parsed, cancel) =>
         {
             if (ZonesCommands.ReadPolicy(parsed.GetRequiredValue(policy)) is not { Policy: { } zones }) return Launch.BadInput;
             var compiled = RuleCompiler.Compile(zones, parsed.GetRequiredValue(target), ZonesCommands.Today(), cancel);
             if (compiled.Differences.Count > 0)
             {
-                await Console.Error.WriteLineAsync("作った規則を読み戻すと、取決めと等しくありません。書き出しません。 / What was made doesn't read back as the policy. Nothing was written.");
+                await Console.Error.WriteLineAsync("作った規則を読み戻すと、領域の定めと等しくありません。書き出しません。 / What was made doesn't read back as the policy. Nothing was written.");
                 foreach (var difference in compiled.Differences.Take(20)) await Console.Error.WriteLineAsync($"  {difference}");
                 return ZonesCommands.Undetermined;
             }
@@ -36,7 +36,7 @@ internal static class ZonesCompileCommand
                     await Console.Out.WriteAsync(file.Text);
                 }
             }
-            await Console.Error.WriteLineAsync("取決めと等しいことを証明しました。 / Proved equal to the policy.");
+            await Console.Error.WriteLineAsync("領域の定めと等しいことを証明しました。 / Proved equal to the policy.");
             return Launch.Fine;
         });
         return command;

@@ -11,7 +11,7 @@ internal static class ZonesExplainCommand
 {
     internal static Command Create()
     {
-        var policy = new Option<FileInfo>("--policy") { Required = true, Description = "領域の取決め（YAML） / the zone policy" };
+        var policy = new Option<FileInfo>("--policy") { Required = true, Description = "領域の定め（YAML） / the zone policy" };
         var config = new Option<string>("--config") { Required = true, Description = "設定のフォルダ / folder of configurations" };
         var from = new Option<string>("--from") { Required = true, Description = "送信元アドレス / source address" };
         var to = new Option<string>("--to") { Required = true, Description = "あて先アドレス / destination address" };

@@ -11,7 +11,7 @@ internal static class ZonesVerifyCommand
 
     internal static Command Create()
     {
-        var policy = new Option<FileInfo>("--policy") { Required = true, Description = "領域の取決め（YAML） / the zone policy" };
+        var policy = new Option<FileInfo>("--policy") { Required = true, Description = "領域の定め（YAML） / the zone policy" };
         var config = new Option<string>("--config") { Required = true, Description = "設定のフォルダ / folder of configurations" };
         var json = new Option<bool>("--json") { Description = "JSON で出力 / as JSON" };
         var certified = new Option<bool>("--certified") { Description = "二つの方式で確かめる / ask both engines" };

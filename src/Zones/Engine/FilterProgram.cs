@@ -11,6 +11,9 @@ internal enum Bound : byte
 
     /// <summary>Less than ever passes: for "violated" and for "reachable".</summary>
     Lower,
+
+    /// <summary>Entries decide what they decide for certain; what they may decide besides stands beside them as <see cref="Role.Perhaps"/>. For what is said of rules.</summary>
+    Sure,
 }
 
 /// <summary>One filter between two interfaces as a flat list of entries in order: chains unfolded under the conditions that lead to them.</summary>
@@ -34,6 +37,7 @@ internal sealed class FilterProgram<T>
     private readonly string inbound;
     private readonly string outbound;
     private int guard = -1;
+    private bool perhaps;
 
     private FilterProgram(Universe<T> universe, Device device, Filter filter, string inbound, string outbound, Bound bound)
     {
@@ -86,13 +90,14 @@ internal sealed class FilterProgram<T>
             switch (rule.Action)
             {
                 case RuleAction.Accept:
-                    if (accepts) Emit(bound == Bound.Upper ? rule.May : rule.Must ?? rule.May, path, Role.Accept, rule, guard);
+                    if (accepts) Decide(rule, path, Role.Accept, bound == Bound.Upper);
                     break;
                 case RuleAction.Drop or RuleAction.Reject:
-                    if (drops) Emit(bound == Bound.Upper ? rule.Must ?? rule.May : rule.May, path, Role.Drop, rule, guard);
+                    if (drops) Decide(rule, path, Role.Drop, bound == Bound.Lower);
                     break;
                 case RuleAction.Unknown:
-                    if (bound == Bound.Upper ? accepts : drops) Emit(rule.May, path, bound == Bound.Upper ? Role.Accept : Role.Drop, rule, guard);
+                    if (bound == Bound.Sure) Emit(rule.May, path, Role.Perhaps, rule, guard);
+                    else if (bound == Bound.Upper ? accepts : drops) Emit(rule.May, path, bound == Bound.Upper ? Role.Accept : Role.Drop, rule, guard);
                     break;
                 case RuleAction.Return:
                     Leave(rule, path);
@@ -107,6 +112,12 @@ internal sealed class FilterProgram<T>
         guard = outside;
     }
 
+    private void Decide(Rule rule, in Product path, Role role, bool widened)
+    {
+        if (bound == Bound.Sure && (perhaps || rule.Must is not null)) Emit(rule.May, path, Role.Perhaps, rule, guard);
+        if (!perhaps) Emit(widened ? rule.May : rule.Must ?? rule.May, path, role, rule, guard);
+    }
+
     private void Call(Rule rule, in Product path, bool accepts, bool drops, int depth, List<Product> callers)
     {
         // An uncertain call: what accepts inside counts wherever it may be reached (Upper), what drops only where it surely is, and the other way for Lower.
@@ -114,6 +125,15 @@ internal sealed class FilterProgram<T>
         if (rule.Must is null)
         {
             Under(rule.May, path, accepts, drops);
+            return;
+        }
+        if (bound == Bound.Sure)
+        {
+            var outside = perhaps;
+            perhaps = true;
+            Under(rule.May, path, true, true);
+            perhaps = outside;
+            if (!perhaps) Under(rule.Must, path, true, true);
             return;
         }
         var (first, second) = bound == Bound.Upper ? (accepts, drops) : (drops, accepts);
@@ -133,8 +153,9 @@ internal sealed class FilterProgram<T>
     /// <summary>A return: what it holds isn't decided by the rest of this chain.</summary>
     private void Leave(Rule rule, in Product path)
     {
-        if (rule.Must is null)
+        if (rule.Must is null || bound == Bound.Sure)
         {
+            // An uncertain return keeps what is behind it from being sure.
             Guards(rule.May, path, Role.Guard);
             return;
         }

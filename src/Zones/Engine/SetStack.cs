@@ -14,6 +14,7 @@ internal sealed class SetStack<T>
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
 {
     private readonly Dictionary<IntervalSet<T>, Seg> known = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<IntervalSet<T>, Seg> named = [];
     private T[] kept = new T[1024];
     private T[] data = new T[1024];
     private int keptTop;
@@ -52,6 +53,15 @@ internal sealed class SetStack<T>
 
     /// <summary>Keeps a set of the stack for good.</summary>
     public Seg Persist(Seg set) => set.Start < 0 || set.IsEmpty ? set : Persist(this[set]);
+
+    /// <summary>A name that lasts for what is in a set: places on the stack are used again for other sets.</summary>
+    public Seg Name(Seg set)
+    {
+        if (set.Start < 0 || set.IsEmpty) return set;
+        var content = ToSet(set);
+        if (!named.TryGetValue(content, out var name)) named.Add(content, name = Persist(set));
+        return name;
+    }
 
     private Seg Persist(ReadOnlySpan<T> bounds)
     {

@@ -103,6 +103,20 @@ internal sealed class KindClasses
         }
     }
 
+    /// <summary>Every packet there is: what is said of a rule must hold for all.</summary>
+    public static IEnumerable<Kind> Every()
+    {
+        ConnectionStates[] states = [ConnectionStates.New, ConnectionStates.Established, ConnectionStates.Related, ConnectionStates.Invalid, ConnectionStates.Untracked];
+        foreach (var state in states)
+            for (var protocol = 0; protocol < 256; protocol++)
+            {
+                // Later fragments carry no flags: as few and as many as a filter may take them for.
+                yield return new((byte)protocol, 0, state, Fragments.Later);
+                if (protocol == Protocols.Tcp) yield return new(Protocols.Tcp, TcpFlags.Ack, state, Fragments.Later);
+                for (var flags = 0; flags < (protocol == Protocols.Tcp ? 256 : 1); flags++) yield return new((byte)protocol, (byte)flags, state, Fragments.WholeOrFirst);
+            }
+    }
+
     public static KindClasses Of(IEnumerable<Kind> kinds, IReadOnlyList<Tail> tails)
     {
         var all = kinds.ToArray();

@@ -20,6 +20,9 @@ internal enum Role : byte
 
     /// <summary>Settled elsewhere: a permitted flow, an earlier translation. It only covers.</summary>
     Cover,
+
+    /// <summary>What a rule may decide, but not for certain (<see cref="Bound.Sure"/>): it takes nothing from entries behind it.</summary>
+    Perhaps,
 }
 
 /// <summary>A set of packets as a product: source × destination × (source port or ICMP type) × destination port × kind.</summary>
@@ -62,13 +65,14 @@ internal sealed class Universe<T>(TailTable tails)
     /// <summary>The classes of each tail, in the round at hand.</summary>
     public ulong[] Masks { get; private set; } = [];
 
+    private readonly Dictionary<(KindClasses, int), ulong[]> known = [];
     private KindClasses? classes;
     private int round;
 
     /// <summary>Begins a round.</summary>
     public void Judge(KindClasses classes, int round)
     {
-        (this.classes, this.round, Masks) = (classes, round, []);
+        (this.classes, this.round, Masks) = (classes, round, known.GetValueOrDefault((classes, round), []));
         Extend();
     }
 
@@ -80,7 +84,7 @@ internal sealed class Universe<T>(TailTable tails)
         var masks = Masks;
         Array.Resize(ref masks, Tails.Tails.Count);
         for (var t = from; t < masks.Length; t++) masks[t] = classes.MaskOf(Tails.Tails[t], round);
-        Masks = masks;
+        known[(classes, round)] = Masks = masks;
     }
 
     public int Count { get; private set; }

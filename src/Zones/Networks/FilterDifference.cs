@@ -41,6 +41,14 @@ public static class FilterDifference
         return changes;
     }
 
+    /// <summary>Whether two versions of a filter decide every packet of some matches the same, between one pair of interfaces.</summary>
+    internal static bool IsSame(Device before, Device after, Filter filter, string inbound, string outbound, List<Match> within)
+    {
+        var changes = new List<FlowChange>();
+        return new Pair<uint>(before, filter, after, filter, inbound, outbound) { Kinds = KindClasses.Every() }.Compare(within, changes)
+            & new Pair<UInt128>(before, filter, after, filter, inbound, outbound) { Kinds = KindClasses.Every() }.Compare(within, changes) && changes.Count == 0;
+    }
+
     /// <summary>The matches of rules that aren't in both versions at the same place; null: everything may have changed.</summary>
     private static List<Match>? Touched(Device before, Filter? old, Device after, Filter? now)
     {
@@ -63,6 +71,9 @@ public static class FilterDifference
         private readonly TailTable tails = new();
         private readonly Ints covers = new();
 
+        /// <summary>The packets that count.</summary>
+        public IEnumerable<Kind> Kinds { get; init; } = KindClasses.Opening();
+
         public bool Compare(List<Match>? touched, List<FlowChange> changes)
         {
             if (touched is not null && !touched.Exists(m => m.In.Contains(inbound) && m.Out.Contains(outbound) && !Universe<T>.FamilyOf(m.Source).IsEmpty && !Universe<T>.FamilyOf(m.Destination).IsEmpty)) return true;
@@ -76,7 +87,7 @@ public static class FilterDifference
                     if (match.In.Contains(inbound) && match.Out.Contains(outbound)) products.Of(match, products.Any, regions);
             foreach (var region in regions) tails.Keep(region.Tail);
             var complete = true;
-            var classes = KindClasses.Of(KindClasses.Opening(), tails.Tails);
+            var classes = KindClasses.Of(Kinds, tails.Tails);
             for (var round = 0; round < classes.Rounds; round++)
             {
                 universe.Judge(classes, round);

@@ -43,6 +43,9 @@ internal sealed partial class FlowSearch<T>
     private bool sourceIsOld = true;
     private int coversFrom;
     private int portsTail;
+    private int rewritten;
+    private Tail part;
+    private readonly List<Meeting> meetings = [];
     private Func<Device, string, bool> excused = null!;
     private List<Arrival> arrivals = null!;
     private int most;
@@ -64,6 +67,9 @@ internal sealed partial class FlowSearch<T>
 
     /// <summary>Answers of the diagrams that differ from the residual engine's; a fault of ours, shown and never swallowed.</summary>
     public int Disagreements { get; private set; }
+
+    /// <summary>Looks at filters instead of asking them: each lets everything pass, and is told here with what came to it and arrives in the end.</summary>
+    public Action<Meeting>? Watch { get; init; }
 
     /// <summary>Every answer is asked of both engines.</summary>
     public bool Certified { get; init; }
@@ -110,8 +116,9 @@ internal sealed partial class FlowSearch<T>
         {
             var source = universe.Keep(way.Sources);
             if (source.IsEmpty) continue;
-            foreach (var (kinds, first, second) in Parts(only))
+            foreach (var (kinds, first, second, tail) in Parts(only))
             {
+                part = tail;
                 var region = new Region { Source = source, Destination = Destinations(to), SourcePorts = first, DestinationPorts = second, Kinds = kinds };
                 covers.Count = coversFrom = 0;
                 path.Clear();
@@ -123,12 +130,12 @@ internal sealed partial class FlowSearch<T>
     }
 
     /// <summary>All packets, or those of some services.</summary>
-    private List<(ulong Kinds, Seg First, Seg Second)> Parts(ServiceSet? only)
+    private List<(ulong Kinds, Seg First, Seg Second, Tail Tail)> Parts(ServiceSet? only)
     {
-        if (only is null) return [(classes.All(round), universe.Ports.All, universe.Ports.All)];
+        if (only is null) return [(classes.All(round), universe.Ports.All, universe.Ports.All, Tail.Any)];
         var found = new List<Product>();
         products.Of(new Match { Services = only }, products.Any, found);
-        return [.. found.Select(p => (classes.MaskOf(p.Tail, round), p.SourcePorts, p.DestinationPorts)).Where(static p => p.Item1 != 0)];
+        return [.. found.Select(p => (classes.MaskOf(p.Tail, round), p.SourcePorts, p.DestinationPorts, p.Tail)).Where(static p => p.Item1 != 0)];
     }
 
     /// <summary>Where packets may be sent so that they arrive: the zone's addresses, and those that some device translates.</summary>
@@ -206,6 +213,20 @@ internal sealed partial class FlowSearch<T>
 
     /// <summary>A region under way, and a piece of it that no cover holds.</summary>
     private readonly record struct Flow(Region Region, Region Piece);
+
+    /// <summary>Packets that come to a filter, and would arrive if every filter let them pass.</summary>
+    /// <param name="Region">As the filter sees them; on the stacks of the universe till the watcher returns.</param>
+    /// <param name="Covers">What is none of them: translated elsewhere.</param>
+    /// <param name="Tail">Of the services asked for.</param>
+    /// <param name="Rewritten">Translations before it.</param>
+    public sealed record Meeting(int Device, Filter Filter, string Inbound, string Outbound, Region Region, int[] Covers, Tail Tail, int Rewritten);
+
+    public Universe<T> Universe => universe;
+
+    public Residual<T> Residual => residual;
+
+    /// <summary>The entries of a filter that concern a region.</summary>
+    public Slice<T> SliceOf(Meeting meeting) => SliceOf(meeting.Device, meeting.Filter, meeting.Inbound, meeting.Outbound, meeting.Region);
 
     private delegate void Next(in Flow flow);
 }

@@ -84,6 +84,11 @@ internal sealed partial class FlowSearch<T>
     private void Arrive(Device device, WayOut way, in Flow flow)
     {
         if (excused(device, way.Interface)) return;
+        if (Watch is not null)
+        {
+            Tell(flow);
+            return;
+        }
         var mark = universe.Mark;
         // Here addresses are final: permitted flows count, if they didn't before.
         if (universe.Addresses.Overlaps(flow.Region.Destination, target))
@@ -95,6 +100,24 @@ internal sealed partial class FlowSearch<T>
             if (!translatesDestinations && !piece.Destination.IsEmpty || Left(region, true, out piece))
                 arrivals.Add(new(Traffic.Of(universe, classes, round, Tightened(region, piece)), Traffic.Pick(universe, classes, round, piece), [.. path]));
         }
+        universe.Release(mark);
+    }
+
+    /// <summary>Tells of every filter on the way of what arrives.</summary>
+    private void Tell(in Flow flow)
+    {
+        if (!universe.Addresses.Overlaps(flow.Region.Destination, target)) return;
+        var mark = universe.Mark;
+        var region = flow.Region;
+        region.Destination = universe.Addresses.Intersect(region.Destination, target);
+        if (Left(region, false, out _))
+            foreach (var meeting in meetings)
+            {
+                // Before a translation the destination was another; that part of the region is one translation's already.
+                var came = meeting.Region;
+                if (meeting.Rewritten == rewritten) came.Destination = universe.Addresses.Intersect(came.Destination, region.Destination);
+                if (!came.Destination.IsEmpty) Watch!(meeting with { Region = came });
+            }
         universe.Release(mark);
     }
 
@@ -136,6 +159,13 @@ internal sealed partial class FlowSearch<T>
         if (at == filters.Length)
         {
             next(flow);
+            return;
+        }
+        if (Watch is not null)
+        {
+            meetings.Add(new(index, filters[at], inbound, outbound, flow.Region, Covers.ToArray(), part, rewritten));
+            Through(index, filters, at + 1, inbound, outbound, flow, clip, next);
+            meetings.RemoveAt(meetings.Count - 1);
             return;
         }
         var device = topology.Devices[index];
@@ -180,7 +210,8 @@ internal sealed partial class FlowSearch<T>
             programs.Add(key, program);
             universe.Extend();
         }
-        var cut = (program, clip.Source, clip.Destination, clip.Kinds);
+        // Behind a translation sets of the clip lie on the stack: by their place alone, one would be taken for another.
+        var cut = (program, universe.Addresses.Name(clip.Source), universe.Addresses.Name(clip.Destination), clip.Kinds);
         if (!slices.TryGetValue(cut, out var slice)) slices.Add(cut, slice = Slice<T>.Of(universe, program, clip));
         return slice;
     }

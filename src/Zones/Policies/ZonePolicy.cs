@@ -63,7 +63,7 @@ public sealed record AllowedFlow(string Id, string From, string To, AddressSet S
     public bool HoldsOn(DateOnly day) => Until is not { } until || day <= until;
 }
 
-/// <summary>The zone policy (領域の取決め): zones and the few flows between them.</summary>
+/// <summary>The zone policy (領域の定め): zones and the few flows between them.</summary>
 /// <param name="SecurityCloud">Interfaces (<c>device/interface</c>) or addresses through which alone the Internet zone may leave; null: not said.</param>
 public sealed record ZonePolicy(SeparationModel Model, ImmutableArray<Zone> Zones, ImmutableArray<AllowedFlow> Flows, SecurityCloud? SecurityCloud)
 {

@@ -59,6 +59,9 @@ public sealed class ZoneVerification
         return new(policy.Policy, day, checks, [.. policy.Findings, .. run.findings], flows);
     }
 
+    /// <summary>Whether each allowed flow of the day gets through; those of zones that no device shows are left out.</summary>
+    internal static IReadOnlyList<FlowState> Working(ZonePolicy policy, IReadOnlyList<ConfigReading> readings, DateOnly day) => new ZoneVerification(policy, readings, day, new()).Flows();
+
     private ZoneCheck Check(Zone from, Zone to)
     {
         List<Violation> all = [], certain = [], strays = [];

@@ -56,28 +56,35 @@ internal static class ZonesVerifyCommand
             var (word, english) = check.Verdict.Match(
                 static _ => ("到達不能（証明済み）", "proved"), static v => ($"違反 {v.Violations.Count:N0}件", "violated"),
                 static v => ($"条件により違反 {v.Violations.Count:N0}件", "violated if"), static _ => ("判定できません", "not assessed"));
-            to.WriteLine();
-            to.WriteLine($"{check.From.Name} から {check.To.Name} へ: {word} / {check.From.Id} → {check.To.Id}: {english}");
+            to.WriteLine($"{check.From.Name} から {check.To.Name} へ: {word} / {check.From.Id} → {check.To.Id}: {english}{(check.Stray.Count > 0 ? "（接続を始めないパケットは通る / stray packets pass）" : "")}");
             foreach (var reason in check.Verdict.Match(static _ => [], static _ => [], static _ => [], static n => n.Reasons)) to.WriteLine($"    {reason.Ja} / {reason.En}");
-            Write(check.Violations, to);
-            if (check.Stray.Count > 0) to.WriteLine("  接続を始めないパケット（状態を見ないフィルタのestablishedなど） / packets that begin no connection:");
-            Write(check.Stray, to);
             foreach (var line in check.NotUnderstood.Take(MostShown)) to.WriteLine($"    理解できない行 {line.Source}: {line.Text}");
         }
+        Write(Cause.Of(report), to);
         to.WriteLine();
         foreach (var finding in report.Findings) to.WriteLine($"{finding.Code} {finding.Where}: {finding.What.Ja} / {finding.What.En}");
         to.WriteLine(report.Result switch { ZoneResult.Proved => "結果: 証明済み / proved", ZoneResult.Violated => "結果: 違反 / violated", _ => "結果: 判定できません / undetermined" });
     }
 
-    private static void Write(IReadOnlyList<Violation> violations, TextWriter to)
+    /// <summary>By the lines to correct, not by the ways that lead over them.</summary>
+    private static void Write(IReadOnlyList<Cause> causes, TextWriter to)
     {
-        foreach (var violation in violations.Take(MostShown))
+        if (causes.Count > 0)
         {
-            to.WriteLine($"  {violation.Flows}");
-            to.WriteLine($"    例 / e.g. {violation.Packet}");
-            foreach (var step in violation.Path) to.WriteLine($"    {step.Device} {step.Inbound}→{step.Outbound} {step.Source} {step.Rule}");
-            if (violation.Unknowns.Count > 0) to.WriteLine($"    条件 / if: {string.Join(", ", violation.Unknowns.Select(static u => u.Name))}");
+            to.WriteLine();
+            to.WriteLine($"原因の行 {causes.Count:N0}か所 / lines that let it through: {causes.Count:N0}");
         }
-        if (violations.Count > MostShown) to.WriteLine($"  ほか {violations.Count - MostShown:N0}件 / {violations.Count - MostShown:N0} more (--json)");
+        for (var i = 0; i < Math.Min(causes.Count, MostShown); i++)
+        {
+            var cause = causes[i];
+            to.WriteLine($"{i + 1}. {string.Join("、", cause.Between.Select(static b => $"{b.From.Name} → {b.To.Name}"))}{(cause.Stray ? "（接続を始めないパケットだけ。状態を見ないestablishedなど / only packets that begin no connection）" : "")}");
+            foreach (var step in cause.Lines) to.WriteLine($"    {step.Device} {step.Source} {step.Rule}");
+            foreach (var off in cause.SwitchedOff) to.WriteLine($"    無効にされている規則 / switched off: {off.Device} {off.Source} {off.Rule}");
+            foreach (var violation in cause.Violations.Take(3)) to.WriteLine($"    通る / passes: {violation.Flows}（例 / e.g. {violation.Packet}）");
+            if (cause.Violations.Count > 3) to.WriteLine($"    ほか {cause.Violations.Count - 3:N0}経路 / {cause.Violations.Count - 3:N0} more ways (--json)");
+            var unknowns = cause.Violations.SelectMany(static v => v.Unknowns).Select(static u => u.Name).Distinct().ToArray();
+            if (unknowns.Length > 0) to.WriteLine($"    条件 / if: {string.Join(", ", unknowns)}");
+        }
+        if (causes.Count > MostShown) to.WriteLine($"ほか {causes.Count - MostShown:N0}か所 / {causes.Count - MostShown:N0} more (--json)");
     }
 }

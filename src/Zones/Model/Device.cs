@@ -93,6 +93,9 @@ public sealed record Device(string Name, string Vendor)
     /// <summary>In the order in which packets meet them within one place.</summary>
     public ImmutableArray<Filter> Filters { get; init; } = [];
 
+    /// <summary>Rules that stop something and are switched off (FortiOS, PAN-OS). They decide nothing; a violation names those that would have stopped it.</summary>
+    public ImmutableArray<Rule> Disabled { get; init; } = [];
+
     /// <summary>Those of a kind in the order in which they are tried.</summary>
     public ImmutableArray<NatRule> Nat { get; init; } = [];
 

@@ -110,6 +110,7 @@ internal sealed class Topology
             if (i.Vrf != vrf) continue;
             foreach (var address in i.Addresses) targets.Add((address.Prefix, i.Name, null));
             if (i.DynamicAddress) ways.Add(new(i.Name, AddressSet.All, null, false));
+            foreach (var (next, taken) in Takers(d, i)) ways.Add(new(i.Name, taken, next, true));
             if (!device.RoutesUnknown) continue;
             // Anything may leave by any interface, to any device on its wires.
             ways.Add(new(i.Name, AddressSet.All, null, false));
@@ -151,6 +152,23 @@ internal sealed class Topology
         var rest = AddressSet.All.Except(placed);
         foreach (var name in names) ways.Add(new(name, rest, null, true));
         return ways.ToImmutable();
+    }
+
+    /// <summary>Devices on the same wire that answer for addresses which they translate: what is sent there goes on through them (port forwarding between segments).</summary>
+    private IEnumerable<((int, string) Next, AddressSet Taken)> Takers(int device, NetInterface of)
+    {
+        for (var d = 0; d < Devices.Count; d++)
+        {
+            if (d == device || Devices[d].Nat.IsEmpty) continue;
+            foreach (var i in Routed(Devices[d]))
+                foreach (var wire in of.Addresses.Select(static a => a.Prefix).Where(p => i.Addresses.Any(a => p.Contains(a.Address))))
+                {
+                    var own = AddressSet.UnionOf(i.Addresses.Select(static a => AddressSet.Of(a.Address)));
+                    var taken = AddressSet.UnionOf(Devices[d].Nat.Where(n => n is { Kind: NatKind.Destination, To: not null } && n.May.In.Contains(i.Name))
+                        .Select(n => n.May.Destination.Covers(AddressSet.Of(wire)) ? own : n.May.Destination).Select(s => s.Intersect(AddressSet.Of(wire))));
+                    if (!taken.IsEmpty) yield return ((d, i.Name), taken);
+                }
+        }
     }
 
     private IEnumerable<(int, string)> Neighbours(int device, NetInterface of)

@@ -67,6 +67,9 @@ public sealed record AllowedFlow(string Id, string From, string To, AddressSet S
 /// <param name="SecurityCloud">Interfaces (<c>device/interface</c>) or addresses through which alone the Internet zone may leave; null: not said.</param>
 public sealed record ZonePolicy(SeparationModel Model, ImmutableArray<Zone> Zones, ImmutableArray<AllowedFlow> Flows, SecurityCloud? SecurityCloud)
 {
+    /// <summary>The name of the file that it was read from.</summary>
+    public string File { get; init; } = "zones.yaml";
+
     public Zone? Find(string id) => Zones.FirstOrDefault(z => z.Id == id);
 
     /// <summary>Flows of one ordered pair that hold on a day, those of the model too.</summary>

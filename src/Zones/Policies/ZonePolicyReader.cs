@@ -47,7 +47,7 @@ public sealed class ZonePolicyReader
             var fields = Fields(cloudMap, CloudKeys);
             cloud = new(fields.TryGetValue("hosts", out var hosts) ? Addresses(hosts, out _) : AddressSet.Empty, Texts(fields, "via"), cloudMap.Line);
         }
-        return new(model, own, flows.ToImmutable(), cloud);
+        return new(model, own, flows.ToImmutable(), cloud) { File = file };
     }
 
     private void ReadZone(YamlValue item)

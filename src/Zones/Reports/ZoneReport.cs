@@ -8,11 +8,16 @@ namespace Sekisho.Zones.Reports;
 
 /// <summary>One station of a packet: which line let it pass (通過した行).</summary>
 /// <param name="Rule">The rule as people call it, or what stands for it: a default, a route, a translation.</param>
-public sealed record PathStep(string Device, SourceRef Source, string Rule, string Inbound, string Outbound);
+/// <param name="Filtered">False where the device has no filter there: it passed because nothing looked at it.</param>
+public sealed record PathStep(string Device, SourceRef Source, string Rule, string Inbound, string Outbound, bool Filtered = true);
 
 /// <summary>A class of packets that gets where it must not, with one packet to try (違反).</summary>
 /// <param name="Unknowns">Conditions that must hold for it; empty for a certain one.</param>
-public sealed record Violation(ExamplePacket Packet, IReadOnlyList<PathStep> Path, Traffic Flows, IReadOnlyList<Unknown> Unknowns);
+public sealed record Violation(ExamplePacket Packet, IReadOnlyList<PathStep> Path, Traffic Flows, IReadOnlyList<Unknown> Unknowns)
+{
+    /// <summary>Rules on the way that would have stopped some of it, if they weren't switched off (無効にされた規則).</summary>
+    public IReadOnlyList<PathStep> SwitchedOff { get; init; } = [];
+}
 
 /// <summary>What is said of one ordered pair of zones. Four results, never rounded up.</summary>
 public abstract record CheckVerdict

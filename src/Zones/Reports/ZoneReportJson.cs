@@ -72,20 +72,8 @@ public static class ZoneReportJson
         {
             json.WriteStartObject();
             WritePacket(violation.Packet, json);
-            json.WriteStartArray("path");
-            foreach (var step in violation.Path)
-            {
-                json.WriteStartObject();
-                json.WriteString("device", step.Device);
-                json.WriteString("file", step.Source.File);
-                json.WriteNumber("line", step.Source.FirstLine);
-                json.WriteNumber("lastLine", step.Source.LastLine);
-                json.WriteString("rule", step.Rule);
-                json.WriteString("in", step.Inbound);
-                json.WriteString("out", step.Outbound);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+            Write("path", violation.Path, json);
+            if (violation.SwitchedOff.Count > 0) Write("switchedOff", violation.SwitchedOff, json);
             json.WriteString("flows", violation.Flows.ToString());
             json.WriteStartArray("unknowns");
             foreach (var unknown in violation.Unknowns)
@@ -96,6 +84,24 @@ public static class ZoneReportJson
                 json.WriteEndObject();
             }
             json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void Write(string name, IReadOnlyList<PathStep> steps, Utf8JsonWriter json)
+    {
+        json.WriteStartArray(name);
+        foreach (var step in steps)
+        {
+            json.WriteStartObject();
+            json.WriteString("device", step.Device);
+            json.WriteString("file", step.Source.File);
+            json.WriteNumber("line", step.Source.FirstLine);
+            json.WriteNumber("lastLine", step.Source.LastLine);
+            json.WriteString("rule", step.Rule);
+            json.WriteString("in", step.Inbound);
+            json.WriteString("out", step.Outbound);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -133,16 +133,26 @@ public sealed class ZoneVerification
                 foreach (var other in chain.Rules)
                     if (other.Must is not null && other.Action != RuleAction.Accept && other.May.Source.Overlaps(arrival.Traffic.Source) && other.May.Destination.Overlaps(arrival.Traffic.Destination)) unknowns.UnionWith(other.Unknowns);
         }
-        return new(arrival.Example, [.. arrival.Path.Select(Say)], arrival.Traffic, [.. unknowns]);
+        return new(arrival.Example, [.. arrival.Path.Select(s => Say(s, arrival.Example.Source.IsV6))], arrival.Traffic, [.. unknowns]) { SwitchedOff = SwitchedOff(arrival) };
     }
 
-    private static PathStep Say(Step step)
+    /// <summary>Disabled denials of the devices on the way that hold some of what arrives.</summary>
+    private static PathStep[] SwitchedOff(Arrival arrival) =>
+        [.. arrival.Path.Where(static s => s.Filter is { Place: FilterPlace.Forward }).SelectMany(step => step.Device.Disabled
+            .Where(r => r.May.In.Contains(step.Inbound) && r.May.Out.Contains(step.Outbound) && r.May.Source.Overlaps(arrival.Traffic.Source) && r.May.Destination.Overlaps(arrival.Traffic.Destination))
+            .Select(r => new PathStep(step.Device.Name, r.Source, r.Name, step.Inbound, step.Outbound)))];
+
+    private static PathStep Say(Step step, bool v6)
     {
         if (step.Nat is { } nat) return new(step.Device.Name, nat.Source, nat.Name.Length > 0 ? nat.Name : "nat", step.Inbound, step.Outbound);
-        if (step.Rule is { } rule) return new(step.Device.Name, rule.Source, rule.Name.Length > 0 ? rule.Name : rule.Source.Of, step.Inbound, step.Outbound);
+        if (step.Rule is { } rule) return new(step.Device.Name, rule.Source, rule.Name.Length > 0 ? rule.Name : step.Filter?.Name ?? rule.Source.Of, step.Inbound, step.Outbound);
         if (step.Filter is { } filter) return new(step.Device.Name, filter.Source, $"{filter.Name}: default {filter.Default}".ToLowerInvariant(), step.Inbound, step.Outbound);
-        var source = step.Device.Interfaces.FirstOrDefault(i => i.Name == step.Outbound)?.Source ?? step.Device.Interfaces.FirstOrDefault(i => i.Name == step.Inbound)?.Source;
-        return new(step.Device.Name, source ?? SourceRef.Implicit(step.Device.Name, "no filter"), "no filter", step.Inbound, step.Outbound);
+        // Where one of the two interfaces filters the other family, that is where somebody forgot this one.
+        NetInterface? Of(string name) => step.Device.Interfaces.FirstOrDefault(i => i.Name == name);
+        bool FiltersOther(string name) => step.Device.Filters.Any(f => f.OnlyV6 == !v6 && (f.Place == FilterPlace.Inbound ? !f.In.IsAny && f.In.Contains(name) : f.Place == FilterPlace.Outbound && !f.Out.IsAny && f.Out.Contains(name)));
+        var forgotten = new[] { step.Outbound, step.Inbound }.FirstOrDefault(FiltersOther);
+        var source = (forgotten is null ? null : Of(forgotten)?.Source) ?? Of(step.Outbound)?.Source ?? Of(step.Inbound)?.Source;
+        return new(step.Device.Name, source ?? SourceRef.Implicit(step.Device.Name, "no filter"), forgotten is null ? "no filter" : $"no filter for {(v6 ? "IPv6" : "IPv4")}", step.Inbound, step.Outbound, false);
     }
 
     /// <summary>Lines that aren't understood at devices that packets of this pair got to.</summary>
@@ -171,7 +181,7 @@ public sealed class ZoneVerification
                 if (here.IsEmpty || there.IsEmpty || here.V4.IsEmpty != there.V4.IsEmpty && here.V6.IsEmpty != there.V6.IsEmpty) continue;
                 yield return new(
                     new(First(here), First(there), Protocols.Tcp, 49152, 443) { Flags = TcpFlags.Syn, State = ConnectionStates.New, Fragment = Fragments.WholeOrFirst },
-                    [new(device.Name, i.Source, i.Vlan is { } vlan ? $"shared VLAN {vlan}, no filter" : "shared interface, no filter", i.Name, i.Name)], new(here, there, ServiceSet.Any), []);
+                    [new(device.Name, i.Source, i.Vlan is { } vlan ? $"shared VLAN {vlan}, no filter" : "shared interface, no filter", i.Name, i.Name, false)], new(here, there, ServiceSet.Any), []);
             }
 
         static Address First(AddressSet set) => set.V4.IsEmpty ? Address.V6(set.V6.Bounds[0]) : Address.V4(set.V4.Bounds[0] == set.V4.Bounds[1] ? set.V4.Bounds[0] : set.V4.Bounds[0] + 1);
@@ -183,7 +193,7 @@ public sealed class ZoneVerification
         var seen = new Dictionary<int, List<(Zone Zone, string Where)>>();
         foreach (var zone in policy.Zones)
         {
-            foreach (var vlan in zone.Vlans) Add(vlan, zone, "zones.yaml");
+            foreach (var vlan in zone.Vlans) Add(vlan, zone, $"{policy.File}:{zone.Line}");
             foreach (var device in topology.Devices)
                 foreach (var i in device.Interfaces)
                     if (i is { Enabled: true, Vlan: { } vlan } && i.Addresses.Any(a => zone.Kind != ZoneKind.Outside && AddressSet.Of(a.Prefix).Overlaps(zone.Addresses))) Add(vlan, zone, i.Source.ToString());
@@ -212,7 +222,7 @@ public sealed class ZoneVerification
         {
             if (!flow.HoldsOn(day))
             {
-                findings.Add(new ReadError("ZON-FLOW-002", $"{flow.Line}", new($"許可する通信「{flow.Id}」の期限（{flow.Until:yyyy-MM-dd}）が過ぎています。許可がないものとして検証しました。", $"The allowed flow '{flow.Id}' ended on {flow.Until:yyyy-MM-dd}; it counts as not allowed."), new("続けるなら承認を取り直し、やめるなら設定から外してください。", "Have it approved anew, or take it out of the configurations.")));
+                findings.Add(new ReadError("ZON-FLOW-002", $"{policy.File}:{flow.Line}", new($"許可する通信「{flow.Id}」の期限（{flow.Until:yyyy-MM-dd}）が過ぎています。許可がないものとして検証しました。", $"The allowed flow '{flow.Id}' ended on {flow.Until:yyyy-MM-dd}; it counts as not allowed."), new("続けるなら承認を取り直し、やめるなら設定から外してください。", "Have it approved anew, or take it out of the configurations.")));
                 continue;
             }
             if (policy.Find(flow.From) is not { } sender || policy.Find(flow.To) is not { } receiver || !topology.Knows(sender) || !topology.Knows(receiver)) continue;
@@ -223,7 +233,7 @@ public sealed class ZoneVerification
             var works = surely.Count > 0 ? FlowWorks.Yes : perhaps.Count > 0 ? FlowWorks.Perhaps : FlowWorks.No;
             states.Add(new(flow, works));
             if (works == FlowWorks.No)
-                findings.Add(new ReadError("ZON-FLOW-001", $"{flow.Line}", new($"許可する通信「{flow.Id}」は、今の設定では届きません。", $"The allowed flow '{flow.Id}' doesn't get through the configurations as they are."), new("設定を直すか、使わない通信なら許可から外してください。", "Correct the configurations, or take the flow out of the policy.")));
+                findings.Add(new ReadError("ZON-FLOW-001", $"{policy.File}:{flow.Line}", new($"許可する通信「{flow.Id}」は、今の設定では届きません。", $"The allowed flow '{flow.Id}' doesn't get through the configurations as they are."), new("設定を直すか、使わない通信なら許可から外してください。", "Correct the configurations, or take the flow out of the policy.")));
         }
         return states;
     }

@@ -13,34 +13,47 @@ internal sealed partial class KernelOracle : IDisposable
 {
     internal sealed record KernelZone(string Name, string Interface, string V4, string V6);
 
+    /// <summary>A packet as it came out: at this interface, with these addresses and this port.</summary>
+    internal sealed record Sight(string Interface, Address Source, Address Destination, ushort DestinationPort);
+
     /// <summary>Fixed: zone a on eth1, zone b on eth2, everything else on eth0.</summary>
     public static readonly KernelZone[] Zones = [new("a", "eth1", "10.1", "fd00:1"), new("b", "eth2", "10.2", "fd00:2"), new("c", "eth0", "10.3", "fd00:3")];
 
-    private readonly string prefix = $"zk{Environment.ProcessId}";
+    private static int made;
 
-    public KernelOracle()
+    /// <summary>Of its own for each judge: tests run beside each other, in this process and in others.</summary>
+    private readonly string prefix = $"zk{Environment.ProcessId}x{Interlocked.Increment(ref made)}";
+
+    private readonly IReadOnlyList<KernelZone> zones;
+
+    /// <param name="zones">Three zones with other interfaces; null: <see cref="Zones"/>.</param>
+    public KernelOracle(IReadOnlyList<KernelZone>? zones = null)
     {
+        this.zones = zones ??= Zones;
         Run("ip", $"netns add {prefix}fw");
         var setup = new StringBuilder("sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 net.ipv4.icmp_ratelimit=0 net.ipv6.conf.default.accept_dad=0; ip link set lo up;");
-        for (var i = 0; i < Zones.Length; i++)
+        for (var i = 0; i < zones.Count; i++)
         {
-            var zone = Zones[i];
+            var zone = zones[i];
             Run("ip", $"netns add {prefix}{zone.Name}");
             Run("ip", $"-n {prefix}fw link add {zone.Interface} address 02:00:00:00:01:0{i} type veth peer name z0 netns {prefix}{zone.Name} address 02:00:00:00:02:0{i}");
             Run("ip", $"-n {prefix}{zone.Name} link set z0 up");
             // No neighbour is ever asked for: hosts of a zone exist only as addresses in packets.
             setup.Append($"sysctl -qw net.ipv4.conf.{zone.Interface}.rp_filter=0; ip link set {zone.Interface} up; ip addr add 169.254.{100 + i}.1/24 dev {zone.Interface};")
                 .Append($"ip neigh replace 169.254.{100 + i}.2 lladdr 02:00:00:00:02:0{i} dev {zone.Interface} nud permanent; ip route add {zone.V4}.0.0/16 via 169.254.{100 + i}.2 dev {zone.Interface};")
-                .Append($"ip -6 addr add fe80::{i + 1} dev {zone.Interface} nodad; ip -6 neigh replace fe80::aa{i} lladdr 02:00:00:00:02:0{i} dev {zone.Interface} nud permanent; ip -6 route add {zone.V6}::/32 via fe80::aa{i} dev {zone.Interface};");
+                .Append($"ip -6 addr add fe80::{i + 1} dev {zone.Interface} nodad; ip -6 neigh replace fe80::aa{i} lladdr 02:00:00:00:02:0{i} dev {zone.Interface} nud permanent; ip -6 route add {zone.V6}::/32 via fe80::aa{i} dev {zone.Interface};")
+                // What is marked for a zone goes there whatever its destination: rules of real networks are asked about their own addresses.
+                .Append($"ip rule add tos 0x{Tos(i):x2} lookup {101 + i}; ip route add default via 169.254.{100 + i}.2 dev {zone.Interface} table {101 + i};")
+                .Append($"ip -6 rule add tos 0x{Tos(i):x2} lookup {101 + i}; ip -6 route add default via fe80::aa{i} dev {zone.Interface} table {101 + i};");
         }
         Run("ip", $"netns exec {prefix}fw sh -c \"{setup}\"");
     }
 
     /// <summary>Null where this machine can't: no root, no namespaces, no tools.</summary>
-    public static KernelOracle? TryCreate()
+    public static KernelOracle? TryCreate(IReadOnlyList<KernelZone>? zones = null)
     {
         if (Environment.UserName != "root" || !File.Exists("/usr/sbin/nft") || !File.Exists("/usr/sbin/iptables-legacy-restore")) return null;
-        return new KernelOracle();
+        return new KernelOracle(zones);
     }
 
     public void Load(string program, string rules)
@@ -55,26 +68,30 @@ internal sealed partial class KernelOracle : IDisposable
     public string Save(string program) => Run("ip", $"netns exec {prefix}fw {program}");
 
     /// <summary>Sends every packet and says which came out at the interface where it should.</summary>
-    public bool[] Probe(IReadOnlyList<Packet> packets)
+    /// <param name="marked">Packets are marked for their way out, so that any destination goes there.</param>
+    public bool[] Probe(IReadOnlyList<Packet> packets, bool marked = false) => [.. Look(packets, marked).Select((seen, i) => seen?.Interface == packets[i].Out)];
+
+    /// <summary>Sends every packet and says where it was first seen, with the addresses that it had there; null: nowhere.</summary>
+    public Sight?[] Look(IReadOnlyList<Packet> packets, bool marked = false)
     {
-        var arrived = new string?[packets.Count];
+        var arrived = new Sight?[packets.Count];
         Exception? failure = null;
         // Namespaces belong to a thread: one of our own, that ends with them.
         var thread = new Thread(() =>
         {
-            try { Probe(packets, arrived); }
+            try { Probe(packets, arrived, marked); }
             catch (Exception e) { failure = e; }
         });
         thread.Start();
         thread.Join();
         if (failure is not null) throw new InvalidOperationException("probing failed", failure);
-        return [.. arrived.Select((zone, i) => zone == packets[i].Out)];
+        return arrived;
     }
 
-    private void Probe(IReadOnlyList<Packet> packets, string?[] arrived)
+    private void Probe(IReadOnlyList<Packet> packets, Sight?[] arrived, bool marked)
     {
         var sockets = new Dictionary<string, int>();
-        foreach (var zone in Zones)
+        foreach (var zone in zones)
         {
             var ns = Check(open($"/var/run/netns/{prefix}{zone.Name}", 0));
             Check(setns(ns, 0x40000000));
@@ -92,7 +109,7 @@ internal sealed partial class KernelOracle : IDisposable
         var buffer = new byte[2048];
         for (var i = 0; i < packets.Count; i++)
         {
-            var frame = PacketBytes.Frame(i, packets[i], Array.FindIndex(Zones, z => z.Interface == packets[i].In));
+            var frame = PacketBytes.Frame(i, packets[i], IndexOf(packets[i].In), marked ? Tos(IndexOf(packets[i].Out)) : (byte)0);
             Check((int)send(sockets[packets[i].In], frame, frame.Length, 0));
             if (i % 64 == 63) Drain(0);
         }
@@ -109,7 +126,7 @@ internal sealed partial class KernelOracle : IDisposable
                     {
                         some = true;
                         // Frames to the zone's own MAC came out of the firewall; the others are those just sent.
-                        if (buffer[4] == 2 && PacketBytes.IdOf(buffer.AsSpan(0, n)) is { } id && id < arrived.Length) arrived[id] ??= name;
+                        if (buffer[4] == 2 && PacketBytes.IdOf(buffer.AsSpan(0, n)) is { } id && id < arrived.Length) arrived[id] ??= PacketBytes.Seen(buffer.AsSpan(0, n), name);
                     }
                 if (some) continue;
                 quiet++;
@@ -120,8 +137,12 @@ internal sealed partial class KernelOracle : IDisposable
 
     public void Dispose()
     {
-        foreach (var name in Zones.Select(static z => z.Name).Append("fw")) Run("ip", $"netns del {prefix}{name}");
+        foreach (var name in zones.Select(static z => z.Name).Append("fw")) Run("ip", $"netns del {prefix}{name}");
     }
+
+    private int IndexOf(string name) => zones.Select(static (z, i) => (z, i)).First(z => z.z.Interface == name).i;
+
+    private static byte Tos(int zone) => (byte)(4 << zone);
 
     private static string Run(string program, string arguments)
     {

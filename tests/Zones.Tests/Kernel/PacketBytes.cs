@@ -6,7 +6,7 @@ namespace Sekisho.Zones.Tests.Kernel;
 /// <summary>Packets as bytes: right checksums, and an id in TCP's sequence number or at the end.</summary>
 internal static class PacketBytes
 {
-    public static byte[] Frame(int id, in Packet packet, int zone)
+    public static byte[] Frame(int id, in Packet packet, int zone, byte tos = 0)
     {
         var v6 = packet.Source.IsV6;
         var payload = Payload(id, packet);
@@ -20,7 +20,8 @@ internal static class PacketBytes
         var header = frame.AsSpan(14, ip);
         if (v6)
         {
-            header[0] = 0x60;
+            header[0] = (byte)(0x60 | tos >> 4);
+            header[1] = (byte)(tos << 4);
             BinaryPrimitives.WriteUInt16BigEndian(header[4..], (ushort)payload.Length);
             header[6] = packet.Protocol;
             header[7] = 64;
@@ -30,6 +31,7 @@ internal static class PacketBytes
         else
         {
             header[0] = 0x45;
+            header[1] = tos;
             BinaryPrimitives.WriteUInt16BigEndian(header[2..], (ushort)(20 + payload.Length));
             BinaryPrimitives.WriteUInt16BigEndian(header[4..], (ushort)id);
             header[8] = 64;
@@ -48,6 +50,18 @@ internal static class PacketBytes
         return frame;
     }
 
+    /// <summary>Addresses and port of a frame that came out.</summary>
+    public static KernelOracle.Sight Seen(ReadOnlySpan<byte> frame, string name)
+    {
+        var v6 = BinaryPrimitives.ReadUInt16BigEndian(frame[12..]) == 0x86DD;
+        var payload = v6 ? frame[54..] : frame[(14 + (frame[14] & 15) * 4)..];
+        var ports = (v6 ? frame[20] : frame[23]) is 6 or 17;
+        return new(name,
+            v6 ? Address.V6(BinaryPrimitives.ReadUInt128BigEndian(frame[22..])) : Address.V4(BinaryPrimitives.ReadUInt32BigEndian(frame[26..])),
+            v6 ? Address.V6(BinaryPrimitives.ReadUInt128BigEndian(frame[38..])) : Address.V4(BinaryPrimitives.ReadUInt32BigEndian(frame[30..])),
+            ports ? BinaryPrimitives.ReadUInt16BigEndian(payload[2..]) : (ushort)0);
+    }
+
     /// <summary>The id of a frame that is one of ours.</summary>
     public static int? IdOf(ReadOnlySpan<byte> frame)
     {
@@ -56,6 +70,8 @@ internal static class PacketBytes
         if (kind is not 0x0800 and not 0x86DD) return null;
         var protocol = kind == 0x0800 ? frame[23] : frame[20];
         var payload = kind == 0x0800 ? frame[(14 + (frame[14] & 15) * 4)..] : frame[54..];
+        // An error about one of ours holds its bytes, and isn't it.
+        if ((protocol == 1 && payload.Length > 0 && payload[0] is 3 or 5 or 11 or 12) || (protocol == 58 && payload.Length > 0 && payload[0] < 128)) return null;
         if (payload.Length < 10 || payload[^6] != 'K' || payload[^5] != 'O') return null;
         return (int)BinaryPrimitives.ReadUInt32BigEndian(payload[^4..]);
     }

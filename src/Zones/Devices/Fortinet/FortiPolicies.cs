@@ -25,6 +25,12 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
 
     private bool anyNat;
 
+    /// <summary>Whether the policy at hand is switched off.</summary>
+    private bool off;
+
+    /// <summary>Policies that deny, and are switched off.</summary>
+    public List<Rule> Disabled { get; } = [];
+
     public void Read(int node, FortiFamily family)
     {
         tree.Mark(node, Reading.Understood);
@@ -43,10 +49,10 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
     {
         string id = tree.Word(edit);
         string name = One(edit, "name") is { Length: > 0 } said ? $"{id} {said}" : id;
-        if (One(edit, "status") == "disable")
+        off = One(edit, "status") == "disable";
+        if (off)
         {
             tree.MarkAll(edit, Reading.Understood);
-            return;
         }
 
         List<(UnknownKind Kind, string Name)> uncertain = [];
@@ -55,6 +61,11 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
         {
             string word = tree.Word(setting);
             last = Math.Max(last, tree.Line(setting));
+            if (off)
+            {
+                continue;
+            }
+
             if (Known.Contains(word))
             {
                 tree.MarkAll(setting, Reading.Understood);
@@ -200,6 +211,16 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
 
     private void Add(int edit, Condition when, RuleAction action, SourceRef at, string name, bool v6)
     {
+        if (off)
+        {
+            if (action == RuleAction.Drop)
+            {
+                Disabled.Add(when.ToRule(action, at, name));
+            }
+
+            return;
+        }
+
         rules.Add(when.ToRule(action, at, name));
         if (centralNat || action != RuleAction.Accept)
         {

@@ -155,6 +155,7 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
             RoutesUnknown = routesUnknown,
             Chains = [new Chain("firewall policy", [.. rules])],
             Filters = [new Filter("firewall policy", FilterPlace.Forward, "firewall policy", RuleAction.Drop, work.Implicit("implicit deny"))],
+            Disabled = [.. policies.Disabled],
             Nat = [.. nat, .. sourceNat],
             NatOrder = new NatOrder(false, false, false),
         };

@@ -42,7 +42,7 @@ public sealed class IptablesReader : IConfigReader
         FileWork work = ConfigDoor.WorkOf(file, lines, cancel);
         IptablesFile reading = new(work);
         reading.ReadAll();
-        return work.Finish([reading.ToDevice()]);
+        return work.Finish([LinuxAddresses.AddTo(work, reading.ToDevice())]);
     }
 }
 

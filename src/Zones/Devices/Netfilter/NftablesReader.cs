@@ -57,6 +57,6 @@ public sealed class NftablesReader : IConfigReader
             new NftParser(work, ruleset).Read();
         }
 
-        return work.Finish([new NftModel(work, ruleset).ToDevice()]);
+        return work.Finish([LinuxAddresses.AddTo(work, new NftModel(work, ruleset).ToDevice())]);
     }
 }

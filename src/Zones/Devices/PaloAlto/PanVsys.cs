@@ -16,6 +16,7 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
     private readonly PanObjects objects = new(work, tree, scopes);
     private readonly Dictionary<string, List<string>> zones = new(StringComparer.Ordinal);
     private readonly List<Rule> rules = [];
+    private readonly List<Rule> disabled = [];
     private readonly List<NatRule> nat = [];
     private bool routesUnknown;
 
@@ -70,6 +71,7 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
             RoutesUnknown = network.RoutesUnknown || routesUnknown,
             Chains = [new Chain("security", [.. rules])],
             Filters = [new Filter("security", FilterPlace.Forward, "security", interzone, work.Implicit("interzone-default"))],
+            Disabled = [.. disabled],
             Nat = [.. nat],
             NatOrder = new NatOrder(false, false, false),
         };
@@ -155,7 +157,7 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
         tree.Mark(rule, Reading.Understood);
         if (tree.Only(tree.Find(rule, "disabled")) == "yes" || tree.IsOff(rule))
         {
-            tree.MarkAll(rule, Reading.Understood);
+            SwitchedOff(rule, name, label);
             return;
         }
 
@@ -264,6 +266,27 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
                 rules.Add(when.ToRule(action, at, name));
                 break;
         }
+    }
+
+    /// <summary>A rule that denies and is switched off decides nothing; a violation that it would have stopped names it.</summary>
+    private void SwitchedOff(int rule, string name, string label)
+    {
+        tree.MarkAll(rule, Reading.Understood);
+        if (tree.Only(tree.Find(rule, "action")) is not ("deny" or "drop" or "reset-client" or "reset-server" or "reset-both"))
+        {
+            return;
+        }
+
+        List<string> services = Values(rule, "service");
+        Condition when = new()
+        {
+            Source = Addresses(rule, "source", "negate-source"),
+            Destination = Addresses(rule, "destination", "negate-destination"),
+            Services = services.Count == 0 || services.Contains("application-default") ? ServiceValue.Any : objects.Services(services),
+            In = Interfaces(Values(rule, "from")),
+            Out = Interfaces(Values(rule, "to")),
+        };
+        disabled.Add(when.ToRule(RuleAction.Drop, work.At(tree.Line(rule), Math.Max(tree.Line(rule), tree.Children(rule).Select(tree.Line).DefaultIfEmpty(0).Max()), label + "rule " + name), name));
     }
 
     private AddressValue Addresses(int rule, string part, string negate)

@@ -1,0 +1,97 @@
+using Sekisho.Zones.Devices;
+using Sekisho.Zones.Model;
+using Sekisho.Zones.Policies;
+using Sekisho.Zones.Reports;
+
+namespace Sekisho.Zones.Tests.Town12;
+
+/// <summary>The town of samples/zones-town: twelve devices of nine vendors, once as planned and once as an auditor found them, with eight mistakes.</summary>
+public sealed class TwelveDevicesTests
+{
+    private static readonly DateOnly Day = new(2026, 11, 21);
+
+    /// <summary>Each mistake: the files that hold it, and everything that is said of it.</summary>
+    private static readonly (string Name, string[] Files, string[] Said)[] Mistakes =
+    [
+        ("any to any, left from a day of works", ["fw-core.set"], ["lgwan>mynumber: fw-core.set:25-26"]),
+        ("a VLAN that two zones share", ["sw-mynumber.conf"], ["ZON-VLAN-001 sw-mynumber.conf:33, sw-lgwan.conf:48"]),
+        ("a maintenance VPN into LGWAN", ["fw-maint.conf"], ["maintenance>lgwan: fw-maint.conf:32, fw-maint.conf:7"]),
+        ("IPv6 forgotten in a filter", ["sw-inet.conf"], ["internet>management, management>internet: sw-inet.conf:53"]),
+        ("established without state", ["rt-shisho1.cfg"], ["lgwan>mynumber stray: rt-shisho1.cfg:19"]),
+        ("a denial that is switched off", ["fw-border.conf"], ["internet>dmz: fw-border.conf:116-125, off fw-border.conf:104-114"]),
+        ("a wildcard mask with a slip of the pen", ["sw-lgwan.conf"], ["lgwan>management: sw-lgwan.conf:81"]),
+        ("a flow whose approval ended", ["fw-lgwan.conf", "zones.yaml"], ["asp>lgwan: fw-lgwan.conf:65-73", "ZON-FLOW-002 zones.yaml:137"]),
+    ];
+
+    public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Mistakes.Length)];
+
+    [Fact]
+    public void As_planned_every_pair_of_zones_is_proved_and_nothing_is_flagged()
+    {
+        var report = Verify(static _ => "as-planned", certified: true);
+        Assert.Equal(72, report.Checks.Count);
+        Assert.All(report.Checks, static c => Assert.IsType<CheckVerdict.Proved>(c.Verdict));
+        Assert.Empty(Said(report));
+        Assert.All(report.Checks, static c => Assert.Empty(c.NotUnderstood));
+        Assert.All(report.Flows, static f => Assert.Equal(FlowWorks.Yes, f.Works));
+        Assert.Equal(16, report.Flows.Count);
+    }
+
+    [Fact]
+    public void As_found_the_eight_mistakes_are_named_by_their_lines_and_nothing_else_is()
+    {
+        var report = Verify(static _ => "as-found");
+        Assert.Equal(ZoneResult.Violated, report.Result);
+        Assert.Equal(Mistakes.SelectMany(static m => m.Said).Order(StringComparer.Ordinal), Said(report));
+        Assert.All(report.Flows, static f => Assert.Equal(FlowWorks.Yes, f.Works));
+    }
+
+    [Theory]
+    [MemberData(nameof(Numbers))]
+    public void Each_mistake_alone_is_found_alone(int number)
+    {
+        var (_, files, said) = Mistakes[number];
+        Assert.Equal(said.Order(StringComparer.Ordinal), Said(Verify(file => files.Contains(file) ? "as-found" : "as-planned")));
+    }
+
+    [Fact]
+    public void Every_line_of_every_device_is_understood()
+    {
+        foreach (var which in new[] { "as-planned", "as-found" })
+        {
+            var readings = Readings(_ => which);
+            Assert.Equal(12, readings.Sum(static r => r.Devices.Length));
+            Assert.Equal(9, readings.SelectMany(static r => r.Devices).Select(static d => d.Vendor).Distinct().Count());
+            Assert.All(readings, static r => Assert.Empty(r.Lines.NotUnderstood));
+        }
+    }
+
+    /// <summary>What the report says, one line for each thing to correct.</summary>
+    private static IEnumerable<string> Said(ZoneReport report) =>
+        Cause.Of(report).Select(static c =>
+            $"{string.Join(", ", c.Between.Select(static b => $"{b.From.Id}>{b.To.Id}").Order(StringComparer.Ordinal))}{(c.Stray ? " stray" : "")}: {string.Join(", ", c.Lines.Select(static l => l.Source))}{string.Concat(c.SwitchedOff.Select(static l => $", off {l.Source}"))}")
+        .Concat(report.Findings.Select(static f => $"{f.Code} {f.Where}")).Order(StringComparer.Ordinal);
+
+    private static ZoneReport Verify(Func<string, string> which, bool certified = false)
+    {
+        var policy = ZonePolicyReader.Read(File.ReadAllText(Path.Combine(Folder, which("zones.yaml"), "zones.yaml")), "zones.yaml");
+        Assert.Empty(policy.Mistakes);
+        return ZoneVerification.Verify(policy, Readings(which), Day, new(certified));
+    }
+
+    private static IReadOnlyList<ConfigReading> Readings(Func<string, string> which) =>
+    [
+        .. Directory.GetFiles(Path.Combine(Folder, "as-planned", "devices")).Select(static f => Path.GetFileName(f)).Order(StringComparer.Ordinal)
+            .Select(f => ConfigDoor.Read(f, File.ReadAllBytes(Path.Combine(Folder, which(f), "devices", f)), TestContext.Current.CancellationToken)),
+    ];
+
+    private static string Folder
+    {
+        get
+        {
+            var at = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(at.FullName, "Sekisho.slnx"))) at = at.Parent ?? throw new InvalidOperationException("no repository above the tests");
+            return Path.Combine(at.FullName, "samples", "zones-town");
+        }
+    }
+}

@@ -46,7 +46,15 @@ internal sealed partial class KernelOracle : IDisposable
                 .Append($"ip rule add tos 0x{Tos(i):x2} lookup {101 + i}; ip route add default via 169.254.{100 + i}.2 dev {zone.Interface} table {101 + i};")
                 .Append($"ip -6 rule add tos 0x{Tos(i):x2} lookup {101 + i}; ip -6 route add default via fe80::aa{i} dev {zone.Interface} table {101 + i};");
         }
-        Run("ip", $"netns exec {prefix}fw sh -c \"{setup}\"");
+        try
+        {
+            Run("ip", $"netns exec {prefix}fw sh -c \"{setup}\"");
+        }
+        catch (InvalidOperationException)
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Null where this machine can't: no root, no namespaces, no tools.</summary>

@@ -90,6 +90,7 @@ internal sealed class DemoStory(RecordSlices slices, MunicipalityId town, IReadO
         yield return On(-353, 16, c => rooms.PlaceMediaAsync(c));
         foreach (var (day, hour, act) in new DemoTerminals(slices, town, people, organisation, DayOf).Steps()
             .Concat(rooms.Steps())
+            .Concat(new DemoZones(slices, town, people, DayOf).Steps())
             .Concat(new DemoTakeouts(slices, town, people, organisation, DayOf).Steps())
             .Concat(new DemoRisks(slices, town, Officer, DayOf).Steps())) yield return On(day, hour, act);
         var laws = new DemoLaws(slices, town, Officer, Digital);

@@ -2,6 +2,7 @@ using Sekisho.Assurance;
 using Sekisho.Ledger;
 using Sekisho.Records.Ledgers;
 using Sekisho.Records.Terminals;
+using Sekisho.Records.Zones;
 using Sekisho.Storage;
 
 namespace Sekisho.Records.Demo;
@@ -37,7 +38,7 @@ public sealed class DemoTown(Database database, NoteSigner signer, TimeProvider 
 
     private static readonly Actor Systems = Actor.System("demo");
 
-    private static readonly string[] Daily = [TerminalSource.Media, TerminalSource.Authentication, TerminalSource.Posture];
+    private static readonly string[] Daily = [TerminalSource.Media, TerminalSource.Authentication, TerminalSource.Posture, ZoneSource.MyNumber, ZoneSource.Lgwan, ZoneSource.Internet];
 
     /// <summary>A made-up terminal that was silent for longer reports when the town is started again.</summary>
     private static readonly TimeSpan Silent = TimeSpan.FromHours(12);
@@ -78,8 +79,7 @@ public sealed class DemoTown(Database database, NoteSigner signer, TimeProvider 
         await FlushAsync(slices, town, start, reached, reached, now, cancel);
         // A little before now: nothing of the year may lie in the future.
         story.MoveTo(now.AddSeconds(-1));
-        await DemoTerminals.ReportAgainAsync(slices, town, Silent, cancel);
-        await slices.Collector.RunAsync(town, null, cancel);
+        await CatchUpAsync(slices, town, cancel);
         return town;
     }
 
@@ -99,7 +99,14 @@ public sealed class DemoTown(Database database, NoteSigner signer, TimeProvider 
         }
         var slices = new RecordSlices(new RecordKeeper(database, new LedgerStore(signer, clock), clock));
         await FlushAsync(slices, town, start, last, looked, now, cancel);
+        await CatchUpAsync(slices, town, cancel);
+    }
+
+    /// <summary>Terminals and devices answer, and the town is looked at as it stands now.</summary>
+    private static async Task CatchUpAsync(RecordSlices slices, MunicipalityId town, CancellationToken cancel)
+    {
         await DemoTerminals.ReportAgainAsync(slices, town, Silent, cancel);
+        await slices.Zones.SeenAgainAsync(town, slices.Registers.Keeper.Clock.Now(), cancel);
         await slices.Collector.RunAsync(town, null, cancel);
     }
 
@@ -107,6 +114,8 @@ public sealed class DemoTown(Database database, NoteSigner signer, TimeProvider 
     private static async Task FlushAsync(RecordSlices slices, MunicipalityId town, DateTimeOffset start, DateTimeOffset after, DateTimeOffset looked, DateTimeOffset upTo, CancellationToken cancel)
     {
         var rounds = Rounds(start, looked, upTo).ToArray();
+        // The town's backups run every night, and find the devices as they were.
+        if (rounds.Length > 0) await slices.Zones.SeenAgainAsync(town, upTo, cancel);
         (Observation, DateTimeOffset At, Actor)[] part =
         [
             .. Script.Value.Observations(start, after, upTo).Select(o => (o.Observed, o.At, Systems))

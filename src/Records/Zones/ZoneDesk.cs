@@ -12,6 +12,11 @@ public sealed partial class ZoneDesk
 {
     public const int MostConfigs = 500, MaxPolicy = 1_000_000;
 
+    /// <summary>The obligations that a flow may be an exception from.</summary>
+    public static ObligationId MyNumberIsolation { get; } = new("mynumber-isolation");
+
+    public static ObligationId LgwanSeparation { get; } = new("lgwan-separation");
+
     private const int MaxPath = 400, MaxNote = 500;
 
     /// <summary>Where kept proofs have changed, evidence of these kinds may look different.</summary>
@@ -113,6 +118,14 @@ public sealed partial class ZoneDesk
             else await keeper.ChangedAsync(municipality, cancel, Watched);
         }
         return outcome;
+    }
+
+    /// <summary>As if every device had given its configuration again, the same as before: for a year that is told in a minute (the demo).</summary>
+    internal async Task SeenAgainAsync(MunicipalityId municipality, DateTimeOffset at, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        await tx.RunAsync("UPDATE records.zone_seen SET seen_at = greatest(seen_at, $1)", cancel, at);
+        await tx.CommitAsync(cancel);
     }
 
     /// <summary>Takes a configuration out: the device isn't in use any more.</summary>

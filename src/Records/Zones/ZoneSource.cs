@@ -17,7 +17,8 @@ public sealed class ZoneSource(MunicipalityId municipality, RecordKeeper keeper)
         if (await ZoneRows.NewestProofAsync(tx, at, cancel) is not { } proof || await ZoneRows.SetAsync(tx, proof.Set, cancel) is not { } set) return [];
         var oldest = set.Configs.OrderBy(c => c.SeenAt ?? set.TakenAt).FirstOrDefault();
         if (oldest is null) return [];
-        var seen = oldest.SeenAt ?? set.TakenAt;
+        // At a moment that has passed, what was seen later can't have been newer than that moment.
+        var seen = oldest.SeenAt is { } last && last < at ? last : oldest.SeenAt is null ? set.TakenAt : at;
         var pairs = await ZoneRows.PairsAsync(tx, proof.Id, cancel);
         return
         [

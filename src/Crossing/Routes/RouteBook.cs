@@ -2,6 +2,7 @@ using Npgsql;
 using Sekisho.Assurance;
 using Sekisho.Records;
 using Sekisho.Records.Waivers;
+using Sekisho.Records.Zones;
 using Sekisho.Sanitizer.Kinds;
 using Sekisho.Sanitizer.Rules;
 using Sekisho.Storage;
@@ -12,7 +13,7 @@ namespace Sekisho.Crossing.Routes;
 public sealed class RouteBook
 {
     /// <summary>The obligation that a route of the My Number zone is an exception from.</summary>
-    public static ObligationId MyNumberIsolation { get; } = new("mynumber-isolation");
+    public static ObligationId MyNumberIsolation => ZoneDesk.MyNumberIsolation;
 
     private const string Select = """
         SELECT r.id, r.version, v.definition::text, r.is_open FROM crossing.route r

@@ -44,4 +44,12 @@ public static class Refusals
     public static Refusal NoSuchWaiver { get; } = new("REC-ZON-010",
         new("その例外措置は、この通信の承認に使えません（効力がないか、別の義務のものです）。", "That waiver can't approve this flow: it isn't in force, or is of another obligation."),
         new("効力のある例外措置を選ぶか、先に承認を受けてください。", "Choose a waiver in force, or have one approved first."));
+
+    public static Refusal NoSuchTarget(string ja, string en) => new("REC-ZON-011",
+        new("その機器向けの規則は作れません。", "Rules can't be made for that kind of device."),
+        new($"次から選んでください：{ja}。", $"Choose one of: {en}."));
+
+    public static Refusal NotEqual { get; } = new("REC-ZON-012",
+        new("作った規則を読み戻すと、領域の定めと等しくありません。渡していません。", "What was made doesn't read back as the zones. It isn't given out."),
+        new("このコードと領域の定めを添えて、製品の窓口に知らせてください。", "Tell those who keep the product, with this code and the zones as written down."));
 }

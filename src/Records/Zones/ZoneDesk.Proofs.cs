@@ -5,6 +5,7 @@ using Sekisho.Records.Waivers;
 using Sekisho.Storage;
 using Sekisho.Zones.Devices;
 using Sekisho.Zones.Model;
+using Sekisho.Zones.Networks;
 using Sekisho.Zones.Policies;
 using Sekisho.Zones.Reports;
 
@@ -21,7 +22,7 @@ public sealed partial class ZoneDesk
     {
         if (await MaterialAsync(municipality, cancel) is not { } material) return null;
         var clock = Stopwatch.GetTimestamp();
-        var report = await Task.Run(() => Verify(material, cancel), cancel);
+        var report = await Task.Run(() => Verify(material, Read(material, cancel)), cancel);
         var took = Stopwatch.GetElapsedTime(clock);
         using var json = new MemoryStream();
         ZoneReportJson.Write(report, json);
@@ -30,17 +31,17 @@ public sealed partial class ZoneDesk
         var outcome = await keeper.ActAsync<KeptProof>(municipality, Watched, async (tx, at) =>
         {
             // The same said again is no news; the hourly round would fill the shelves with it.
-            if (await ZoneRows.NewestProofAsync(tx, at, cancel) is { } newest && newest.Set == material.Set.Id && newest.PolicyVersion == material.Policy.Version && await ZoneRows.ReportAsync(tx, newest.Id, cancel) == text) return newest;
+            if (await ZoneRows.NewestProofAsync(tx, at, cancel) is { } newest && newest.Set == material.Set.Id && newest.PolicyVersion == material.Policy.Kept.Version && await ZoneRows.ReportAsync(tx, newest.Id, cancel) == text) return newest;
             var id = new ProofId(RecordKeeper.NewId(at));
             var index = await keeper.AppendAsync(tx, at, "zones.proved", Itself, $"zones/proof/{id}", new
             {
-                set = material.Set.Sequence, policy = material.Policy.Version, result = Of(report.Result), violations, undetermined, sha256 = Sha256.Of(json.ToArray()),
+                set = material.Set.Sequence, policy = material.Policy.Kept.Version, result = Of(report.Result), violations, undetermined, sha256 = Sha256.Of(json.ToArray()),
                 pairs = report.Checks.Select(c => new { from = c.From.Id, to = c.To.Id, result = Of(c.Result), violations = Count(c) }),
             }, cancel);
             await tx.RunAsync("""
                 INSERT INTO records.zone_proof (municipality_id, id, set_id, policy_version, proved_at, result, violations, undetermined, milliseconds, report, ledger_index)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-                """, cancel, municipality.Value, id.Value, material.Set.Id.Value, material.Policy.Version, at, Of(report.Result), violations, undetermined, (int)Math.Min(took.TotalMilliseconds, int.MaxValue), text, index);
+                """, cancel, municipality.Value, id.Value, material.Set.Id.Value, material.Policy.Kept.Version, at, Of(report.Result), violations, undetermined, (int)Math.Min(took.TotalMilliseconds, int.MaxValue), text, index);
             await tx.RunAsync("""
                 INSERT INTO records.zone_proof_pair (municipality_id, proof_id, from_zone, to_zone, from_kind, to_kind, result, violations)
                 SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::integer[])
@@ -81,22 +82,28 @@ public sealed partial class ZoneDesk
 
     /// <summary>The network as the present configurations tell it; null where there is no policy or none of them.</summary>
     public async Task<ZoneNetwork?> NetworkAsync(MunicipalityId municipality, CancellationToken cancel) =>
-        await MaterialAsync(municipality, cancel) is { } material ? new(material.Reading.Policy!, material.Reading.Findings, material.Set, await Task.Run(() => Read(material, cancel), cancel)) : null;
+        await MaterialAsync(municipality, cancel) is { } material ? new(material.Policy.Reading.Policy!, material.Policy.Reading.Findings, material.Set, await Task.Run(() => Read(material, cancel), cancel)) : null;
 
     /// <summary>What would be, were these configurations in force instead of those of the same path: nothing is kept.</summary>
-    /// <returns>The report as things are, and as they would be.</returns>
-    public async Task<Outcome<(ZoneReport Now, ZoneReport Then)>> WhatIfAsync(MunicipalityId municipality, IReadOnlyList<IncomingConfig> edited, CancellationToken cancel)
+    public async Task<Outcome<WhatIf>> WhatIfAsync(MunicipalityId municipality, IReadOnlyList<IncomingConfig> edited, CancellationToken cancel)
     {
         if (await MaterialAsync(municipality, cancel) is not { } material) return Refusals.NoPolicy;
-        var texts = material.Texts.ToDictionary(t => t.Path, t => t.Text);
+        var changed = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var config in edited)
         {
             var path = CleanPath(config.UntrustedPath);
             if (path.Length is 0 or > MaxPath) return Refusals.BadPath(KeptFiles.SafeName(config.UntrustedPath));
             if (ConfigDoor.Masked(path, config.Untrusted.Span) is not { } lines) return Refusals.NotText(path);
-            texts[path] = Encoding.UTF8.GetBytes(string.Join('\n', lines));
+            changed[path] = Encoding.UTF8.GetBytes(string.Join('\n', lines));
         }
-        return await Task.Run(() => (Verify(material, cancel), Verify(material with { Texts = [.. texts.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => (t.Key, t.Value))] }, cancel)), cancel);
+        return await Task.Run(() =>
+        {
+            // What isn't edited is read once for both.
+            var now = Read(material, cancel);
+            var anew = changed.Select(c => ConfigDoor.Read(c.Key, c.Value, cancel)).ToArray();
+            ConfigReading[] then = [.. now.Where(r => !changed.ContainsKey(r.File)).Concat(anew).OrderBy(r => r.File, StringComparer.Ordinal)];
+            return new WhatIf(Verify(material, now), Verify(material, then), NetworkDifference.Between(now, then), anew);
+        }, cancel);
     }
 
     /// <summary>Names the waiver that approves a flow of the policy; null takes it away. Then proves.</summary>
@@ -106,8 +113,9 @@ public sealed partial class ZoneDesk
         {
             await LockAsync(tx, cancel);
             if (await ZoneRows.PolicyAsync(tx, null, cancel) is not { } policy) return Refusals.NoPolicy;
-            if (ZonePolicyReader.Read(policy.Yaml, "zones.yaml").Policy!.Flows.FirstOrDefault(f => f.Id == flow) is not { } its) return Refusals.Unknown;
-            if (waiver is { } named && !await WaiverDesk.IsInForceAsync(tx, named, ObligationOf(policy, its), at, cancel)) return Refusals.NoSuchWaiver;
+            var zones = ZonePolicyReader.Read(policy.Yaml, "zones.yaml").Policy!;
+            if (zones.Flows.FirstOrDefault(f => f.Id == flow) is not { } its) return Refusals.Unknown;
+            if (waiver is { } named && !await WaiverDesk.IsInForceAsync(tx, named, ObligationOf(zones, its), at, cancel)) return Refusals.NoSuchWaiver;
             var index = await keeper.AppendAsync(tx, at, "zones.flow", actor, $"zones/flow/{flow}", new { flow, waiver = waiver?.ToString() }, cancel);
             await tx.RunAsync("DELETE FROM records.zone_flow_waiver WHERE flow = $1", cancel, flow);
             if (waiver is { } its2)
@@ -131,34 +139,35 @@ public sealed partial class ZoneDesk
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(flow);
-        return new(policy.Find(flow.From)?.Kind == ZoneKind.MyNumber || policy.Find(flow.To)?.Kind == ZoneKind.MyNumber ? "mynumber-isolation" : "lgwan-separation");
+        return policy.Find(flow.From)?.Kind == ZoneKind.MyNumber || policy.Find(flow.To)?.Kind == ZoneKind.MyNumber ? MyNumberIsolation : LgwanSeparation;
     }
-
-    private static ObligationId ObligationOf(KeptZonePolicy kept, AllowedFlow flow) => ObligationOf(ZonePolicyReader.Read(kept.Yaml, "zones.yaml").Policy!, flow);
 
     /// <summary>Everything that a proof looks at, as it stands now.</summary>
     private async Task<Material?> MaterialAsync(MunicipalityId municipality, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        var at = keeper.Clock.Now();
-        if (await ZoneRows.PolicyAsync(tx, null, cancel) is not { } kept || await ZoneRows.SetAsync(tx, null, cancel) is not { Configs.Count: > 0 } set) return null;
+        if (await CountedAsync(tx, cancel) is not { } policy || await ZoneRows.SetAsync(tx, null, cancel) is not { Configs.Count: > 0 } set) return null;
         var texts = new List<(string, byte[])>();
         foreach (var config in set.Configs) texts.Add((config.Path, (await KeptFiles.ReadAsync(tx, config.Digest, cancel)).ToArray()));
-        var approved = new HashSet<string>(StringComparer.Ordinal);
-        var reading = ZonePolicyReader.Read(kept.Yaml, "zones.yaml");
-        var policy = reading.Policy ?? throw new InvalidDataException($"version {kept.Version} of the zones can't be read any more");
-        foreach (var (flow, waiver) in await ZoneRows.FlowWaiversAsync(tx, cancel))
-            if (policy.Flows.FirstOrDefault(f => f.Id == flow) is { } its && await WaiverDesk.IsInForceAsync(tx, waiver, ObligationOf(policy, its), at, cancel)) approved.Add(flow);
-        return new(kept, reading, set, texts, approved, JapaneseTime.Day(at));
+        return new(policy, set, texts);
     }
 
-    /// <summary>A flow of the My Number zone that nobody has approved isn't allowed, whatever the policy says of it.</summary>
-    private static ZoneReport Verify(Material material, CancellationToken cancel)
+    /// <summary>The zones as written down, with the flows that count now. Null: nothing is written down yet.</summary>
+    private async Task<CountedPolicy?> CountedAsync(TenantTransaction tx, CancellationToken cancel)
     {
-        var policy = material.Reading.Policy!;
-        var counted = material.Reading with { Policy = policy with { Flows = [.. policy.Flows.Where(f => material.Approved.Contains(f.Id) || ObligationOf(policy, f).Value != "mynumber-isolation")] } };
-        return ZoneVerification.Verify(counted, Read(material, cancel), material.Day);
+        if (await ZoneRows.PolicyAsync(tx, null, cancel) is not { } kept) return null;
+        var at = keeper.Clock.Now();
+        var reading = ZonePolicyReader.Read(kept.Yaml, "zones.yaml");
+        var policy = reading.Policy ?? throw new InvalidDataException($"version {kept.Version} of the zones can't be read any more");
+        var waivers = await ZoneRows.FlowWaiversAsync(tx, cancel);
+        var counted = new List<AllowedFlow>();
+        // A flow of the My Number zone that nobody has approved isn't allowed, whatever the policy says of it.
+        foreach (var flow in policy.Flows)
+            if (ObligationOf(policy, flow) is var its && (its != MyNumberIsolation || (waivers.TryGetValue(flow.Id, out var waiver) && await WaiverDesk.IsInForceAsync(tx, waiver, its, at, cancel)))) counted.Add(flow);
+        return new(kept, reading with { Policy = policy with { Flows = [.. counted] } }, JapaneseTime.Day(at));
     }
+
+    private static ZoneReport Verify(Material material, IReadOnlyList<ConfigReading> readings) => ZoneVerification.Verify(material.Policy.Reading, readings, material.Policy.Day);
 
     private static ConfigReading[] Read(Material material, CancellationToken cancel) => [.. material.Texts.Select(t => ConfigDoor.Read(t.Path, t.Text, cancel))];
 
@@ -167,5 +176,8 @@ public sealed partial class ZoneDesk
 
     private static ProofResult Of(ZoneResult result) => result switch { ZoneResult.Proved => ProofResult.Proved, ZoneResult.Violated => ProofResult.Violated, _ => ProofResult.Undetermined };
 
-    private sealed record Material(KeptZonePolicy Policy, ZonePolicyReading Reading, ConfigSet Set, IReadOnlyList<(string Path, byte[] Text)> Texts, IReadOnlySet<string> Approved, DateOnly Day);
+    /// <param name="Reading">With the flows that count.</param>
+    private sealed record CountedPolicy(KeptZonePolicy Kept, ZonePolicyReading Reading, DateOnly Day);
+
+    private sealed record Material(CountedPolicy Policy, ConfigSet Set, IReadOnlyList<(string Path, byte[] Text)> Texts);
 }

@@ -1,6 +1,9 @@
 using Sekisho.Assurance;
+using Sekisho.Zones.Analysis;
 using Sekisho.Zones.Model;
+using Sekisho.Zones.Networks;
 using Sekisho.Zones.Policies;
+using Sekisho.Zones.Reports;
 
 namespace Sekisho.Records.Zones;
 
@@ -64,3 +67,11 @@ public sealed record ProofDetail(KeptProof Proof, IReadOnlyList<ProofPair> Pairs
 /// <summary>The network as its configurations tell it (網の姿).</summary>
 /// <param name="Findings">Of the policy alone.</param>
 public sealed record ZoneNetwork(ZonePolicy Policy, IReadOnlyList<ReadError> Findings, ConfigSet Set, IReadOnlyList<ConfigReading> Readings);
+
+/// <summary>What a change of configurations would do (変更の影響).</summary>
+/// <param name="Difference">What passes then and doesn't now, and the other way round, filter by filter: within zones too.</param>
+/// <param name="Edited">How the changed texts read.</param>
+public sealed record WhatIf(ZoneReport Now, ZoneReport Then, NetworkDifference Difference, IReadOnlyList<ConfigReading> Edited);
+
+/// <summary>An examination of the rules (規則の点検): of which configurations, under which flows, and what was found.</summary>
+public sealed record RuleExamination(ConfigSet Set, ZonePolicy Policy, RuleReport Report);

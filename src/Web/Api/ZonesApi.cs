@@ -4,6 +4,7 @@ using Sekisho.Records;
 using Sekisho.Records.Waivers;
 using Sekisho.Records.Zones;
 using Sekisho.Web.SignIn;
+using Sekisho.Zones.Analysis;
 using Sekisho.Zones.Reports;
 
 namespace Sekisho.Web.Api;
@@ -23,6 +24,8 @@ internal static class ZonesApi
         api.MapGet("/zones/proofs", ProofsAsync).RequireAuthorization(Allowed.ReadAssurance).Says("listZoneProofs", Tag, "証明の履歴（新しい順）", "Proofs, newest first").Gives<IReadOnlyList<ZoneProofModel>>();
         api.MapGet("/zones/proofs/{id:guid}/report", ReportAsync).RequireAuthorization(Allowed.ReadAssurance).Says("getZoneReport", Tag, "証明の全文（docs/formats/zone-report.md）", "The whole proof").GivesContent(["application/json"], 404);
         api.MapPost("/zones/what-if", WhatIfAsync).RequireAuthorization(Allowed.RunPolicy).Accepts<Stream>("text/plain").Says("tryZoneConfig", Tag, "設定を変えたときの証明を試す（何も保存しない、?path=）", "What a changed configuration would do; nothing is kept").GivesContent(["application/json"], 413, 422);
+        api.MapGet("/zones/rules", RulesAsync).RequireAuthorization(Allowed.ReadAssurance).Says("examineZoneRules", Tag, "規則の点検（隠れた・余分な・競合する・不要な・広すぎる規則、届かない通信）", "What is wrong with the rules, and flows that don't work").GivesContent(["application/json"], 404);
+        api.MapGet("/zones/rules-to-load", CompileAsync).RequireAuthorization(Allowed.ReadAssurance).Says("makeZoneRules", Tag, "領域の定めから機器に入れる規則を作る（?target=nftables、読み戻して等しいもののほかは渡さない）", "Rules to load, made from the zones and proved equal to them").GivesContent(["text/plain"], 404, 409, 422);
         api.MapPut("/zones/flows/{flow}/waiver", ApproveAsync).RequireAuthorization(Allowed.RunPolicy).Says("approveZoneFlow", Tag, "特定通信を例外措置で認める", "Approve a flow by a waiver").Gives<ZonePolicyModel>(404, 422);
     }
 
@@ -62,10 +65,25 @@ internal static class ZonesApi
         return tried.Match(both =>
         {
             using var json = new MemoryStream();
-            ZoneReportJson.Write(both.Then, json);
+            ZoneReportJson.Write(both.Then, json, both.Difference);
             return Results.Bytes(json.ToArray(), "application/json");
         }, refused => ((Outcome<ZoneReport>)refused).Answer(static r => r));
     }
+
+    private static async Task<IResult> RulesAsync(HttpContext context, RecordSlices records, CancellationToken cancel)
+    {
+        if (await records.Zones.ExamineAsync(CurrentPerson.Of(context).Municipality, cancel) is not { } found) return ApiProblems.NotFound;
+        using var json = new MemoryStream();
+        RuleReportJson.Write(found.Report, json);
+        return Results.Bytes(json.ToArray(), "application/json");
+    }
+
+    /// <param name="file">One of several files (iptables: rules.v4, rules.v6); without it the first.</param>
+    private static async Task<IResult> CompileAsync(HttpContext context, RecordSlices records, string target, string? file, CancellationToken cancel) =>
+        (await records.Zones.CompileAsync(CurrentPerson.Of(context).Municipality, target, cancel)).Match<IResult>(
+            made => made.Differences.Count > 0 ? ApiAnswers.Problem(Sekisho.Records.Zones.Refusals.NotEqual)
+                : made.Files.FirstOrDefault(f => file is null || f.Name == file) is { } its ? Results.Text(its.Text, "text/plain", Encoding.UTF8) : ApiProblems.NotFound,
+            ApiAnswers.Problem);
 
     private static async Task<IResult> ApproveAsync(HttpContext context, RecordSlices records, string flow, [FromBody] FlowWaiverRequest r, CancellationToken cancel)
     {

@@ -37,6 +37,11 @@ internal static class RuleSequence
     public static bool Same(Rule a, Rule b) =>
         ReferenceEquals(a, b) || (a.Action == b.Action && a.Target == b.Target && Same(a.May, b.May) && (a.Must is null ? b.Must is null : b.Must is not null && Same(a.Must, b.Must)));
 
+    /// <summary>Translations that do the same, wherever they are written.</summary>
+    public static bool Same(NatRule a, NatRule b) =>
+        a.Kind == b.Kind && Same(a.May, b.May) && (a.Must is null ? b.Must is null : b.Must is not null && Same(a.Must, b.Must)) && Equals(a.To, b.To) && Equals(a.ToPorts, b.ToPorts)
+        && (a.KeepsOffset, a.KeepsPortOffset, a.ToOutgoingInterface) == (b.KeepsOffset, b.KeepsPortOffset, b.ToOutgoingInterface) && a.Unknowns.AsSpan().SequenceEqual(b.Unknowns.AsSpan());
+
     private static bool Same(Match a, Match b) =>
         ReferenceEquals(a, b) || (a.States == b.States && a.Fragments == b.Fragments && a.Source.Equals(b.Source) && a.Destination.Equals(b.Destination)
         && (ReferenceEquals(a.Services, b.Services) || a.Services.Services.AsSpan().SequenceEqual(b.Services.Services.AsSpan())) && Same(a.In, b.In) && Same(a.Out, b.Out));

@@ -7,7 +7,8 @@ namespace Sekisho.Zones.Reports;
 /// <summary>The fixed JSON of <c>sekisho zones verify</c> (docs/formats/zone-report.md). Fields may be added, never changed.</summary>
 public static class ZoneReportJson
 {
-    public static void Write(ZoneReport report, Stream to)
+    /// <param name="difference">What a change would open and close, told beside the report; null: not asked.</param>
+    public static void Write(ZoneReport report, Stream to, NetworkDifference? difference = null)
     {
         using var json = new Utf8JsonWriter(to, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
@@ -35,6 +36,11 @@ public static class ZoneReportJson
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        if (difference is not null)
+        {
+            json.WritePropertyName("difference");
+            DifferenceJson.Write(difference, json);
+        }
         json.WriteEndObject();
     }
 

@@ -168,10 +168,14 @@ public sealed class ZoneDeskTests : IAsyncLifetime
         (await WriteAsync()).OrThrow();
         (await TakeAsync(Firewall(Cloud))).OrThrow();
         var size = await office.LedgerSizeAsync();
-        var (now, then) = (await Desk.WhatIfAsync(office.Town, [new("fw-01.rules", Firewall(Cloud, "-A FORWARD -s 10.3.0.7/32 -d 10.2.0.9/32 -p tcp --dport 445 -j ACCEPT"))], Cancel)).OrThrow();
+        var (now, then, difference, edited) = (await Desk.WhatIfAsync(office.Town, [new("fw-01.rules", Firewall(Cloud, "-A FORWARD -s 10.3.0.7/32 -d 10.2.0.9/32 -p tcp --dport 445 -j ACCEPT"))], Cancel)).OrThrow();
         Assert.All(now.Checks, c => Assert.Empty(c.Violations));
         var broken = Assert.Single(then.Checks, c => c.Violations.Count > 0);
         Assert.Equal(("internet", "lgwan"), (broken.From.Id, broken.To.Id));
+        Assert.NotEmpty(difference.Changes);
+        Assert.All(difference.Changes, c => Assert.True(c.Opened && c.Traffic.ToString().Contains("tcp/445", StringComparison.Ordinal), c.Traffic.ToString()));
+        Assert.Empty(difference.Notes);
+        Assert.Equal("fw-01.rules", Assert.Single(edited).File);
         Assert.Equal(size, await office.LedgerSizeAsync());
         Assert.Equal(1, (await Desk.ConfigsAsync(office.Town, null, Cancel))!.Sequence);
     }

@@ -35,6 +35,7 @@ public static class FileEndpoints
         endpoints.MapGet("/ledger/{index:long}/proof.json", ProofAsync).RequireAuthorization(Allowed.ReadEvidence).ExcludeFromDescription();
         endpoints.MapGet("/ledger/export.zip", LedgerAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/information-assets/disposals/{id:guid}/certificate", CertificateAsync).RequireAuthorization(Allowed.ReadRegisters).ExcludeFromDescription();
+        endpoints.MapGet("/zones/rules/export.xlsx", ZoneRulesAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/terminals/settings/{zone}/{target}", SettingsAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/public/{slug}/{number:int}/original", PublicOriginalAsync).AllowAnonymous().ExcludeFromDescription();
         endpoints.MapGet("/public/{slug}/documents/{key}/{number:int}/original", PublicDocumentAsync).AllowAnonymous().ExcludeFromDescription();
@@ -69,6 +70,9 @@ public static class FileEndpoints
     private static async Task<IResult> SettingsAsync(string zone, string target, HttpContext context, RecordSlices records, CancellationToken cancel) =>
         EnforcedSettings.TryParse(target, out var chosen) && await records.Terminals.SettingsAsync(CurrentPerson.Of(context).Municipality, zone, chosen, cancel) is { } file
             ? Results.Bytes(file.Content, "application/octet-stream", file.FileName) : Results.NotFound();
+
+    private static async Task<IResult> ZoneRulesAsync(HttpContext context, RecordSlices records, CancellationToken cancel) =>
+        await records.Zones.RuleSheetAsync(CurrentPerson.Of(context).Municipality, cancel) is { } file ? Hand(context, file) : Results.NotFound();
 
     private static async Task<IResult> CertificateAsync(Guid id, HttpContext context, RecordSlices records, CancellationToken cancel)
     {

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using Sekisho.Assurance;
+using Sekisho.Records.Policies;
+using Sekisho.Zones.Analysis;
+using Sekisho.Zones.Compile;
+
+namespace Sekisho.Records.Zones;
+
+/// <summary>Rules: what is wrong with those that there are, and those to load, made from the zones as written down.</summary>
+public sealed partial class ZoneDesk
+{
+    /// <summary>The newest examination of each municipality: what it looked at, and what came of it. Asked again for each filter of its page.</summary>
+    private readonly ConcurrentDictionary<MunicipalityId, (string Of, RuleExamination Found)> examined = new();
+
+    /// <summary>What is wrong with the rules of the present configurations (規則の点検): under the flows that count now.</summary>
+    /// <returns>Null where there is no policy or no configuration yet.</returns>
+    public async Task<RuleExamination?> ExamineAsync(MunicipalityId municipality, CancellationToken cancel)
+    {
+        if (await MaterialAsync(municipality, cancel) is not { } material) return null;
+        var of = $"{material.Set.Id} {material.Policy.Kept.Version} {material.Policy.Day:O} {string.Join(' ', material.Policy.Reading.Policy!.Flows.Select(f => f.Id))}";
+        if (examined.TryGetValue(municipality, out var kept) && kept.Of == of) return kept.Found;
+        var report = await Task.Run(() => RuleAnalysis.Analyse(material.Policy.Reading, Read(material, cancel), material.Policy.Day, cancel), cancel);
+        var found = new RuleExamination(material.Set, material.Policy.Reading.Policy!, report);
+        examined[municipality] = (of, found);
+        return found;
+    }
+
+    /// <summary>The same as a sheet; null likewise.</summary>
+    public async Task<KeptFile?> RuleSheetAsync(MunicipalityId municipality, CancellationToken cancel)
+    {
+        if (await ExamineAsync(municipality, cancel) is not { } found) return null;
+        var bytes = RuleSheet.Write(found.Report, keeper.Clock.Now());
+        return new KeptFile("規則の点検.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", bytes, Sha256.Of(bytes));
+    }
+
+    /// <summary>Rules that let pass what the zones allow now, and nothing else (規則の作成). Read back and compared with the policy by the compiler itself.</summary>
+    /// <param name="target">One of <see cref="RuleCompiler.Targets"/>.</param>
+    public async Task<Outcome<Compiled>> CompileAsync(MunicipalityId municipality, string target, CancellationToken cancel)
+    {
+        if (!RuleCompiler.Targets.Contains(target)) return Refusals.NoSuchTarget(string.Join("、", RuleCompiler.Targets), string.Join(", ", RuleCompiler.Targets));
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        if (await CountedAsync(tx, cancel) is not { } policy) return Refusals.NoPolicy;
+        return await Task.Run(() => RuleCompiler.Compile(policy.Reading.Policy!, target, policy.Day, cancel), cancel);
+    }
+}

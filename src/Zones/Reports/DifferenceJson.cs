@@ -1,0 +1,46 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Sekisho.Zones.Model;
+using Sekisho.Zones.Networks;
+
+namespace Sekisho.Zones.Reports;
+
+/// <summary>The JSON of <c>sekisho zones diff</c> (docs/formats/zone-report.md).</summary>
+public static class DifferenceJson
+{
+    public static void Write(NetworkDifference found, Stream to)
+    {
+        using var json = new Utf8JsonWriter(to, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        Write(found, json);
+    }
+
+    /// <summary>The line that decides, as people read it.</summary>
+    public static string Line(Rule? rule) => rule is null ? "default" : rule.Source.ToString();
+
+    internal static void Write(NetworkDifference found, Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("complete", found.IsComplete);
+        json.WriteStartArray("changes");
+        foreach (var change in found.Changes)
+        {
+            json.WriteStartObject();
+            json.WriteString("effect", change.Opened ? "opened" : "closed");
+            json.WriteString("device", change.Device);
+            json.WriteString("filter", change.Filter);
+            json.WriteString("in", change.Inbound);
+            json.WriteString("out", change.Outbound);
+            json.WriteString("flows", change.Traffic.ToString());
+            json.WriteString("example", change.Example.ToString());
+            json.WriteString("before", Line(change.Before));
+            json.WriteString("after", Line(change.After));
+            json.WriteBoolean("perhaps", change.Perhaps);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("notes");
+        foreach (var note in found.Notes) json.WriteStringValue($"{note.Ja} / {note.En}");
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

@@ -1,17 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using Dapper;
-using Microsoft.Extensions.Logging.Abstractions;
 using Sekisho.Assurance;
 using Sekisho.Benchmarks.Registers;
 using Sekisho.Crossing;
 using Sekisho.Crossing.Requests;
-using Sekisho.Crossing.Vault;
 using Sekisho.Records;
-using Sekisho.Records.Ledgers;
 using Sekisho.Sanitizer.Isolation;
-using Sekisho.Storage;
 
 namespace Sekisho.Benchmarks.Crossings;
 
@@ -31,80 +26,58 @@ internal static class CrossingTimes
         var files = Directory.EnumerateFiles(args[0], "*", SearchOption.AllDirectories).Where(f => new FileInfo(f).Length is > 0 and <= MostBytes).Order(StringComparer.Ordinal).ToList();
         // Spread over the folder: its kinds stand together.
         files = [.. Enumerable.Range(0, people).Select(i => files[(int)((long)i * files.Count / people)])];
-        var folder = Directory.CreateTempSubdirectory("sekisho-bench-").FullName;
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        try
+        await using var bench = await BenchTown.OpenAsync();
+        var (crossing, town, pool) = (bench.Crossing, BenchTown.Town, bench.Pool);
+        // The same files through the sanitiser alone, so many at a time as it has workers: what nothing around it can beat. It also warms up what is started once.
+        var places = new SemaphoreSlim(Environment.ProcessorCount);
+        for (var round = 0; round < 2; round++)
         {
-            await using var database = await Database.OpenAsync(new StorageOptions(folder, null), CrossingMigrations.Sets, NullLogger.Instance, default);
-            using var signer = await LedgerKey.OpenAsync(folder, database, TimeProvider.System, default);
-            var town = new MunicipalityId(Guid.Parse("018f0000-0000-7000-8000-0000000000be"));
-            await using (var owner = await database.EnterOwnerAsync(default))
+            var alone = Stopwatch.GetTimestamp();
+            await Task.WhenAll(files.Select(f => Task.Run(async () =>
             {
-                await owner.Connection.ExecuteAsync("INSERT INTO records.municipality (id, slug, name, created_at) VALUES (@Value, 'bench', 'bench', @at)", new { town.Value, at = DateTimeOffset.UnixEpoch });
-                await owner.CommitAsync(default);
-            }
-            var keeper = new RecordKeeper(database, new LedgerStore(signer, TimeProvider.System), TimeProvider.System);
-            var records = new RecordSlices(keeper);
-            await records.Obligations.EnsureEditionAsync(default);
-            using var crossing = new CrossingSlices(keeper, records, await FileVault.OpenAsync(folder, keeper, default));
-            await using var pool = await SanitizerPool.StartAsync(new(), TimeProvider.System, default);
-            await using var worker = crossing.Worker(_ => Task.FromResult(pool), NullLogger.Instance);
-            worker.Start(Environment.ProcessorCount);
-            // The same files through the sanitiser alone, so many at a time as it has workers: what nothing around it can beat. It also warms up what is started once.
-            var places = new SemaphoreSlim(Environment.ProcessorCount);
-            for (var round = 0; round < 2; round++)
-            {
-                var alone = Stopwatch.GetTimestamp();
-                await Task.WhenAll(files.Select(f => Task.Run(async () =>
-                {
-                    await places.WaitAsync();
-                    await using var content = File.OpenRead(f);
-                    await pool.SanitizeAsync(Path.GetFileName(f), content, Stream.Null, null, [], default);
-                    places.Release();
-                })));
-                var took = Stopwatch.GetElapsedTime(alone).TotalSeconds;
-                if (round > 0) Figures.Print($"the sanitiser alone, {people} files", $"{took:F2} s ({people / took:F0} files/s)");
-            }
-            await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => OneAsync(crossing, town, $"warm-{i}", files[i % files.Count]))));
-
-            if (args.Contains("--steps"))
-            {
-                await StepsAsync(crossing, town, files);
-                return 0;
-            }
-            if (args.Contains("--minute"))
-            {
-                await MinuteAsync(crossing, town, int.Parse(args[Array.IndexOf(args, "--minute") + 1], CultureInfo.InvariantCulture));
-                return 0;
-            }
-            if (args.Contains("--rounds"))
-            {
-                await RoundsAsync(crossing, town, files, int.Parse(args[Array.IndexOf(args, "--rounds") + 1], CultureInfo.InvariantCulture), pool);
-                return 0;
-            }
-            Figures.ForgetPeak();
-            var (sent, through, outcomes) = (new ConcurrentBag<double>(), new ConcurrentBag<double>(), new ConcurrentBag<ItemState>());
-            var before = Processes.Seconds();
-            var clock = Stopwatch.GetTimestamp();
-            await Task.WhenAll(Enumerable.Range(0, people).Select(i => Task.Run(async () =>
-            {
-                var (s, t, state) = await OneAsync(crossing, town, $"person-{i}", files[i]);
-                sent.Add(s);
-                through.Add(t);
-                outcomes.Add(state);
+                await places.WaitAsync();
+                await using var content = File.OpenRead(f);
+                await pool.SanitizeAsync(Path.GetFileName(f), content, Stream.Null, null, [], default);
+                places.Release();
             })));
-            var all = Stopwatch.GetElapsedTime(clock).TotalSeconds;
-            Figures.Print($"{people} people at once, {files.Sum(f => new FileInfo(f).Length) / 1e6:F1} MB", $"{all:F2} s in all ({people / all:F0} files/s)");
-            Figures.Print("processor seconds", $"{Processes.Since(before)}");
-            Figures.Print("drop to safe on the disk", Figures.Spread([.. sent]));
-            Figures.Print("drop to the harmless file", Figures.Spread([.. through]));
-            Figures.Print("came out / not let through", $"{outcomes.Count(o => o == ItemState.Out)} / {outcomes.Count(o => o == ItemState.Refused)}");
-            Figures.Print("memory of the host / of a worker", $"{Figures.Peak():N0} / {pool.PeakResidentBytes / 1e6:N0} MB");
+            var took = Stopwatch.GetElapsedTime(alone).TotalSeconds;
+            if (round > 0) Figures.Print($"the sanitiser alone, {people} files", $"{took:F2} s ({people / took:F0} files/s)");
         }
-        finally
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => OneAsync(crossing, town, $"warm-{i}", files[i % files.Count]))));
+
+        if (args.Contains("--steps"))
         {
-            Directory.Delete(folder, recursive: true);
+            await StepsAsync(crossing, town, files);
+            return 0;
         }
+        if (args.Contains("--minute"))
+        {
+            await MinuteAsync(crossing, town, int.Parse(args[Array.IndexOf(args, "--minute") + 1], CultureInfo.InvariantCulture));
+            return 0;
+        }
+        if (args.Contains("--rounds"))
+        {
+            await RoundsAsync(crossing, town, files, int.Parse(args[Array.IndexOf(args, "--rounds") + 1], CultureInfo.InvariantCulture), pool);
+            return 0;
+        }
+        Figures.ForgetPeak();
+        var (sent, through, outcomes) = (new ConcurrentBag<double>(), new ConcurrentBag<double>(), new ConcurrentBag<ItemState>());
+        var before = Processes.Seconds();
+        var clock = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, people).Select(i => Task.Run(async () =>
+        {
+            var (s, t, state) = await OneAsync(crossing, town, $"person-{i}", files[i]);
+            sent.Add(s);
+            through.Add(t);
+            outcomes.Add(state);
+        })));
+        var all = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+        Figures.Print($"{people} people at once, {files.Sum(f => new FileInfo(f).Length) / 1e6:F1} MB", $"{all:F2} s in all ({people / all:F0} files/s)");
+        Figures.Print("processor seconds", $"{Processes.Since(before)}");
+        Figures.Print("drop to safe on the disk", Figures.Spread([.. sent]));
+        Figures.Print("drop to the harmless file", Figures.Spread([.. through]));
+        Figures.Print("came out / not let through", $"{outcomes.Count(o => o == ItemState.Out)} / {outcomes.Count(o => o == ItemState.Refused)}");
+        Figures.Print("memory of the host / of a worker", $"{Figures.Peak():N0} / {pool.PeakResidentBytes / 1e6:N0} MB");
         return 0;
     }
 

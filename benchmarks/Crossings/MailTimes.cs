@@ -1,20 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Text;
-using Dapper;
-using Microsoft.Extensions.Logging.Abstractions;
-using Sekisho.Assurance;
 using Sekisho.Benchmarks.Registers;
-using Sekisho.Crossing;
-using Sekisho.Crossing.Mail;
 using Sekisho.Crossing.Mail.Smtp;
-using Sekisho.Crossing.Vault;
-using Sekisho.Records;
-using Sekisho.Records.Ledgers;
-using Sekisho.Sanitizer.Isolation;
-using Sekisho.Storage;
 
 namespace Sekisho.Benchmarks.Crossings;
 
@@ -23,60 +12,40 @@ internal static class MailTimes
 {
     private const int Sessions = 16;
 
+    private static readonly MailAddress From = MailAddress.Read("a@outside.example")!, To = MailAddress.Read("b@bench.example")!;
+
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args is ["--large", ..]) return await LargeMail.RunAsync();
         var rate = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 100;
         var seconds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 60;
         var bytes = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 20_000;
-        var folder = Directory.CreateTempSubdirectory("sekisho-bench-").FullName;
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        try
-        {
-            await using var database = await Database.OpenAsync(new StorageOptions(folder, null), CrossingMigrations.Sets, NullLogger.Instance, default);
-            using var signer = await LedgerKey.OpenAsync(folder, database, TimeProvider.System, default);
-            await using (var owner = await database.EnterOwnerAsync(default))
-            {
-                await owner.Connection.ExecuteAsync("INSERT INTO records.municipality (id, slug, name, created_at) VALUES (@id, 'bench', 'bench', @at)", new { id = Guid.Parse("018f0000-0000-7000-8000-0000000000be"), at = DateTimeOffset.UnixEpoch });
-                await owner.CommitAsync(default);
-            }
-            var keeper = new RecordKeeper(database, new LedgerStore(signer, TimeProvider.System), TimeProvider.System);
-            var records = new RecordSlices(keeper);
-            await records.Obligations.EnsureEditionAsync(default);
-            using var crossing = new CrossingSlices(keeper, records, await FileVault.OpenAsync(folder, keeper, default));
-            await using var pool = await SanitizerPool.StartAsync(new(), TimeProvider.System, default);
-            await using var worker = crossing.Worker(_ => Task.FromResult(pool), NullLogger.Instance);
-            worker.Start(Environment.ProcessorCount);
-            var arrived = new ConcurrentDictionary<string, long>(StringComparer.Ordinal);
-            await using var inside = SmtpListener.Start(new(IPAddress.Loopback, 0), "inside.example", new(), new Inbox(arrived), NullLogger.Instance, TimeProvider.System);
-            var settings = new MailSettings("mail.bench.example", new Dictionary<string, string> { ["bench.example"] = "bench" }, new(new(IPAddress.Loopback, 0), new("127.0.0.1", inside.Address.Port, SmtpTls.None), MailSettings.InwardRoute), null) { MessagesAMinute = 1_000_000 };
-            await using var gateway = await crossing.GatewayAsync(settings, _ => null, NullLogger.Instance, default);
-            var hop = new SmtpHop("127.0.0.1", gateway.Inward!.Port, SmtpTls.None);
-            var sent = new ConcurrentDictionary<string, long>(StringComparer.Ordinal);
-            var kept = new ConcurrentBag<double>();
-            await SendAsync(hop, ["warm"], bytes, sent, kept, Stopwatch.GetTimestamp(), 1);
-            while (arrived.IsEmpty) await Task.Delay(20);
-            Figures.ForgetPeak();
+        await using var bench = await BenchTown.OpenAsync();
+        await using var post = await BenchPost.OpenAsync(bench);
+        var (hop, arrived) = (post.Hop, post.Arrived);
+        var sent = new ConcurrentDictionary<string, long>(StringComparer.Ordinal);
+        var kept = new ConcurrentBag<double>();
+        await SendAsync(hop, ["warm"], bytes, sent, kept, Stopwatch.GetTimestamp(), 1);
+        while (arrived.IsEmpty) await Task.Delay(20);
+        Figures.ForgetPeak();
 
-            var count = rate * seconds;
-            var began = Stopwatch.GetTimestamp();
-            using var watching = new CancellationTokenSource();
-            var memory = WatchAsync(began, () => (sent.Count, arrived.Count), watching.Token);
-            await Task.WhenAll(Enumerable.Range(0, Sessions).Select(s => Task.Run(() =>
-                SendAsync(hop, [.. Enumerable.Range(0, count).Where(i => i % Sessions == s).Select(i => i.ToString(CultureInfo.InvariantCulture))], bytes, sent, kept, began, rate))));
-            var taking = Stopwatch.GetElapsedTime(began).TotalSeconds;
-            for (var i = 0; arrived.Count < count + 1 && i < 6000; i++) await Task.Delay(50);
-            var all = Stopwatch.GetElapsedTime(began).TotalSeconds;
-            await watching.CancelAsync();
-            await memory;
-            Figures.Print($"{rate} messages/s of {bytes:N0} bytes for {seconds} s", $"{count:N0} taken in {taking:F1} s ({count / taking:F0}/s), all but {count + 1 - arrived.Count} delivered after {all:F1} s ({arrived.Count / all:F0}/s)");
-            Figures.Print("MAIL to 250", Figures.Spread([.. kept]));
-            Figures.Print("MAIL to its arrival", Figures.Spread([.. arrived.Where(a => sent.ContainsKey(a.Key) && a.Key != "warm").Select(a => Stopwatch.GetElapsedTime(sent[a.Key], a.Value).TotalMilliseconds)]));
-            Figures.Print("most memory of the host / of a worker", $"{Figures.Peak():N0} / {pool.PeakResidentBytes / 1e6:N0} MB");
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        var count = rate * seconds;
+        var before = Processes.Seconds();
+        var began = Stopwatch.GetTimestamp();
+        using var watching = new CancellationTokenSource();
+        var memory = WatchAsync(began, () => (sent.Count, arrived.Count), watching.Token);
+        await Task.WhenAll(Enumerable.Range(0, Sessions).Select(s => Task.Run(() =>
+            SendAsync(hop, [.. Enumerable.Range(0, count).Where(i => i % Sessions == s).Select(i => i.ToString(CultureInfo.InvariantCulture))], bytes, sent, kept, began, rate))));
+        var taking = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        for (var i = 0; arrived.Count < count + 1 && i < 6000; i++) await Task.Delay(50);
+        var all = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        await watching.CancelAsync();
+        await memory;
+        Figures.Print($"{rate} messages/s of {bytes:N0} bytes for {seconds} s", $"{count:N0} taken in {taking:F1} s ({count / taking:F0}/s), all but {count + 1 - arrived.Count} delivered after {all:F1} s ({arrived.Count / all:F0}/s)");
+        Figures.Print("processor seconds", $"{Processes.Since(before)}");
+        Figures.Print("MAIL to 250", Figures.Spread([.. kept]));
+        Figures.Print("MAIL to its arrival", Figures.Spread([.. arrived.Where(a => sent.ContainsKey(a.Key) && a.Key != "warm").Select(a => Stopwatch.GetElapsedTime(sent[a.Key], a.Value).TotalMilliseconds)]));
+        Figures.Print("most memory of the host / of a worker", $"{Figures.Peak():N0} / {bench.Pool.PeakResidentBytes / 1e6:N0} MB");
         return 0;
     }
 
@@ -84,8 +53,6 @@ internal static class MailTimes
     private static async Task SendAsync(SmtpHop hop, string[] names, int bytes, ConcurrentDictionary<string, long> sent, ConcurrentBag<double> kept, long began, int rate)
     {
         await using var line = await SmtpSender.ConnectAsync(hop, "bench.example", new(), default);
-        var from = MailAddress.Read("a@outside.example")!;
-        var to = MailAddress.Read("b@bench.example")!;
         foreach (var name in names)
         {
             if (int.TryParse(name, out var number))
@@ -95,7 +62,7 @@ internal static class MailTimes
             }
             var message = Message(name, bytes);
             sent[name] = Stopwatch.GetTimestamp();
-            var outcome = (await line.SendAsync(from, [to], false, false, message.Length, new MemoryStream(message), default))[0].Reply;
+            var outcome = (await line.SendAsync(From, [To], false, false, message.Length, new MemoryStream(message), default))[0].Reply;
             if (!outcome.IsDone) throw new InvalidOperationException(outcome.ToString());
             kept.Add(Stopwatch.GetElapsedTime(sent[name]).TotalMilliseconds);
         }
@@ -128,39 +95,6 @@ internal static class MailTimes
         catch (OperationCanceledException)
         {
             // Measured.
-        }
-    }
-
-    /// <summary>The server behind: notes when a message arrived.</summary>
-    private sealed class Inbox(ConcurrentDictionary<string, long> arrived) : ISmtpTaker
-    {
-        public long MostBytes => 1 << 30;
-
-        public ValueTask<SmtpReply?> FromAsync(SmtpEnvelope envelope, CancellationToken cancel) => new((SmtpReply?)null);
-
-        public ValueTask<SmtpReply?> ToAsync(SmtpEnvelope envelope, MailAddress recipient, CancellationToken cancel) => new((SmtpReply?)null);
-
-        public ValueTask<(ISmtpDrop? Drop, SmtpReply Reply)> OpenAsync(SmtpEnvelope envelope, CancellationToken cancel) => new((new Drop(arrived), default));
-
-        private sealed class Drop(ConcurrentDictionary<string, long> arrived) : ISmtpDrop
-        {
-            private readonly HeadReader head = new();
-
-            public long MostBytes => 1 << 30;
-
-            public ValueTask WriteAsync(ReadOnlyMemory<byte> untrusted, CancellationToken cancel)
-            {
-                head.Push(untrusted.Span);
-                return ValueTask.CompletedTask;
-            }
-
-            public ValueTask<SmtpReply> KeepAsync(CancellationToken cancel)
-            {
-                if (!arrived.TryAdd(head.Read().MessageId.Trim('<', '>').Split('@')[0], Stopwatch.GetTimestamp())) throw new InvalidOperationException("a message came twice");
-                return new(new SmtpReply(250, "2.0.0", "Ok"));
-            }
-
-            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
         }
     }
 }

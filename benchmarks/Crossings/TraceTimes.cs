@@ -1,13 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Extensions.Logging.Abstractions;
 using Sekisho.Assurance;
 using Sekisho.Benchmarks.Registers;
 using Sekisho.Crossing;
 using Sekisho.Crossing.Traces;
-using Sekisho.Crossing.Vault;
 using Sekisho.Records;
-using Sekisho.Records.Ledgers;
 using Sekisho.Records.Organisation;
 using Sekisho.Storage;
 
@@ -19,63 +16,50 @@ internal static class TraceTimes
     public static async Task<int> RunAsync(string[] args)
     {
         var files = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1_000_000;
-        var folder = Directory.CreateTempSubdirectory("sekisho-bench-").FullName;
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        try
+        await using var bench = await BenchTown.OpenAsync(works: false);
+        var (database, keeper, crossing) = (bench.Database, bench.Keeper, bench.Crossing);
+        // What is filled in by the hundred thousand is right by itself; searching doesn't look at what is dropped here.
+        await using (var owner = await database.EnterOwnerAsync(default))
         {
-            await using var database = await Database.OpenAsync(new StorageOptions(folder, null), CrossingMigrations.Sets, NullLogger.Instance, default);
-            using var signer = await LedgerKey.OpenAsync(folder, database, TimeProvider.System, default);
-            var keeper = new RecordKeeper(database, new LedgerStore(signer, TimeProvider.System), TimeProvider.System);
-            var records = new RecordSlices(keeper);
-            await records.Obligations.EnsureEditionAsync(default);
-            using var crossing = new CrossingSlices(keeper, records, await FileVault.OpenAsync(folder, keeper, default));
-            // What is filled in by the hundred thousand is right by itself; searching doesn't look at what is dropped here.
-            await using (var owner = await database.EnterOwnerAsync(default))
-            {
-                foreach (var drop in await owner.ListAsync("SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) FROM pg_constraint WHERE contype = 'f' AND connamespace = 'crossing'::regnamespace", r => r.GetString(0), default)) await owner.RunAsync(drop, default);
-                await owner.CommitAsync(default);
-            }
-            var clock = Stopwatch.GetTimestamp();
-            await FillAsync(keeper, crossing, "other", Math.Max(1, files / 10));
-            var (town, unit) = await FillAsync(keeper, crossing, "bench", files);
-            await using (var owner = await database.EnterOwnerAsync(default))
-            {
-                await owner.RunAsync("ANALYZE", default);
-                await owner.CommitAsync(default);
-            }
-            Figures.Print($"{files:N0} files, and {files / 10:N0} of another town", $"filled in {Stopwatch.GetElapsedTime(clock).TotalSeconds:F0} s");
+            foreach (var drop in await owner.ListAsync("SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) FROM pg_constraint WHERE contype = 'f' AND connamespace = 'crossing'::regnamespace", r => r.GetString(0), default)) await owner.RunAsync(drop, default);
+            await owner.CommitAsync(default);
+        }
+        var clock = Stopwatch.GetTimestamp();
+        await FillAsync(keeper, crossing, "other", Math.Max(1, files / 10));
+        var (town, unit) = await FillAsync(keeper, crossing, "bench", files);
+        await using (var owner = await database.EnterOwnerAsync(default))
+        {
+            await owner.RunAsync("ANALYZE", default);
+            await owner.CommitAsync(default);
+        }
+        Figures.Print($"{files:N0} files, and {files / 10:N0} of another town", $"filled in {Stopwatch.GetElapsedTime(clock).TotalSeconds:F0} s");
 
-            var traces = crossing.Traces;
-            var officer = new Actor("account-officer", "担当");
-            var staff = new Actor("person-777", "職員");
-            var today = JapaneseTime.Day(TimeProvider.System.GetUtcNow());
-            IReadOnlyList<UnitId> own = [unit];
-            await TimeAsync("first page of all", () => traces.SearchAsync(town, new(), 1, null, officer, default));
-            await TimeAsync("page 200 of all", () => traces.SearchAsync(town, new(), 200, null, officer, default));
-            await TimeAsync("a section, as its manager sees it", () => traces.SearchAsync(town, new(), 1, own, officer, default));
-            await TimeAsync("one's own of a section", () => traces.SearchAsync(town, new(Person: "職員777"), 1, own, staff, default));
-            await TimeAsync("a digest", () => traces.SearchAsync(town, new(Digest: Sha256.Of("file 4711"u8)), 1, null, officer, default));
-            await TimeAsync("a word that is everywhere", () => traces.SearchAsync(town, new("回答"), 1, null, officer, default));
-            await TimeAsync("a word of one file in a thousand", () => traces.SearchAsync(town, new("第777号"), 1, null, officer, default));
-            await TimeAsync("a word that is nowhere", () => traces.SearchAsync(town, new("どこにもない言葉"), 1, null, officer, default));
-            await TimeAsync("the same, of one month", () => traces.SearchAsync(town, new("どこにもない言葉", From: today.AddMonths(-1)), 1, null, officer, default));
-            await TimeAsync("blocked", () => traces.SearchAsync(town, new(Outcome: TraceOutcome.Blocked), 1, null, officer, default));
-            await TimeAsync("with macros taken out", () => traces.SearchAsync(town, new(Family: "macro"), 1, null, officer, default));
-            await TimeAsync("with bombs, of a section", () => traces.SearchAsync(town, new(Family: "bomb"), 1, own, officer, default));
-            await TimeAsync("figures of a year", () => traces.FiguresAsync(town, today.AddMonths(-12), today, null, null, default));
-            await TimeAsync("figures of a year, of a section", () => traces.FiguresAsync(town, today.AddMonths(-12), today, null, own, default));
-            foreach (var format in Enum.GetValues<SheetFormat>())
-            {
-                clock = Stopwatch.GetTimestamp();
-                await using var sheet = (await traces.ExportAsync(town, new(From: today.AddDays(-36)), format, null, officer, default)).OrThrow();
-                Figures.Print($"a tenth of them as {format}", $"{Stopwatch.GetElapsedTime(clock).TotalSeconds:F1} s, {sheet.Length / 1e6:F1} MB");
-            }
-            Figures.Print("memory", $"{Figures.Peak():N0} MB");
-        }
-        finally
+        var traces = crossing.Traces;
+        var officer = new Actor("account-officer", "担当");
+        var staff = new Actor("person-777", "職員");
+        var today = JapaneseTime.Day(TimeProvider.System.GetUtcNow());
+        IReadOnlyList<UnitId> own = [unit];
+        await TimeAsync("first page of all", () => traces.SearchAsync(town, new(), 1, null, officer, default));
+        await TimeAsync("page 200 of all", () => traces.SearchAsync(town, new(), 200, null, officer, default));
+        await TimeAsync("a section, as its manager sees it", () => traces.SearchAsync(town, new(), 1, own, officer, default));
+        await TimeAsync("one's own of a section", () => traces.SearchAsync(town, new(Person: "職員777"), 1, own, staff, default));
+        await TimeAsync("a digest", () => traces.SearchAsync(town, new(Digest: Sha256.Of("file 4711"u8)), 1, null, officer, default));
+        await TimeAsync("a word that is everywhere", () => traces.SearchAsync(town, new("回答"), 1, null, officer, default));
+        await TimeAsync("a word of one file in a thousand", () => traces.SearchAsync(town, new("第777号"), 1, null, officer, default));
+        await TimeAsync("a word that is nowhere", () => traces.SearchAsync(town, new("どこにもない言葉"), 1, null, officer, default));
+        await TimeAsync("the same, of one month", () => traces.SearchAsync(town, new("どこにもない言葉", From: today.AddMonths(-1)), 1, null, officer, default));
+        await TimeAsync("blocked", () => traces.SearchAsync(town, new(Outcome: TraceOutcome.Blocked), 1, null, officer, default));
+        await TimeAsync("with macros taken out", () => traces.SearchAsync(town, new(Family: "macro"), 1, null, officer, default));
+        await TimeAsync("with bombs, of a section", () => traces.SearchAsync(town, new(Family: "bomb"), 1, own, officer, default));
+        await TimeAsync("figures of a year", () => traces.FiguresAsync(town, today.AddMonths(-12), today, null, null, default));
+        await TimeAsync("figures of a year, of a section", () => traces.FiguresAsync(town, today.AddMonths(-12), today, null, own, default));
+        foreach (var format in Enum.GetValues<SheetFormat>())
         {
-            Directory.Delete(folder, recursive: true);
+            clock = Stopwatch.GetTimestamp();
+            await using var sheet = (await traces.ExportAsync(town, new(From: today.AddDays(-36)), format, null, officer, default)).OrThrow();
+            Figures.Print($"a tenth of them as {format}", $"{Stopwatch.GetElapsedTime(clock).TotalSeconds:F1} s, {sheet.Length / 1e6:F1} MB");
         }
+        Figures.Print("memory", $"{Figures.Peak():N0} MB");
         return 0;
     }
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Sekisho.Crossing.Demo;
 using Sekisho.Crossing.Mail;
+using Sekisho.Crossing.Notices;
 using Sekisho.Ledger;
 using Sekisho.Records;
 using Sekisho.Records.Demo;
@@ -32,18 +33,20 @@ internal static class UpCommand
         var folders = new Option<string?>("--folders") { Description = "監視フォルダの置き場所（SEKISHO_FOLDERS） / root of the watched folders (docs/operations/crossing.md)", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("SEKISHO_FOLDERS") };
         var notices = new Option<string?>("--notice-server") { Description = "承認のお知らせを送るメールサーバー（ホスト:ポート、SEKISHO_NOTICE_SERVER） / mail server for notices to approvers (host:port)", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("SEKISHO_NOTICE_SERVER") };
         var noticeFrom = new Option<string?>("--notice-from") { Description = "お知らせの送信元（SEKISHO_NOTICE_FROM） / their sender", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("SEKISHO_NOTICE_FROM") };
+        var noticeTls = new Option<string?>("--notice-tls") { Description = "お知らせの送信の暗号化 none・offered・required（SEKISHO_NOTICE_TLS） / how it is encrypted", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("SEKISHO_NOTICE_TLS") };
+        var noticeCa = new Option<string?>("--notice-ca") { Description = "そのサーバーの証明書を出した機関の PEM（SEKISHO_NOTICE_CA） / who signs its certificate (PEM)", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("SEKISHO_NOTICE_CA") };
         var demo = new Option<bool>("--demo") { Description = "架空の町と1年分のデータを入れる / add a made-up town with a year of data" };
         var mail = new Option<bool>("--mail") { Description = "メールの関所の前に、専用の postfix を立てる / start a postfix of its own in front of the gateway for mail (docs/operations/crossing.md)" };
-        var command = new Command("up", "サーバーを起動する / start the server") { data, url, port, publicUrl, confirmUrl, proxies, folders, notices, noticeFrom, demo, mail };
+        var command = new Command("up", "サーバーを起動する / start the server") { data, url, port, publicUrl, confirmUrl, proxies, folders, notices, noticeFrom, noticeTls, noticeCa, demo, mail };
         command.SetAction((parsed, cancel) =>
         {
             string[] urls = parsed.GetValue(port) is { } number ? [$"http://127.0.0.1:{number}"] : parsed.GetValue(url)!;
-            return RunAsync(Path.GetFullPath(parsed.GetValue(data)!), urls, parsed.GetValue(publicUrl), parsed.GetValue(confirmUrl), parsed.GetValue(proxies) ?? [], parsed.GetValue(folders), parsed.GetValue(notices), parsed.GetValue(noticeFrom), parsed.GetValue(demo), parsed.GetValue(mail), cancel);
+            return RunAsync(Path.GetFullPath(parsed.GetValue(data)!), urls, parsed.GetValue(publicUrl), parsed.GetValue(confirmUrl), parsed.GetValue(proxies) ?? [], parsed.GetValue(folders), NoticesOf(parsed.GetValue(notices), parsed.GetValue(noticeFrom), parsed.GetValue(noticeTls), parsed.GetValue(noticeCa)), parsed.GetValue(demo), parsed.GetValue(mail), cancel);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(string dataFolder, string[] urls, string? publicUrl, string? confirmUrl, string[] proxies, string? folders, string? notices, string? noticeFrom, bool demo, bool mail, CancellationToken cancel)
+    private static async Task<int> RunAsync(string dataFolder, string[] urls, string? publicUrl, string? confirmUrl, string[] proxies, string? folders, (bool IsAsked, NoticeServer? Server) notices, bool demo, bool mail, CancellationToken cancel)
     {
         foreach (var address in urls.Append(publicUrl).Append(confirmUrl).OfType<string>())
         {
@@ -74,11 +77,11 @@ internal static class UpCommand
         var options = new WebHostOptions(StorageOptions.FromEnvironment(dataFolder), urls, TimeProvider.System) { TrustedProxies = trusted, Mail = gateway, HasPostfix = mail };
         // Behind a proxy the server itself speaks http; cookies follow what the browser speaks.
         if (publicUrl is not null) options = options with { Https = publicUrl.StartsWith("https://", StringComparison.OrdinalIgnoreCase), PublicUrl = new Uri(publicUrl) };
-        if (notices is { Length: > 0 })
+        if (notices.IsAsked)
         {
-            if (NoticeServer.Read(notices, noticeFrom) is not { } noticeServer || publicUrl is null)
+            if (notices.Server is not { } noticeServer || publicUrl is null)
             {
-                await Launch.SayAsync("CLI-UP-004", new("お知らせのメールサーバーか送信元を読み取れないか、--public-url がありません。", "The mail server of notices or their sender can't be read, or --public-url is missing."),
+                await Launch.SayAsync("CLI-UP-004", new("お知らせのメールサーバー・送信元・暗号化のどれかを読み取れないか、--public-url がありません。", "The mail server of notices, their sender or its encryption can't be read, or --public-url is missing."),
                     new("例: --notice-server mail.example.lg.jp:25 --notice-from sekisho@example.lg.jp --public-url https://sekisho.example.lg.jp", "For example --notice-server mail.example.lg.jp:25 --notice-from sekisho@example.lg.jp --public-url https://sekisho.example.lg.jp"));
                 return Launch.BadInput;
             }
@@ -123,6 +126,8 @@ internal static class UpCommand
         await app.WaitForShutdownAsync(cancel);
         return Launch.Fine;
     }
+
+    private static (bool IsAsked, NoticeServer? Server) NoticesOf(string? server, string? from, string? tls, string? ca) => server is { Length: > 0 } ? (true, NoticeServer.Read(server, from, tls, ca)) : (false, null);
 
     /// <summary>What crossed in the made-up year needs the sanitiser; a machine that can't shut it in shows the rest.</summary>
     private static async Task<DemoCrossings?> CrossingsAsync(string dataFolder, WebHostOptions options, CancellationToken cancel)

@@ -143,13 +143,13 @@ public sealed class QueueTests
         var digest = Sekisho.Assurance.Sha256.Of(Gate.Utf8("内容"));
         var report = SanitiseDesk.Untried(claim, Requests.Refusals.VaultBroken) with { Outcome = Outcome.Rebuilt, Refusal = null, Output = "a.txt", OutputSha256 = digest, OutputBytes = 6 };
         Assert.Equal([true], await desk.FinishAsync(gate.Town, [new(claim, report, result)], Cancel));
-        await desk.ForgetAsync(claim, result, Cancel);
+        await desk.ForgetAsync(claim, result, [], Cancel);
         Assert.Equal("内容", System.Text.Encoding.UTF8.GetString(await gate.FetchAsync((await gate.ThroughAsync(request)).Items[0], gate.Staff)));
         // One that doesn't count goes off the disk; its key was never written anywhere.
         var unused = FileVault.New(gate.Town, gate.Clock.GetUtcNow());
         using (var output = gate.Vault.Write(unused)) await output.CompleteAsync(Cancel);
         Assert.Single(gate.VaultFiles(unused.Id));
-        await desk.ForgetAsync(claim, unused, Cancel);
+        await desk.ForgetAsync(claim, unused, [], Cancel);
         Assert.Empty(gate.VaultFiles(unused.Id));
     }
 

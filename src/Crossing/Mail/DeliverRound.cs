@@ -8,11 +8,11 @@ namespace Sekisho.Crossing.Mail;
 /// <summary>Delivers what is due, as long as it runs (配送係): one connection for many messages, again and again with more and more time between until a server takes a message or says never.</summary>
 /// <remarks>
 /// A message is given to its next server once, as far as SMTP can say: it is claimed before it is sent, and the 250 is recorded in the same moment as the claim ends.
-/// The one window is between that server's 250 and our record of it: whoever is killed there sends the same message with the same Message-ID again.
+/// The one window is between that server's 250 and our record of it, which is begun at once and waited for by no other message: whoever is killed there sends the same message with the same Message-ID again.
 /// </remarks>
 public sealed class DeliverRound : IAsyncDisposable
 {
-    private const int AtOnce = 8, MostOnALine = 200;
+    private const int AtOnce = 16, MostOnALine = 200;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250), Renew = TimeSpan.FromSeconds(10), Trouble = TimeSpan.FromSeconds(2), Idle = TimeSpan.FromSeconds(20), Sulk = TimeSpan.FromSeconds(15);
 
@@ -57,7 +57,17 @@ public sealed class DeliverRound : IAsyncDisposable
                         continue;
                     }
                     foreach (var parcel in parcels) inHand[parcel.Lease] = parcel;
-                    foreach (var parcel in parcels) await DoAsync(parcel, lines).ConfigureAwait(false);
+                    // While one is recorded the next is on the line, so that records come together.
+                    var records = new List<Task>(parcels.Count);
+                    try
+                    {
+                        foreach (var parcel in parcels) records.Add(await DoAsync(parcel, lines).ConfigureAwait(false));
+                    }
+                    finally
+                    {
+                        foreach (var parcel in parcels.Skip(records.Count)) inHand.TryRemove(parcel.Lease, out _);
+                        await Task.WhenAll(records).ConfigureAwait(false);
+                    }
                 }
                 catch (OperationCanceledException) when (stop.IsCancellationRequested)
                 {
@@ -76,20 +86,22 @@ public sealed class DeliverRound : IAsyncDisposable
         }
     }
 
-    private async Task DoAsync(Parcel parcel, Dictionary<SmtpHop, Line> lines)
+    /// <returns>When it is recorded what became of it.</returns>
+    private async Task<Task> DoAsync(Parcel parcel, Dictionary<SmtpHop, Line> lines)
+    {
+        var hop = (parcel.Message.Direction == MailDirection.Inward ? settings.Inward : settings.Outward)?.Next;
+        if (hop is null || stop.IsCancellationRequested) return LeaveAsync(parcel, outbox.ReleaseAsync(parcel, hop is null ? TimeSpan.FromMinutes(1) : TimeSpan.Zero));
+        IReadOnlyList<SmtpOutcome> outcomes;
+        if (away.TryGetValue(hop, out var gone) && time.GetElapsedTime(gone.Since) < Sulk) outcomes = All(parcel, new(450, "4.4.1", gone.Why));
+        else outcomes = await SendAsync(parcel, hop, lines).ConfigureAwait(false);
+        return LeaveAsync(parcel, outbox.RecordAsync(parcel, outcomes));
+    }
+
+    private async Task LeaveAsync(Parcel parcel, Task record)
     {
         try
         {
-            var hop = (parcel.Message.Direction == MailDirection.Inward ? settings.Inward : settings.Outward)?.Next;
-            if (hop is null || stop.IsCancellationRequested)
-            {
-                await outbox.ReleaseAsync(parcel, hop is null ? TimeSpan.FromMinutes(1) : TimeSpan.Zero).ConfigureAwait(false);
-                return;
-            }
-            IReadOnlyList<SmtpOutcome> outcomes;
-            if (away.TryGetValue(hop, out var gone) && time.GetElapsedTime(gone.Since) < Sulk) outcomes = All(parcel, new(450, "4.4.1", gone.Why));
-            else outcomes = await SendAsync(parcel, hop, lines).ConfigureAwait(false);
-            await outbox.RecordAsync(parcel, outcomes).ConfigureAwait(false);
+            await record.ConfigureAwait(false);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using Sekisho.Assurance;
 using Sekisho.Crossing.Requests;
 using Sekisho.Crossing.Routes;
+using Sekisho.Crossing.Senders;
 using Sekisho.Records;
 using Sekisho.Sanitizer.Reports;
 using Sekisho.Storage;
@@ -34,6 +35,19 @@ public sealed partial class MailDesk
         // A new correspondent alone is no reason to ask anybody: every one was new once.
         return doubts.Exists(d => d.Kind != "first-time" || files.Count > 0) ? RouteDefinition.Stronger(needs, terms.WhenDoubtful) : needs;
     }
+
+    /// <summary>True when a registered sender wrote it. Of mail only that counts which our own front server found to be really from there: its word alone is in the report (<c>authserv-id</c>).</summary>
+    internal static async Task<bool> IsRegisteredAsync(TenantTransaction tx, CrossingRequest request, List<CrossingItem> outs, DateTimeOffset at, CancellationToken cancel)
+    {
+        if (!request.Definition.IsInward || outs.Select(static o => o.Report!.Mail).FirstOrDefault(static m => m is not null) is not { From.Address: { Length: > 0 } from } facts) return false;
+        if (facts.Authentication is not { } found || await tx.FirstAsync(MailRows.Select + " WHERE m.request_id = $1", MailRows.Message, cancel, request.Id.Value) is not { } message) return false;
+        return await SenderBook.OfMailAsync(tx, from, IsAuthentic(found, from, message.Sender, facts.Marks), at, cancel) is not null;
+    }
+
+    /// <summary>DMARC says that the From line is true; without its word, SPF does so for the domain of the envelope, where that is the one of the From line. DKIM alone says that somebody signed, and not whether it was they.</summary>
+    internal static bool IsAuthentic(MailAuthentication found, string from, string envelope, IReadOnlyList<MailMark> marks) =>
+        !marks.Any(static m => m.Kind == "several-senders")
+        && (found.Dmarc == "pass" || (found.Dmarc is null or "none" && found.Spf == "pass" && found.Dkim is not "fail" && DomainOf(from).Equals(DomainOf(envelope), StringComparison.OrdinalIgnoreCase)));
 
     private async Task<List<MailDoubt>> DoubtsAsync(TenantTransaction tx, MailMessage message, List<string> to, List<FileReport> files, CancellationToken cancel)
     {

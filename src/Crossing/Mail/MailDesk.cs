@@ -69,7 +69,7 @@ public sealed partial class MailDesk
                 {
                     var reason = state == RequestState.Expired ? new Bilingual("期限までに承認されませんでした。", "It was not approved in time.") : new Bilingual($"承認されませんでした。{why}", $"It was not approved. {why}");
                     var (subject, text) = message.Direction == MailDirection.Outward ? MailNotices.NotSent(message, reason, Office?.Page(request.Id)) : MailNotices.Refused(message, reason);
-                    await NoticeAsync(tx, Back(message.Direction), message.Sender, subject, text, message.MessageIdLine, at, cancel).ConfigureAwait(false);
+                    await NoticeAsync(tx, Back(message.Direction), message.Sender, subject, text, message.MessageIdLine, at, cancel, await ReportAsync(tx, message, at, cancel).ConfigureAwait(false)).ConfigureAwait(false);
                 }
                 break;
         }
@@ -85,7 +85,7 @@ public sealed partial class MailDesk
             await StateAsync(tx, message.Id, MessageState.Stopped, at, cancel).ConfigureAwait(false);
             if (message.Sender.Length == 0) return;
             var (subject, text) = MailNotices.NotSent(message, why, Office?.Page(request.Id));
-            await NoticeAsync(tx, MailDirection.Inward, message.Sender, subject, text, message.MessageIdLine, at, cancel).ConfigureAwait(false);
+            await NoticeAsync(tx, MailDirection.Inward, message.Sender, subject, text, message.MessageIdLine, at, cancel, await ReportAsync(tx, message, at, cancel).ConfigureAwait(false)).ConfigureAwait(false);
             return;
         }
         var to = await MailRows.RecipientsAsync(tx, message.Id, cancel).ConfigureAwait(false);
@@ -96,9 +96,13 @@ public sealed partial class MailDesk
         if (message.TellsSender)
         {
             var (subject, text) = MailNotices.Refused(message, why);
-            await NoticeAsync(tx, MailDirection.Outward, message.Sender, subject, text, message.MessageIdLine, at, cancel).ConfigureAwait(false);
+            await NoticeAsync(tx, MailDirection.Outward, message.Sender, subject, text, message.MessageIdLine, at, cancel, await ReportAsync(tx, message, at, cancel).ConfigureAwait(false)).ConfigureAwait(false);
         }
     }
+
+    /// <summary>By our own rules nobody gets it (RFC 3463: 5.7.1).</summary>
+    private static async Task<DeliveryReport> ReportAsync(TenantTransaction tx, MailMessage message, DateTimeOffset at, CancellationToken cancel) =>
+        new([.. (await MailRows.RecipientsAsync(tx, message.Id, cancel).ConfigureAwait(false)).Select(static r => new FailedRecipient(r.Address, "5.7.1", "", ""))], message.ReceivedAt, at, MailNotices.Head(message));
 
     private string Host => Office?.Settings.Host ?? "localhost";
 
@@ -110,10 +114,11 @@ public sealed partial class MailDesk
     /// <summary>Writes a notice of our own in the caller's transaction; it is delivered like any message, and nobody answers it.</summary>
     /// <param name="direction">Inward: to somebody on the LGWAN side.</param>
     /// <param name="answers">The Message-ID that it is about; empty for none.</param>
-    internal async Task NoticeAsync(TenantTransaction tx, MailDirection direction, string to, string subject, string text, string answers, DateTimeOffset at, CancellationToken cancel)
+    /// <param name="report">What wasn't delivered, for programs; null when the words are all.</param>
+    internal async Task NoticeAsync(TenantTransaction tx, MailDirection direction, string to, string subject, string text, string answers, DateTimeOffset at, CancellationToken cancel, DeliveryReport? report = null)
     {
         var id = RecordKeeper.NewId(at);
-        var notice = MailNotices.Write(Host, to, subject, text, at, id, answers);
+        var notice = MailNotices.Write(Host, to, subject, text, at, id, answers, report);
         await tx.RunAsync("""
             INSERT INTO crossing.message (municipality_id, id, direction, sender, shown_sender, subject, message_id, bytes, received_at, peer_address, peer_name, trace, digest, state, notice)
             VALUES ($1, $2, $3, '', $4, $5, $6, $7, $8, '', '', '', $9, 'Due', $10)

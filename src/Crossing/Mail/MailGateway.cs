@@ -41,7 +41,7 @@ public sealed class MailGateway : IAsyncDisposable
         var office = new MailOffice(settings, page);
         var gateway = new MailGateway(new(new Outbox(keeper, vault, desk, settings.GiveUp), settings, logger, time), desk, office);
         desk.Office ??= office;
-        var spool = new MailSpool(keeper, vault, queue);
+        var spool = new MailSpool(keeper, vault, queue, page);
         try
         {
             gateway.Inward = Open(MailDirection.Inward, settings.Inward);
@@ -66,7 +66,7 @@ public sealed class MailGateway : IAsyncDisposable
             var intake = new MailIntake(direction, door, settings, towns, spool, vault, routes, queue.LengthAsync, TimeProvider.System);
             try
             {
-                var listener = SmtpListener.Start(door.Listen, settings.Host, settings.Limits, intake, logger, TimeProvider.System);
+                var listener = SmtpListener.Start(door.Listen, settings.Host, settings.Limits, intake, logger, TimeProvider.System, door.Certificate);
                 gateway.listeners.Add(listener);
                 return listener.Address;
             }

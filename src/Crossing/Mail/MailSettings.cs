@@ -9,7 +9,8 @@ namespace Sekisho.Crossing.Mail;
 
 /// <summary>One side of the gateway: where messages come in, and where they go on to.</summary>
 /// <param name="Route">Key of the route of the municipality.</param>
-public sealed record MailDoor(IPEndPoint Listen, SmtpHop Next, string Route);
+/// <param name="Certificate">Null: whoever sends here does so in the clear, as a server on this machine may.</param>
+public sealed record MailDoor(IPEndPoint Listen, SmtpHop Next, string Route, SmtpCertificate? Certificate = null);
 
 /// <summary>A postfix of our own in front of the gateway (docs/operations/crossing.md).</summary>
 /// <param name="Inward">Port for the Internet side.</param>
@@ -17,7 +18,8 @@ public sealed record MailDoor(IPEndPoint Listen, SmtpHop Next, string Route);
 /// <param name="Back">Port, on this machine only, where the gateway hands messages back.</param>
 /// <param name="Delivery">The mail server of the LGWAN side.</param>
 /// <param name="Relay">Who takes what goes out; null: whoever the DNS says.</param>
-public sealed record PostfixSettings(IPEndPoint Inward, IPEndPoint? Outward, int Back, SmtpHop Delivery, SmtpHop? Relay, IReadOnlyList<IPNetwork> Inner);
+/// <param name="Certificate">Shown to who sends to it; null: STARTTLS isn't offered.</param>
+public sealed record PostfixSettings(IPEndPoint Inward, IPEndPoint? Outward, int Back, SmtpHop Delivery, SmtpHop? Relay, IReadOnlyList<IPNetwork> Inner, SmtpCertificate? Certificate = null);
 
 /// <summary>How the gateway of this installation works: <c>mail.yaml</c> of the data folder.</summary>
 /// <param name="Host">What the gateway calls itself; also tells its own traces from others'.</param>
@@ -107,14 +109,14 @@ public sealed record MailSettings(string Host, IReadOnlyDictionary<string, strin
 
         MailDoor? Door(YamlValue? value, string route)
         {
-            if (value is null || YamlFields.Of(value, errors, "listen", "next", "tls?", "ca?", "route?") is not { } f) return null;
+            if (value is null || YamlFields.Of(value, errors, "listen", "next", "tls?", "ca?", "route?", "certificate?", "key?", "starttls?") is not { } f) return null;
             var (listen, next) = (Address(f, "listen"), Hop(f, "next"));
-            return listen is not null && next is not null ? new(listen, next, f.Text("route") ?? route) : null;
+            return listen is not null && next is not null ? new(listen, next, f.Text("route") ?? route, Certificate(f)) : null;
         }
 
         PostfixSettings? Front(YamlValue? value)
         {
-            if (value is null || YamlFields.Of(value, errors, "inward", "outward?", "back", "delivery", "relay?", "inner?", "tls?", "ca?") is not { } f) return null;
+            if (value is null || YamlFields.Of(value, errors, "inward", "outward?", "back", "delivery", "relay?", "inner?", "tls?", "ca?", "certificate?", "key?", "starttls?") is not { } f) return null;
             var inner = new List<IPNetwork>();
             foreach (var word in f.Words("inner"))
             {
@@ -122,8 +124,30 @@ public sealed record MailSettings(string Host, IReadOnlyDictionary<string, strin
                 else errors.Wrong(f.PlaceOf("inner"), $"「{word}」はネットワークではありません（例：10.0.0.0/8）", $"'{word}' is no network (write 10.0.0.0/8)");
             }
             return Address(f, "inward") is { } inward && Number(f, "back", 1, 65535) is { } back && Hop(f, "delivery") is { } delivery
-                ? new(inward, f["outward"] is null ? null : Address(f, "outward"), back, delivery, f["relay"] is null ? null : Hop(f, "relay"), inner)
+                ? new(inward, f["outward"] is null ? null : Address(f, "outward"), back, delivery, f["relay"] is null ? null : Hop(f, "relay"), inner, Certificate(f))
                 : null;
+        }
+
+        SmtpCertificate? Certificate(YamlFields f)
+        {
+            var (chain, key, how) = (f.Text("certificate"), f.Text("key"), f.Text("starttls"));
+            if (how is not (null or "none" or "offered" or "required")) errors.Wrong(f.PlaceOf("starttls"), "starttls は none、offered、required のどれかです", "starttls is none, offered or required");
+            if (how == "none" || (chain is null && key is null && how is null)) return null;
+            if (chain is null || key is null)
+            {
+                errors.Wrong(f.At, "STARTTLS には certificate と key の両方を書いてください", "STARTTLS needs both certificate and key");
+                return null;
+            }
+            var certificate = new SmtpCertificate(chain, key, how == "required");
+            try
+            {
+                certificate.Read();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+            {
+                errors.Wrong(f.PlaceOf("certificate"), $"証明書か鍵を読み取れません（{e.Message}）", $"The certificate or its key can't be read ({e.Message})");
+            }
+            return certificate;
         }
 
         int? Number(YamlFields f, string key, int least, int most)

@@ -33,9 +33,12 @@ internal sealed class MailSpool
     private readonly TownLanes<Incoming, (SmtpReply Reply, bool Keeps)> lanes;
     private readonly ConcurrentDictionary<BlobId, bool> unsure = new();
 
-    public MailSpool(RecordKeeper keeper, FileVault vault, WorkQueue queue)
+    private readonly Func<RequestId, string?> page;
+
+    /// <param name="page">Address of the page of a request; null when no address is known.</param>
+    public MailSpool(RecordKeeper keeper, FileVault vault, WorkQueue queue, Func<RequestId, string?> page)
     {
-        (this.keeper, this.vault, this.queue) = (keeper, vault, queue);
+        (this.keeper, this.vault, this.queue, this.page) = (keeper, vault, queue, page);
         lanes = new(AtOnce, WriteAsync);
     }
 
@@ -102,12 +105,12 @@ internal sealed class MailSpool
             SELECT $1, i.id, i.request, 0, i.path, i.bytes, i.bytes, 'Queued', i.original, $2 FROM unnest($3, $4, $5, $6, $7) AS i (id, request, path, bytes, original)
             """, cancel, tx.Municipality.Value, at, Ids(f => f.Item), Ids(f => f.Request), Texts(f => FileName(f.What)), fresh.Select(f => f.What.Bytes).ToArray(), Ids(f => f.What.Blob.Id.Value)).ConfigureAwait(false);
         await tx.RunAsync("""
-            INSERT INTO crossing.message (municipality_id, id, request_id, direction, sender, shown_sender, subject, message_id, bytes, received_at, peer_address, peer_name, trace, digest, state, hold_until, tells_sender)
-            SELECT $1, m.id, m.request, m.direction, m.sender, m.shown, m.subject, m.message_id, m.bytes, $2, m.peer, m.peer_name, m.trace, m.digest, 'Kept', CASE WHEN m.hold > 0 THEN $2 + make_interval(mins => m.hold) END, m.tells
-            FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) AS m (id, request, direction, sender, shown, subject, message_id, bytes, peer, peer_name, trace, digest, hold, tells)
+            INSERT INTO crossing.message (municipality_id, id, request_id, direction, sender, shown_sender, subject, message_id, bytes, received_at, peer_address, peer_name, trace, digest, state, hold_until, tells_sender, page)
+            SELECT $1, m.id, m.request, m.direction, m.sender, m.shown, m.subject, m.message_id, m.bytes, $2, m.peer, m.peer_name, m.trace, m.digest, 'Kept', CASE WHEN m.hold > 0 THEN $2 + make_interval(mins => m.hold) END, m.tells, m.page
+            FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) AS m (id, request, direction, sender, shown, subject, message_id, bytes, peer, peer_name, trace, digest, hold, tells, page)
             """, cancel, tx.Municipality.Value, at, Ids(f => f.Message), Ids(f => f.Request), Texts(f => f.What.Direction.ToString()), Texts(f => f.What.Envelope.From?.ToString() ?? ""), Texts(f => f.What.Head.From), Texts(f => f.What.Head.Subject),
             Texts(f => f.What.Head.MessageId), fresh.Select(f => f.What.Bytes).ToArray(), Texts(f => f.What.Envelope.Peer.Address), Texts(f => $"{f.What.Envelope.Peer.Helo} {f.What.Envelope.Peer.Name}".Trim()),
-            Texts(f => f.What.Trace.ToString()), fresh.Select(f => f.What.Whole.ToArray()).ToArray(), fresh.Select(Hold).ToArray(), fresh.Select(Tells).ToArray()).ConfigureAwait(false);
+            Texts(f => f.What.Trace.ToString()), fresh.Select(f => f.What.Whole.ToArray()).ToArray(), fresh.Select(Hold).ToArray(), fresh.Select(Tells).ToArray(), Texts(f => page(new(f.Request)) ?? "")).ConfigureAwait(false);
         var recipients = fresh.SelectMany(f => f.What.Envelope.To.Select((to, i) => (f.Message, Position: i, Address: to.ToString(), Account: f.What.Direction == MailDirection.Inward ? f.Accounts.Of(to)?.By.Account : null))).ToList();
         await tx.RunAsync("""
             INSERT INTO crossing.message_recipient (municipality_id, message_id, position, address, account, state)

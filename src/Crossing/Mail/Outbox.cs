@@ -188,8 +188,19 @@ internal sealed class Outbox
     {
         var message = its.Parcel.Message;
         if (!message.TellsSender || its.Parcel.From is null) return;
-        var (subject, text) = MailNotices.NotDelivered(message, [.. its.Recipients.Where(static r => r.State == RecipientState.Failed)]);
-        await desk.NoticeAsync(tx, message.Direction == MailDirection.Inward ? MailDirection.Outward : MailDirection.Inward, message.Sender, subject, text, message.MessageIdLine, at, cancel).ConfigureAwait(false);
+        var failed = its.Recipients.FindAll(static r => r.State == RecipientState.Failed);
+        var (subject, text) = MailNotices.NotDelivered(message, failed);
+        var next = desk.Office is { Settings: var settings } ? (message.Direction == MailDirection.Inward ? settings.Inward : settings.Outward)?.Next.Host ?? "" : "";
+        var report = new DeliveryReport([.. failed.Select(f => new FailedRecipient(f.Address, StatusOf(f.Reply), f.Reply, next))], message.ReceivedAt, at, MailNotices.Head(message));
+        await desk.NoticeAsync(tx, message.Direction == MailDirection.Inward ? MailDirection.Outward : MailDirection.Inward, message.Sender, subject, text, message.MessageIdLine, at, cancel, report).ConfigureAwait(false);
+    }
+
+    /// <summary>The enhanced code that the server gave, as one that is for good: what was tried to the end for days is over, too (RFC 3463 §3.5: 5.4.7).</summary>
+    private static string StatusOf(string reply)
+    {
+        var words = reply.Split(' ', 3);
+        var isForGood = words[0].StartsWith('5');
+        return words.Length > 1 && words[1].Split('.') is [['5'], { Length: > 0 } subject, { Length: > 0 } detail] && subject.All(char.IsAsciiDigit) && detail.All(char.IsAsciiDigit) ? words[1] : isForGood ? "5.0.0" : "5.4.7";
     }
 
     private async Task SayAsync(TenantTransaction tx, List<Outcome> counted, DateTimeOffset at, CancellationToken cancel)

@@ -57,7 +57,9 @@ public sealed partial class PostfixFront : IAsyncDisposable
                 transport_maps = texthash:{folder}/transport
                 relayhost = {(front.Relay is { } relay ? Hop(relay) : "")}
                 smtp_tls_security_level = may
-                smtpd_tls_security_level = none
+                smtpd_tls_security_level = {(front.Certificate is { } shown ? shown.IsRequired ? "encrypt" : "may" : "none")}
+                smtpd_tls_chain_files = {(front.Certificate is { } own ? $"{own.KeyFile}, {own.ChainFile}" : "")}
+                smtpd_tls_received_header = yes
                 message_size_limit = {settings.MostBytes.ToString(CultureInfo.InvariantCulture)}
                 mailbox_size_limit = 0
                 smtpd_banner = $myhostname ESMTP
@@ -93,6 +95,7 @@ public sealed partial class PostfixFront : IAsyncDisposable
                   -o receive_override_options=no_unknown_recipient_checks,no_header_body_checks,no_milters
                   -o mynetworks=127.0.0.0/8
                   -o smtpd_relay_restrictions=permit_mynetworks,reject
+                  -o smtpd_tls_security_level=none
                   -o smtpd_client_connection_count_limit=0
                   -o smtpd_client_connection_rate_limit=0
                 sekisho unix - - n - 20 smtp

@@ -19,7 +19,13 @@ namespace Sekisho.Crossing.Queue;
 /// <summary>A file that a worker has claimed: nobody else works on it while the claim holds.</summary>
 /// <param name="Lease">Of this claim alone; a result is only taken under it.</param>
 /// <param name="Original">Null when its key doesn't open any more.</param>
-internal sealed record Claim(CrossingItem Item, CrossingRequest Request, Guid Lease, Blob? Original, string PolicyYaml, IReadOnlyList<string> Passwords, int Attempt);
+/// <param name="Letter">Of a message; null for a file.</param>
+internal sealed record Claim(CrossingItem Item, CrossingRequest Request, Guid Lease, Blob? Original, string PolicyYaml, IReadOnlyList<string> Passwords, int Attempt, ClaimedLetter? Letter = null);
+
+/// <summary>What a worker must know of a message.</summary>
+/// <param name="Page">Where its recipients find it; empty when no address is known.</param>
+/// <param name="CanSignIn">Everybody who gets it has an account: what waits on the page reaches them all.</param>
+internal sealed record ClaimedLetter(string Page, bool CanSignIn);
 
 /// <summary>What came of files that were to be claimed.</summary>
 /// <param name="Suspect">A host died over these before: they are tried one at a time, so that only the guilty one is counted against.</param>
@@ -29,7 +35,11 @@ internal sealed record Claimed(IReadOnlyList<(Ticket Ticket, Claim Claim)> Mine,
 
 /// <summary>The one result of a claimed file.</summary>
 /// <param name="Result">What came out, complete and durable on the disk, and known to nobody yet; null when nothing did.</param>
-internal sealed record Finished(Claim Claim, FileReport Report, Blob? Result);
+internal sealed record Finished(Claim Claim, FileReport Report, Blob? Result)
+{
+    /// <summary>Files of a message that came out by themselves, likewise complete and known to nobody.</summary>
+    public IReadOnlyList<Blob> Parts { get; init; } = [];
+}
 
 /// <summary>What is done with files on the way through the sanitiser: claimed, kept in hand, brought to exactly one result.</summary>
 internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, MailDesk mail)
@@ -43,8 +53,20 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, MailDes
     private const string OutwardRules = "mail:\n  body: html\n  links: keep\n  marks: none\n  notices: refused\n";
 
     /// <summary>How a message is to be read, and by which rules; null for a file.</summary>
-    public (MailOrder Order, string PolicyYaml)? OrderOf(Claim claim) => claim.Request.Definition.Mail is null ? null
-        : (new() { Page = mail.Office?.Page(claim.Request.Id) }, claim.PolicyYaml.Length == 0 && !claim.Request.Definition.IsInward ? OutwardRules : claim.PolicyYaml);
+    /// <remarks>The first time it is read for its delivery: files wait on the page where the route or its rules say so, and everybody can come there. After that somebody gave a password, and takes what is inside on the page, file by file (PPAP).</remarks>
+    public static (MailOrder Order, string PolicyYaml)? OrderOf(Claim claim)
+    {
+        if (claim.Request.Definition.Mail is not { } terms || claim.Letter is not { } letter) return null;
+        var isAgain = claim.Item.Position > 0;
+        var order = new MailOrder
+        {
+            Page = letter.Page.Length > 0 ? letter.Page : isAgain ? $"/crossings/{claim.Request.Id}" : null,
+            HandsOut = isAgain ? true : !claim.Request.Definition.IsInward || !letter.CanSignIn ? false : terms.FilesByLink ? true : null,
+            Unpacks = isAgain,
+            Days = claim.Request.Definition.ExpiryDays,
+        };
+        return (order, claim.PolicyYaml.Length == 0 && !claim.Request.Definition.IsInward ? OutwardRules : claim.PolicyYaml);
+    }
 
     /// <summary>Claims files, which may be of several towns.</summary>
     /// <param name="suspects">Also those over which a host died before.</param>
@@ -96,6 +118,7 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, MailDes
         var at = keeper.Clock.Now();
         var results = counted.Where(f => f.Result is not null).Select(f => (f.Result!, f.Report.OutputBytes!.Value, f.Report.OutputSha256!.Value)).ToList();
         if (results.Count > 0) await vault.RecordAsync(tx, BlobPurpose.Result, results, at, cancel).ConfigureAwait(false);
+        await PartRows.AddAsync(tx, vault, counted, at, cancel).ConfigureAwait(false);
         var outputs = counted.ConvertAll(f => f.Result is null ? null : f.Claim.Request.Definition.Mail is null ? OutputPath(f.Claim.Item.Path, f.Report) : f.Claim.Item.Path);
         await tx.RunAsync("""
             UPDATE crossing.item i SET state = f.state, lease = NULL, lease_until = NULL, result_id = f.result, output_path = f.output, outcome = f.outcome, refusal_code = f.refusal, report = f.report, done_at = $8
@@ -112,7 +135,7 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, MailDes
     }
 
     /// <summary>Throws a result away, unless it counts after all: the answer to a commit may have been lost.</summary>
-    public async Task ForgetAsync(Claim claim, Blob result, CancellationToken cancel)
+    public async Task ForgetAsync(Claim claim, Blob result, IReadOnlyList<Blob> parts, CancellationToken cancel)
     {
         await using (var tx = await keeper.EnterAsync(result.Town, cancel).ConfigureAwait(false))
         {
@@ -120,7 +143,7 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, MailDes
             var counted = await tx.FirstAsync("SELECT result_id FROM crossing.item WHERE id = $1 FOR UPDATE", r => Tuple.Create(r.IsDBNull(0) ? (Guid?)null : r.GetGuid(0)), cancel, claim.Item.Id.Value).ConfigureAwait(false);
             if (counted?.Item1 == result.Id.Value) return;
         }
-        vault.Remove(result.Town, result.Id);
+        foreach (var blob in parts.Prepend(result)) vault.Remove(blob.Town, blob.Id);
     }
 
     /// <summary>The report of a file that could not even be tried.</summary>
@@ -171,11 +194,14 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, MailDes
         var originals = await vault.FindAsync(tx, items.ConvertAll(i => i.Original), cancel).ConfigureAwait(false);
         var policies = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var key in requests.Values.Select(r => r.Definition.SanitisePolicy).Distinct()) policies[key] = await RouteBook.PolicyYamlAsync(tx, key, cancel).ConfigureAwait(false) ?? "";
+        var letters = requests.Values.All(static r => r.Definition.Mail is null) ? [] : (await tx.ListAsync("""
+            SELECT m.request_id, m.page, NOT EXISTS (SELECT FROM crossing.message_recipient r WHERE r.municipality_id = m.municipality_id AND r.message_id = m.id AND r.account IS NULL) FROM crossing.message m WHERE m.request_id = ANY ($1)
+            """, r => (Request: new RequestId(r.GetGuid(0)), Letter: new ClaimedLetter(r.GetString(1), r.GetBoolean(2))), cancel, [ids]).ConfigureAwait(false)).ToDictionary(static l => l.Request, static l => l.Letter);
         var passwords = new Dictionary<RequestId, IReadOnlyList<string>>();
         foreach (var (request, untrusted) in await tx.ListAsync("SELECT id, passwords FROM crossing.request WHERE id = ANY ($1) AND passwords IS NOT NULL", r => (new RequestId(r.GetGuid(0)), r.GetFieldValue<byte[]>(1)), cancel, [ids]).ConfigureAwait(false))
             if (items.Exists(i => i.Request == request && originals.ContainsKey(i.Original))) passwords[request] = await OpenAsync(tx, request, untrusted, cancel).ConfigureAwait(false);
         return items.ConvertAll(i => new Claim(i, requests[i.Request], mine[i.Id.Value].Lease, originals.GetValueOrDefault(i.Original), policies[requests[i.Request].Definition.SanitisePolicy],
-            passwords.GetValueOrDefault(i.Request, []), mine[i.Id.Value].Attempt));
+            passwords.GetValueOrDefault(i.Request, []), mine[i.Id.Value].Attempt, letters.GetValueOrDefault(i.Request)));
     }
 
     /// <summary>None where they don't open: the file then says itself that it needs one.</summary>
@@ -207,7 +233,9 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, MailDes
         {
             var request = requests[its.Key];
             var outs = its.Where(i => i.State == ItemState.Out).ToList();
-            var known = request.Definition.Rules.Any(static r => r.FromRegistered) && await SenderBook.OfOriginAsync(tx, request.Origin, at, cancel).ConfigureAwait(false) is not null;
+            var known = request.Definition.Rules.Any(static r => r.FromRegistered) && (request.Definition.Mail is null
+                ? await SenderBook.OfOriginAsync(tx, request.Origin, at, cancel).ConfigureAwait(false) is not null
+                : await MailDesk.IsRegisteredAsync(tx, request, outs, at, cancel).ConfigureAwait(false));
             var needs = Needs(request, outs, known);
             if (request.Definition.Mail is not null) needs = await mail.NeedsAsync(tx, request, outs, needs, cancel).ConfigureAwait(false);
             settled.Add((request, outs.Count == 0 ? RequestState.NothingOut : needs == Approval.None ? RequestState.Delivered : RequestState.Waiting, needs, its.Count(), outs.Count));
@@ -254,6 +282,7 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, MailDes
     {
         claim.Request.Number, claim.Item.Path, claim.Item.Bytes, input = claim.Original?.Digest, outcome = ReportJson.Word(report.Outcome), type = report.Type,
         output, result = report.OutputSha256, refusal = report.Refusal?.Code, claim.Attempt, report = Sha256.Of(ReportJson.Write(report)),
+        parts = report.ApartFiles.Any() ? report.ApartFiles.Take(200).Select(static p => new { file = p.Output, sha256 = p.OutputSha256 }) : null,
         removed = Removed(report).GroupBy(r => r.Threat).OrderBy(g => g.Key, StringComparer.Ordinal).Take(100).ToDictionary(g => g.Key, g => g.Sum(r => r.Count)),
     };
 

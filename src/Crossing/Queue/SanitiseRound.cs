@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Sekisho.Crossing.Mail;
 using Sekisho.Crossing.Requests;
 using Sekisho.Crossing.Vault;
 using Sekisho.Records;
@@ -226,8 +227,8 @@ public sealed class SanitiseRound : IAsyncDisposable
             work.Result = FileVault.New(work.Ticket.Town, time.GetUtcNow());
             var output = work.Output = vault.Write(work.Result);
             var sanitizer = await pool(stop.Token).ConfigureAwait(false);
-            var report = desk.OrderOf(claim) is var (order, rules)
-                ? await sanitizer.SanitizeMailAsync(original, output, rules, order, claim.Passwords, null, stop.Token).ConfigureAwait(false)
+            var report = SanitiseDesk.OrderOf(claim) is var (order, rules)
+                ? await sanitizer.SanitizeMailAsync(original, output, rules, order, claim.Passwords, (_, _) => work.Parts.Open(vault, work.Ticket.Town, time.GetUtcNow()), stop.Token).ConfigureAwait(false)
                 : await sanitizer.SanitizeAsync(claim.Item.Path, original, output, claim.PolicyYaml, null, claim.Passwords, stop.Token).ConfigureAwait(false);
             if (report.Outcome == Outcome.Refused) return report;
             await output.EndAsync(stop.Token).ConfigureAwait(false);
@@ -251,9 +252,9 @@ public sealed class SanitiseRound : IAsyncDisposable
             using (work.Output)
             {
                 // The disk's turns are waited for apart from the workers, several files at once.
-                if (isOut) await Task.Run(work.Output!.Sync).ConfigureAwait(false);
+                if (isOut) await Task.Run(() => { work.Output!.Sync(); work.Parts.Sync(vault); }).ConfigureAwait(false);
             }
-            counts = await results.RunAsync(work.Ticket.Town, new(work.Claim, report, isOut ? work.Result : null)).ConfigureAwait(false);
+            counts = await results.RunAsync(work.Ticket.Town, new(work.Claim, report, isOut ? work.Result : null) { Parts = isOut ? work.Parts.Blobs : [] }).ConfigureAwait(false);
             if (!counts || !isOut) await ThrowAwayAsync(work).ConfigureAwait(false);
             if (counts) await source.DoneAsync([work.Ticket], CancellationToken.None).ConfigureAwait(false);
             else await source.LaterAsync([work.Ticket], WorkQueue.Hold, CancellationToken.None).ConfigureAwait(false);
@@ -289,7 +290,7 @@ public sealed class SanitiseRound : IAsyncDisposable
     private async Task ThrowAwayAsync(Work work)
     {
         // The sweep takes what can't be thrown away now.
-        if (work.Result is { } result) await TryAsync(() => desk.ForgetAsync(work.Claim, result, CancellationToken.None)).ConfigureAwait(false);
+        if (work.Result is { } result) await TryAsync(() => desk.ForgetAsync(work.Claim, result, work.Parts.Blobs, CancellationToken.None)).ConfigureAwait(false);
     }
 
     /// <summary>Files that were claimed and not begun: others may take them.</summary>
@@ -368,6 +369,9 @@ public sealed class SanitiseRound : IAsyncDisposable
         public Blob? Result { get; set; }
 
         public SealedWriter? Output { get; set; }
+
+        /// <summary>Files of a message that come out by themselves.</summary>
+        public PartsKept Parts { get; } = new();
 
         public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -1,4 +1,5 @@
 using Sekisho.Assurance;
+using Sekisho.Crossing.Mail;
 using Sekisho.Crossing.Routes;
 using Sekisho.Crossing.Vault;
 using Sekisho.Records;
@@ -117,19 +118,27 @@ public sealed partial class RequestDesk
     }
 
     /// <summary>Hands out a harmless file to who asked for it; each time is a step of the request.</summary>
-    public async Task<Outcome<HandedOut>> HandOutAsync(MunicipalityId municipality, ItemId id, Actor actor, CancellationToken cancel)
+    public Task<Outcome<HandedOut>> HandOutAsync(MunicipalityId municipality, ItemId id, Actor actor, CancellationToken cancel) => HandOutAsync(municipality, id, null, actor, cancel);
+
+    /// <summary>Hands out one file of a message that waits by itself, likewise.</summary>
+    public Task<Outcome<HandedOut>> HandOutPartAsync(MunicipalityId municipality, ItemId id, int number, Actor actor, CancellationToken cancel) => HandOutAsync(municipality, id, number, actor, cancel);
+
+    private async Task<Outcome<HandedOut>> HandOutAsync(MunicipalityId municipality, ItemId id, int? number, Actor actor, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var at = keeper.Clock.Now();
         if (await RequestRows.ItemAsync(tx, id, lockRow: false, cancel) is not { } item || await RequestRows.ReadAsync(tx, item.Request, lockRow: true, cancel) is not { } request) return Refusals.Unknown;
         if (!await HoldsAsync(tx, request, actor, cancel)) return Refusals.NotYours;
         if (request.State != RequestState.Delivered || item.State is not (ItemState.Out or ItemState.Admitted) || request.ExpiresAt <= at || item.Result is not { } result) return Refusals.NotToBeHad;
+        var part = number is null ? null : (await PartRows.ReadAsync(tx, request.Id, cancel))[id].FirstOrDefault(p => p.Number == number);
+        if (number is not null && part is null) return Refusals.Unknown;
+        var path = part?.Path ?? item.OutputPath!;
         Stream content;
         long bytes;
         Sha256 digest;
         try
         {
-            if (await vault.FindAsync(tx, result, cancel) is not { Bytes: not null, Digest: not null } blob) return Refusals.NotToBeHad;
+            if (await vault.FindAsync(tx, part?.Blob ?? result, cancel) is not { Bytes: not null, Digest: not null } blob) return Refusals.NotToBeHad;
             (bytes, digest, content) = (blob.Bytes.Value, blob.Digest.Value, vault.Read(blob));
         }
         catch (VaultException)
@@ -138,7 +147,7 @@ public sealed partial class RequestDesk
         }
         try
         {
-            await StepAsync(tx, request.Id, "crossing.fetched", at, actor, Shortened(item.OutputPath!), new { request.Number, path = item.OutputPath, sha256 = digest }, cancel);
+            await StepAsync(tx, request.Id, "crossing.fetched", at, actor, Shortened(path), new { request.Number, path, sha256 = digest }, cancel);
             await tx.CommitAsync(cancel);
         }
         catch
@@ -146,7 +155,7 @@ public sealed partial class RequestDesk
             await content.DisposeAsync();
             throw;
         }
-        return new HandedOut(item.OutputPath![(item.OutputPath!.LastIndexOf('/') + 1)..], bytes, digest, content);
+        return new HandedOut(path[(path.LastIndexOf('/') + 1)..], bytes, digest, content);
     }
 
     private async Task<Outcome<CrossingItem>> ConfirmAsync(MunicipalityId municipality, CrossingItem item, Blob blob, long received, bool more, CancellationToken cancel)

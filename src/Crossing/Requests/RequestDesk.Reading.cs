@@ -1,4 +1,5 @@
 using Sekisho.Assurance;
+using Sekisho.Crossing.Mail;
 using Sekisho.Crossing.Routes;
 using Sekisho.Records;
 using Sekisho.Records.Organisation;
@@ -18,7 +19,9 @@ public sealed partial class RequestDesk
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         if (await RequestRows.ReadAsync(tx, id, lockRow: false, cancel) is not { } request || !await IsInSightAsync(tx, request, within, actor, cancel)) return null;
         var assets = await tx.ListAsync("SELECT asset_id FROM crossing.request_asset WHERE request_id = $1 ORDER BY position", r => new EntryId(r.GetGuid(0)), cancel, id.Value);
-        return new(request, await RequestRows.ItemsAsync(tx, id, cancel), await RequestRows.StepsAsync(tx, id, cancel),
+        var items = await RequestRows.ItemsAsync(tx, id, cancel);
+        if (request.Definition.Mail is not null && await PartRows.ReadAsync(tx, id, cancel) is { Count: > 0 } parts) items = items.ConvertAll(i => i with { Parts = [.. parts[i.Id]] });
+        return new(request, items, await RequestRows.StepsAsync(tx, id, cancel),
             assets.Count == 0 ? [] : await RegisterRows.ReadAsync(tx, RegisterCatalogue.Load()["assets"], assets, null, lockRows: false, cancel));
     }
 

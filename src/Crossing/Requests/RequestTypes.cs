@@ -110,9 +110,20 @@ public sealed record CrossingItem(
     /// <summary>What a scanner found, or nobody could scan or read, isn't let through by anybody's word.</summary>
     public bool CanBeExcepted => State == ItemState.Refused && Report?.Refusal is { } why && !why.IsOf("SAN-SCAN") && !why.IsOf("XNG-POISON") && !why.IsOf("XNG-VAULT");
 
+    /// <summary>Files of a message that wait here instead of travelling with it, or that a password opened.</summary>
+    public IReadOnlyList<CrossingPart> Parts { get; init; } = [];
+
     internal BlobId Original { get; init; }
 
     internal BlobId? Result { get; init; }
+}
+
+/// <summary>A file of a message that is fetched by itself (取り置いた添付).</summary>
+/// <param name="Path">Its name; what lay in an archive stands below the archive's name.</param>
+/// <param name="Kind">Of the sanitiser.</param>
+public sealed record CrossingPart(int Number, string Path, string Kind, long Bytes, Sha256 Digest)
+{
+    internal BlobId Blob { get; init; }
 }
 
 /// <summary>A step of a request, as it is in the ledger.</summary>

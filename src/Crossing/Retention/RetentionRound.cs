@@ -92,7 +92,8 @@ public sealed class RetentionRound
                 SELECT q.id, b.id, b.purpose FROM crossing.request q
                 JOIN crossing.route_version v ON v.municipality_id = q.municipality_id AND v.route_id = q.route_id AND v.version = q.route_version
                 JOIN crossing.item i ON i.municipality_id = q.municipality_id AND i.request_id = q.id
-                JOIN crossing.blob b ON b.municipality_id = i.municipality_id AND b.id IN (i.original_id, i.result_id) AND b.sealed_key IS NOT NULL
+                CROSS JOIN LATERAL (SELECT i.original_id AS id UNION SELECT i.result_id UNION SELECT p.blob_id FROM crossing.part p WHERE p.municipality_id = i.municipality_id AND p.item_id = i.id) kept
+                JOIN crossing.blob b ON b.municipality_id = i.municipality_id AND b.id = kept.id AND b.sealed_key IS NOT NULL
                 WHERE q.state IN ('Expired', 'Withdrawn', 'Refused')
                   AND (b.purpose = 'Result' OR q.submitted_at IS NULL OR q.settled_at + make_interval(days => (v.definition ->> 'expiryDays')::int + (v.definition ->> 'retentionDays')::int) <= $1)
                 ORDER BY q.id LIMIT $2 FOR UPDATE OF b SKIP LOCKED

@@ -65,7 +65,8 @@ public sealed record Quota(int? FilesADay, long? BytesADay, long? BytesAFile);
 /// <param name="WithAttachments">Whose leave a message with files needs.</param>
 /// <param name="WhenDoubtful">Whose leave a message needs that may not be meant as it is.</param>
 /// <param name="TellsSender">Who sent it is told when something of it can't be delivered. Towards the Internet that tells strangers that they reached somebody.</param>
-public sealed record MailTerms(int HoldMinutes, Approval WithAttachments, Approval WhenDoubtful, bool TellsSender);
+/// <param name="FilesByLink">Files of what comes in wait on the page of the message, which says so, instead of travelling with it. Where somebody who gets it has no account they travel.</param>
+public sealed record MailTerms(int HoldMinutes, Approval WithAttachments, Approval WhenDoubtful, bool TellsSender, bool FilesByLink = false);
 
 /// <summary>What a route says (経路の定め).</summary>
 /// <param name="Key">Its name in addresses and for other programs; stays.</param>

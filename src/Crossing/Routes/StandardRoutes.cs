@@ -38,8 +38,8 @@ internal static class StandardRoutes
         return errors.Any ? null : routes;
 
         MailTerms? Mail(YamlValue? value) =>
-            value is not null && YamlFields.Of(value, errors, "hold-minutes", "with-attachments", "when-doubtful", "tells-sender") is { } f
-                ? new(Number(f, "hold-minutes"), Case<Approval>(f, "with-attachments"), Case<Approval>(f, "when-doubtful"), f.Text("tells-sender") == "yes")
+            value is not null && YamlFields.Of(value, errors, "hold-minutes", "with-attachments", "when-doubtful", "tells-sender", "files-by-link?") is { } f
+                ? new(Number(f, "hold-minutes"), Case<Approval>(f, "with-attachments"), Case<Approval>(f, "when-doubtful"), f.Text("tells-sender") == "yes", f.Text("files-by-link") == "yes")
                 : null;
 
         int Number(YamlFields f, string key)

@@ -124,6 +124,13 @@ public sealed class FileVault
     /// <summary>Writes from the beginning.</summary>
     internal SealedWriter Write(Blob blob) => SealedWriter.Create(PathOf(blob.Town, blob.Id), blob.Key);
 
+    /// <summary>Waits for the disk to have a file that was written and closed.</summary>
+    internal void Sync(Blob blob)
+    {
+        using var file = File.OpenHandle(PathOf(blob.Town, blob.Id), FileMode.Open, FileAccess.Write);
+        RandomAccess.FlushToDisk(file);
+    }
+
     /// <summary>Goes on writing where a pause was confirmed.</summary>
     /// <exception cref="VaultException">What was confirmed isn't there.</exception>
     internal SealedWriter Resume(Blob blob, long received)
@@ -174,6 +181,7 @@ public sealed class FileVault
         tx.RunAsync("""
             UPDATE crossing.blob b SET sealed_key = NULL, destroyed_at = $1 WHERE b.sealed_key IS NOT NULL AND b.made_at < $2
               AND NOT EXISTS (SELECT FROM crossing.item i WHERE i.municipality_id = b.municipality_id AND (i.original_id = b.id OR i.result_id = b.id))
+              AND NOT EXISTS (SELECT FROM crossing.part p WHERE p.municipality_id = b.municipality_id AND p.blob_id = b.id)
               AND NOT EXISTS (SELECT FROM crossing.picture p WHERE p.municipality_id = b.municipality_id AND p.blob_id = b.id)
             """, cancel, at, olderThan);
 

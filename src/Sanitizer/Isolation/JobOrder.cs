@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Sekisho.Sanitizer.Mail;
 using Sekisho.Sanitizer.Rules;
@@ -17,7 +18,7 @@ internal sealed record JobOrder(string Name, string PolicyYaml, SanitizeMode? Mo
     public byte[] ToBytes()
     {
         var lines = new StringBuilder().Append(IsPicture ? Picture : Mode?.ToString()).Append('\n');
-        if (Mail is { } mail) lines.Append(mail.HandsOut switch { true => '+', false => '-', null => '=' }).Append(Base64(mail.Page ?? "")).Append(' ').Append(Base64(mail.Trace ?? ""));
+        if (Mail is { } mail) lines.Append(mail.HandsOut switch { true => '+', false => '-', null => '=' }).Append(Base64(mail.Page ?? "")).Append(' ').Append(Base64(mail.Trace ?? "")).Append(mail.Unpacks ? " +" : " -").Append(mail.Days);
         lines.Append('\n');
         foreach (var text in (IEnumerable<string>)[PolicyYaml, Name, .. Passwords]) lines.Append(Base64(text)).Append('\n');
         return Encoding.ASCII.GetBytes(lines.ToString());
@@ -33,7 +34,7 @@ internal sealed record JobOrder(string Name, string PolicyYaml, SanitizeMode? Mo
             var texts = lines[2..^1].Select(Text).ToList();
             return new(texts[1], texts[0], lines[0].Length == 0 || lines[0] == Picture ? null : Enum.Parse<SanitizeMode>(lines[0]), texts[2..], lines[0] == Picture, lines[1].Length == 0 ? null : MailOf(lines[1]));
         }
-        catch (Exception e) when (e is FormatException or ArgumentException)
+        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException)
         {
             throw new WireException("no order");
         }
@@ -42,8 +43,12 @@ internal sealed record JobOrder(string Name, string PolicyYaml, SanitizeMode? Mo
     private static MailOrder MailOf(string line)
     {
         var words = line[1..].Split(' ');
-        if (words.Length != 2) throw new FormatException("no order of a message");
-        return new() { HandsOut = line[0] switch { '+' => true, '-' => false, _ => null }, Page = Text(words[0]) is { Length: > 0 } page ? page : null, Trace = Text(words[1]) is { Length: > 0 } trace ? trace : null };
+        if (words.Length != 3 || words[2].Length == 0) throw new FormatException("no order of a message");
+        return new()
+        {
+            HandsOut = line[0] switch { '+' => true, '-' => false, _ => null }, Page = Text(words[0]) is { Length: > 0 } page ? page : null, Trace = Text(words[1]) is { Length: > 0 } trace ? trace : null,
+            Unpacks = words[2][0] == '+', Days = words[2].Length > 1 ? int.Parse(words[2].AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture) : null,
+        };
     }
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.Unicode.GetBytes(text));

@@ -36,9 +36,13 @@ internal sealed class PartsTaken(Func<int, FileReport, Stream> open, Func<Output
     public FileReport Told(FileReport report)
     {
         if (parts.Count == 0) return report;
-        var members = report.Members.ToList();
-        foreach (var part in parts.Where(p => p.Number < members.Count)) members[part.Number] = members[part.Number] with { OutputBytes = part.Digest.Count, OutputSha256 = part.Digest.Digest() };
-        return report with { Members = members };
+        var number = 0;
+        return Measured(report);
+
+        // In the order in which they were given out.
+        FileReport Measured(FileReport of) => of with { Members = [.. of.Members.Select(m => m.IsApart ? One(m, number++) : m.ApartFiles.Any() ? Measured(m) : m)] };
+
+        FileReport One(FileReport its, int at) => parts.Find(p => p.Number == at) is { } part ? its with { OutputBytes = part.Digest.Count, OutputSha256 = part.Digest.Digest() } : its;
     }
 
     /// <summary>Why nothing may come out; null when nothing was found.</summary>

@@ -146,7 +146,7 @@ public sealed class SanitizerPool : IAsyncDisposable
     /// <param name="untrusted">The message as it came (RFC 5322), without SMTP's dots; read once, to its end.</param>
     /// <param name="output">Gets the new message, in 7 bits, with CRLF and lines of at most 998. Thrown away when the report says refused.</param>
     /// <param name="policyYaml">Read and found right before; empty for the default.</param>
-    /// <param name="parts">Asked for a stream for each file that comes out by itself, by its number among the members; disposed when it is whole. Thrown away as the output is. Null: every file travels with the message.</param>
+    /// <param name="parts">Asked for a stream for each file that comes out by itself, by its number among those (<see cref="FileReport.ApartFiles"/>); disposed when it is whole. Thrown away as the output is. Null: every file travels with the message.</param>
     /// <exception cref="ArgumentException">The rules don't read.</exception>
     public Task<FileReport> SanitizeMailAsync(Stream untrusted, Stream output, string policyYaml, MailOrder order, IReadOnlyList<string> passwords, Func<int, FileReport, Stream>? parts, CancellationToken cancel)
     {

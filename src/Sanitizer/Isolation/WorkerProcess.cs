@@ -114,13 +114,12 @@ internal sealed class WorkerProcess : IAsyncDisposable
                     if (await wire.NextAsync(cancel).ConfigureAwait(false) != Message.Content) throw new WireException("no content");
                     var length = await wire.ReceiveAsync(output, limits.ExpandedBytes, cancel).ConfigureAwait(false);
                     var left = limits.ExpandedBytes - length;
-                    for (var number = 0; number < report.Members.Count; number++)
+                    foreach (var (number, file) in report.ApartFiles.Index())
                     {
-                        if (!report.Members[number].IsApart) continue;
-                        if (parts is null || report.Members[number].Outcome == Outcome.Refused) throw new WireException("a part that nobody asked for");
-                        if (report.Members[number].Output is not { } name || SafeName.Clean(name) != name) throw new WireException("a name that can't be");
+                        if (parts is null || file.Outcome == Outcome.Refused) throw new WireException("a part that nobody asked for");
+                        if (file.Output is not { } name || SafeName.CleanPath(name) != name) throw new WireException("a name that can't be");
                         if (await wire.NextAsync(cancel).ConfigureAwait(false) != Message.Part) throw new WireException("no part");
-                        await using var taken = parts.Open(number, report.Members[number]);
+                        await using var taken = parts.Open(number, file);
                         left -= await wire.ReceiveAsync(taken, left, cancel).ConfigureAwait(false);
                     }
                     return report with { OutputBytes = length };

@@ -1,4 +1,5 @@
 using System.Net;
+using Sekisho.Sanitizer.Archives.Zip;
 using Sekisho.Sanitizer.Kinds;
 using Sekisho.Sanitizer.Markup;
 using Sekisho.Sanitizer.Rebuilding;
@@ -11,6 +12,11 @@ namespace Sekisho.Sanitizer.Mail;
 /// <summary>Makes a new message of a letter (メールの作り直し): body as text or clean HTML by policy, files through the sanitiser, notices where something is missing.</summary>
 internal sealed class LetterRebuilder(Letter letter, Job job)
 {
+    /// <summary>More files don't wait on a page: the rest travels with the message.</summary>
+    private const int MostApart = 300;
+
+    private const int MostUnpacked = 300;
+
     private readonly HashSet<LetterFile> shown = [];
     private readonly HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, int> numbers = new(StringComparer.OrdinalIgnoreCase);
@@ -96,13 +102,36 @@ internal sealed class LetterRebuilder(Letter letter, Job job)
         {
             var name = Unique(done.Report.Output!);
             if (name != done.Report.Output) job.Members[^1] = job.Members[^1] with { Output = name };
-            if (job.Mail is { Page: not null } order && (order.HandsOut ?? job.Policy.Mail.HandsOut)) job.HandOut(done);
+            if (job.Mail is { Page: not null } order && (order.HandsOut ?? job.Policy.Mail.HandsOut) && (job.Apart?.Count ?? 0) < MostApart) HandOut(done, order);
             else writer.Attach(name, done.Kind, content.AsSource());
             return;
         }
         // E-14: a notice in the body says that something is missing, and why. But budgets are the whole message's: what bursts inside bursts it.
         var refusal = done.Report.Refusal!;
         if (job.Policy.RefuseWithMember || refusal.Code is "SAN-LIMIT-002" or "SAN-LIMIT-003" or "SAN-LIMIT-006") throw new RefusedException(refusal with { Place = SafeName.Show(file.Name) });
+    }
+
+    /// <summary>A file stays behind for the page; an archive as the files in it, where they are asked for and few enough to be looked through.</summary>
+    private void HandOut(Disarmed done, MailOrder order)
+    {
+        if (!order.Unpacks || done.Kind != FileKind.Zip || done.Report.Members.Count > MostUnpacked)
+        {
+            job.HandOut(done);
+            return;
+        }
+        // Our own archive, written a moment ago: names and lengths are as we wrote them.
+        var zip = ZipDirectory.Read(done.Content!.AsSource(), job.Budget, ZipDirectory.DecodeName);
+        var entries = zip.Entries.Where(static e => !e.IsFolder).ToDictionary(static e => e.Name, StringComparer.Ordinal);
+        var inside = done.Report.Members.ToList();
+        for (var i = 0; i < inside.Count; i++)
+        {
+            if (inside[i].Output is not { } path || !entries.TryGetValue(path, out var entry)) continue;
+            using var content = job.NewScratch();
+            using (var bytes = zip.Open(entry)) bytes.CopyTo(content);
+            job.HandOut(content.AsSource());
+            inside[i] = inside[i] with { IsApart = true };
+        }
+        job.Members[^1] = job.Members[^1] with { Members = inside };
     }
 
     private string Unique(string name)

@@ -12,6 +12,12 @@ public sealed record MailOrder
     /// <summary>True: files stay behind for the page; false: they travel with the message; null: as the rules have it (<c>mail.parts</c>).</summary>
     public bool? HandsOut { get; init; }
 
+    /// <summary>Archives that stay behind for the page do so file by file: who gave the password wants what is inside (PPAP).</summary>
+    public bool Unpacks { get; init; }
+
+    /// <summary>So many days files wait on the page, as the message says; null: it doesn't say.</summary>
+    public int? Days { get; init; }
+
     /// <summary>Tells our own gateways that a message was here (ループの検知). Values that a message came with are in <see cref="Reports.MailFacts.Traces"/> and never in the new message.</summary>
     public const string TraceHeader = "X-Sekisho-Trace";
 }

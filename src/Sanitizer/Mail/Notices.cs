@@ -84,9 +84,10 @@ internal sealed class Notices(string language, Job job)
 
     private void Apart(List<string> lines)
     {
-        var waiting = job.Members.Where(static m => m.IsApart).ToList();
+        var waiting = job.Members.SelectMany(static m => m.IsApart ? [m] : m.ApartFiles).ToList();
         if (waiting.Count == 0) return;
-        lines.Add(isJapanese ? $"・添付ファイル {waiting.Count} 件は、次のページで受け取れます。" : $"- {(waiting.Count == 1 ? "An attachment waits" : $"{waiting.Count} attachments wait")} on this page:");
+        var until = job.Mail!.Days is not { } days ? "" : isJapanese ? $"（{days} 日間）" : $" for {days} days";
+        lines.Add(isJapanese ? $"・添付ファイル {waiting.Count} 件は、次のページで受け取れます{until}。" : $"- {(waiting.Count == 1 ? "An attachment waits" : $"{waiting.Count} attachments wait")} on this page{until}:");
         lines.Add($"  {job.Mail!.Page}");
         Some(waiting, m => $"  {(isJapanese ? "　" : "  ")}{m.Output}{(isJapanese ? "（" : " (")}{Refusals.Size(m.OutputBytes ?? 0)}{(isJapanese ? "）" : ")")}", lines);
     }

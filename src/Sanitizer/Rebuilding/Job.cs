@@ -97,9 +97,12 @@ internal sealed class Job
     /// <param name="member">The last of <see cref="Members"/>.</param>
     public void HandOut(Disarmed member)
     {
-        (Apart ??= new Apart(NewScratch())).Add(member.Content!.AsSource());
+        HandOut(member.Content!.AsSource());
         Members[^1] = Members[^1] with { IsApart = true };
     }
+
+    /// <summary>The same of a file inside the last of <see cref="Members"/>, whose report says so.</summary>
+    public void HandOut(Source content) => (Apart ??= new Apart(NewScratch())).Add(content);
 
     /// <summary>A message that lies open inside this one, already taken apart: rebuilt as a file of its own would be.</summary>
     public Disarmed Member(string untrustedName, FileKind kind, IRebuilder own)
@@ -163,6 +166,8 @@ internal sealed record Disarmed(FileReport Report, Scratch? Content, FileKind Ki
 internal sealed class Apart(Scratch kept) : IDisposable
 {
     private readonly List<(long Start, long Length)> parts = [];
+
+    public int Count => parts.Count;
 
     public IEnumerable<Source> Parts => parts.Select(p => kept.AsSource().Slice(p.Start, p.Length));
 

@@ -24,6 +24,9 @@ public sealed record FileReport(
     /// <summary>True for a part of a message that came out by itself, not inside the message (<see cref="Isolation.SanitizerPool.SanitizeMailAsync"/>).</summary>
     public bool IsApart { get; init; }
 
+    /// <summary>The files that came out by themselves, in the order in which they were given out: attachments, or what is inside of them.</summary>
+    public IEnumerable<FileReport> ApartFiles => Members.SelectMany(static m => m.IsApart ? [m] : m.ApartFiles);
+
     /// <summary>True when a password opens it, or something in it.</summary>
     public bool NeedsPassword => Refusal?.Code == Rebuilding.Refusals.PasswordCode || Members.Any(static m => m.NeedsPassword);
 

@@ -66,10 +66,16 @@ public sealed record CrossingLineModel(CrossingModel Request, int Files, int Out
 
 /// <summary>A file of a request.</summary>
 /// <param name="Report">As in docs/formats/sanitize-report.md; null until it is through.</param>
-public sealed record CrossingFileModel(Guid Id, string Path, long Bytes, long Received, ItemState State, string? OutputPath, string? Refusal, System.Text.Json.JsonElement? Report)
+/// <param name="Parts">Of a message: files that are fetched by themselves.</param>
+public sealed record CrossingFileModel(Guid Id, string Path, long Bytes, long Received, ItemState State, string? OutputPath, string? Refusal, System.Text.Json.JsonElement? Report, IReadOnlyList<CrossingPartModel> Parts)
 {
-    public static CrossingFileModel Of(CrossingItem i) => new(i.Id.Value, i.Path, i.Bytes, i.Received, i.State, i.OutputPath, i.RefusalCode, i.Report is null ? null : System.Text.Json.JsonDocument.Parse(ReportJson.Write(i.Report)).RootElement);
+    public static CrossingFileModel Of(CrossingItem i) => new(i.Id.Value, i.Path, i.Bytes, i.Received, i.State, i.OutputPath, i.RefusalCode, i.Report is null ? null : System.Text.Json.JsonDocument.Parse(ReportJson.Write(i.Report)).RootElement,
+        [.. i.Parts.Select(static p => new CrossingPartModel(p.Number, p.Path, p.Kind, p.Bytes, p.Digest.ToString()))]);
 }
+
+/// <summary>A file of a message that waits by itself (取り置いた添付).</summary>
+/// <param name="Path">What lay in an archive stands below the archive's name.</param>
+public sealed record CrossingPartModel(int Number, string Path, string Kind, long Bytes, string Sha256);
 
 /// <summary>A request with its files and steps.</summary>
 /// <param name="Message">Of a request of mail; null for files.</param>

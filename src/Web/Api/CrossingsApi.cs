@@ -31,6 +31,7 @@ internal static class CrossingsApi
         Step("withdraw", WithdrawAsync, "withdrawCrossing", "取り下げる", "Withdraw, by the applicant").WithMetadata(new SystemKeyAttribute());
         // Auditors may knock; what comes out goes to who asked for it alone.
         api.MapGet("/crossings/files/{result:guid}/content", ContentAsync).RequireAuthorization(Allowed.ReadCrossings).WithMetadata(new SystemKeyAttribute()).Says("fetchCrossingFile", Tag, "無害化したファイルを受け取る", "Fetch the harmless file").GivesContent(["application/octet-stream"], 404, 409);
+        api.MapGet("/crossings/files/{result:guid}/parts/{number:int}/content", PartAsync).RequireAuthorization(Allowed.ReadCrossings).Says("fetchCrossingPart", Tag, "メールの添付を一つずつ受け取る", "Fetch one file of a message").GivesContent(["application/octet-stream"], 404, 409);
         api.MapPost("/crossings/files/{id:guid}/exception", AskExceptionAsync).RequireAuthorization(Allowed.Cross).Says("askException", Tag, "特例の取込みを申請する", "Ask for an exception").Gives<CrossingModel>(404, 409, 422);
         api.MapPost("/crossings/files/{id:guid}/exception/decision", DecideExceptionAsync).RequireAuthorization(Allowed.Cross).Says("decideException", Tag, "特例を決める", "Decide on an exception").Gives<CrossingModel>(404, 409, 422);
         api.MapPost("/crossings/files/{id:guid}/inspections", AskInspectionAsync).RequireAuthorization(Allowed.RunPolicy).Says("askInspection", Tag, "原本の調査を申請する", "Ask for an inspection of an original").Gives<OriginalInspectionModel>(404, 422);
@@ -136,6 +137,14 @@ internal static class CrossingsApi
         if (!await SeesFileAsync(context, records, crossing, result, cancel)) return ApiProblems.NotFound;
         if (await crossing.Door.ResultAsync(person.Municipality, new ItemId(result), context.Connection.RemoteIpAddress, cancel) is { } held) return ApiAnswers.Problem(held);
         return HandOut(context, await crossing.Requests.HandOutAsync(person.Municipality, new(result), person.Actor(), cancel));
+    }
+
+    private static async Task<IResult> PartAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, Guid result, int number, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        if (!await SeesFileAsync(context, records, crossing, result, cancel)) return ApiProblems.NotFound;
+        if (await crossing.Door.ResultAsync(person.Municipality, new ItemId(result), context.Connection.RemoteIpAddress, cancel) is { } held) return ApiAnswers.Problem(held);
+        return HandOut(context, await crossing.Requests.HandOutPartAsync(person.Municipality, new(result), number, person.Actor(), cancel));
     }
 
     private static async Task<IResult> AskInspectionAsync(HttpContext context, CrossingSlices crossing, Guid id, [FromBody] OriginalInspectionRequest r, CancellationToken cancel)

@@ -1,5 +1,6 @@
 using Sekisho.Crossing;
 using Sekisho.Crossing.Mail;
+using Sekisho.Crossing.Notices;
 using Sekisho.Records.Registers;
 using Sekisho.Sanitizer.Isolation;
 using Sekisho.Storage;

@@ -149,6 +149,14 @@ public sealed class AuthorisationTown : IAsyncLifetime
                 await Task.Delay(100);
             }
             values[$"result of {who}"] = values["result"] = item.Id.ToString();
+            // As if the file had come by a message that left it behind.
+            await using (var tx = await Server.TestDatabase.Database.EnterAsync(Municipality, default))
+            {
+                await using var part = tx.Connection.CreateCommand();
+                (part.Transaction, part.CommandText) = (tx.Transaction, $"INSERT INTO crossing.part (municipality_id, item_id, number, path, kind, blob_id) SELECT municipality_id, id, 1, output_path, 'text', result_id FROM crossing.item WHERE id = '{item.Id}'");
+                await part.ExecuteNonQueryAsync();
+                await tx.CommitAsync(default);
+            }
             values[$"whole of {who}"] = values["whole"] = request.Id.ToString();
             (values["/crossings id"], values["/crossings/files id"]) = (request.Id.ToString(), item.Id.ToString());
             var link = (await crossing.Links.MakeAsync(Municipality, new(request.Id, null, TimeSpan.FromDays(1), null), actor, default)).OrThrow();

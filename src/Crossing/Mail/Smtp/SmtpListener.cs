@@ -13,6 +13,7 @@ internal sealed class SmtpListener : IAsyncDisposable
     private readonly string host;
     private readonly SmtpLimits limits;
     private readonly ISmtpTaker taker;
+    private readonly SmtpCertificate? certificate;
     private readonly ILogger logger;
     private readonly TimeProvider time;
     private readonly CancellationTokenSource stop = new();
@@ -21,9 +22,9 @@ internal sealed class SmtpListener : IAsyncDisposable
     private readonly Task accepting;
     private long count;
 
-    private SmtpListener(Socket socket, string host, SmtpLimits limits, ISmtpTaker taker, ILogger logger, TimeProvider time)
+    private SmtpListener(Socket socket, string host, SmtpLimits limits, ISmtpTaker taker, SmtpCertificate? certificate, ILogger logger, TimeProvider time)
     {
-        (this.socket, this.host, this.limits, this.taker, this.logger, this.time) = (socket, host, limits, taker, logger, time);
+        (this.socket, this.host, this.limits, this.taker, this.certificate, this.logger, this.time) = (socket, host, limits, taker, certificate, logger, time);
         accepting = Task.Run(AcceptAsync);
     }
 
@@ -31,15 +32,16 @@ internal sealed class SmtpListener : IAsyncDisposable
     public IPEndPoint Address => (IPEndPoint)socket.LocalEndPoint!;
 
     /// <param name="host">What it calls itself.</param>
+    /// <param name="certificate">Null: STARTTLS isn't offered.</param>
     /// <exception cref="SocketException">The address is taken, or not one of this machine.</exception>
-    public static SmtpListener Start(IPEndPoint address, string host, SmtpLimits limits, ISmtpTaker taker, ILogger logger, TimeProvider time)
+    public static SmtpListener Start(IPEndPoint address, string host, SmtpLimits limits, ISmtpTaker taker, ILogger logger, TimeProvider time, SmtpCertificate? certificate = null)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             socket.Bind(address);
             socket.Listen(512);
-            return new(socket, host, limits, taker, logger, time);
+            return new(socket, host, limits, taker, certificate, logger, time);
         }
         catch
         {
@@ -99,7 +101,7 @@ internal sealed class SmtpListener : IAsyncDisposable
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(SmtpReplies.TooBusy + "\r\n"), stop.Token).ConfigureAwait(false);
                 return;
             }
-            using var session = new SmtpSession(stream, address, host, limits, taker, time, stop.Token)
+            using var session = new SmtpSession(stream, address, host, limits, taker, certificate, time, stop.Token)
             {
                 Troubled = e => logger.LogError(e, "メールを受け取れませんでした。送り元には、あとで送り直すよう答えました。 / A message could not be taken; the sender was told to try again."),
             };

@@ -31,6 +31,12 @@ internal static class SmtpReplies
 
     public static SmtpReply Bye { get; } = new(221, "2.0.0", "Bye");
 
+    public static SmtpReply Secure { get; } = new(220, "2.0.0", "Ready to start TLS");
+
+    public static SmtpReply NeedsTls { get; } = new(530, "5.7.0", "Must issue a STARTTLS command first");
+
+    public static SmtpReply NoTls { get; } = new(454, "4.7.0", "TLS not available at the moment");
+
     public static SmtpReply Unknown { get; } = new(500, "5.5.2", "Command not recognized");
 
     public static SmtpReply NotOffered { get; } = new(502, "5.5.1", "Command not offered");

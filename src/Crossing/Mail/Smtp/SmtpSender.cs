@@ -177,7 +177,7 @@ public sealed class SmtpSender : IAsyncDisposable
             using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1));
             await stream.WriteAsync("QUIT\r\n"u8.ToArray(), soon.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or AuthenticationException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
             // It is gone already.
         }

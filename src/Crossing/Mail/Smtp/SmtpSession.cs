@@ -2,6 +2,9 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Sekisho.Crossing.Mail.Smtp;
@@ -13,8 +16,10 @@ internal sealed class SmtpSession : IDisposable
 
     private static readonly UTF8Encoding Strict = new(false, true);
 
-    private readonly Stream stream;
-    private readonly PipeReader reader;
+    private readonly SmtpCertificate? certificate;
+    private Stream stream;
+    private PipeReader reader;
+    private SslStream? secured;
     private readonly IPAddress address;
     private readonly string host;
     private readonly SmtpLimits limits;
@@ -30,16 +35,21 @@ internal sealed class SmtpSession : IDisposable
     private int errors;
     private bool isOver;
 
-    public SmtpSession(Stream stream, IPAddress address, string host, SmtpLimits limits, ISmtpTaker taker, TimeProvider time, CancellationToken stop)
+    /// <param name="certificate">Null: STARTTLS isn't offered.</param>
+    public SmtpSession(Stream stream, IPAddress address, string host, SmtpLimits limits, ISmtpTaker taker, SmtpCertificate? certificate, TimeProvider time, CancellationToken stop)
     {
-        (this.stream, this.address, this.host, this.limits, this.taker, this.time, this.stop) = (stream, address, host, limits, taker, time, stop);
+        (this.stream, this.address, this.host, this.limits, this.taker, this.certificate, this.time, this.stop) = (stream, address, host, limits, taker, certificate, time, stop);
         reader = PipeReader.Create(stream, new(bufferSize: Block, leaveOpen: true));
         clock = CancellationTokenSource.CreateLinkedTokenSource(stop);
     }
 
     private bool IsTrusted => limits.Trusted.Any(n => n.Contains(address));
 
-    public void Dispose() => clock.Dispose();
+    public void Dispose()
+    {
+        secured?.Dispose();
+        clock.Dispose();
+    }
 
     /// <summary>Speaks until the client leaves, is sent away, or the line breaks.</summary>
     public async Task RunAsync()
@@ -92,6 +102,10 @@ internal sealed class SmtpSession : IDisposable
                 return Hello(rest, isExtended: true);
             case "HELO":
                 return Hello(rest, isExtended: false);
+            case "STARTTLS" when certificate is not null:
+                return rest.Length > 0 ? Wrong(SmtpReplies.BadSyntax) : await SecureAsync().ConfigureAwait(false);
+            case "MAIL" when certificate is { IsRequired: true } && secured is null:
+                return Wrong(SmtpReplies.NeedsTls);
             case "MAIL":
                 return await MailAsync(rest).ConfigureAwait(false);
             case "RCPT":
@@ -125,8 +139,53 @@ internal sealed class SmtpSession : IDisposable
         Forget();
         helo = name;
         if (!isExtended) return new(250, "", host);
-        List<string> offered = [host, "PIPELINING", string.Create(CultureInfo.InvariantCulture, $"SIZE {taker.MostBytes}"), "8BITMIME", "SMTPUTF8", .. IsTrusted ? (string[])["XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE"] : [], "ENHANCEDSTATUSCODES"];
+        List<string> offered = [host, "PIPELINING", string.Create(CultureInfo.InvariantCulture, $"SIZE {taker.MostBytes}"), "8BITMIME", "SMTPUTF8", .. IsTrusted ? (string[])["XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE"] : [], .. certificate is not null && secured is null ? (string[])["STARTTLS"] : [], "ENHANCEDSTATUSCODES"];
         for (var i = 0; i < offered.Count; i++) answers.Append(CultureInfo.InvariantCulture, $"250{(i < offered.Count - 1 ? '-' : ' ')}{offered[i]}\r\n");
+        return null;
+    }
+
+    /// <summary>The handshake. What was said before it is forgotten: it was said in the clear (RFC 3207 §4.2).</summary>
+    private async Task<SmtpReply?> SecureAsync()
+    {
+        if (secured is not null) return Wrong(SmtpReplies.OutOfOrder);
+        // Commands that came in the clear behind this one would be obeyed as if they had come after the handshake (CVE-2011-0411).
+        if (reader.TryRead(out var more))
+        {
+            reader.AdvanceTo(more.Buffer.Start);
+            if (!more.Buffer.IsEmpty)
+            {
+                isOver = true;
+                return SmtpReplies.BadSyntax;
+            }
+        }
+        SslStreamCertificateContext own;
+        try
+        {
+            own = certificate!.Read();
+        }
+        catch (Exception e) when (e is IOException or CryptographicException or UnauthorizedAccessException)
+        {
+            Troubled?.Invoke(e);
+            return SmtpReplies.NoTls;
+        }
+        Say(SmtpReplies.Secure);
+        await FlushAsync().ConfigureAwait(false);
+        await reader.CompleteAsync().ConfigureAwait(false);
+        secured = new SslStream(stream, leaveInnerStreamOpen: true);
+        stream = secured;
+        clock.CancelAfter(limits.CommandTime);
+        try
+        {
+            await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = own, EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 }, clock.Token).ConfigureAwait(false);
+        }
+        catch (AuthenticationException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+        reader = PipeReader.Create(stream, new(bufferSize: Block, leaveOpen: true));
+        helo = null;
+        forwarded.Clear();
+        Forget();
         return null;
     }
 

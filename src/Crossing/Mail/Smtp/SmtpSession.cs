@@ -178,8 +178,9 @@ internal sealed class SmtpSession : IDisposable
         {
             await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = own, EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 }, clock.Token).ConfigureAwait(false);
         }
-        catch (AuthenticationException e)
+        catch (Exception e) when (e is AuthenticationException or OperationCanceledException)
         {
+            // Nothing can be said any more on a line that is halfway encrypted.
             throw new IOException(e.Message, e);
         }
         reader = PipeReader.Create(stream, new(bufferSize: Block, leaveOpen: true));

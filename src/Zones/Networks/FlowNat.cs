@@ -65,6 +65,8 @@ internal sealed partial class FlowSearch<T>
         var before = covers.Count;
         foreach (var nat in device.Nat)
         {
+            // A translation to addresses of the other family does nothing to this one.
+            if (nat is { To: { } to, ToOutgoingInterface: false } && Universe<T>.FamilyOf(to).IsEmpty) continue;
             if (nat.Kind != kind || !nat.May.In.Contains(inbound) || (kind == NatKind.Source && !nat.May.Out.Contains(outbound))) continue;
             // What may be translated is followed; what surely is doesn't stay as it was (and the other way for the lower bound).
             foreach (var entry in EntriesOf(nat, bound == Bound.Upper))
@@ -90,7 +92,7 @@ internal sealed partial class FlowSearch<T>
         var mark = universe.Mark;
         var pieces = new List<Region>();
         var before = covers.Count;
-        if (nat.Kind == NatKind.Source && sourceIsOld) foreach (var cover in permitted) covers.Add(cover);
+        if (nat.Kind == NatKind.Source && sourceIsOld) foreach (var cover in PermittedAt(index)) covers.Add(cover);
         if (!residual.Enumerate(flow.Region, Covers, MaxPieces, pieces))
         {
             Troubles.Add($"{topology.Devices[index].Name}: too many cases before a translation");
@@ -98,8 +100,8 @@ internal sealed partial class FlowSearch<T>
             if (bound == Bound.Upper) pieces.Add(flow.Region);
         }
         covers.Count = before;
-        var (from, old) = (coversFrom, sourceIsOld);
-        coversFrom = covers.Count;
+        var (from, old, came) = (coversFrom, sourceIsOld, passedFrom);
+        (coversFrom, passedFrom) = (covers.Count, passed.Count);
         if (nat.Kind == NatKind.Source) sourceIsOld = false;
         var clip = flow.Region;
         Retarget(ref clip, nat, index, interfaceName, within, false);
@@ -113,8 +115,30 @@ internal sealed partial class FlowSearch<T>
             if (rest.Kinds != 0 && Retarget(ref rest, nat, index, interfaceName, within, false)) next(new Flow(rest, rest), clip);
         }
         rewritten--;
-        (coversFrom, sourceIsOld) = (from, old);
+        (coversFrom, sourceIsOld, passedFrom) = (from, old, came);
         universe.Release(mark);
+    }
+
+    /// <summary>Permitted flows, before their source is lost: not what another device may still send elsewhere.</summary>
+    private List<int> PermittedAt(int index)
+    {
+        if (bound == Bound.Lower || !translatesDestinations) return permitted;
+        if (permittedBefore.TryGetValue(index, out var certain)) return certain;
+        permittedBefore.Add(index, certain = []);
+        var later = new List<int>();
+        for (var d = 0; d < topology.Devices.Count; d++)
+            if (d != index)
+                foreach (var nat in topology.Devices[d].Nat)
+                    if (nat is { Kind: NatKind.Destination, To: not null }) later.AddRange(EntriesOf(nat, true));
+        foreach (var flow in permitted)
+        {
+            var entry = universe[flow];
+            var guard = -1;
+            foreach (var nat in later)
+                if (universe.Addresses.Overlaps(universe[nat].Destination, entry.Destination)) guard = universe.Add(universe[nat] with { Source = universe.Addresses.All, SourcePorts = universe.Ports.All, Role = Role.Guard, Guard = guard }, null);
+            certain.Add(guard < 0 ? flow : universe.Add(entry with { Role = Role.Accept, Guard = guard }, null));
+        }
+        return certain;
     }
 
     /// <returns>False when nothing of it goes where it should.</returns>
@@ -160,7 +184,7 @@ internal sealed partial class FlowSearch<T>
     {
         var own = topology.Devices[index].Interfaces.FirstOrDefault(i => i.Name == interfaceName);
         var set = own is null || own.DynamicAddress || own.Addresses.IsEmpty ? AddressSet.All : AddressSet.UnionOf(own.Addresses.Select(static a => AddressSet.Of(a.Address)));
-        return universe.Keep(set);
+        return universe.Keep(Universe<T>.FamilyOf(set).IsEmpty ? AddressSet.All : set);
     }
 
     private Seg ToOf(NatRule nat)

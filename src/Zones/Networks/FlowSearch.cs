@@ -22,6 +22,12 @@ internal sealed partial class FlowSearch<T>
     private const int MaxHops = 50;
     private const int MaxPieces = 512;
 
+    /// <summary>More ways than this from one zone to another aren't followed: dynamic routing in a mesh has more than anyone can count.</summary>
+    private const int MaxWays = 200_000;
+
+    /// <summary>An interface that translated packets came to so often is a circle.</summary>
+    private const int MaxRounds = 3;
+
     private readonly Topology topology;
     private readonly Universe<T> universe;
     private readonly Residual<T> residual;
@@ -31,9 +37,12 @@ internal sealed partial class FlowSearch<T>
     private readonly Ints covers = new();
     private readonly List<Step> path = [];
     private readonly List<int> permitted = [];
+    private readonly Dictionary<int, List<int>> permittedBefore = [];
     private readonly Dictionary<(NatRule, bool), int[]> natEntries = [];
     private readonly Dictionary<WayOut, Seg> wayDestinations = [];
-    private readonly HashSet<int> passed = [];
+    private readonly List<(int Device, string Inbound)> passed = [];
+    private int passedFrom;
+    private int entered;
     private readonly bool translatesDestinations;
     private readonly Products<T> products;
     private Diagram<T>? diagram;
@@ -104,6 +113,8 @@ internal sealed partial class FlowSearch<T>
         slices.Clear();
         diagram = null;
         permitted.Clear();
+        permittedBefore.Clear();
+        entered = 0;
         foreach (var flow in flows)
         {
             Permit(flow.Source, flow.Destination, flow.Services, false);
@@ -120,7 +131,7 @@ internal sealed partial class FlowSearch<T>
             {
                 part = tail;
                 var region = new Region { Source = source, Destination = Destinations(to), SourcePorts = first, DestinationPorts = second, Kinds = kinds };
-                covers.Count = coversFrom = 0;
+                covers.Count = coversFrom = passedFrom = 0;
                 path.Clear();
                 passed.Clear();
                 sourceIsOld = true;

@@ -9,7 +9,12 @@ internal sealed partial class FlowSearch<T>
     private void Enter(int index, string inbound, in Flow flow, in Region clip)
     {
         var device = topology.Devices[index];
-        if (Full || !device.Forwards || passed.Contains(index)) return;
+        if (Full || !device.Forwards || CameBefore(index, inbound)) return;
+        if (++entered > MaxWays)
+        {
+            Troubles.Add($"{device.Name}: more than {MaxWays:N0} ways");
+            return;
+        }
         if (passed.Count >= MaxHops)
         {
             Troubles.Add($"{device.Name}: more than {MaxHops} devices on one way");
@@ -18,11 +23,10 @@ internal sealed partial class FlowSearch<T>
         if (Topology.IsLone(device) && !device.Filters.IsEmpty && device.Filters.All(static f => f.OnlyV6 is { } v6 && v6 != Universe<T>.IsV6))
         {
             // Rules of the other family alone say nothing of this one; its rules may be in another file.
-            if (!topology.Devices.Any(static d => Topology.IsLone(d) && d.Filters.Any(static f => f.OnlyV6 is null || f.OnlyV6 == Universe<T>.IsV6)))
-                Troubles.Add($"{device.Name}: no rules for {(Universe<T>.IsV6 ? "IPv6" : "IPv4")}");
+            if (!topology.HasOtherFamily(device)) Troubles.Add($"{device.Name}: no rules for {(Universe<T>.IsV6 ? "IPv6" : "IPv4")}");
             return;
         }
-        passed.Add(index);
+        passed.Add((index, inbound));
         Visited.Add((index, inbound, ""));
         if (device.NatOrder.InboundSeesNewDestination)
         {
@@ -37,7 +41,24 @@ internal sealed partial class FlowSearch<T>
             var outside = clip;
             Through(index, FilterPlace.Inbound, inbound, "", flow, clip, (in Flow f) => TranslateDestination(index, inbound, f, outside, (in Flow g, in Region c, NatRule? later) => Route(index, inbound, g, c, later)));
         }
-        passed.Remove(index);
+        passed.RemoveAt(passed.Count - 1);
+    }
+
+    /// <summary>Whether these packets (or more) went on from here already. A device that is passed again by another routing table, or that may route by more than
+    /// destinations, isn't the same place: a switch on both sides of a firewall is one.</summary>
+    private bool CameBefore(int index, string inbound)
+    {
+        var device = topology.Devices[index];
+        var rounds = 0;
+        for (var i = 0; i < passed.Count; i++)
+        {
+            if (passed[i].Device != index) continue;
+            if (passed[i].Inbound == inbound) rounds++;
+            if (i >= passedFrom && (passed[i].Inbound == inbound || (!device.RoutesUnknown && topology.VrfOf(index, passed[i].Inbound) == topology.VrfOf(index, inbound)))) return true;
+        }
+        if (rounds < MaxRounds) return false;
+        Troubles.Add($"{device.Name}: translations send packets in circles");
+        return true;
     }
 
     private delegate void Translated(in Flow flow, in Region clip, NatRule? later);

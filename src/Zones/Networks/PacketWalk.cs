@@ -23,6 +23,9 @@ public sealed record WalkStep(string Device, string Inbound, string Outbound, st
 /// <summary>Follows one packet through the devices, rule by rule, as a person would (経路の説明). Reads the model itself, nothing of the proof.</summary>
 public sealed class PacketWalk
 {
+    /// <summary>Translations may send a packet in circles.</summary>
+    private const int MostSteps = 400;
+
     private readonly Topology topology;
     private readonly List<IReadOnlyList<WalkStep>> walks = [];
 
@@ -41,13 +44,14 @@ public sealed class PacketWalk
         return walk.walks;
     }
 
-    private void Enter(int index, string inbound, ExamplePacket packet, List<WalkStep> steps, HashSet<int> passed)
+    private void Enter(int index, string inbound, ExamplePacket packet, List<WalkStep> steps, HashSet<(int, string)> passed)
     {
         var device = topology.Devices[index];
-        if (!device.Forwards || !passed.Add(index)) return;
+        if (!device.Forwards || !passed.Add((index, inbound)) || steps.Count > MostSteps) return;
         if (!device.NatOrder.InboundSeesNewDestination && !Filters(device, FilterPlace.Inbound, inbound, "", packet, steps)) return;
         var original = packet;
         Translate(device, NatKind.Destination, inbound, "", ref packet, steps);
+        if (packet != original) passed = [];
         if (device.NatOrder.InboundSeesNewDestination && !Filters(device, FilterPlace.Inbound, inbound, "", packet, steps)) return;
         foreach (var way in topology.WaysOut(index, inbound))
         {
@@ -56,7 +60,7 @@ public sealed class PacketWalk
         }
     }
 
-    private void Leave(int index, string inbound, WayOut way, ExamplePacket original, ExamplePacket packet, List<WalkStep> steps, HashSet<int> passed)
+    private void Leave(int index, string inbound, WayOut way, ExamplePacket original, ExamplePacket packet, List<WalkStep> steps, HashSet<(int, string)> passed)
     {
         var device = topology.Devices[index];
         if (!Filters(device, FilterPlace.Forward, inbound, way.Interface, device.NatOrder.ForwardSeesNewDestination ? packet : original, steps)) return;

@@ -38,8 +38,51 @@ internal sealed class Topology
     /// <summary>A device without a single address: a rule set alone (iptables-save, nft), between whatever interfaces the policy says.</summary>
     public static bool IsLone(Device device) => device.Forwards && !Routed(device).Any(static i => !i.Addresses.IsEmpty || i.DynamicAddress);
 
-    /// <summary>Whether anything is known of where a zone is.</summary>
-    public bool Knows(Zone zone) => WaysIn(zone).Count > 0 && zone.At.All(at => Devices.Any(d => at.StartsWith(d.Name + "/", StringComparison.Ordinal)));
+    /// <summary>Whether anything is known of where a zone is: an interface that the policy names must be there.</summary>
+    public bool Knows(Zone zone) => WaysIn(zone).Count > 0 && zone.At.All(at => Devices.Any(d => at.StartsWith(d.Name + "/", StringComparison.Ordinal) && (IsLone(d) || Routed(d).Any(i => at.Length == d.Name.Length + 1 + i.Name.Length && at.EndsWith(i.Name, StringComparison.Ordinal)))));
+
+    /// <summary>Whether some way out isn't certain: dynamic routes and addresses, next hops that nothing shows.</summary>
+    public bool IsUncertain => Enumerable.Range(0, Devices.Count).Any(d => !IsLone(Devices[d]) && AllWaysOut(d).Any(static w => !w.Certain));
+
+    /// <summary>The routing table that packets from an interface are sent by.</summary>
+    public string? VrfOf(int device, string inbound)
+    {
+        foreach (var i in Devices[device].Interfaces)
+            if (i.Name == inbound) return i.Vrf;
+        return null;
+    }
+
+    /// <summary>Whether the rules for the other family of a rule set alone were read too: a file of the same name, or as many of one as of the other.</summary>
+    public bool HasOtherFamily(Device lone)
+    {
+        var v6 = lone.Filters[0].OnlyV6 == true;
+        var others = Devices.Where(d => IsLone(d) && !d.Filters.IsEmpty && d.Filters.All(f => f.OnlyV6 == !v6)).ToArray();
+        return others.Any(d => d.Name == lone.Name) || others.Length >= Devices.Count(d => IsLone(d) && !d.Filters.IsEmpty && d.Filters.All(f => f.OnlyV6 == v6));
+    }
+
+    /// <summary>An interface behind which both zones are, by routes or wires that no device of ours parts: they may meet there without a filter.</summary>
+    public (Device Device, string Interface)? MeetingPlace(Zone from, Zone to)
+    {
+        for (var d = 0; d < Devices.Count; d++)
+        {
+            var device = Devices[d];
+            if (!device.Forwards) continue;
+            if (IsLone(device))
+            {
+                var at = At(to, device);
+                foreach (var name in At(from, device))
+                    if (at.Contains(name)) return (device, name);
+                continue;
+            }
+            foreach (var wires in AllWaysOut(d).Where(static w => w is { Next: null, Certain: true }).GroupBy(static w => w.Interface))
+                if (wires.Any(w => Leads(device, w, from)) && wires.Any(w => Leads(device, w, to))) return (device, wires.Key);
+        }
+        return null;
+
+        // The wire between two devices is nobody's zone, though "whatever no other zone has" holds its addresses.
+        static bool Leads(Device device, WayOut way, Zone zone) => way.Destinations.Overlaps(zone.Addresses)
+            && (zone.Kind is not (ZoneKind.Outside or ZoneKind.Cloud) || !device.Interfaces.Any(i => i.Name == way.Interface && i.Addresses.Any(a => AddressSet.Of(a.Prefix).Covers(way.Destinations))));
+    }
 
     /// <summary>Where packets of a zone enter devices.</summary>
     public IReadOnlyList<WayIn> WaysIn(Zone zone)
@@ -68,7 +111,9 @@ internal sealed class Topology
                 if (way.Next is null && !sources.IsEmpty) found.Add(new(d, way.Interface, sources));
             }
         }
-        return [.. found.GroupBy(static w => (w.Device, w.Interface)).Select(static g => new WayIn(g.Key.Device, g.Key.Interface, AddressSet.UnionOf(g.Select(static w => w.Sources))))];
+        // Addresses of the zone that no route leads to: whoever takes one sits on the zone's own wires.
+        var unrouted = zone.Addresses.Except(AddressSet.UnionOf(found.Select(static w => w.Sources)));
+        return [.. found.GroupBy(static w => (w.Device, w.Interface)).Select(g => new WayIn(g.Key.Device, g.Key.Interface, AddressSet.UnionOf([.. g.Select(static w => w.Sources), unrouted])))];
     }
 
     /// <summary>Ways out of a device for packets that came in by an interface.</summary>
@@ -104,11 +149,11 @@ internal sealed class Topology
         var device = Devices[d];
         if (IsLone(device)) return OfLone(device);
         var ways = ImmutableArray.CreateBuilder<WayOut>();
-        var targets = new List<(AddressPrefix Prefix, string Interface, Address? Next)>();
+        var targets = new List<(AddressPrefix Prefix, string Interface, Address? Next, bool Certain)>();
         foreach (var i in Routed(device))
         {
             if (i.Vrf != vrf) continue;
-            foreach (var address in i.Addresses) targets.Add((address.Prefix, i.Name, null));
+            foreach (var address in i.Addresses) targets.Add((address.Prefix, i.Name, null, true));
             if (i.DynamicAddress) ways.Add(new(i.Name, AddressSet.All, null, false));
             foreach (var (next, taken) in Takers(d, i)) ways.Add(new(i.Name, taken, next, true));
             if (!device.RoutesUnknown) continue;
@@ -119,22 +164,54 @@ internal sealed class Topology
         foreach (var route in device.Routes)
         {
             if (route.Vrf != vrf || route.Discard) continue;
-            var by = route.OutInterface ?? (route.NextHop is { } hop ? Routed(device).FirstOrDefault(i => i.Addresses.Any(a => a.Prefix.Contains(hop)))?.Name : null);
-            if (by is not null) targets.Add((route.To, by, route.NextHop));
+            var by = route.OutInterface is { } named ? [(named, route.NextHop)] : WiresTo(device, vrf, route.NextHop, 0);
+            foreach (var (name, hop) in by) targets.Add((route.To, name, hop, true));
+            if (by.Count > 0) continue;
+            // A next hop that no interface shows: on a wire with addresses from outside, or nobody can say where these packets go.
+            var wires = Routed(device).Where(i => i.Vrf == vrf).ToArray();
+            if (wires.Any(static i => i.DynamicAddress)) wires = [.. wires.Where(static i => i.DynamicAddress)];
+            foreach (var i in wires) targets.Add((route.To, i.Name, route.NextHop, false));
         }
         foreach (var zone in policy.Zones)
             foreach (var name in At(zone, device)) ways.Add(new(name, zone.Addresses, null, true));
-        foreach (var (prefix, by, hop) in targets)
+        foreach (var (prefix, by, hop, certain) in targets)
         {
             // Longest prefix first; of equal ones any may be in force (distances change when a line fails).
-            var longer = targets.Where(t => t.Prefix.Length > prefix.Length && prefix.Contains(t.Prefix.First)).Select(static t => AddressSet.Of(t.Prefix));
+            var longer = targets.Where(t => t.Certain && t.Prefix.Length > prefix.Length && prefix.Contains(t.Prefix.First)).Select(static t => AddressSet.Of(t.Prefix));
             var discarded = device.Routes.Where(r => r.Discard && r.Vrf == vrf && r.To.Length > prefix.Length && prefix.Contains(r.To.First)).Select(static r => AddressSet.Of(r.To));
             var own = AddressSet.Of(prefix).Except(AddressSet.UnionOf(longer.Concat(discarded)));
             if (own.IsEmpty) continue;
-            (int, string)? next = hop is { } h && owners.TryGetValue(h, out var owner) ? owner.Where(o => o.Device != d).Select(static o => ((int, string)?)o).FirstOrDefault() : null;
-            ways.Add(new(by, own, next, true));
+            // An address that several devices have (a pair that shares it, networks numbered alike): any of them may be the one.
+            var nexts = Owners(d, by, hop);
+            if (nexts.Count == 0 || !certain) ways.Add(new(by, own, null, certain));
+            foreach (var next in nexts) ways.Add(new(by, own, next, certain));
         }
         return ways.ToImmutable();
+    }
+
+    /// <summary>Who has the address of a next hop: other devices, or the same one by another routing table.</summary>
+    private List<(int Device, string Interface)> Owners(int device, string by, Address? hop)
+    {
+        if (hop is not { } address || !owners.TryGetValue(address, out var all)) return [];
+        var vrf = VrfOf(device, by);
+        return all.FindAll(o => o.Device != device || VrfOf(device, o.Interface) != vrf);
+    }
+
+    /// <summary>The wires that a next hop is on, those of the same routing table first, with whom to send to there; through other routes where it is on none.</summary>
+    private static List<(string Interface, Address? Next)> WiresTo(Device device, string? vrf, Address? hop, int depth)
+    {
+        if (hop is not { } address || depth > 8) return [];
+        var found = Routed(device).SelectMany(i => i.Addresses.Where(a => a.Prefix.Contains(address)).Select(a => (i.Name, i.Vrf, a.Prefix.Length))).ToList();
+        if (found.Exists(f => f.Vrf == vrf)) found.RemoveAll(f => f.Vrf != vrf);
+        if (found.Count > 0)
+        {
+            var longest = found.Max(static f => f.Length);
+            return [.. found.Where(f => f.Length == longest).Select(f => (f.Name, (Address?)address)).Distinct()];
+        }
+        var through = device.Routes.Where(r => r.Vrf == vrf && !r.Discard && r.To.Length > 0 && r.To.Contains(address)).ToArray();
+        if (through.Length == 0) return [];
+        var length = through.Max(static r => r.To.Length);
+        return [.. through.Where(r => r.To.Length == length).SelectMany(r => r.OutInterface is { } named ? [(named, r.NextHop)] : WiresTo(device, vrf, r.NextHop, depth + 1)).Distinct()];
     }
 
     private ImmutableArray<WayOut> OfLone(Device device)

@@ -33,9 +33,9 @@ public sealed class ZoneVerification
         (this.policy, this.readings, this.day, this.options) = (policy, readings, day, options);
         Device[] devices = [.. readings.SelectMany(static r => r.Devices)];
         topology = new(devices, policy);
-        // A rule set alone has no routes: its ways follow from the policy.
-        uncertain = devices.Any(static d => (d.RoutesUnknown && !Topology.IsLone(d)) || d.Interfaces.Any(static i => i.DynamicAddress) || d.Nat.Any(static n => n.Must is not null)
-            || d.Chains.Any(static c => c.Rules.Any(static r => r.Must is not null || r.Action == RuleAction.Unknown)));
+        // Where one device gives sources new addresses and another destinations, who a flow is from is lost before it is known where it goes.
+        var translates = devices.Any(a => a.Nat.Any(static n => n.Kind == NatKind.Source && n.To is not null) && devices.Any(b => !ReferenceEquals(a, b) && b.Nat.Any(static n => n.Kind == NatKind.Destination && n.To is not null)));
+        uncertain = translates || topology.IsUncertain || devices.Any(static d => d.Nat.Any(static n => n.Must is not null) || d.Chains.Any(static c => c.Rules.Any(static r => r.Must is not null || r.Action == RuleAction.Unknown)));
         v4 = new(topology, tails, options.Certified);
         v6 = new(topology, tails, options.Certified);
         var flows = policy.Zones.SelectMany(a => policy.Zones.SelectMany(b => policy.FlowsOn(a, b, day))).ToArray();
@@ -74,6 +74,8 @@ public sealed class ZoneVerification
         all.AddRange(certain);
         if (!topology.Knows(from) || !topology.Knows(to))
             reasons.Add(new($"領域「{(topology.Knows(from) ? to : from).Name}」が、どの機器につながるのか設定からはわかりません。", $"The configurations don't show where the zone '{(topology.Knows(from) ? to : from).Id}' is."));
+        if (!(IsBeyond(from) && IsBeyond(to)) && topology.MeetingPlace(from, to) is { } place && certain.Count == 0)
+            reasons.Add(new($"領域「{from.Name}」と「{to.Name}」は、どちらも {place.Device.Name}/{place.Interface} の先にあります。その先の機器の設定がないので、じかに通信できないとは言えません。", $"The zones '{from.Id}' and '{to.Id}' are both behind {place.Device.Name}/{place.Interface}; without the configurations of what is there, they may meet without a filter."));
         Collect(from, to, flows, opening, Bound.Upper, false, all);
         if (uncertain) Collect(from, to, flows, opening, Bound.Lower, false, certain);
         else certain = all;
@@ -97,6 +99,9 @@ public sealed class ZoneVerification
         lines.AddRange(undecided.SelectMany(static v => v.Unknowns.Where(static u => u.Kind == UnknownKind.NotUnderstood).SelectMany(u => LinesOf(u, v))));
         return new(from, to, verdict, strays, [.. lines.Distinct()]);
     }
+
+    /// <summary>Networks of others: what they do among themselves is not ours to prove.</summary>
+    private static bool IsBeyond(Zone zone) => zone.Kind is ZoneKind.Outside or ZoneKind.Cloud;
 
     private static IEnumerable<NotUnderstood> LinesOf(Unknown unknown, Violation violation) =>
         violation.Path.Where(static p => p.Source.FirstLine > 0).Take(1).Select(p => new NotUnderstood(p.Source, unknown.Name, new Touch.InPlace()));
@@ -163,6 +168,9 @@ public sealed class ZoneVerification
         foreach (var reading in readings)
         {
             var of = visited.Where(v => reading.Devices.Contains(topology.Devices[v.Device])).ToArray();
+            // Lines of an interface whose addresses nobody knows: packets may come there, though no way to it is known.
+            var unknown = reading.Devices.SelectMany(static d => d.Interfaces.Where(static i => i is { Enabled: true, Routed: true, Addresses.IsEmpty: true, DynamicAddress: false })).ToArray();
+            if (unknown.Length > 0) lines.AddRange(reading.Lines.NotUnderstood.Where(l => l.Touches.Match(static _ => false, i => unknown.Any(u => !i.Interfaces.IsAny && i.Interfaces.Contains(u.Name)), static _ => false)));
             if (of.Length == 0) continue;
             lines.AddRange(reading.Lines.NotUnderstood.Where(l => l.Touches.Match(static _ => false, i => of.Any(v => i.Interfaces.Contains(v.Inbound) || (v.Outbound.Length > 0 && i.Interfaces.Contains(v.Outbound))), static _ => true)));
         }

@@ -291,7 +291,7 @@ internal sealed class FilterRules<T>
         public Slice<T> SliceOf(int round, KindClasses classes)
         {
             if (!slices.TryGetValue(round, out var slice))
-                slices.Add(round, slice = Slice<T>.Of(universe, Program, new() { Source = universe.Addresses.All, Destination = universe.Addresses.All, SourcePorts = universe.Ports.All, DestinationPorts = universe.Ports.All, Kinds = classes.All(round) }));
+                slices.Add(round, slice = Slice<T>.Of(universe, Program, new() { Source = universe.Addresses.All, Destination = universe.Addresses.All, SourcePorts = universe.Ports.All, DestinationPorts = universe.Ports.All, Kinds = classes.All(round) }, true));
             return slice;
         }
     }

@@ -36,6 +36,7 @@ internal sealed class FilterProgram<T>
     private readonly Bound bound;
     private readonly string inbound;
     private readonly string outbound;
+    private Func<Rule, bool>? concerns;
     private int guard = -1;
     private bool perhaps;
 
@@ -59,9 +60,10 @@ internal sealed class FilterProgram<T>
     /// <summary>Chains that don't exist, call themselves, or are too many: the filter can't be judged.</summary>
     public string? Trouble { get; private set; }
 
-    public static FilterProgram<T> Compile(Universe<T> universe, Device device, Filter filter, string inbound, string outbound, Bound bound)
+    /// <param name="concerns">Rules that decide packets which count; null: all do.</param>
+    public static FilterProgram<T> Compile(Universe<T> universe, Device device, Filter filter, string inbound, string outbound, Bound bound, Func<Rule, bool>? concerns = null)
     {
-        var program = new FilterProgram<T>(universe, device, filter, inbound, outbound, bound);
+        var program = new FilterProgram<T>(universe, device, filter, inbound, outbound, bound) { concerns = concerns };
         var mark = universe.Mark;
         program.Unfold(filter.Chain, program.products.Any, true, true, 0);
         if (filter.Default == RuleAction.Accept) program.Emit(Match.Any, program.products.Any, Role.Accept, null, -1);
@@ -87,6 +89,7 @@ internal sealed class FilterProgram<T>
         var callers = new List<Product>();
         foreach (var rule in chain.Rules)
         {
+            if (concerns is not null && rule.Action is not (RuleAction.Return or RuleAction.Jump or RuleAction.Goto) && !concerns(rule)) continue;
             switch (rule.Action)
             {
                 case RuleAction.Accept:

@@ -15,7 +15,10 @@ internal sealed class Slice<T>
     private readonly Ints found = new();
     private readonly Axis<T>? source;
     private readonly Axis<T>? destination;
-    private readonly Axis<ushort>? ports;
+    private readonly Axis<T>? sourceless;
+    private readonly Axis<T>? destinationless;
+    private readonly Axis<ushort>? bare;
+    private Axis<ushort>? ports;
     private int query;
 
     private Slice(Universe<T> universe, FilterProgram<T> program, int[] entries)
@@ -23,9 +26,13 @@ internal sealed class Slice<T>
         (this.universe, Program, this.entries) = (universe, program, entries);
         seen = entries.Length <= FewEntries ? [] : new int[entries.Length];
         if (entries.Length <= FewEntries) return;
-        source = Axis<T>.Over(universe.Addresses, entries, e => universe[e].Source);
-        destination = Axis<T>.Over(universe.Addresses, entries, e => universe[e].Destination);
-        ports = Axis<ushort>.Over(universe.Ports, entries, e => universe[e].DestinationPorts);
+        // What holds every source is looked for by its destination, and the other way: a few hundred such rules would come with every query.
+        var all = universe.Addresses.All;
+        source = Axis<T>.Over(universe.Addresses, entries, e => universe[e].Source, e => universe[e].Source != all);
+        destination = Axis<T>.Over(universe.Addresses, entries, e => universe[e].Destination, e => universe[e].Destination != all);
+        sourceless = Axis<T>.Over(universe.Addresses, entries, e => universe[e].Destination, e => universe[e].Source == all && universe[e].Destination != all);
+        destinationless = Axis<T>.Over(universe.Addresses, entries, e => universe[e].Source, e => universe[e].Destination == all && universe[e].Source != all);
+        bare = Axis<ushort>.Over(universe.Ports, entries, e => universe[e].DestinationPorts, e => universe[e].Source == all && universe[e].Destination == all);
     }
 
     public FilterProgram<T> Program { get; }
@@ -34,7 +41,8 @@ internal sealed class Slice<T>
     public ReadOnlySpan<int> Entries => entries;
 
     /// <summary>Cuts out what concerns packets of a region. Entries aren't clipped to it: one that reaches beyond it still covers.</summary>
-    public static Slice<T> Of(Universe<T> universe, FilterProgram<T> program, in Region region)
+    /// <param name="toTheEnd">Also entries behind one that decides all of the region.</param>
+    public static Slice<T> Of(Universe<T> universe, FilterProgram<T> program, in Region region, bool toTheEnd = false)
     {
         var kept = new List<int>();
         for (var e = program.First; e < program.End; e++)
@@ -43,9 +51,25 @@ internal sealed class Slice<T>
             if (entry.Role > Role.Accept || (universe.Masks[entry.Tail] & region.Kinds) == 0) continue;
             if (!universe.Addresses.Overlaps(entry.Destination, region.Destination) || !universe.Addresses.Overlaps(entry.Source, region.Source)) continue;
             kept.Add(e);
+            if (!toTheEnd && Decides(universe, entry, region)) break;
         }
         return new(universe, program, [.. kept]);
     }
+
+    /// <summary>The part of a slice that concerns a smaller region.</summary>
+    public Slice<T> Within(in Region region)
+    {
+        if (source is null) return this;
+        var near = new Ints();
+        Earlier(region, int.MaxValue, near);
+        var kept = near.Span.ToArray();
+        Array.Sort(kept);
+        return new(universe, Program, kept);
+    }
+
+    private static bool Decides(Universe<T> universe, in Entry entry, in Region region) =>
+        entry.IsWhole && (region.Kinds & ~universe.Masks[entry.Tail]) == 0 && universe.Addresses.Covers(entry.Source, region.Source) && universe.Addresses.Covers(entry.Destination, region.Destination)
+        && universe.Ports.Covers(entry.DestinationPorts, region.DestinationPorts) && universe.Ports.Covers(entry.SourcePorts, region.SourcePorts);
 
     /// <summary>The accepting entries that may overlap a region, in order.</summary>
     /// <param name="narrow">The region is small against the slice: ask the indexes.</param>
@@ -81,11 +105,25 @@ internal sealed class Slice<T>
         var from = universe.Addresses[region.Source];
         var at = universe.Addresses[region.Destination];
         var by = universe.Ports[region.DestinationPorts];
-        var (bySource, byDestination, byPorts) = (source.Count(from), destination!.Count(at), ports!.Count(by));
+        var bySource = source.Count(from) + sourceless!.Count(at);
+        var byDestination = destination!.Count(at) + destinationless!.Count(from);
         found.Count = 0;
-        if (bySource <= byDestination && bySource <= byPorts) source.Collect(from, found);
-        else if (byDestination <= byPorts) destination.Collect(at, found);
-        else ports.Collect(by, found);
+        if (Math.Min(bySource, byDestination) > FewEntries && (ports ??= Axis<ushort>.Over(universe.Ports, entries, e => universe[e].DestinationPorts, static _ => true)).Count(by) < Math.Min(bySource, byDestination))
+        {
+            ports.Collect(by, found);
+        }
+        else if (bySource <= byDestination)
+        {
+            source.Collect(from, found);
+            sourceless.Collect(at, found);
+            bare!.Collect(by, found);
+        }
+        else
+        {
+            destination.Collect(at, found);
+            destinationless.Collect(from, found);
+            bare!.Collect(by, found);
+        }
         query++;
         foreach (var position in found.Span)
         {
@@ -96,7 +134,7 @@ internal sealed class Slice<T>
     }
 }
 
-/// <summary>One axis of a slice: positions whose set is everything stand apart, they always overlap.</summary>
+/// <summary>One axis of some entries of a slice: positions whose set is everything stand apart, they always overlap.</summary>
 internal sealed class Axis<T>
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
 {
@@ -105,12 +143,13 @@ internal sealed class Axis<T>
 
     private Axis(int[] everywhere, IntervalIndex<T> index) => (this.everywhere, this.index) = (everywhere, index);
 
-    public static Axis<T> Over(SetStack<T> sets, int[] entries, Func<int, Seg> of)
+    public static Axis<T> Over(SetStack<T> sets, int[] entries, Func<int, Seg> of, Func<int, bool> which)
     {
         var everywhere = new List<int>();
         var intervals = 0;
         foreach (var entry in entries)
         {
+            if (!which(entry)) continue;
             var set = of(entry);
             intervals += set == sets.All ? 0 : set.Length / 2;
         }
@@ -120,6 +159,7 @@ internal sealed class Axis<T>
         var n = 0;
         for (var position = 0; position < entries.Length; position++)
         {
+            if (!which(entries[position])) continue;
             var set = of(entries[position]);
             if (set == sets.All)
             {

@@ -29,7 +29,7 @@ public static class FilterDifference
             var old = before.Filters.FirstOrDefault(f => f.Place == place && f.Name == name);
             var now = after.Filters.FirstOrDefault(f => f.Place == place && f.Name == name);
             var touched = Touched(before, old, after, now);
-            if (touched is { Count: 0 }) continue;
+            if (touched is { IsNothing: true }) continue;
             string[] outbound = place == FilterPlace.Inbound ? [""] : inbound;
             foreach (var from in inbound)
                 foreach (var to in outbound)
@@ -45,23 +45,44 @@ public static class FilterDifference
     internal static bool IsSame(Device before, Device after, Filter filter, string inbound, string outbound, List<Match> within)
     {
         var changes = new List<FlowChange>();
-        return new Pair<uint>(before, filter, after, filter, inbound, outbound) { Kinds = KindClasses.Every() }.Compare(within, changes)
-            & new Pair<UInt128>(before, filter, after, filter, inbound, outbound) { Kinds = KindClasses.Every() }.Compare(within, changes) && changes.Count == 0;
+        return new Pair<uint>(before, filter, after, filter, inbound, outbound) { Kinds = KindClasses.Every() }.Compare(new(within, [], []), changes)
+            & new Pair<UInt128>(before, filter, after, filter, inbound, outbound) { Kinds = KindClasses.Every() }.Compare(new(within, [], []), changes) && changes.Count == 0;
     }
 
-    /// <summary>The matches of rules that aren't in both versions at the same place; null: everything may have changed.</summary>
-    private static List<Match>? Touched(Device before, Filter? old, Device after, Filter? now)
+    /// <summary>What an edit touches.</summary>
+    /// <param name="Regions">All of these packets.</param>
+    /// <param name="Before">Packets that these decide before.</param>
+    /// <param name="After">Packets that these decide afterwards. A packet that unchanged rules decide in both versions meets the same one: their order stayed.</param>
+    private sealed record Edit(List<Match> Regions, List<Rule> Before, List<Rule> After)
+    {
+        public bool IsNothing => Regions.Count + Before.Count + After.Count == 0;
+
+        public IEnumerable<Match> All => Regions.Concat(Before.Concat(After).Select(static r => r.May));
+    }
+
+    /// <summary>Rules that aren't in both versions at the same place; null: everything may have changed.</summary>
+    private static Edit? Touched(Device before, Filter? old, Device after, Filter? now)
     {
         if (old is null || now is null || old.Default != now.Default || old.Chain != now.Chain || old.OnlyV6 != now.OnlyV6 || old.In.ToString() != now.In.ToString() || old.Out.ToString() != now.Out.ToString()) return null;
-        var touched = new List<Match>();
-        var names = before.Chains.Concat(after.Chains).Select(static c => c.Name).Distinct(StringComparer.Ordinal);
-        foreach (var name in names)
+        var edit = new Edit([], [], []);
+        var (olds, news) = (ByName(before), ByName(after));
+        foreach (var name in olds.Keys.Union(news.Keys, StringComparer.Ordinal))
         {
-            var a = before.Chains.FirstOrDefault(c => c.Name == name)?.Rules ?? [];
-            var b = after.Chains.FirstOrDefault(c => c.Name == name)?.Rules ?? [];
-            foreach (var rule in RuleSequence.Changed(a, b)) touched.Add(rule.May);
+            var (gone, come) = RuleSequence.Changed(olds.GetValueOrDefault(name)?.Rules ?? [], news.GetValueOrDefault(name)?.Rules ?? []);
+            Sort(gone, edit.Before);
+            Sort(come, edit.After);
         }
-        return touched;
+        return edit;
+
+        // Where chains lead elsewhere, all that may go there is touched.
+        void Sort(List<Rule> rules, List<Rule> deciding)
+        {
+            foreach (var rule in rules)
+                if (rule.Action is RuleAction.Return or RuleAction.Jump or RuleAction.Goto) edit.Regions.Add(rule.May);
+                else if (rule.Action != RuleAction.Continue) deciding.Add(rule);
+        }
+
+        static Dictionary<string, Chain> ByName(Device device) => device.Chains.GroupBy(static c => c.Name, StringComparer.Ordinal).ToDictionary(static c => c.Key, static c => c.First(), StringComparer.Ordinal);
     }
 
     /// <summary>Two versions between one pair of interfaces, in one family.</summary>
@@ -74,49 +95,115 @@ public static class FilterDifference
         /// <summary>The packets that count.</summary>
         public IEnumerable<Kind> Kinds { get; init; } = KindClasses.Opening();
 
-        public bool Compare(List<Match>? touched, List<FlowChange> changes)
+        public bool Compare(Edit? edit, List<FlowChange> changes)
         {
-            if (touched is not null && !touched.Exists(m => m.In.Contains(inbound) && m.Out.Contains(outbound) && !Universe<T>.FamilyOf(m.Source).IsEmpty && !Universe<T>.FamilyOf(m.Destination).IsEmpty)) return true;
+            if (edit is not null && !edit.All.Any(m => m.In.Contains(inbound) && m.Out.Contains(outbound) && !Universe<T>.FamilyOf(m.Source).IsEmpty && !Universe<T>.FamilyOf(m.Destination).IsEmpty)) return true;
             var universe = new Universe<T>(tails);
             var products = new Products<T>(universe);
-            var upper = (Program(universe, before, old), Program(universe, after, now));
+            var near = edit is null ? null : Near(edit);
+            var (was, becomes) = (Program(universe, before, old, near), Program(universe, after, now, near));
             var regions = new List<Product>();
-            if (touched is null) regions.Add(products.Any);
+            if (edit is null) regions.Add(products.Any);
             else
-                foreach (var match in touched)
+                foreach (var match in edit.Regions)
                     if (match.In.Contains(inbound) && match.Out.Contains(outbound)) products.Of(match, products.Any, regions);
             foreach (var region in regions) tails.Keep(region.Tail);
             var complete = true;
             var classes = KindClasses.Of(Kinds, tails.Tails);
+            var residual = new Residual<T>(universe);
             for (var round = 0; round < classes.Rounds; round++)
             {
                 universe.Judge(classes, round);
+                var all = new Region { Source = universe.Addresses.All, Destination = universe.Addresses.All, SourcePorts = universe.Ports.All, DestinationPorts = universe.Ports.All, Kinds = classes.All(round) };
+                var (source, target) = (was is null ? null : Slice<T>.Of(universe, was, all), becomes is null ? null : Slice<T>.Of(universe, becomes, all));
                 var done = new List<int>();
                 foreach (var p in regions)
+                    Tell(new() { Source = p.Source, Destination = p.Destination, SourcePorts = p.SourcePorts, DestinationPorts = p.DestinationPorts, Kinds = classes.MaskOf(p.Tail, round) }, p.Tail);
+                if (edit is null) continue;
+                if (source is not null) Decided(source, edit.Before);
+                if (target is not null) Decided(target, edit.After);
+
+                // What an edited rule decides: its packets without those of earlier rules.
+                void Decided(Slice<T> slice, List<Rule> rules)
                 {
-                    var clip = new Region { Source = p.Source, Destination = p.Destination, SourcePorts = p.SourcePorts, DestinationPorts = p.DestinationPorts, Kinds = classes.MaskOf(p.Tail, round) };
-                    if (clip.Kinds == 0) continue;
-                    complete &= OneWay(universe, classes, round, clip, upper.Item1, upper.Item2, done, true, changes);
-                    complete &= OneWay(universe, classes, round, clip, upper.Item2, upper.Item1, done, false, changes);
-                    // What one changed rule touches isn't told again for the next.
-                    done.Add(universe.Add(new Entry { Source = p.Source, Destination = p.Destination, SourcePorts = p.SourcePorts, DestinationPorts = p.DestinationPorts, Tail = tails.Keep(p.Tail), Guard = -1, Role = Role.Cover }, null));
+                    if (rules.Count == 0) return;
+                    var edited = rules.ToHashSet(ReferenceEqualityComparer.Instance);
+                    foreach (var e in slice.Entries)
+                    {
+                        if (universe.RuleOf(e) is not { } rule || !edited.Contains(rule)) continue;
+                        var entry = universe[e];
+                        var region = new Region { Source = entry.Source, Destination = entry.Destination, SourcePorts = entry.SourcePorts, DestinationPorts = entry.DestinationPorts, Kinds = universe.Masks[entry.Tail] };
+                        covers.Count = 0;
+                        slice.Earlier(region, e, covers);
+                        Guards(universe, e);
+                        var pieces = new List<Region>();
+                        if (!residual.Enumerate(region, covers.Span, MostPieces, pieces)) pieces = [region];
+                        foreach (var piece in pieces) Tell(piece, tails.Tails[entry.Tail]);
+                    }
+                }
+
+                void Tell(Region clip, Tail tail)
+                {
+                    if (clip.Kinds == 0) return;
+                    var (from, to) = (source?.Within(clip), target?.Within(clip));
+                    complete &= OneWay(universe, classes, round, clip, from, to, done, true, changes);
+                    complete &= OneWay(universe, classes, round, clip, to, from, done, false, changes);
+                    // What one changed rule touches isn't told again for the next. Kinds of a piece are fewer than its tail says: such a piece covers nothing.
+                    if (clip.Kinds != classes.MaskOf(tail, round)) return;
+                    done.Add(universe.Add(new Entry
+                    {
+                        Source = universe.Addresses.Persist(clip.Source), Destination = universe.Addresses.Persist(clip.Destination), SourcePorts = universe.Ports.Persist(clip.SourcePorts),
+                        DestinationPorts = universe.Ports.Persist(clip.DestinationPorts), Tail = tails.Keep(tail), Guard = -1, Role = Role.Cover,
+                    }, null));
                     universe.Extend();
                 }
             }
             return complete;
         }
 
-        private FilterProgram<T>? Program(Universe<T> universe, Device device, Filter? filter) =>
-            filter is null || (filter.OnlyV6 ?? Universe<T>.IsV6) != Universe<T>.IsV6 || !filter.In.Contains(inbound) || (filter.Place != FilterPlace.Inbound && !filter.Out.Contains(outbound)) ? null
-            : FilterProgram<T>.Compile(universe, device, filter, inbound, outbound, Bound.Upper);
-
-        /// <summary>What <paramref name="to"/> accepts and <paramref name="from"/> didn't. A filter that isn't there accepts all.</summary>
-        private bool OneWay(Universe<T> universe, KindClasses classes, int round, in Region clip, FilterProgram<T>? from, FilterProgram<T>? to, List<int> done, bool opened, List<FlowChange> changes)
+        /// <summary>Whether a rule may decide packets that the edit touches.</summary>
+        private static Func<Rule, bool> Near(Edit edit)
         {
-            if (from is null) return true;
+            var touched = edit.All.Where(static m => !Universe<T>.FamilyOf(m.Source).IsEmpty).ToArray();
+            var (low, high, item) = (new List<T>(), new List<T>(), new List<int>());
+            for (var i = 0; i < touched.Length; i++)
+            {
+                var bounds = Universe<T>.FamilyOf(touched[i].Source).Bounds;
+                for (var b = 0; b < bounds.Length; b += 2)
+                {
+                    low.Add(bounds[b]);
+                    high.Add(bounds[b + 1]);
+                    item.Add(i);
+                }
+            }
+            var index = new IntervalIndex<T>([.. low], [.. high], [.. item]);
+            var found = new Ints();
+            return rule =>
+            {
+                found.Count = 0;
+                index.Collect(Universe<T>.FamilyOf(rule.May.Source).Bounds, found);
+                var destination = Universe<T>.FamilyOf(rule.May.Destination);
+                foreach (var i in found.Span)
+                    if (destination.Overlaps(Universe<T>.FamilyOf(touched[i].Destination))) return true;
+                return false;
+            };
+        }
+
+        private FilterProgram<T>? Program(Universe<T> universe, Device device, Filter? filter, Func<Rule, bool>? near) =>
+            filter is null || (filter.OnlyV6 ?? Universe<T>.IsV6) != Universe<T>.IsV6 || !filter.In.Contains(inbound) || (filter.Place != FilterPlace.Inbound && !filter.Out.Contains(outbound)) ? null
+            : FilterProgram<T>.Compile(universe, device, filter, inbound, outbound, Bound.Upper, near);
+
+        private void Guards(Universe<T> universe, int entry)
+        {
+            for (var guard = universe[entry].Guard; guard >= 0; guard = universe[guard].Guard)
+                if (Universe<T>.Concerns(universe[guard].Role, universe[entry].Role)) covers.Add(guard);
+        }
+
+        /// <summary>What <paramref name="target"/> accepts and <paramref name="source"/> didn't. A filter that isn't there accepts all.</summary>
+        private bool OneWay(Universe<T> universe, KindClasses classes, int round, in Region clip, Slice<T>? source, Slice<T>? target, List<int> done, bool opened, List<FlowChange> changes)
+        {
+            if (source is null) return true;
             var residual = new Residual<T>(universe);
-            var source = Slice<T>.Of(universe, from, clip);
-            var target = to is null ? null : Slice<T>.Of(universe, to, clip);
             var complete = true;
             foreach (var accept in target is null ? [-1] : target.Accepting(clip, false))
             {
@@ -137,11 +224,11 @@ public static class FilterDifference
                     if (drop >= 0 && !universe.Meet(accepted, drop, out region)) return true;
                     covers.Count = 0;
                     source.Earlier(region, drop < 0 ? int.MaxValue : drop, covers);
-                    if (drop >= 0) Guards(drop);
+                    if (drop >= 0) Guards(universe, drop);
                     if (accept >= 0)
                     {
                         target!.Earlier(region, accept, covers);
-                        Guards(accept);
+                        Guards(universe, accept);
                     }
                     foreach (var cover in done) covers.Add(cover);
                     var pieces = new List<Region>();
@@ -153,12 +240,6 @@ public static class FilterDifference
                             opened ? was : become, opened ? become : was, was is { Must: not null } || become is { Must: not null }));
                     }
                     return all;
-                }
-
-                void Guards(int entry)
-                {
-                    for (var guard = universe[entry].Guard; guard >= 0; guard = universe[guard].Guard)
-                        if (Universe<T>.Concerns(universe[guard].Role, universe[entry].Role)) covers.Add(guard);
                 }
             }
             return complete;

@@ -6,32 +6,72 @@ namespace Sekisho.Zones.Networks;
 /// <summary>Which rules of two lists aren't in both, in the same order.</summary>
 internal static class RuleSequence
 {
-    public static List<Rule> Changed(ImmutableArray<Rule> before, ImmutableArray<Rule> after)
+    /// <summary>After an edit, lines are found again within so many.</summary>
+    private const int Window = 8;
+
+    /// <returns>Rules that are only in the one, and only in the other; all others are in both in the same order.</returns>
+    public static (List<Rule> Before, List<Rule> After) Changed(ImmutableArray<Rule> before, ImmutableArray<Rule> after)
     {
-        int start = 0, oldEnd = before.Length, newEnd = after.Length;
-        while (start < oldEnd && start < newEnd && Same(before[start], after[start])) start++;
-        while (oldEnd > start && newEnd > start && Same(before[oldEnd - 1], after[newEnd - 1]))
+        var (old, now) = (new List<Rule>(), new List<Rule>());
+        int i = 0, j = 0;
+        while (i < before.Length && j < after.Length)
         {
-            oldEnd--;
-            newEnd--;
+            if (Same(before[i], after[j]))
+            {
+                i++;
+                j++;
+                continue;
+            }
+            if (!Meet(before, after, i, j, out var a, out var b))
+            {
+                Rest(before[i..], after[j..], old, now);
+                return (old, now);
+            }
+            old.AddRange(before.AsSpan(i, a - i));
+            now.AddRange(after.AsSpan(j, b - j));
+            (i, j) = (a, b);
         }
-        // Rules that are there once in both and keep their order stay; the longest such sequence (patience), the rest has changed.
+        old.AddRange(before.AsSpan()[i..]);
+        now.AddRange(after.AsSpan()[j..]);
+        return (old, now);
+    }
+
+    /// <summary>The nearest place where both go on alike.</summary>
+    private static bool Meet(ImmutableArray<Rule> before, ImmutableArray<Rule> after, int i, int j, out int a, out int b)
+    {
+        for (var together = 1; together <= 2 * Window; together++)
+            for (var back = Math.Max(0, together - Window); back <= Math.Min(together, Window); back++)
+            {
+                (a, b) = (i + back, j + together - back);
+                if (a > before.Length || b > after.Length) continue;
+                if (a == before.Length && b == after.Length) return true;
+                if (a < before.Length && b < after.Length && Same(before[a], after[b]) && (a + 1 >= before.Length || b + 1 >= after.Length || Same(before[a + 1], after[b + 1]))) return true;
+            }
+        (a, b) = (i, j);
+        return false;
+    }
+
+    /// <summary>Longer edits: rules that are there once in both and keep their order stay, the longest such sequence (patience); the rest has changed.</summary>
+    private static void Rest(ImmutableArray<Rule> before, ImmutableArray<Rule> after, List<Rule> onlyBefore, List<Rule> onlyAfter)
+    {
         var places = new Dictionary<int, int>();
-        for (var i = start; i < oldEnd; i++) places[Hash(before[i])] = places.ContainsKey(Hash(before[i])) ? -1 : i;
+        for (var i = 0; i < before.Length; i++)
+        {
+            var hash = Hash(before[i]);
+            places[hash] = places.ContainsKey(hash) ? -1 : i;
+        }
         var (old, now) = (new List<int>(), new List<int>());
         var taken = new HashSet<int>();
-        for (var j = start; j < newEnd; j++)
-            if (places.TryGetValue(Hash(after[j]), out var i) && i >= 0 && taken.Add(i) && Same(before[i], after[j]))
+        for (var j = 0; j < after.Length; j++)
+            if (places.TryGetValue(Hash(after[j]), out var i) && i >= 0 && Same(before[i], after[j]) && taken.Add(i))
             {
                 old.Add(i);
                 now.Add(j);
             }
         var kept = Longest(old);
         var (keptOld, keptNew) = (kept.Select(k => old[k]).ToHashSet(), kept.Select(k => now[k]).ToHashSet());
-        var changed = new List<Rule>();
-        for (var i = start; i < oldEnd; i++) if (!keptOld.Contains(i)) changed.Add(before[i]);
-        for (var j = start; j < newEnd; j++) if (!keptNew.Contains(j)) changed.Add(after[j]);
-        return changed;
+        for (var i = 0; i < before.Length; i++) if (!keptOld.Contains(i)) onlyBefore.Add(before[i]);
+        for (var j = 0; j < after.Length; j++) if (!keptNew.Contains(j)) onlyAfter.Add(after[j]);
     }
 
     public static bool Same(Rule a, Rule b) =>

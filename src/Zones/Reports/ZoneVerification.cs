@@ -27,6 +27,7 @@ public sealed class ZoneVerification
     private readonly KindClasses opening;
     private readonly KindClasses stray;
     private readonly List<ReadError> findings = [];
+    private readonly Dictionary<Device, Rule[]> unsure = new(ReferenceEqualityComparer.Instance);
 
     private ZoneVerification(ZonePolicy policy, IReadOnlyList<ConfigReading> readings, DateOnly day, VerifyOptions options)
     {
@@ -124,7 +125,14 @@ public sealed class ZoneVerification
             from.Kind == ZoneKind.Internet && to.Kind == ZoneKind.Outside && policy.SecurityCloud is { } cloud && cloud.Via.Contains($"{device.Name}/{outbound}");
     }
 
-    private static Violation Say(Arrival arrival)
+    /// <summary>Rules of a device that may keep something from passing, if only one knew.</summary>
+    private Rule[] UnsureOf(Device device)
+    {
+        if (!unsure.TryGetValue(device, out var rules)) unsure.Add(device, rules = [.. device.Chains.SelectMany(static c => c.Rules).Where(static r => r.Must is not null && r.Action != RuleAction.Accept)]);
+        return rules;
+    }
+
+    private Violation Say(Arrival arrival)
     {
         var unknowns = new HashSet<Unknown>();
         foreach (var step in arrival.Path)
@@ -134,9 +142,8 @@ public sealed class ZoneVerification
             if (step.Device.RoutesUnknown && !Topology.IsLone(step.Device)) unknowns.Add(new(UnknownKind.RunTime, $"{step.Device.Name}: 動的な経路 / dynamic routes"));
             if (step.Filter is null) continue;
             // What might have stopped it, if one only knew.
-            foreach (var chain in step.Device.Chains)
-                foreach (var other in chain.Rules)
-                    if (other.Must is not null && other.Action != RuleAction.Accept && other.May.Source.Overlaps(arrival.Traffic.Source) && other.May.Destination.Overlaps(arrival.Traffic.Destination)) unknowns.UnionWith(other.Unknowns);
+            foreach (var other in UnsureOf(step.Device))
+                if (other.May.Source.Overlaps(arrival.Traffic.Source) && other.May.Destination.Overlaps(arrival.Traffic.Destination)) unknowns.UnionWith(other.Unknowns);
         }
         return new(arrival.Example, [.. arrival.Path.Select(s => Say(s, arrival.Example.Source.IsV6))], arrival.Traffic, [.. unknowns]) { SwitchedOff = SwitchedOff(arrival) };
     }

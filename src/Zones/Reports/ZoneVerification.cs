@@ -78,7 +78,8 @@ public sealed class ZoneVerification
         if (!(IsBeyond(from) && IsBeyond(to)) && topology.MeetingPlace(from, to) is { } place && certain.Count == 0)
             reasons.Add(new($"領域「{from.Name}」と「{to.Name}」は、どちらも {place.Device.Name}/{place.Interface} の先にあります。その先の機器の設定がないので、じかに通信できないとは言えません。", $"The zones '{from.Id}' and '{to.Id}' are both behind {place.Device.Name}/{place.Interface}; without the configurations of what is there, they may meet without a filter."));
         Collect(from, to, flows, opening, Bound.Upper, false, all);
-        if (uncertain) Collect(from, to, flows, opening, Bound.Lower, false, certain);
+        // What can't be worked out lets everything pass in the upper bound: it makes no violation certain.
+        if (uncertain || v4.Troubles.Any() || v6.Troubles.Any()) Collect(from, to, flows, opening, Bound.Lower, false, certain);
         else certain = all;
         // Replies of what is allowed the other way are no strays.
         Collect(from, to, [.. flows, .. back.Select(static f => f with { Source = f.Destination, Destination = f.Source, Services = Reversed(f.Services) })], stray, Bound.Upper, true, strays);

@@ -14,8 +14,7 @@ public sealed class NoFalseProofTests
 
     private static Route To(string prefix, string next, string? vrf = null)
     {
-        Assert.True(AddressPrefix.TryParse(prefix, out var to) && Address.TryParse(next, out _));
-        Address.TryParse(next, out var hop);
+        Assert.True(AddressPrefix.TryParse(prefix, out var to) & Address.TryParse(next, out var hop));
         return new(to, hop, null, default) { Vrf = vrf };
     }
 
@@ -132,8 +131,7 @@ public sealed class NoFalseProofTests
         NatRule Sends(int line, string source, ushort port)
         {
             var range = source.Split('-');
-            Assert.True(Address.TryParse(range[0], out var first) && Address.TryParse(range[1], out _));
-            Address.TryParse(range[1], out var last);
+            Assert.True(Address.TryParse(range[0], out var first) & Address.TryParse(range[1], out var last));
             return new(NatKind.Destination, new Match { Source = AddressSet.Range(first, last), Destination = Net("10.2.0.200"), Services = ServiceSet.Of(Service.Tcp(IntervalSet<ushort>.Of(port))) }, new("fw.conf", line, line), $"vip {port}") { To = Net("10.1.7.20") };
         }
         var rules = Enumerable.Range(0, 60).Select(i => Accept(100 + i, Net($"10.7.{i}.0/24"), AddressSet.All)).ToList();

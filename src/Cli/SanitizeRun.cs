@@ -35,11 +35,28 @@ internal sealed class SanitizeRun(SanitizeSettings settings, string outFolder, s
         var reports = new FileReport?[items.Count];
         try
         {
-            await Parallel.ForEachAsync(Enumerable.Range(0, items.Count), new ParallelOptions { MaxDegreeOfParallelism = settings.Jobs, CancellationToken = cancel }, async (i, stop) =>
+            var next = -1;
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            await Task.WhenAll([.. Enumerable.Repeat(0, Math.Max(1, Math.Min(settings.Jobs, items.Count))).Select(_ => EachAsync())]);
+
+            // Not the framework's loop: that is compiled at each start.
+            async Task EachAsync()
             {
-                reports[i] = await OneAsync(pool, items[i], stop);
-                Tell(reports[i]!, items.Count);
-            });
+                try
+                {
+                    for (int i; (i = Interlocked.Increment(ref next)) < items.Count;)
+                    {
+                        stop.Token.ThrowIfCancellationRequested();
+                        reports[i] = await OneAsync(pool, items[i], stop.Token);
+                        Tell(reports[i]!, items.Count);
+                    }
+                }
+                catch
+                {
+                    await stop.CancelAsync(); // one that can't go on ends the others
+                    throw;
+                }
+            }
         }
         finally
         {

@@ -39,6 +39,18 @@ public sealed class KindTests
     }
 
     [Fact]
+    public void The_quick_way_for_plain_names_agrees_with_the_long_one()
+    {
+        var random = new Random(20261121);
+        string[] pieces = ["a", "Z", "9", ".", " ", "-", "_", "(", ")", "報告", "が", "ガ", "ー", "ァ", "龥", "con", "PRN", "aux.", "nul", "Com1", "lpt9", "desktop.ini", "desktop", "..", "  ", "か\u3099", "\uFF21", "\u3000", "é", "/"];
+        for (var i = 0; i < 20_000; i++)
+        {
+            var name = string.Concat(Enumerable.Range(0, random.Next(1, 8)).Select(_ => pieces[random.Next(pieces.Length)]));
+            Assert.Equal(SafeName.CleanLong(name), SafeName.Clean(name));
+        }
+    }
+
+    [Fact]
     public void The_default_policy_reads_and_a_misspelt_one_names_its_line()
     {
         Assert.Equal(5, SanitizePolicy.Default.Limits.Depth);

@@ -37,8 +37,7 @@ internal sealed class OfficeConverter(Sandbox sandbox) : IAsyncDisposable
             if (jobs >= MostJobs) await EndAsync().ConfigureAwait(false);
             if (process is null && !await StartAsync(cancel).ConfigureAwait(false)) return null;
             jobs++;
-            using var watch = new CancellationTokenSource();
-            var watching = process!.WatchAsync(watch.Token);
+            using var watch = process!.Watch();
             using var time = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             time.CancelAfter(MostTime);
             try
@@ -57,11 +56,6 @@ internal sealed class OfficeConverter(Sandbox sandbox) : IAsyncDisposable
                 await EndAsync().ConfigureAwait(false);
                 cancel.ThrowIfCancellationRequested();
                 return null;
-            }
-            finally
-            {
-                await watch.CancelAsync().ConfigureAwait(false);
-                await watching.ConfigureAwait(false);
             }
         }
         finally

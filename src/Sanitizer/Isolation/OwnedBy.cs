@@ -14,3 +14,13 @@ internal static partial class OwnedBy
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int chown(string path, int owner, int group);
 }
+
+/// <summary>Removes folders that are empty, without an exception for those that aren't.</summary>
+internal static partial class FolderRemoval
+{
+    /// <returns>False when it is still there: something is in it, or it can't be removed.</returns>
+    public static bool TryEmpty(string folder) => rmdir(folder) == 0;
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int rmdir(string path);
+}

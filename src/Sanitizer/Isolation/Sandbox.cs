@@ -80,7 +80,7 @@ internal sealed class Sandbox : IDisposable
         {
             try
             {
-                started.SetResult(new SandboxProcess(Process.Start(start)!, folder, limits));
+                started.SetResult(new SandboxProcess(Process.Start(start)!, folder, limits, isolation != Isolation.None));
             }
             catch (Win32Exception e)
             {
@@ -111,14 +111,8 @@ internal sealed class Sandbox : IDisposable
     public void Dispose()
     {
         starts.CompleteAdding();
-        try
-        {
-            Directory.Delete(top, recursive: true); // links in it are deleted, not followed
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Somebody tidied up.
-        }
+        if (filter is not null) File.Delete(filter);
+        SandboxProcess.DeleteFolder(top);
     }
 
     private static ProcessStartInfo Bare(string program, IReadOnlyList<string> arguments, IReadOnlyList<(string Outside, string Inside)> readOnly, IReadOnlyDictionary<string, string> environment, string folder)

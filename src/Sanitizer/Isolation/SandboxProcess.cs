@@ -13,12 +13,14 @@ internal sealed class SandboxProcess : IAsyncDisposable
     private readonly Lock ending = new();
     private readonly string folder;
     private readonly SandboxLimits limits;
+    private readonly bool isShut;
     private readonly Task<string> complaint;
     private bool isDisposed;
 
-    public SandboxProcess(Process process, string folder, SandboxLimits limits)
+    /// <param name="isShut">In namespaces of its own.</param>
+    public SandboxProcess(Process process, string folder, SandboxLimits limits, bool isShut)
     {
-        (this.process, this.folder, this.limits) = (process, folder, limits);
+        (this.process, this.folder, this.limits, this.isShut) = (process, folder, limits, isShut);
         id = process.Id;
         complaint = ReadComplaintAsync(process.StandardError.BaseStream);
     }
@@ -36,33 +38,17 @@ internal sealed class SandboxProcess : IAsyncDisposable
     /// <summary>Most memory seen in use by all of it together, in bytes.</summary>
     public long PeakResidentBytes { get; private set; }
 
-    /// <summary>Looks at the memory of all its processes until cancelled, and ends them when they use too much.</summary>
-    public async Task WatchAsync(CancellationToken cancel)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        try
-        {
-            while (await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false))
-            {
-                var resident = Resident(id);
-                PeakResidentBytes = Math.Max(PeakResidentBytes, resident);
-                if (resident <= limits.ResidentBytes) continue;
-                WasTooLarge = true;
-                Kill();
-                return;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The job is done.
-        }
-    }
+    /// <summary>Looks at the memory of all its processes ten times a second, and ends them when they use too much, until disposed.</summary>
+    /// <remarks>A plain timer: one that is waited for ends by an exception, whose stack trace costs each file some milliseconds and the first one forty.</remarks>
+    public Timer Watch() => new(_ => Look(), null, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(100));
 
     public void Kill()
     {
         lock (ending)
         {
-            if (!isDisposed && !process.HasExited) process.Kill(entireProcessTree: true);
+            if (isDisposed || process.HasExited) return;
+            // In the sandbox the first process is the namespace: with it the kernel ends all others. Else they are looked for among all of the machine.
+            process.Kill(entireProcessTree: !isShut);
         }
     }
 
@@ -70,7 +56,7 @@ internal sealed class SandboxProcess : IAsyncDisposable
     {
         if (isDisposed) return;
         Kill();
-        await process.WaitForExitAsync().ConfigureAwait(false);
+        process.WaitForExit(); // at once: it was killed
         lock (ending)
         {
             isDisposed = true;
@@ -80,11 +66,7 @@ internal sealed class SandboxProcess : IAsyncDisposable
         {
             try
             {
-                Directory.Delete(folder, recursive: true);
-                return;
-            }
-            catch (DirectoryNotFoundException)
-            {
+                DeleteFolder(folder);
                 return;
             }
             catch (IOException) when (tries < 20)
@@ -93,6 +75,29 @@ internal sealed class SandboxProcess : IAsyncDisposable
                 await Task.Delay(50).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>Deletes a folder with all in it; links in it are deleted, not followed. Mostly it is empty, and then it costs nothing to walk.</summary>
+    public static void DeleteFolder(string folder)
+    {
+        try
+        {
+            if (FolderRemoval.TryEmpty(folder)) return;
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody tidied up.
+        }
+    }
+
+    private void Look()
+    {
+        var resident = Resident(id);
+        PeakResidentBytes = Math.Max(PeakResidentBytes, resident);
+        if (resident <= limits.ResidentBytes) return;
+        WasTooLarge = true;
+        Kill();
     }
 
     private static async Task<string> ReadComplaintAsync(Stream stream)

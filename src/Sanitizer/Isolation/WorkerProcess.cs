@@ -58,8 +58,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public async Task<FileReport> DoAsync(JobOrder order, Stream untrusted, Stream output, PartsTaken? parts, Rules.SanitizeLimits limits, OfficeConverter? office, CancellationToken cancel)
     {
         Jobs++;
-        using var watch = new CancellationTokenSource();
-        var watching = process.WatchAsync(watch.Token);
+        using var watch = process.Watch();
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         time.CancelAfter(limits.Time + Grace);
         try
@@ -77,11 +76,6 @@ internal sealed class WorkerProcess : IAsyncDisposable
         {
             IsSound = false;
             throw;
-        }
-        finally
-        {
-            await watch.CancelAsync().ConfigureAwait(false);
-            await watching.ConfigureAwait(false);
         }
     }
 

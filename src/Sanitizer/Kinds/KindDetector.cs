@@ -18,7 +18,8 @@ internal static partial class KindDetector
     public static FileKind Detect(Source untrusted, string untrustedName)
     {
         if (untrusted.Length == 0) return FileKind.Empty;
-        var head = untrusted.Head(HeadBytes);
+        var length = (int)Math.Min(HeadBytes, untrusted.Length);
+        var head = untrusted.View(0, length) is { } view ? view.Span : untrusted.Head(length);
         var extension = SafeName.ExtensionOf(SafeName.Clean(untrustedName));
         var kind = BySignature(head, untrusted, extension);
         if (kind is null && TextKinds.Tell(head, untrusted, extension) is { } text) kind = text;

@@ -20,7 +20,10 @@ internal static class SafeName
 
     /// <summary>The last part of a name, without what deceives: folders, control, direction and zero-width characters, characters that Windows refuses, blanks and dots at the ends, reserved names, more than 255 bytes.</summary>
     /// <remarks>Deterministic, and clean names stay as they are (in NFC).</remarks>
-    public static string Clean(string untrustedName)
+    public static string Clean(string untrustedName) => IsPlain(untrustedName) ? untrustedName : CleanLong(untrustedName);
+
+    /// <summary>The same by looking at every character.</summary>
+    internal static string CleanLong(string untrustedName)
     {
         var last = untrustedName.LastIndexOfAny(['/', '\\']) is var slash and >= 0 ? untrustedName[(slash + 1)..] : untrustedName;
         var clean = new StringBuilder(last.Length);
@@ -37,6 +40,23 @@ internal static class SafeName
         // Settings of folders that Windows reads by itself.
         if (Reserved.Contains(stem.TrimEnd()) || name.Equals("desktop.ini", StringComparison.OrdinalIgnoreCase)) name = "_" + name;
         return Shorten(name);
+    }
+
+    /// <summary>Short names of letters, digits, kana and kanji, which most are: nothing in them deceives, and they are asked about often.</summary>
+    private static bool IsPlain(string name)
+    {
+        if (name.Length is 0 or > 80 || name[0] == ' ' || name[^1] is ' ' or '.') return false;
+        var stem = name.IndexOf('.', StringComparison.Ordinal) is var dot and >= 0 ? dot : name.Length;
+        // Could be reserved: looked at the long way.
+        if (stem is >= 3 and <= 8 && (name[0] | 0x20) is 'a' or 'c' or 'd' or 'l' or 'n' or 'p') return false;
+        var before = '.';
+        foreach (var c in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.' or ' ' or '(' or ')' or (>= '\u3041' and <= '\u3096') or (>= '\u30A1' and <= '\u30FA') or '\u30FC' or (>= '\u4E00' and <= '\u9FA5'))) return false;
+            if (c == ' ' && before == ' ') return false;
+            before = c;
+        }
+        return true;
     }
 
     /// <summary>"report.pdf        .exe": blanks of any kind push the truth out of sight. Of several, the first stays.</summary>
@@ -75,7 +95,7 @@ internal static class SafeName
     /// <summary>For a report: what can't be seen is written as its number.</summary>
     public static string Show(string untrustedName)
     {
-        if (!untrustedName.EnumerateRunes().Any(Deceives)) return untrustedName;
+        if (IsPlain(untrustedName) || !untrustedName.EnumerateRunes().Any(Deceives)) return untrustedName;
         var shown = new StringBuilder();
         foreach (var rune in untrustedName.EnumerateRunes()) shown.Append(Deceives(rune) ? $"\\u{{{rune.Value:X}}}" : rune.ToString());
         return shown.ToString();

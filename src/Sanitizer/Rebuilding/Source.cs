@@ -15,6 +15,9 @@ internal abstract class Source
     /// <exception cref="RefusedException">It is longer than <paramref name="most"/> bytes.</exception>
     public abstract ReadOnlyMemory<byte> Whole(long most);
 
+    /// <summary>A piece as it lies in memory, without a copy; null where it doesn't.</summary>
+    public virtual ReadOnlyMemory<byte>? View(long offset, int length) => null;
+
     /// <summary>The first bytes, at most <paramref name="count"/>.</summary>
     public byte[] Head(int count)
     {
@@ -48,11 +51,15 @@ internal abstract class Source
         }
 
         public override ReadOnlyMemory<byte> Whole(long most) => bytes.Length <= most ? bytes : throw Refusals.TooLarge(bytes.Length, most);
+
+        public override ReadOnlyMemory<byte>? View(long offset, int length) => offset >= 0 && length >= 0 && offset <= bytes.Length - length ? bytes.Slice((int)offset, length) : null;
     }
 
     private sealed class Part(Source whole, long start, long length) : Source
     {
         public override long Length => length;
+
+        public override ReadOnlyMemory<byte>? View(long offset, int count) => offset >= 0 && count >= 0 && offset <= length - count ? whole.View(start + offset, count) : null;
 
         public override int Read(long offset, Span<byte> into) => offset >= length ? 0 : whole.Read(start + offset, into[..(int)Math.Min(into.Length, length - offset)]);
 

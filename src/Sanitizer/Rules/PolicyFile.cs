@@ -18,7 +18,12 @@ public static class PolicyFile
     /// <summary>The policy, or the first thing that is wrong with it, by its line.</summary>
     public static (SanitizePolicy? Policy, ReadError? Error) Read(string untrustedYaml)
     {
-        if (untrustedYaml.Length == 0) return (SanitizePolicy.Default, null);
+        // Apart, so that nobody loads YAML's reader who has none to read.
+        return untrustedYaml.Length == 0 ? (SanitizePolicy.Default, null) : ReadYaml(untrustedYaml);
+    }
+
+    private static (SanitizePolicy? Policy, ReadError? Error) ReadYaml(string untrustedYaml)
+    {
         try
         {
             var values = Flatten(DefaultText, []);

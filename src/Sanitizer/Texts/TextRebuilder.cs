@@ -72,6 +72,11 @@ internal sealed class TextRebuilder : IRebuilder
 
     private static void Copy(Source from, Scratch to, Job job)
     {
+        if (from.Length <= 1 << 20 && from.View(0, (int)from.Length) is { } whole)
+        {
+            to.Write(whole.Span);
+            return;
+        }
         var buffer = new byte[(int)Math.Min(1 << 17, from.Length)];
         long at = 0;
         for (int read; (read = from.Read(at, buffer)) > 0; at += read)

@@ -129,6 +129,39 @@ public sealed class WorkerTests
         Assert.Equal("fine", Encoding.UTF8.GetString(bytes));
     }
 
+    [Theory]
+    [InlineData(Sanitizer.Isolation.Isolation.Bubblewrap)]
+    [InlineData(Sanitizer.Isolation.Isolation.None)]
+    public async Task A_program_ends_with_all_that_it_started(Sanitizer.Isolation.Isolation isolation)
+    {
+        using var sandbox = new Sandbox(isolation);
+        var mark = $"{System.Security.Cryptography.RandomNumberGenerator.GetInt32(100_000, 1_000_000_000)}";
+        // One whose parent is gone already is found by the kernel only, in its namespace.
+        var orphan = isolation == Sanitizer.Isolation.Isolation.None ? "" : $"(sleep {mark} &) ;";
+        await using (var shell = await sandbox.StartAsync("/bin/sh", ["-c", $"sleep {mark} & {orphan} echo started; sleep {mark}"], [], new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" }, new(1 << 30, 1 << 30, 1 << 30)))
+        {
+            await shell.Output.ReadExactlyAsync(new byte[8], Cancel);
+            Assert.NotEqual(0, Sleeping());
+        }
+        // The kernel ends them by itself, a moment later on a busy machine.
+        for (var tries = 0; Sleeping() > 0 && tries < 600; tries++) await Task.Delay(100, Cancel);
+        Assert.Equal(0, Sleeping());
+
+        int Sleeping() => Directory.EnumerateDirectories("/proc").Count(process => File.Exists($"{process}/cmdline") && Read($"{process}/cmdline") == $"sleep\0{mark}\0");
+
+        static string Read(string path)
+        {
+            try
+            {
+                return File.ReadAllText(path);
+            }
+            catch (IOException)
+            {
+                return ""; // it just ended
+            }
+        }
+    }
+
     [Fact]
     public async Task What_a_job_leaves_behind_is_gone_with_its_worker()
     {

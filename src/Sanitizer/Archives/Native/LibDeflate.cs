@@ -40,12 +40,13 @@ internal static partial class LibDeflate
         }
     }
 
-    /// <summary>Unpacks a bare stream.</summary>
+    /// <summary>Unpacks a stream.</summary>
+    /// <param name="zlib">With zlib's header and sum, which are checked; else bare.</param>
     /// <param name="into">Gets what is unpacked.</param>
     /// <param name="written">Bytes that were unpacked, when it was whole.</param>
     /// <param name="read">Bytes of the packed stream to its end.</param>
     /// <returns>Whole; too long for <paramref name="into"/>; or damaged, whatever was written.</returns>
-    public static Unpacked Unpack(ReadOnlySpan<byte> untrusted, Span<byte> into, out int read, out int written)
+    public static Unpacked Unpack(ReadOnlySpan<byte> untrusted, Span<byte> into, out int read, out int written, bool zlib = false)
     {
         try
         {
@@ -55,7 +56,9 @@ internal static partial class LibDeflate
         {
             throw NativeLibraries.Missing("libdeflate0");
         }
-        var result = libdeflate_deflate_decompress_ex(unpacker.Handle, untrusted, (nuint)untrusted.Length, into, (nuint)into.Length, out var taken, out var given);
+        nuint taken, given;
+        var result = zlib ? libdeflate_zlib_decompress_ex(unpacker.Handle, untrusted, (nuint)untrusted.Length, into, (nuint)into.Length, out taken, out given)
+            : libdeflate_deflate_decompress_ex(unpacker.Handle, untrusted, (nuint)untrusted.Length, into, (nuint)into.Length, out taken, out given);
         (read, written) = result == Fits ? ((int)taken, (int)given) : (0, 0);
         return result switch { Fits => Unpacked.Whole, TooLong => Unpacked.TooLong, _ => Unpacked.Damaged };
     }
@@ -113,6 +116,9 @@ internal static partial class LibDeflate
 
     [LibraryImport(Library)]
     private static partial int libdeflate_deflate_decompress_ex(nint decompressor, ReadOnlySpan<byte> packed, nuint length, Span<byte> into, nuint room, out nuint read, out nuint written);
+
+    [LibraryImport(Library)]
+    private static partial int libdeflate_zlib_decompress_ex(nint decompressor, ReadOnlySpan<byte> packed, nuint length, Span<byte> into, nuint room, out nuint read, out nuint written);
 }
 
 /// <summary>What became of a packed stream.</summary>

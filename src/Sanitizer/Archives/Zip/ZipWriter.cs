@@ -1,15 +1,19 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using Sekisho.Sanitizer.Archives.Native;
 using Sekisho.Sanitizer.Rebuilding;
 
 namespace Sekisho.Sanitizer.Archives.Zip;
 
 /// <summary>Writes a zip from nothing: the same members give the same bytes. No comments, no extra fields but zip64's, one fixed time, names in UTF-8.</summary>
-internal sealed class ZipWriter(Scratch output, ZLibCompressionOptions? options = null)
+internal sealed class ZipWriter(Scratch output)
 {
-    // Level 3 takes less than half the time of level 6 on the XML of documents, for a tenth more bytes.
-    private readonly ZLibCompressionOptions level = options ?? new() { CompressionLevel = 3 };
+    // Of libdeflate: twice as fast on the XML of documents as zlib's third level, and 5 % shorter.
+    private const int Level = 1;
+
+    // What is too long to be held goes through a streaming packer.
+    private static readonly ZLibCompressionOptions Streaming = new() { CompressionLevel = 3 };
 
     // 1980-01-01 00:00, the first that the format knows: when a member was made is metadata.
     private const ushort Time = 0, Date = (1 << 5) | 1;
@@ -22,26 +26,30 @@ internal sealed class ZipWriter(Scratch output, ZLibCompressionOptions? options 
     public void Add(string name, ReadOnlySpan<byte> content, bool compress = true)
     {
         var (at, raw) = Begin(name);
-        if (compress)
-        {
-            using var deflate = new DeflateStream(output, level, leaveOpen: true);
-            deflate.Write(content);
-        }
+        if (!compress) output.Write(content);
+        else if (content.Length <= LibDeflate.Most) LibDeflate.Pack(content, Level, zlib: false, output);
         else
         {
-            output.Write(content);
+            using var deflate = new DeflateStream(output, Streaming, leaveOpen: true);
+            deflate.Write(content);
         }
         End(at, raw, compress, Crc32.Of(content), content.Length);
     }
 
     public void Add(string name, Source content, bool compress = true)
     {
+        // By its length alone, wherever it lies: the same content must give the same bytes.
+        if (content.Length <= LibDeflate.Most)
+        {
+            Add(name, content.View(0, (int)content.Length) is { } view ? view.Span : content.Whole(LibDeflate.Most).Span, compress);
+            return;
+        }
         var (at, raw) = Begin(name);
         var crc = new Crc32();
         var buffer = new byte[(int)Math.Min(content.Length + 1, 1 << 16)];
         long offset = 0;
         {
-            using var deflate = compress ? new DeflateStream(output, level, leaveOpen: true) : null;
+            using var deflate = compress ? new DeflateStream(output, Streaming, leaveOpen: true) : null;
             Stream to = deflate is null ? output : deflate;
             for (int read; (read = content.Read(offset, buffer)) > 0; offset += read)
             {
@@ -56,9 +64,10 @@ internal sealed class ZipWriter(Scratch output, ZLibCompressionOptions? options 
     public void Add(string name, Action<Stream> write)
     {
         var (at, raw) = Begin(name);
-        var counted = new CountedStream(new DeflateStream(output, level, leaveOpen: true));
-        using (counted) write(counted);
-        End(at, raw, compress: true, counted.Crc, counted.Count);
+        using var member = new MemberStream(output);
+        write(member);
+        member.Finish();
+        End(at, raw, compress: true, member.Crc, member.Count);
     }
 
     /// <summary>A folder that nothing is in.</summary>
@@ -165,8 +174,10 @@ internal sealed class ZipWriter(Scratch output, ZLibCompressionOptions? options 
         BinaryPrimitives.WriteUInt16LittleEndian(to[24..], (ushort)extraLength);
     }
 
-    private sealed class CountedStream(Stream inner) : Stream
+    /// <summary>A member while it is made: counted, summed and packed.</summary>
+    private sealed class MemberStream(Scratch output) : Stream
     {
+        private readonly HeldDeflate packed = new(output, Level, zlib: false, Streaming);
         private Crc32 crc;
 
         public uint Crc => crc.Value;
@@ -183,12 +194,16 @@ internal sealed class ZipWriter(Scratch output, ZLibCompressionOptions? options 
         {
             crc.Append(buffer);
             Count += buffer.Length;
-            inner.Write(buffer);
+            packed.Write(buffer);
         }
 
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-        public override void Flush() => inner.Flush();
+        public void Finish() => packed.Finish();
+
+        public override void Flush()
+        {
+        }
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
@@ -198,7 +213,7 @@ internal sealed class ZipWriter(Scratch output, ZLibCompressionOptions? options 
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing) inner.Dispose();
+            if (disposing) packed.Dispose();
             base.Dispose(disposing);
         }
     }

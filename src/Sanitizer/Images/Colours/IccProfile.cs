@@ -159,7 +159,14 @@ internal sealed class IccProfile
     private static byte[] MakeEncoded()
     {
         var table = new byte[65_536];
-        for (var i = 0; i < table.Length; i++) table[i] = (byte)Math.Round(255 * Encode(i / 65535.0));
+        // From step to step: 255 powers, not 65,536.
+        for (int step = 0, at = 0; step < 256; step++)
+        {
+            var value = (step + 0.5) / 255;
+            var end = step == 255 ? table.Length : (int)Math.Ceiling(65_535 * (value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4)));
+            table.AsSpan(at, end - at).Fill((byte)step);
+            at = end;
+        }
         return table;
     }
 

@@ -61,7 +61,7 @@ internal sealed class PngRebuilder : IRebuilder
     {
         using var rows = new PngRows(file, width, height, data, job);
         var rowBytes = file.RowBytes(width);
-        using var pixels = writer.Begin(rowBytes, Math.Max(1, file.BitsPerPixel / 8), file.ColourType != 3 && file.Depth >= 8, inFrame);
+        using var pixels = writer.Begin(rowBytes, height, Math.Max(1, file.BitsPerPixel / 8), file.ColourType != 3 && file.Depth >= 8, inFrame);
         var short8 = file.ColourType == 3 && file.Palette.Length < 3 << file.Depth;
         var within = true;
         var converted = colours is null ? null : new byte[PngRows.Front + rowBytes];
@@ -79,6 +79,7 @@ internal sealed class PngRebuilder : IRebuilder
             colours!.Row(converted.AsSpan(PngRows.Front, rowBytes));
             pixels.Row(converted);
         });
+        if (within) pixels.Finish();
         return within;
     }
 

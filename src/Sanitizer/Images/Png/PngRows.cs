@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Compression;
+using Sekisho.Sanitizer.Archives.Native;
 using Sekisho.Sanitizer.Rebuilding;
 
 namespace Sekisho.Sanitizer.Images.Png;
@@ -8,7 +10,8 @@ internal sealed class PngRows : IDisposable
 {
     private readonly PngFile file;
     private readonly Job job;
-    private readonly ZLibStream inflated;
+    private readonly Stream inflated;
+    private byte[]? whole;
     private readonly int bytesPerPixel;
     private readonly int width;
     private readonly int height;
@@ -17,7 +20,26 @@ internal sealed class PngRows : IDisposable
     {
         (this.file, this.width, this.height, this.job) = (file, width, height, job);
         bytesPerPixel = Math.Max(1, file.BitsPerPixel / 8);
-        inflated = new(new Pieces(data), CompressionMode.Decompress);
+        inflated = (Stream?)(file.Interlaced ? null : AtOnce(data, (1L + file.RowBytes(width)) * height)) ?? new ZLibStream(new Pieces(data), CompressionMode.Decompress);
+    }
+
+    /// <summary>Pixels of moderate length whose packing is sound throughout; null for others, which are read row by row up to their defect.</summary>
+    private MemoryStream? AtOnce(List<ReadOnlyMemory<byte>> data, long length)
+    {
+        long packedLength = 0;
+        foreach (var piece in data) packedLength += piece.Length;
+        if (length > PngWriter.MostHeld || packedLength > PngWriter.MostHeld) return null;
+        var packed = ArrayPool<byte>.Shared.Rent((int)packedLength);
+        var at = 0;
+        foreach (var piece in data)
+        {
+            piece.Span.CopyTo(packed.AsSpan(at));
+            at += piece.Length;
+        }
+        whole = ArrayPool<byte>.Shared.Rent((int)length);
+        var isSound = LibDeflate.Unpack(packed.AsSpan(0, at), whole.AsSpan(0, (int)length), out var read, out var written, zlib: true) == Unpacked.Whole && read == at && written == length;
+        ArrayPool<byte>.Shared.Return(packed);
+        return isSound ? new MemoryStream(whole, 0, written, writable: false) : null;
     }
 
     /// <summary>Rows from top to bottom; each is valid until the next call.</summary>
@@ -28,7 +50,12 @@ internal sealed class PngRows : IDisposable
         End();
     }
 
-    public void Dispose() => inflated.Dispose();
+    public void Dispose()
+    {
+        inflated.Dispose();
+        if (whole is not null) ArrayPool<byte>.Shared.Return(whole);
+        whole = null;
+    }
 
     /// <summary>One pass; the row given begins at <see cref="Front"/>.</summary>
     private void ReadPass(int passWidth, int passHeight, Action<int, byte[], int> row)

@@ -15,8 +15,11 @@ internal sealed partial class OoxmlProperties
     private static readonly string[] CoreNames = ["category", "contentStatus", "created", "creator", "description", "identifier", "keywords", "language", "lastModifiedBy", "lastPrinted", "modified", "revision", "subject", "title", "version"];
     private static readonly string[] AppNames = ["Template", "Manager", "Company", "Pages", "Words", "Characters", "Lines", "Paragraphs", "Slides", "Notes", "TotalTime", "HiddenSlides", "CharactersWithSpaces"];
 
-    private readonly SortedDictionary<string, (string Uri, string Value)> core = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, string> app = new(StringComparer.Ordinal);
+    // Plain dictionaries, sorted when they are written: sorted ones are compiled at each start.
+    private readonly Dictionary<string, CoreValue> core = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> app = new(StringComparer.Ordinal);
+
+    private sealed record CoreValue(string Uri, string Value);
 
     public static bool Takes(string relation) => relation.EndsWith("/core-properties", StringComparison.Ordinal) || relation.EndsWith("/extended-properties", StringComparison.Ordinal) || relation.EndsWith("/extendedProperties", StringComparison.Ordinal);
 
@@ -48,8 +51,9 @@ internal sealed partial class OoxmlProperties
         if (core.Count > 0)
         {
             var text = new StringBuilder($"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<cp:coreProperties xmlns:cp=\"{CoreUri}\" xmlns:dc=\"{DublinCore}\" xmlns:dcterms=\"{Terms}\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">");
-            foreach (var (name, (uri, value)) in core)
+            foreach (var name in core.Keys.Order(StringComparer.Ordinal))
             {
+                var (uri, value) = core[name];
                 var prefix = uri == CoreUri ? "cp" : uri == DublinCore ? "dc" : "dcterms";
                 text.Append(CultureInfo.InvariantCulture, $"<{prefix}:{name}{(uri == Terms ? " xsi:type=\"dcterms:W3CDTF\"" : "")}>{Escape(value)}</{prefix}:{name}>");
             }
@@ -58,7 +62,7 @@ internal sealed partial class OoxmlProperties
         if (app.Count > 0)
         {
             var text = new StringBuilder($"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Properties xmlns=\"{AppUri}\">");
-            foreach (var (name, value) in app) text.Append(CultureInfo.InvariantCulture, $"<{name}>{Escape(value)}</{name}>");
+            foreach (var name in app.Keys.Order(StringComparer.Ordinal)) text.Append(CultureInfo.InvariantCulture, $"<{name}>{Escape(app[name])}</{name}>");
             yield return new("docProps/app.xml", AppType, "application/vnd.openxmlformats-officedocument.extended-properties+xml", Encoding.UTF8.GetBytes(text.Append("</Properties>").ToString()));
         }
     }
@@ -69,7 +73,7 @@ internal sealed partial class OoxmlProperties
         if (!isCore && name == "Application" && Program().IsMatch(value)) return app.TryAdd(name, value);
         if (!isCore && name == "AppVersion" && Version().IsMatch(value)) return app.TryAdd(name, value);
         if (!job.Policy.KeepMetadata) return false;
-        if (isCore) return Array.IndexOf(CoreNames, name) >= 0 && uri is CoreUri or DublinCore or Terms && core.TryAdd(name, (uri, value));
+        if (isCore) return Array.IndexOf(CoreNames, name) >= 0 && uri is CoreUri or DublinCore or Terms && core.TryAdd(name, new(uri, value));
         return Array.IndexOf(AppNames, name) >= 0 && app.TryAdd(name, value);
     }
 

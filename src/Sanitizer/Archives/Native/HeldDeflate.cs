@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.IO.Compression;
+
+namespace Sekisho.Sanitizer.Archives.Native;
+
+/// <summary>Packs what is written to it: held and packed at once by libdeflate at its end, or packed as it comes once it is too long to be held. Which of both depends on the length alone, so that the same bytes give the same bytes.</summary>
+/// <param name="zlib">With zlib's header and sum; else bare.</param>
+/// <param name="streaming">For what is too long.</param>
+/// <param name="most">The longest that is held, in bytes.</param>
+/// <param name="expected">How many bytes will come, where it is known: what is too long isn't held at all.</param>
+internal sealed class HeldDeflate(Stream output, int level, bool zlib, ZLibCompressionOptions streaming, int most = LibDeflate.Most, long expected = 0) : Stream
+{
+    private byte[] held = ArrayPool<byte>.Shared.Rent(1 << 16);
+    private int length;
+    private Stream? stream;
+
+    public override bool CanRead => false;
+    public override bool CanSeek => false;
+    public override bool CanWrite => true;
+    public override long Length => throw new NotSupportedException();
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (stream is null && Math.Max(expected, length + (long)buffer.Length) > most)
+        {
+            stream = zlib ? new ZLibStream(output, streaming, leaveOpen: true) : new DeflateStream(output, streaming, leaveOpen: true);
+            stream.Write(held, 0, length);
+            Return();
+        }
+        if (stream is not null)
+        {
+            stream.Write(buffer);
+            return;
+        }
+        if (length + buffer.Length > held.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length + buffer.Length, held.Length * 2));
+            held.AsSpan(0, length).CopyTo(larger);
+            Return();
+            held = larger;
+        }
+        buffer.CopyTo(held.AsSpan(length));
+        length += buffer.Length;
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <summary>Writes the end; nothing can be written after.</summary>
+    public void Finish()
+    {
+        if (stream is not null) stream.Dispose();
+        else LibDeflate.Pack(held.AsSpan(0, length), level, zlib, output);
+        Return();
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) Return();
+        base.Dispose(disposing);
+    }
+
+    private void Return()
+    {
+        if (held.Length > 0) ArrayPool<byte>.Shared.Return(held);
+        held = [];
+    }
+}

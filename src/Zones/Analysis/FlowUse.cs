@@ -68,8 +68,15 @@ internal sealed class FlowUse<T>
     public void Look(Zone from, Zone to, Func<Device, string, bool> excused)
     {
         watch = meeting => Exceeds(meeting, from, to);
-        Run(from, to, null, excused);
+        Run(Routed(from), Routed(to), null, excused);
     }
+
+    private static Zone Routed(Zone zone) => zone with { Addresses = zone.Addresses.Except(OnTheWire) };
+
+    /// <summary>Link-local addresses and multicast: they stay on their wire, whichever zone has the rest of the world.</summary>
+    private static readonly AddressSet OnTheWire = AddressSet.UnionOf([
+        AddressSet.Of(new AddressPrefix(Address.V4(0xA9FE0000), 16)), AddressSet.Of(new AddressPrefix(Address.V4(0xE0000000), 4)),
+        AddressSet.Of(new AddressPrefix(Address.V6((UInt128)0xFE80 << 112), 10)), AddressSet.Of(new AddressPrefix(Address.V6((UInt128)0xFF00 << 112), 8))]);
 
     private void Run(Zone from, Zone to, ServiceSet? only, Func<Device, string, bool>? excused = null)
     {
@@ -96,7 +103,7 @@ internal sealed class FlowUse<T>
             if (!Uses.Exists(u => ReferenceEquals(u.Rule, rule) && u.Flow == flow && u.Device == meeting.Device && u.Filter == meeting.Filter && u.Inbound == meeting.Inbound && u.Outbound == meeting.Outbound && Same(u.Needs, needs)))
                 Uses.Add(new(flow, rule, meeting.Device, meeting.Filter, meeting.Inbound, meeting.Outbound, needs, came));
         }
-        if (!replies) Stopped(meeting, slice, flow);
+        if (!replies && flow.From != flow.To) Stopped(meeting, slice, flow);
         Allow(meeting, replies);
     }
 
@@ -152,6 +159,8 @@ internal sealed class FlowUse<T>
         foreach (var entry in slice.Accepting(meeting.Region, true))
         {
             if (universe.RuleOf(entry) is not { } rule || Excess.ContainsKey(rule)) continue;
+            // "permit ip any any" on one side of a device leaves the decision to its other filters.
+            if (meeting.IsOneOfMany && rule.May.Source.V4.IsAll == rule.May.Destination.V4.IsAll && rule.May.Source.V6.IsAll == rule.May.Destination.V6.IsAll && (rule.May.Source.V4.IsAll || rule.May.Source.V6.IsAll) && rule.May.Services.IsAny) continue;
             var mark = universe.Mark;
             if (Decides(meeting, slice, entry, besides, out var piece)) Excess.Add(rule, new(from, to, Traffic.Pick(universe, classes, round, piece)));
             universe.Release(mark);

@@ -20,6 +20,9 @@ public sealed class RuleAnalysis
     /// <summary>For more rules than this nothing narrower is proposed: each proposal is proved.</summary>
     private const int MostProposals = 400;
 
+    /// <summary>Stands for what passes inside a zone.</summary>
+    private const string Inside = "";
+
     private readonly ZonePolicy policy;
     private readonly IReadOnlyList<ConfigReading> readings;
     private readonly DateOnly day;
@@ -161,7 +164,7 @@ public sealed class RuleAnalysis
                 }
                 else if (line.IsCertain && First(line, sure4.Excess, sure6.Excess) is { } excess)
                 {
-                    faults.Add(new RuleFault.OverWide(line.Ref, [.. its.Select(static u => u.Flow).DistinctBy(static f => f.Id)], excess.From, excess.To, excess.Example, Narrower(device, line, its)));
+                    faults.Add(new RuleFault.OverWide(line.Ref, [.. its.Select(static u => u.Flow).Where(static f => f.Id != Inside).DistinctBy(static f => f.Id)], excess.From, excess.To, excess.Example, Narrower(device, line, its)));
                 }
             }
         }
@@ -191,6 +194,8 @@ public sealed class RuleAnalysis
                 use.Follow(flow, flow.Services, source, destination, false);
                 if (stateless) use.Follow(flow, Reversed(flow.Services), destination, source, true);
             }
+            // What a zone sends to itself is nobody's business here: a rule that it uses is needed.
+            foreach (var zone in policy.Zones) use.Follow(new(Inside, zone.Id, zone.Id, zone.Addresses, zone.Addresses, ServiceSet.Any, 0), ServiceSet.Any, zone, zone, false);
             foreach (var from in policy.Zones)
                 foreach (var to in policy.Zones)
                 {
@@ -240,8 +245,8 @@ public sealed class RuleAnalysis
         foreach (var (flow, works) in ZoneVerification.Working(policy, readings, day))
         {
             var stops = new List<FlowStop>();
-            // A gateway is allowed to whole zones: that a part of one is kept from it is no fault.
-            if (works != FlowWorks.Yes || !flow.IsGateway)
+            // A gateway is allowed to whole zones: that a part of one is kept from it is no fault. Nor that hosts are reached by a forwarding address alone.
+            if (works != FlowWorks.Yes || !(flow.IsGateway || devices.Any(d => d.Nat.Any(n => n is { Kind: NatKind.Destination, To: { } server } && server.Overlaps(flow.Destination)))))
             {
                 Add(v4.Stops.GetValueOrDefault(flow, []), false);
                 Add(v6.Stops.GetValueOrDefault(flow, []), false);

@@ -43,7 +43,7 @@ public abstract record RuleFault
         public override T Match<T>(Func<Shadowed, T> shadowed, Func<Redundant, T> redundant, Func<Conflicting, T> conflicting, Func<NeverNeeded, T> neverNeeded, Func<OverWide, T> overWide) => conflicting(this);
     }
 
-    /// <summary>不要な許可: lets packets pass between zones, and no allowed flow needs it.</summary>
+    /// <summary>不要な許可: lets packets pass between zones, and no allowed flow needs it, nor what a zone sends to itself.</summary>
     /// <param name="From">The pair of zones of the example.</param>
     /// <param name="Example">A packet that it lets pass, as this device sees it.</param>
     public sealed record NeverNeeded(RuleRef Unneeded, Zone From, Zone To, ExamplePacket Example) : RuleFault(Unneeded)
@@ -51,8 +51,8 @@ public abstract record RuleFault
         public override T Match<T>(Func<Shadowed, T> shadowed, Func<Redundant, T> redundant, Func<Conflicting, T> conflicting, Func<NeverNeeded, T> neverNeeded, Func<OverWide, T> overWide) => neverNeeded(this);
     }
 
-    /// <summary>広すぎる許可: allowed flows need it, and it lets more pass between zones than they do.</summary>
-    /// <param name="Flows">The allowed flows that need it.</param>
+    /// <summary>広すぎる許可: allowed flows need it (or what a zone sends to itself), and it lets more pass between zones than they do.</summary>
+    /// <param name="Flows">The allowed flows that need it; empty: only what passes inside a zone does.</param>
     /// <param name="Excess">A packet between zones that no allowed flow holds, as this device sees it.</param>
     /// <param name="Narrower">Rules to put in its place: proved to treat every packet of every allowed flow as before. Empty: none could be made.</param>
     public sealed record OverWide(RuleRef Wide, IReadOnlyList<AllowedFlow> Flows, Zone From, Zone To, ExamplePacket Excess, IReadOnlyList<Traffic> Narrower) : RuleFault(Wide)

@@ -9,23 +9,30 @@ internal sealed class Slice<T>
     /// <summary>Fewer entries than this are looked through without an index.</summary>
     private const int FewEntries = 48;
 
+    /// <summary>As many questions are answered without one.</summary>
+    private const int FewQuestions = 3;
+
     private readonly Universe<T> universe;
     private readonly int[] entries;
-    private readonly int[] seen;
     private readonly Ints found = new();
-    private readonly Axis<T>? source;
-    private readonly Axis<T>? destination;
-    private readonly Axis<T>? sourceless;
-    private readonly Axis<T>? destinationless;
-    private readonly Axis<ushort>? bare;
+    private int[] seen = [];
+    private Axis<T>? source;
+    private Axis<T>? destination;
+    private Axis<T>? sourceless;
+    private Axis<T>? destinationless;
+    private Axis<ushort>? bare;
     private Axis<ushort>? ports;
     private int query;
+    private int asked;
 
-    private Slice(Universe<T> universe, FilterProgram<T> program, int[] entries)
+    private Slice(Universe<T> universe, FilterProgram<T> program, int[] entries) => (this.universe, Program, this.entries) = (universe, program, entries);
+
+    /// <returns>Whether there are indexes now.</returns>
+    private bool Index()
     {
-        (this.universe, Program, this.entries) = (universe, program, entries);
-        seen = entries.Length <= FewEntries ? [] : new int[entries.Length];
-        if (entries.Length <= FewEntries) return;
+        if (source is not null) return true;
+        if (entries.Length <= FewEntries) return false;
+        seen = new int[entries.Length];
         // What holds every source is looked for by its destination, and the other way: a few hundred such rules would come with every query.
         var all = universe.Addresses.All;
         source = Axis<T>.Over(universe.Addresses, entries, e => universe[e].Source, e => universe[e].Source != all);
@@ -33,6 +40,7 @@ internal sealed class Slice<T>
         sourceless = Axis<T>.Over(universe.Addresses, entries, e => universe[e].Destination, e => universe[e].Source == all && universe[e].Destination != all);
         destinationless = Axis<T>.Over(universe.Addresses, entries, e => universe[e].Source, e => universe[e].Destination == all && universe[e].Source != all);
         bare = Axis<ushort>.Over(universe.Ports, entries, e => universe[e].DestinationPorts, e => universe[e].Source == all && universe[e].Destination == all);
+        return true;
     }
 
     public FilterProgram<T> Program { get; }
@@ -59,7 +67,7 @@ internal sealed class Slice<T>
     /// <summary>The part of a slice that concerns a smaller region.</summary>
     public Slice<T> Within(in Region region)
     {
-        if (source is null) return this;
+        if (!Index()) return this;
         var near = new Ints();
         Earlier(region, int.MaxValue, near);
         var kept = near.Span.ToArray();
@@ -76,7 +84,7 @@ internal sealed class Slice<T>
     public IReadOnlyList<int> Accepting(in Region region, bool narrow)
     {
         var near = new List<int>();
-        if (!narrow || source is null)
+        if (!narrow || !Index())
         {
             foreach (var e in entries)
                 if (universe[e].Role == Role.Accept) near.Add(e);
@@ -93,7 +101,7 @@ internal sealed class Slice<T>
     /// <summary>Appends the entries before <paramref name="before"/> that may overlap the region, on the axis where fewest do.</summary>
     public void Earlier(in Region region, int before, Ints to)
     {
-        if (source is null)
+        if (source is null && (++asked <= FewQuestions || !Index()))
         {
             foreach (var e in entries)
             {
@@ -105,7 +113,7 @@ internal sealed class Slice<T>
         var from = universe.Addresses[region.Source];
         var at = universe.Addresses[region.Destination];
         var by = universe.Ports[region.DestinationPorts];
-        var bySource = source.Count(from) + sourceless!.Count(at);
+        var bySource = source!.Count(from) + sourceless!.Count(at);
         var byDestination = destination!.Count(at) + destinationless!.Count(from);
         found.Count = 0;
         if (Math.Min(bySource, byDestination) > FewEntries && (ports ??= Axis<ushort>.Over(universe.Ports, entries, e => universe[e].DestinationPorts, static _ => true)).Count(by) < Math.Min(bySource, byDestination))
@@ -115,13 +123,13 @@ internal sealed class Slice<T>
         else if (bySource <= byDestination)
         {
             source.Collect(from, found);
-            sourceless.Collect(at, found);
+            sourceless!.Collect(at, found);
             bare!.Collect(by, found);
         }
         else
         {
             destination.Collect(at, found);
-            destinationless.Collect(from, found);
+            destinationless!.Collect(from, found);
             bare!.Collect(by, found);
         }
         query++;

@@ -230,7 +230,11 @@ internal sealed partial class FlowSearch<T>
     /// <param name="Covers">What is none of them: translated elsewhere.</param>
     /// <param name="Tail">Of the services asked for.</param>
     /// <param name="Rewritten">Translations before it.</param>
-    public sealed record Meeting(int Device, Filter Filter, string Inbound, string Outbound, Region Region, int[] Covers, Tail Tail, int Rewritten);
+    public sealed record Meeting(int Device, Filter Filter, string Inbound, string Outbound, Region Region, int[] Covers, Tail Tail, int Rewritten)
+    {
+        /// <summary>The packets meet another filter of the device too.</summary>
+        public bool IsOneOfMany { get; init; }
+    }
 
     public Universe<T> Universe => universe;
 

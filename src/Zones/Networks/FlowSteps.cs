@@ -137,7 +137,7 @@ internal sealed partial class FlowSearch<T>
                 // Before a translation the destination was another; that part of the region is one translation's already.
                 var came = meeting.Region;
                 if (meeting.Rewritten == rewritten) came.Destination = universe.Addresses.Intersect(came.Destination, region.Destination);
-                if (!came.Destination.IsEmpty) Watch!(meeting with { Region = came });
+                if (!came.Destination.IsEmpty) Watch!(meeting with { Region = came, IsOneOfMany = meetings.Exists(m => m.Device == meeting.Device && m.Filter != meeting.Filter) });
             }
         universe.Release(mark);
     }

@@ -68,6 +68,16 @@ public sealed class RuleAnalysisTests
     }
 
     [Fact]
+    public void A_rule_for_what_stays_inside_a_zone_is_needed()
+    {
+        Assert.Empty(Analyse("-i eth1 -o eth2 -s 10.2.1.0/24 -d 10.2.2.0/24 -j ACCEPT").Faults);
+        // It lets other zones in as well: too wide, and the narrower one keeps the inside.
+        var wide = Assert.IsType<RuleFault.OverWide>(Assert.Single(Analyse("-i eth1 -o eth2 -s 10.2.1.0/24 -j ACCEPT").Faults));
+        Assert.Empty(wide.Flows);
+        Assert.Equal("10.2.1.0/24 → 10.2.0.0/16 any", Assert.Single(wide.Narrower).ToString());
+    }
+
+    [Fact]
     public void A_wide_rule_gets_a_narrower_one_that_treats_allowed_flows_alike()
     {
         var report = Analyse("-s 10.2.0.0/16 -d 10.1.7.20/32 -p tcp -j ACCEPT");

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sekisho.Crossing.Exceptions;
 using Sekisho.Crossing.Mail;
 using Sekisho.Crossing.Pictures;
 using Sekisho.Crossing.Folders;
@@ -41,21 +42,29 @@ public sealed class CrossingSlices : IDisposable
         queue = new WorkQueue(keeper.Database);
         watch = new ProgressWatch(keeper);
         Routes = new RouteBook(keeper, records.Waivers);
-        Requests = new RequestDesk(keeper, vault, Routes, queue, limits ?? WaitingLimits.FromEnvironment(), watch);
+        Limits = limits ?? WaitingLimits.FromEnvironment();
+        Requests = new RequestDesk(keeper, vault, Routes, queue, Limits, watch);
         Systems = new SystemDesk(keeper, Routes);
         Folders = new FolderDesk(keeper, Routes);
         Senders = new SenderBook(keeper);
         Links = new LinkDesk(keeper, vault, Requests);
         Door = new ZoneDoor(keeper);
         Inspections = new InspectionDesk(keeper, vault, Requests);
-        Pictures = new PictureDesk(keeper, vault, Requests);
+        Pictures = new PictureDesk(keeper, vault, Requests, Door);
         Retention = new RetentionRound(keeper, vault, Requests, Pictures);
         Traces = new TraceDesk(keeper);
         Mail = new MailDesk(keeper, vault, Requests, queue);
         Requests.Mail = Mail;
+        Requests.Scans = Scans = new ExceptionScans(keeper, vault, Requests);
     }
 
     public RouteBook Routes { get; }
+
+    /// <summary>How much may wait.</summary>
+    public WaitingLimits Limits { get; }
+
+    /// <summary>Where files lie: its place and its room, nothing of what is in it.</summary>
+    public FileVault Vault => vault;
 
     public SystemDesk Systems { get; }
 
@@ -78,6 +87,8 @@ public sealed class CrossingSlices : IDisposable
     public PictureDesk Pictures { get; }
 
     public MailDesk Mail { get; }
+
+    public ExceptionScans Scans { get; }
 
     /// <summary>A worker over a pool of sandboxes; it runs when it is started.</summary>
     /// <param name="pool">Asked for when there is a file to do.</param>

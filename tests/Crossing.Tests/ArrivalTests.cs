@@ -1,5 +1,6 @@
 using Dapper;
 using Sekisho.Crossing.Requests;
+using Sekisho.Crossing.Routes;
 using Sekisho.Records;
 
 namespace Sekisho.Crossing.Tests;
@@ -94,11 +95,17 @@ public sealed class ArrivalTests
     }
 
     [Fact]
-    public async Task What_is_urgent_goes_first()
+    public async Task What_is_urgent_goes_first_as_far_as_its_route_lets_it()
     {
         await using var gate = await Gate.OpenAsync();
-        foreach (var (name, urgency) in new[] { ("a.txt", (short)0), ("b.txt", (short)0), ("c.txt", (short)5) })
-            (await gate.Slices.Requests.TakeInAsync(gate.Town, One(gate, name, "内容") with { Urgency = urgency }, Cancel)).OrThrow();
+        // Nobody may ask for more than the route allows.
+        Assert.Equal(Urgency.Ordinary, (await gate.Slices.Requests.TakeInAsync(gate.Town, One(gate, "a.txt", "内容") with { Wish = Urgency.Urgent }, Cancel)).OrThrow().Urgency);
+        Assert.Equal(Urgency.Later, (await gate.OpenRequestAsync(gate.Staff, draft: new("internet-to-lgwan", gate.Tax.Id) { Wish = Urgency.Later })).Urgency);
+        var route = (await gate.Slices.Routes.FindAsync(gate.Town, "internet-to-lgwan", Cancel))!;
+        Assert.Equal("XNG-ROUTE-002", Gate.CodeOf(await gate.Slices.Routes.LayDownAsync(gate.Town, route.Definition with { Urgency = Urgency.Urgent }, true, route.Version, gate.Officer, Cancel)));
+        (await gate.Slices.Routes.LayDownAsync(gate.Town, route.Definition with { MostUrgent = Urgency.Urgent }, true, route.Version, gate.Officer, Cancel)).OrThrow();
+        (await gate.Slices.Requests.TakeInAsync(gate.Town, One(gate, "b.txt", "内容"), Cancel)).OrThrow();
+        (await gate.Slices.Requests.TakeInAsync(gate.Town, One(gate, "c.txt", "内容") with { Wish = Urgency.Urgent }, Cancel)).OrThrow();
         using var queue = new Queue.WorkQueue(gate.Test.Database);
         var first = Assert.Single(await queue.TakeAsync(1, Cancel));
         await using var tx = await gate.Test.Database.EnterAsync(gate.Town, Cancel);

@@ -20,10 +20,10 @@ public sealed class QueueTests
         await using var gate = await Gate.OpenAsync();
         using var queue = new WorkQueue(gate.Test.Database);
         var other = await gate.Test.AddMunicipalityAsync("hama", "浜町");
-        async Task AddAsync(Sekisho.Assurance.MunicipalityId town, string person, int count)
+        async Task AddAsync(Sekisho.Assurance.MunicipalityId town, string person, int count, Routes.Urgency urgency = Routes.Urgency.Ordinary)
         {
             await using var tx = await gate.Test.Database.EnterAsync(town, Cancel);
-            await WorkQueue.AddAsync(tx, Enumerable.Range(0, count).Select(_ => new ItemId(Guid.NewGuid())), person, gate.Clock.Now(), Cancel);
+            await WorkQueue.AddAsync(tx, Enumerable.Range(0, count).Select(_ => new ItemId(Guid.NewGuid())), person, urgency, gate.Clock.Now(), Cancel);
             await tx.CommitAsync(Cancel);
         }
         await AddAsync(gate.Town, "a", 100);
@@ -38,6 +38,30 @@ public sealed class QueueTests
         await using var owner = await gate.Test.Database.EnterOwnerAsync(Cancel);
         var people = (await owner.Connection.QueryAsync<string>("SELECT person FROM crossing.queue WHERE taken_until IS NOT NULL AND town = @town ORDER BY person", new { town = gate.Town.Value })).ToList();
         Assert.Equal(["a", "a", "b"], people);
+    }
+
+    /// <summary>A town that calls all of its work urgent is served as often as one that doesn't; within a town what is urgent goes first, and what can wait last.</summary>
+    [Fact]
+    public async Task What_is_urgent_goes_first_in_its_own_town_alone()
+    {
+        await using var gate = await Gate.OpenAsync();
+        using var queue = new WorkQueue(gate.Test.Database);
+        var other = await gate.Test.AddMunicipalityAsync("hama", "浜町");
+        async Task<Guid> AddAsync(Sekisho.Assurance.MunicipalityId town, string person, Routes.Urgency urgency)
+        {
+            var item = Guid.NewGuid();
+            await using var tx = await gate.Test.Database.EnterAsync(town, Cancel);
+            await WorkQueue.AddAsync(tx, [new ItemId(item)], person, urgency, gate.Clock.Now(), Cancel);
+            await tx.CommitAsync(Cancel);
+            return item;
+        }
+        var later = await AddAsync(gate.Town, "a", Routes.Urgency.Later);
+        var ordinary = await AddAsync(gate.Town, "b", Routes.Urgency.Ordinary);
+        var urgent = await AddAsync(gate.Town, "c", Routes.Urgency.Urgent);
+        for (var i = 0; i < 3; i++) await AddAsync(other, "d", Routes.Urgency.Urgent);
+        var taken = await queue.TakeAsync(6, Cancel);
+        Assert.Equal([urgent, ordinary, later], taken.Where(t => t.Town == gate.Town).Select(t => t.Item.Value));
+        Assert.Equal(3, taken.Take(4).Count(t => t.Town == gate.Town) + taken.Take(2).Count(t => t.Town == gate.Town));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sekisho.Sanitizer.Isolation;
 
@@ -62,6 +63,29 @@ public sealed class MachineTests
         // Nothing that was handed in today is due for destruction, and nothing of it can't be fetched.
         Assert.Equal(0, (await site.Slices.Retention.RunAsync(site.Town, Cancel)).Destroyed);
         await site.CheckAsync(requests, 40);
+    }
+
+    /// <summary>The same for a real server in a process of its own: its machine's clock goes back by a day while it works (libfaketime; PostgreSQL keeps the right time).</summary>
+    [Fact]
+    public async Task The_clock_of_a_real_server_is_set_back()
+    {
+        var library = Directory.EnumerateFiles("/usr/lib", "libfaketimeMT.so.1", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }).FirstOrDefault();
+        Assert.SkipWhen(library is null, "faketime isn't installed here");
+        await using var site = await Site.OpenAsync();
+        var requests = await site.HandInAsync(Site.Files / 2);
+        var clock = Path.Combine(site.Folder, "clock");
+        await File.WriteAllTextAsync(clock, "+0", Cancel);
+        var environment = new Dictionary<string, string> { ["LD_PRELOAD"] = library!, ["FAKETIME_TIMESTAMP_FILE"] = clock, ["FAKETIME_NO_CACHE"] = "1", ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1", ["DONT_FAKE_MONOTONIC"] = "1" };
+        await using var server = await Command.StartAsync(["up", "--data", site.Folder, "--port", "0"], environment);
+        await site.UntilAsync(Site.Files / 6, () => server.Said);
+        await File.WriteAllTextAsync(clock, "-1d", Cancel);
+        requests.AddRange(await site.HandInAsync(Site.Files / 2, Site.Files));
+        await site.UntilAsync(Site.Files, () => server.Said);
+        // It did believe that it was yesterday.
+        await using (var tx = await site.Database.EnterAsync(site.Town, Cancel))
+            Assert.NotEqual(0, await tx.Connection.ExecuteScalarAsync<int>("SELECT count(*) FROM crossing.item WHERE done_at < now() - interval '20 hours'"));
+        await site.CheckAsync(requests, Site.Files);
+        Assert.Equal(0, (await site.Slices.Retention.RunAsync(site.Town, Cancel)).Destroyed);
     }
 
     /// <summary>Writes until nothing more goes in.</summary>

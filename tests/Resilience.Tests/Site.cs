@@ -65,14 +65,15 @@ internal sealed class Site : IAsyncDisposable
     public Task<List<CrossingRequest>> HandInAsync(int files) => HandInAsync(0, files);
 
     /// <summary>Those of these numbers.</summary>
-    public async Task<List<CrossingRequest>> HandInAsync(int from, int files)
+    /// <param name="slices">Of the server at which they are handed in; null: of this one.</param>
+    public async Task<List<CrossingRequest>> HandInAsync(int from, int files, CrossingSlices? slices = null)
     {
         var requests = new List<CrossingRequest>();
         for (var at = from; at < files; at += 10)
         {
             var by = new Actor($"person-{at / 10 % 7}", "職員");
             var some = Enumerable.Range(at, Math.Min(10, files - at)).Select(i => new ArrivedFile(Name(i), new MemoryStream(Encoding.UTF8.GetBytes(Text(i))))).ToList();
-            requests.Add((await Slices.Requests.TakeInAsync(Town, new("internet-to-lgwan", null, by, some), Cancel)).OrThrow());
+            requests.Add((await (slices ?? Slices).Requests.TakeInAsync(Town, new("internet-to-lgwan", null, by, some), Cancel)).OrThrow());
         }
         return requests;
     }
@@ -117,7 +118,8 @@ internal sealed class Site : IAsyncDisposable
     public int Postmaster => int.Parse(File.ReadLines(Path.Combine(Folder, "postgres", "data", "postmaster.pid")).First(), CultureInfo.InvariantCulture);
 
     /// <summary>Every file has exactly one result, its own, in the record, in the vault and in the ledger; nothing waits any more; the ledger is whole.</summary>
-    public async Task CheckAsync(List<CrossingRequest> requests, int files)
+    /// <param name="others">Files that crossed besides, each with its result.</param>
+    public async Task CheckAsync(List<CrossingRequest> requests, int files, int others = 0)
     {
         var seen = new HashSet<string>();
         foreach (var request in requests)
@@ -137,9 +139,10 @@ internal sealed class Site : IAsyncDisposable
         Assert.Equal(files, seen.Count);
         await using (var tx = await database.EnterAsync(Town, Cancel))
         {
-            Assert.Equal(files, await tx.Connection.ExecuteScalarAsync<int>("SELECT count(*) FROM ledger.entry WHERE kind = 'crossing.sanitised'"));
-            Assert.Equal(files, await tx.Connection.ExecuteScalarAsync<int>("SELECT count(DISTINCT i.id) FROM crossing.item i JOIN ledger.entry e ON e.municipality_id = i.municipality_id AND e.idx = i.ledger_index AND e.kind = 'crossing.sanitised'"));
-            Assert.Equal((files, files), (await tx.Connection.ExecuteScalarAsync<int>("SELECT count(*) FROM crossing.blob WHERE purpose = 'Result'"), await tx.Connection.ExecuteScalarAsync<int>("SELECT count(DISTINCT result_id) FROM crossing.item")));
+            var all = files + others;
+            Assert.Equal(all, await tx.Connection.ExecuteScalarAsync<int>("SELECT count(*) FROM ledger.entry WHERE kind = 'crossing.sanitised'"));
+            Assert.Equal(all, await tx.Connection.ExecuteScalarAsync<int>("SELECT count(DISTINCT i.id) FROM crossing.item i JOIN ledger.entry e ON e.municipality_id = i.municipality_id AND e.idx = i.ledger_index AND e.kind = 'crossing.sanitised'"));
+            Assert.Equal((all, all), (await tx.Connection.ExecuteScalarAsync<int>("SELECT count(*) FROM crossing.blob WHERE purpose = 'Result'"), await tx.Connection.ExecuteScalarAsync<int>("SELECT count(DISTINCT result_id) FROM crossing.item")));
         }
         Assert.Equal(0, await Slices.WaitingAsync(Cancel));
         await CheckLedgerAsync();

@@ -25,7 +25,8 @@ public sealed class CrossingSource(MunicipalityId municipality, RecordKeeper kee
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         if (await tx.FirstAsync("SELECT id FROM crossing.request WHERE submitted_at IS NOT NULL LIMIT 1", r => r.GetGuid(0).ToString(), cancel) is null) return [];
         var crossed = await CrossedAsync(tx, at, cancel);
-        return [Share(crossed, at), await ControlAsync(crossed, at, cancel), await KeptAsync(tx, at, cancel)];
+        var infected = (await tx.FirstAsync("SELECT count(*)::int FROM crossing.exception_scan WHERE found IS NOT NULL AND last_at > $1", r => Tuple.Create(r.GetInt32(0)), cancel, at - Window))!.Item1;
+        return [Share(crossed, at), await ControlAsync(crossed, infected, at, cancel), await KeptAsync(tx, at, cancel)];
     }
 
     /// <summary>What was let across: how many files, how many of them as the sanitiser made them, how many by an exception that stands on record.</summary>
@@ -54,7 +55,7 @@ public sealed class CrossingSource(MunicipalityId municipality, RecordKeeper kee
         return new(Sanitised, "", at, null, EvidenceWeight.System, new Dictionary<string, decimal> { ["crossings"] = c.All, ["sanitised"] = c.Clean, ["excepted"] = c.Granted, ["unsanitised"] = bare }, new(ja, en));
     }
 
-    private async Task<Observation> ControlAsync(Crossed c, DateTimeOffset at, CancellationToken cancel)
+    private async Task<Observation> ControlAsync(Crossed c, int infected, DateTimeOffset at, CancellationToken cancel)
     {
         var open = (await routes().ListAsync(municipality, cancel)).Where(r => r.IsOpen).ToList();
         var loose = new List<Route>();
@@ -72,8 +73,13 @@ public sealed class CrossingSource(MunicipalityId municipality, RecordKeeper kee
             ja += $"特例で渡したファイル {c.Bare} 件のうち {unproved} 件に、別の人の承認と理由の記録がありません。";
             en = $"{en} Of {c.Bare} files let through by exception, {unproved} lack another person's leave with its reason.".TrimStart();
         }
+        if (infected > 0)
+        {
+            ja += $"この 30 日に、特例のファイル {infected} 件からあとのウイルス検査で見つかり、渡すのをやめました。";
+            en = $"{en} In 30 days, {infected} exceptional files were found to be infected and taken back.".TrimStart();
+        }
         if (ja.Length == 0) (ja, en) = ($"開いている経路 {open.Count} 件はすべて定めどおりです。この 30 日の特例は {c.Granted} 件で、どれも別の人の承認と理由があります。", $"All {open.Count} open routes are in order; {c.Granted} exceptions in 30 days, each with another person's leave and reason.");
-        return new(Control, "", at, null, EvidenceWeight.System, new Dictionary<string, decimal> { ["routes_open"] = open.Count, ["routes_unapproved"] = loose.Count, ["exceptions"] = c.Bare, ["exceptions_unproved"] = unproved }, new(ja, en));
+        return new(Control, "", at, null, EvidenceWeight.System, new Dictionary<string, decimal> { ["routes_open"] = open.Count, ["routes_unapproved"] = loose.Count, ["exceptions"] = c.Bare, ["exceptions_unproved"] = unproved, ["exceptions_infected"] = infected }, new(ja, en));
     }
 
     /// <summary>Outward, and nobody stands in its way. A mail that is held can be stopped: that is its control.</summary>

@@ -56,7 +56,7 @@ public sealed partial class MailDesk
                 SELECT municipality_id, $2, request_id, $3, path, bytes, bytes, 'Queued', original_id, $4 FROM crossing.item WHERE request_id = $1 AND position = 0
                 """, cancel, request.Value, again.Value, items.Count, at);
             await tx.RunAsync("UPDATE crossing.request SET state = 'Working', passwords = $2 WHERE id = $1", cancel, request.Value, sealedPasswords);
-            await WorkQueue.AddAsync(tx, [again], actor.Account, at, cancel);
+            await WorkQueue.AddAsync(tx, [again], actor.Account, its.Urgency, at, cancel);
             await requests.StepAsync(tx, request, "crossing.mail-opened", at, actor, "", new { its.Number, attempt = items.Count }, cancel);
             return (await RequestRows.ReadAsync(tx, request, lockRow: false, cancel))!;
         }, cancel);

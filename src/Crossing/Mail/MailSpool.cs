@@ -95,11 +95,11 @@ internal sealed class MailSpool
         var first = await RegisterRows.TakeNumbersAsync(tx, "crossings", fresh.Count, cancel).ConfigureAwait(false);
         await vault.RecordAsync(tx, BlobPurpose.Original, fresh.ConvertAll(f => (f.What.Blob, f.What.Bytes, f.What.Digest)), at, cancel).ConfigureAwait(false);
         await tx.RunAsync("""
-            INSERT INTO crossing.request (municipality_id, id, sequence, route_id, route_version, unit_id, state, opened_at, asked_by, asked_by_name, submitted_at, expires_at, purpose, recipient)
-            SELECT $1, q.id, $2 + q.nth - 1, q.route, q.version, q.unit, 'Working', $3, q.account, q.name, $3, $3 + make_interval(days => q.days), '', q.recipient
-            FROM unnest($4, $5, $6, $7, $8, $9, $10, $11) WITH ORDINALITY AS q (id, route, version, unit, account, name, days, recipient, nth)
+            INSERT INTO crossing.request (municipality_id, id, sequence, route_id, route_version, unit_id, state, opened_at, asked_by, asked_by_name, submitted_at, expires_at, purpose, recipient, urgency)
+            SELECT $1, q.id, $2 + q.nth - 1, q.route, q.version, q.unit, 'Working', $3, q.account, q.name, $3, $3 + make_interval(days => q.days), '', q.recipient, q.urgency
+            FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12) WITH ORDINALITY AS q (id, route, version, unit, account, name, days, recipient, urgency, nth)
             """, cancel, tx.Municipality.Value, first, at, Ids(f => f.Request), Ids(f => f.What.Route.Id.Value), fresh.Select(f => f.What.Route.Version).ToArray(), fresh.Select(f => f.Asker.Unit).ToArray(),
-            Texts(f => f.Asker.By.Account), Texts(f => f.Asker.By.Name), fresh.Select(f => f.What.Route.Definition.ExpiryDays).ToArray(), Texts(f => Cut(string.Join(", ", f.What.Envelope.To), MostRecipient))).ConfigureAwait(false);
+            Texts(f => f.Asker.By.Account), Texts(f => f.Asker.By.Name), fresh.Select(f => f.What.Route.Definition.ExpiryDays).ToArray(), Texts(f => Cut(string.Join(", ", f.What.Envelope.To), MostRecipient)), fresh.Select(f => (short)f.What.Route.Definition.Urgency).ToArray()).ConfigureAwait(false);
         await tx.RunAsync("""
             INSERT INTO crossing.item (municipality_id, id, request_id, position, path, bytes, received, state, original_id, queued_at)
             SELECT $1, i.id, i.request, 0, i.path, i.bytes, i.bytes, 'Queued', i.original, $2 FROM unnest($3, $4, $5, $6, $7) AS i (id, request, path, bytes, original)
@@ -117,7 +117,7 @@ internal sealed class MailSpool
             SELECT $1, r.message, r.position, r.address, r.account, 'Waiting' FROM unnest($2, $3, $4, $5) AS r (message, position, address, account)
             """, cancel, tx.Municipality.Value, recipients.Select(r => r.Message).ToArray(), recipients.Select(r => r.Position).ToArray(), recipients.Select(r => r.Address).ToArray(), recipients.Select(r => r.Account).ToArray()).ConfigureAwait(false);
         // One domain's mail has a turn as one person has: a flood from there holds up nobody else.
-        foreach (var group in fresh.GroupBy(f => "mail/" + (f.What.Envelope.From?.Domain ?? ""))) await WorkQueue.AddAsync(tx, group.Select(f => new ItemId(f.Item)), group.Key, at, cancel).ConfigureAwait(false);
+        await WorkQueue.AddAsync(tx, fresh.ConvertAll(f => (new ItemId(f.Item), "mail/" + (f.What.Envelope.From?.Domain ?? ""), f.What.Route.Definition.Urgency)), at, cancel).ConfigureAwait(false);
         var steps = fresh.Select((f, i) => new NewStep(new(f.Request), Itself, "", new
         {
             number = RequestRows.Number(first + i), route = f.What.Route.Definition.Key, f.What.Direction, sender = f.What.Envelope.From?.ToString() ?? "", recipients = f.What.Envelope.To.Take(50).Select(t => t.ToString()), recipientCount = f.What.Envelope.To.Count,

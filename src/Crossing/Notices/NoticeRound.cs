@@ -14,7 +14,7 @@ public sealed record Notice(string To, string Subject, string Body);
 /// <summary>Sends a notice; throws when the next server can't be reached, and it is tried again.</summary>
 public delegate Task NoticePost(Notice notice, CancellationToken cancel);
 
-/// <summary>Tells approvers by mail what waits for them (承認のお知らせ): one mail for all that waits, and a reminder each day; never one a request.</summary>
+/// <summary>Tells approvers by mail what waits for them (承認のお知らせ): one mail for all that waits, and a reminder each day; never one a request. And tells at once of what was found to be infected.</summary>
 /// <remarks>A mail carries addresses of pages, nothing that decides: who opens one signs in, and decides there.</remarks>
 public sealed class NoticeRound
 {
@@ -42,7 +42,49 @@ public sealed class NoticeRound
     }
 
     /// <summary>One round over a municipality.</summary>
-    public async Task<int> RunAsync(MunicipalityId town, CancellationToken cancel)
+    public async Task<int> RunAsync(MunicipalityId town, CancellationToken cancel) => await AlertAsync(town, cancel) + await RemindAsync(town, cancel);
+
+    /// <summary>A file that had been let through was found to be infected: who asked for it, who let it through and the officers are told at once.</summary>
+    private async Task<int> AlertAsync(MunicipalityId town, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(town, cancel);
+        var found = await tx.ListAsync("""
+            SELECT s.item_id, s.found, s.last_at, q.id, q.sequence, i.path, q.asked_by, i.exception_by, EXISTS (SELECT FROM crossing.step f WHERE f.municipality_id = q.municipality_id AND f.request_id = q.id AND f.kind IN ('crossing.fetched', 'crossing.fetched-by-link'))
+            FROM crossing.exception_scan s JOIN crossing.item i ON i.municipality_id = s.municipality_id AND i.id = s.item_id
+            JOIN crossing.request q ON q.municipality_id = i.municipality_id AND q.id = i.request_id
+            WHERE s.found IS NOT NULL AND s.told_at IS NULL ORDER BY s.last_at FOR UPDATE OF s SKIP LOCKED
+            """, r => (Item: r.GetGuid(0), Name: r.GetString(1), At: r.Moment(2), Request: r.GetGuid(3), Number: RequestRows.Number(r.GetInt32(4)), Path: r.GetString(5), AskedBy: r.GetString(6), GrantedBy: r.TextOrNull(7), IsFetched: r.GetBoolean(8)), cancel);
+        if (found.Count == 0) return 0;
+        var people = await tx.ListAsync("SELECT id, display_name, login, 'officer' = ANY (roles) FROM signin.account WHERE disabled_at IS NULL AND login LIKE '%_@_%'", r => (Account: r.GetGuid(0).ToString(), Name: r.GetString(1), To: r.GetString(2), IsOfficer: r.GetBoolean(3)), cancel);
+        var sent = 0;
+        try
+        {
+            foreach (var (account, name, to, isOfficer) in people)
+            {
+                var its = found.Where(f => isOfficer || f.AskedBy == account || f.GrantedBy == account).ToList();
+                if (its.Count == 0) continue;
+                List<string> text =
+                [
+                    $"{name} さん", "", "特例で取り込むことを認めたファイルから、あとのウイルス検査でウイルスが見つかりました。もう受け取れないようにしました。", "すでに受け取った人は、開かずに端末をネットワークから外し、情報セキュリティ担当に知らせてください。", "",
+                    .. its.SelectMany(f => new[] { $"{f.Number}　{f.Path}　（{f.Name}）{(f.IsFetched ? "　受取り済みです" : "　まだ誰も受け取っていません")}", $"  {new Uri(site, $"/crossings/{f.Request}")}" }),
+                    "", $"A virus was found in {Count(its.Count)} file(s) that had been let through by exception. They can't be fetched any more. Who has fetched one: don't open it, take the terminal off the network, and tell the security officer.", "", $"関所 / Sekisho　{site}", "",
+                ];
+                await post(new(to, $"[関所] 特例のファイルからウイルスが見つかりました {Count(its.Count)} 件 / infected", string.Join('\n', text)), cancel);
+                sent++;
+            }
+        }
+        catch (IOException e)
+        {
+            // Nothing is noted: the next round tells everybody.
+            logger.LogWarning(e, "ウイルスのお知らせを送れませんでした。次の巡回で送ります。 / An alert could not be sent; the next round tries again.");
+            return sent;
+        }
+        await tx.RunAsync("UPDATE crossing.exception_scan SET told_at = $2 WHERE item_id = ANY ($1)", cancel, found.Select(f => f.Item).ToArray(), keeper.Clock.Now());
+        await tx.CommitAsync(cancel);
+        return sent;
+    }
+
+    private async Task<int> RemindAsync(MunicipalityId town, CancellationToken cancel)
     {
         List<(string Account, string Name, string To)> people;
         await using (var tx = await keeper.EnterAsync(town, cancel))

@@ -1,6 +1,8 @@
+using System.Net;
 using Sekisho.Assurance;
 using Sekisho.Crossing.Requests;
 using Sekisho.Crossing.Vault;
+using Sekisho.Crossing.Zones;
 using Sekisho.Records;
 using Sekisho.Records.Organisation;
 using Sekisho.Sanitizer.Isolation;
@@ -23,7 +25,14 @@ public enum PictureSide
 public sealed record FilePicture(string Type, byte[] Bytes);
 
 /// <summary>How a file begins, before and after (前後の絵); null where it can't be drawn.</summary>
-public sealed record FilePictures(CrossingRequest Request, CrossingItem Item, FilePicture? Before, FilePicture? After);
+public sealed record FilePictures(CrossingRequest Request, CrossingItem Item, FilePicture? Before, FilePicture? After)
+{
+    /// <summary>Why the one before isn't shown at this terminal; null when it may be.</summary>
+    public Refusal? BeforeHeld { get; init; }
+
+    /// <summary>The same for the one after.</summary>
+    public Refusal? AfterHeld { get; init; }
+}
 
 /// <summary>Pictures of files, drawn in the sandbox when somebody wants to compare, and kept sealed as long as the results are (docs/adr/0115).</summary>
 /// <remarks>The original never leaves: what comes out of the worker that met it is rebuilt by another one before anybody sees it.</remarks>
@@ -34,17 +43,19 @@ public sealed class PictureDesk : IDisposable
     private readonly RecordKeeper keeper;
     private readonly FileVault vault;
     private readonly RequestDesk desk;
+    private readonly ZoneDoor door;
 
     // Drawing is dear, and nobody waits for more than one.
     private readonly SemaphoreSlim one = new(1);
 
-    internal PictureDesk(RecordKeeper keeper, FileVault vault, RequestDesk desk) => (this.keeper, this.vault, this.desk) = (keeper, vault, desk);
+    internal PictureDesk(RecordKeeper keeper, FileVault vault, RequestDesk desk, ZoneDoor door) => (this.keeper, this.vault, this.desk, this.door) = (keeper, vault, desk, door);
 
     /// <summary>Where sandboxes come from; null on a host that has none: there, only pictures that were drawn before are shown.</summary>
     public Func<CancellationToken, Task<SanitizerPool>>? Pool { get; set; }
 
-    /// <summary>Both pictures of a file, for who asked for it and who may decide on it.</summary>
-    public async Task<Outcome<FilePictures>> OfAsync(MunicipalityId municipality, ItemId id, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
+    /// <summary>Both pictures of a file, for who asked for it and who may decide on it, at a terminal that may see them.</summary>
+    /// <param name="from">The terminal's address. What it may not see isn't drawn for it either.</param>
+    public async Task<Outcome<FilePictures>> OfAsync(MunicipalityId municipality, ItemId id, IReadOnlyList<UnitId>? within, IPAddress? from, Actor actor, CancellationToken cancel)
     {
         if (await desk.RequestOfAsync(municipality, id, cancel) is not { } its || await desk.ReadAsync(municipality, its, within, actor, cancel) is not { } detail) return Requests.Refusals.Unknown;
         var (request, item) = (detail.Request, detail.Items.Single(i => i.Id == id));
@@ -53,8 +64,10 @@ public sealed class PictureDesk : IDisposable
             ? await desk.MayDecideAsync(municipality, request, exception: false, actor, cancel)
             : item.State == ItemState.ExceptionAsked && await desk.MayDecideAsync(municipality, request, exception: true, actor, cancel);
         if (request.AskedBy.Account != actor.Account && !mayDecide) return Requests.Refusals.Unknown;
-        return new FilePictures(request, item, await PictureAsync(municipality, item, PictureSide.Before, item.Original, cancel),
-            item.State == ItemState.Out && item.Result is { } result ? await PictureAsync(municipality, item, PictureSide.After, result, cancel) : null);
+        var (beforeHeld, afterHeld) = (await door.PictureAsync(municipality, request, isOriginal: true, from, cancel), await door.PictureAsync(municipality, request, isOriginal: false, from, cancel));
+        if (beforeHeld is not null && afterHeld is not null) return afterHeld;
+        return new FilePictures(request, item, beforeHeld is null ? await PictureAsync(municipality, item, PictureSide.Before, item.Original, cancel) : null,
+            afterHeld is null && item.State == ItemState.Out && item.Result is { } result ? await PictureAsync(municipality, item, PictureSide.After, result, cancel) : null) { BeforeHeld = beforeHeld, AfterHeld = afterHeld };
     }
 
     /// <summary>Destroys pictures of what can't be fetched any more. May be broken off and run again.</summary>

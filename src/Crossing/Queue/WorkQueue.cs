@@ -1,5 +1,6 @@
 using Sekisho.Assurance;
 using Sekisho.Crossing.Requests;
+using Sekisho.Crossing.Routes;
 using Sekisho.Records;
 using Sekisho.Storage;
 
@@ -25,14 +26,14 @@ internal sealed class WorkQueue(Database database) : IWorkSource, IDisposable
     private readonly Bell wake = new();
 
     /// <summary>Adds files in the caller's transaction.</summary>
-    public static Task AddAsync(TenantTransaction tx, IEnumerable<ItemId> items, string person, DateTimeOffset at, CancellationToken cancel, short urgency = 0) =>
+    public static Task AddAsync(TenantTransaction tx, IEnumerable<ItemId> items, string person, Urgency urgency, DateTimeOffset at, CancellationToken cancel) =>
         tx.RunAsync("INSERT INTO crossing.queue (town, person, item, urgency, queued_at) SELECT $1, $2, item, $4, $5 FROM unnest($3) AS item ON CONFLICT DO NOTHING",
-            cancel, tx.Municipality.Value, person, items.Select(i => i.Value).ToArray(), urgency, at);
+            cancel, tx.Municipality.Value, person, items.Select(i => i.Value).ToArray(), (short)urgency, at);
 
     /// <summary>Adds files of many people in the caller's transaction.</summary>
-    public static Task AddAsync(TenantTransaction tx, IReadOnlyCollection<(ItemId Item, string Person, short Urgency)> items, DateTimeOffset at, CancellationToken cancel) =>
+    public static Task AddAsync(TenantTransaction tx, IReadOnlyCollection<(ItemId Item, string Person, Urgency Urgency)> items, DateTimeOffset at, CancellationToken cancel) =>
         tx.RunAsync("INSERT INTO crossing.queue (town, person, item, urgency, queued_at) SELECT $1, i.person, i.item, i.urgency, $2 FROM unnest($3, $4, $5) WITH ORDINALITY AS i (item, person, urgency, nth) ORDER BY nth ON CONFLICT DO NOTHING",
-            cancel, tx.Municipality.Value, at, items.Select(i => i.Item.Value).ToArray(), items.Select(i => i.Person).ToArray(), items.Select(i => i.Urgency).ToArray());
+            cancel, tx.Municipality.Value, at, items.Select(i => i.Item.Value).ToArray(), items.Select(i => i.Person).ToArray(), items.Select(i => (short)i.Urgency).ToArray());
 
     /// <summary>Tells a waiting worker of this process that something was added and committed.</summary>
     public void Wake() => wake.Ring();
@@ -62,10 +63,10 @@ internal sealed class WorkQueue(Database database) : IWorkSource, IDisposable
                   SELECT q.* FROM crossing.queue q WHERE q.town = p.town AND q.person = p.person AND (q.taken_until IS NULL OR q.taken_until < clock_timestamp())
                   ORDER BY q.urgency DESC, q.id LIMIT $2) q) h
             ), turns AS (
-              -- Everybody's first before anybody's second, within the town and then among the towns.
-              SELECT *, row_number() OVER (PARTITION BY town, urgency ORDER BY mine, person_last, id) AS turn FROM heads
+              -- Within the town what is urgent first, and there everybody's first before anybody's second; then round the towns: nobody's hurry holds up another town.
+              SELECT *, row_number() OVER (PARTITION BY town ORDER BY urgency DESC, mine, person_last, id) AS turn FROM heads
             ), next AS (
-              SELECT id, town, person, item, row_number() OVER (ORDER BY urgency DESC, turn, town_last, id) AS place FROM turns ORDER BY place LIMIT $2
+              SELECT id, town, person, item, row_number() OVER (ORDER BY turn, town_last, id) AS place FROM turns ORDER BY place LIMIT $2
             ), held AS (
               UPDATE crossing.queue q SET taken_until = clock_timestamp() + $1 FROM next WHERE q.id = next.id
             ), step AS (

@@ -29,8 +29,8 @@ public sealed record Arrival(string Route, UnitId? Unit, Actor By, IReadOnlyList
     /// <summary>Whose turn it takes in the queue; null: the applicant's. A gateway names the sender, so that a flood of one holds up no other.</summary>
     public string? Turn { get; init; }
 
-    /// <summary>Before all that is less urgent, whoever's turn it is; 0 is ordinary.</summary>
-    public short Urgency { get; init; }
+    /// <summary>How soon it is wished to go through; the route bounds it. Null: as the route has it.</summary>
+    public Urgency? Wish { get; init; }
 }
 
 /// <summary>A file of an arrival.</summary>
@@ -177,20 +177,20 @@ public sealed partial class RequestDesk
         for (var i = 0; i < taken.Count; i++)
             if (taken[i].Arrived.Arrival.Passwords is { Count: > 0 } some) passwords[i] = await vault.SealAsync(tx, Encoding.UTF8.GetBytes(RecordJson.Write(some)), taken[i].Arrived.Id.Value, at, cancel).ConfigureAwait(false);
         await tx.RunAsync("""
-            INSERT INTO crossing.request (municipality_id, id, sequence, route_id, route_version, unit_id, state, opened_at, asked_by, asked_by_name, submitted_at, expires_at, purpose, recipient, passwords)
-            SELECT $1, q.id, $2 + q.nth::int - 1, q.route, q.version, q.unit, 'Working', $3, q.by, q.name, $3, $3 + make_interval(days => q.days), q.purpose, q.recipient, q.passwords
-            FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12, $13) WITH ORDINALITY AS q (id, route, version, unit, by, name, days, purpose, recipient, passwords, nth)
+            INSERT INTO crossing.request (municipality_id, id, sequence, route_id, route_version, unit_id, state, opened_at, asked_by, asked_by_name, submitted_at, expires_at, purpose, recipient, passwords, urgency)
+            SELECT $1, q.id, $2 + q.nth::int - 1, q.route, q.version, q.unit, 'Working', $3, q.by, q.name, $3, $3 + make_interval(days => q.days), q.purpose, q.recipient, q.passwords, q.urgency
+            FROM unnest($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) WITH ORDINALITY AS q (id, route, version, unit, by, name, days, purpose, recipient, passwords, urgency, nth)
             """, cancel, tx.Municipality.Value, number, at, taken.Select(t => t.Arrived.Id.Value).ToArray(), taken.Select(t => t.Route.Id.Value).ToArray(), taken.Select(t => t.Route.Version).ToArray(),
             taken.Select(t => t.Arrived.Arrival.Unit?.Value).ToArray(), taken.Select(t => t.Arrived.Arrival.By.Account).ToArray(), taken.Select(t => t.Arrived.Arrival.By.Name).ToArray(),
-            taken.Select(t => t.Route.Definition.ExpiryDays).ToArray(), taken.Select(t => t.Arrived.Arrival.Purpose.Trim()).ToArray(), taken.Select(t => t.Arrived.Arrival.Recipient.Trim()).ToArray(), passwords).ConfigureAwait(false);
-        var files = taken.SelectMany(t => t.Arrived.Files.Select((f, i) => (t.Arrived, File: f, Position: i))).ToList();
+            taken.Select(t => t.Route.Definition.ExpiryDays).ToArray(), taken.Select(t => t.Arrived.Arrival.Purpose.Trim()).ToArray(), taken.Select(t => t.Arrived.Arrival.Recipient.Trim()).ToArray(), passwords, taken.Select(t => (short)UrgencyOf(t)).ToArray()).ConfigureAwait(false);
+        var files = taken.SelectMany(t => t.Arrived.Files.Select((f, i) => (t.Arrived, File: f, Position: i, Urgency: UrgencyOf(t)))).ToList();
         await vault.RecordAsync(tx, BlobPurpose.Original, files.ConvertAll(f => (f.File.Blob, f.File.Bytes, f.File.Digest)), at, cancel).ConfigureAwait(false);
         await tx.RunAsync("""
             INSERT INTO crossing.item (municipality_id, id, request_id, position, path, bytes, received, state, original_id, queued_at)
             SELECT $1, i.id, i.request, i.position, i.path, i.bytes, i.bytes, 'Queued', i.original, $2 FROM unnest($3, $4, $5, $6, $7, $8) AS i (id, request, position, path, bytes, original)
             """, cancel, tx.Municipality.Value, at, files.Select(f => f.File.Item.Value).ToArray(), files.Select(f => f.Arrived.Id.Value).ToArray(), files.Select(f => f.Position).ToArray(),
             files.Select(f => f.File.Path).ToArray(), files.Select(f => f.File.Bytes).ToArray(), files.Select(f => f.File.Blob.Id.Value).ToArray()).ConfigureAwait(false);
-        await WorkQueue.AddAsync(tx, files.ConvertAll(f => (f.File.Item, f.Arrived.Turn, f.Arrived.Arrival.Urgency)), at, cancel).ConfigureAwait(false);
+        await WorkQueue.AddAsync(tx, files.ConvertAll(f => (f.File.Item, f.Arrived.Turn, f.Urgency)), at, cancel).ConfigureAwait(false);
         var steps = taken.Select((t, i) => new NewStep(t.Arrived.Id, t.Arrived.Arrival.By, "", new
         {
             number = RequestRows.Number(number + i), route = t.Route.Definition.Key, purpose = t.Arrived.Arrival.Purpose.Trim(), recipient = t.Arrived.Arrival.Recipient.Trim(), @class = (string?)null,
@@ -199,6 +199,8 @@ public sealed partial class RequestDesk
         var first = await keeper.AppendAsync(tx, steps.ConvertAll(s => s.Entry("crossing.asked", at)), cancel).ConfigureAwait(false);
         await RequestRows.AddStepsAsync(tx, "crossing.asked", at, steps, first, cancel).ConfigureAwait(false);
     }
+
+    private static Urgency UrgencyOf((Arrived Arrived, Route Route) taken) => taken.Route.Definition.UrgencyFor(taken.Arrived.Arrival.Wish);
 
     private sealed record ArrivedBlob(string Path, ItemId Item, Blob Blob, long Bytes, Sha256 Digest);
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Sekisho.Assurance;
+using Sekisho.Crossing.Exceptions;
 using Sekisho.Crossing.Mail;
 using Sekisho.Crossing.Queue;
 using Sekisho.Crossing.Routes;
@@ -36,6 +37,9 @@ public sealed partial class RequestDesk
     /// <summary>Told when a request of mail is settled.</summary>
     internal MailDesk Mail { get; set; } = null!;
 
+    /// <summary>Asked before a file is let through as it came.</summary>
+    internal ExceptionScans Scans { get; set; } = null!;
+
     internal RequestDesk(RecordKeeper keeper, FileVault vault, RouteBook routes, WorkQueue queue, WaitingLimits limits, ProgressWatch watch) =>
         (this.keeper, this.vault, this.routes, this.queue, room, this.watch) = (keeper, vault, routes, queue, new(limits), watch);
 
@@ -60,9 +64,9 @@ public sealed partial class RequestDesk
             var id = new RequestId(RecordKeeper.NewId(at));
             var sequence = await RegisterRows.TakeNumbersAsync(tx, "crossings", 1, cancel);
             await tx.RunAsync("""
-                INSERT INTO crossing.request (municipality_id, id, sequence, route_id, route_version, unit_id, state, opened_at, asked_by, asked_by_name, expires_at, purpose, recipient, class, origin)
-                VALUES ($1, $2, $3, $4, $5, $6, 'Draft', $7, $8, $9, $10, $11, $12, $13, $14)
-                """, cancel, municipality.Value, id.Value, sequence, route.Id.Value, route.Version, untrusted.Unit?.Value, at, actor.Account, actor.Name, at + DraftLife, purpose, recipient, itsClass, origin);
+                INSERT INTO crossing.request (municipality_id, id, sequence, route_id, route_version, unit_id, state, opened_at, asked_by, asked_by_name, expires_at, purpose, recipient, class, origin, urgency)
+                VALUES ($1, $2, $3, $4, $5, $6, 'Draft', $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                """, cancel, municipality.Value, id.Value, sequence, route.Id.Value, route.Version, untrusted.Unit?.Value, at, actor.Account, actor.Name, at + DraftLife, purpose, recipient, itsClass, origin, (short)definition.UrgencyFor(untrusted.Wish));
             for (var i = 0; i < named.Count; i++)
                 await tx.RunAsync("INSERT INTO crossing.request_asset (municipality_id, request_id, position, asset_id) VALUES ($1, $2, $3, $4)", cancel, municipality.Value, id.Value, i, named[i].Id.Value);
             return (await RequestRows.ReadAsync(tx, id, lockRow: false, cancel))!;
@@ -84,10 +88,10 @@ public sealed partial class RequestDesk
             var sealedPasswords = passwords.Count == 0 ? null : await vault.SealAsync(tx, Encoding.UTF8.GetBytes(RecordJson.Write(passwords)), id.Value, at, cancel);
             await tx.RunAsync("UPDATE crossing.request SET state = 'Working', submitted_at = $2, passwords = $3, expires_at = $4 WHERE id = $1", cancel, id.Value, at, sealedPasswords, at + TimeSpan.FromDays(request.Definition.ExpiryDays));
             await tx.RunAsync("UPDATE crossing.item SET state = 'Queued', queued_at = $2 WHERE request_id = $1", cancel, id.Value, at);
-            await WorkQueue.AddAsync(tx, items.Select(i => i.Id), actor.Account, at, cancel);
+            await WorkQueue.AddAsync(tx, items.Select(i => i.Id), actor.Account, request.Urgency, at, cancel);
             await StepAsync(tx, id, "crossing.asked", at, actor, "", new
             {
-                request.Number, route = request.Definition.Key, request.Purpose, request.Recipient, request.Origin, @class = request.Class, files = items.Count, bytes = items.Sum(i => i.Bytes),
+                request.Number, route = request.Definition.Key, request.Purpose, request.Recipient, request.Origin, request.Urgency, @class = request.Class, files = items.Count, bytes = items.Sum(i => i.Bytes),
             }, cancel);
             return null;
         }, cancel);
@@ -133,41 +137,6 @@ public sealed partial class RequestDesk
             await tx.RunAsync("UPDATE crossing.request SET state = 'Withdrawn', settled_at = $2, passwords = NULL WHERE id = $1", cancel, id.Value, at);
             await Mail.SettledAsync(tx, [(request, RequestState.Withdrawn)], "", at, cancel);
             await StepAsync(tx, id, "crossing.withdrawn", at, actor, "", new { request.Number }, cancel);
-            return null;
-        }, cancel);
-
-    /// <summary>Asks to let a refused file through as it came (特例), with the reason.</summary>
-    public Task<Outcome<CrossingRequest>> AskExceptionAsync(MunicipalityId municipality, ItemId item, string why, Actor actor, CancellationToken cancel) =>
-        WithItemAsync(municipality, item, async (tx, request, its, at) =>
-        {
-            if (!await HoldsAsync(tx, request, actor, cancel)) return Refusals.NotYours;
-            if (IsBad(why)) return Refusals.ReasonMissing;
-            if (!request.Definition.HasExceptionPath || !its.CanBeExcepted || request.State is not (RequestState.Delivered or RequestState.NothingOut)) return Refusals.NoException;
-            await tx.RunAsync("UPDATE crossing.item SET state = 'ExceptionAsked', exception_why = $2 WHERE id = $1", cancel, item.Value, why.Trim());
-            await StepAsync(tx, request.Id, "crossing.exception-asked", at, actor, why, new { request.Number, its.Path, its.RefusalCode, sha256 = its.Report?.InputSha256 }, cancel);
-            return null;
-        }, cancel);
-
-    /// <summary>Decides on an exception: the department's security officer or above, never the applicant. What is let through is what came, byte for byte.</summary>
-    public Task<Outcome<CrossingRequest>> DecideExceptionAsync(MunicipalityId municipality, ItemId item, bool letThrough, string reason, Actor actor, CancellationToken cancel) =>
-        WithItemAsync(municipality, item, async (tx, request, its, at) =>
-        {
-            if (IsBad(reason)) return Refusals.ReasonMissing;
-            if (its.State != ItemState.ExceptionAsked || request.State is not (RequestState.Delivered or RequestState.NothingOut)) return Refusals.WrongState;
-            if (letThrough && !await IsOpenAsync(tx, request, cancel)) return Refusals.RouteClosed;
-            var (refused, asDeputyOf) = await AuthorityAsync(tx, request with { Needs = Approval.Officer }, at, actor, cancel);
-            if (refused is not null) return refused;
-            if (letThrough)
-            {
-                await tx.RunAsync("UPDATE crossing.item SET state = 'Admitted', result_id = original_id, output_path = path, outcome = 'admitted', exception_by = $2, exception_by_name = $3, exception_at = $4, exception_decided = $5 WHERE id = $1", cancel, item.Value, actor.Account, actor.Name, at, reason.Trim());
-                await tx.RunAsync("UPDATE crossing.request SET state = 'Delivered', expires_at = greatest(expires_at, $2) WHERE id = $1", cancel, request.Id.Value, at + TimeSpan.FromDays(request.Definition.ExpiryDays));
-            }
-            else
-            {
-                await tx.RunAsync("UPDATE crossing.item SET state = 'Refused' WHERE id = $1", cancel, item.Value);
-            }
-            await StepAsync(tx, request.Id, letThrough ? "crossing.exception-granted" : "crossing.exception-refused", at, actor, reason,
-                new { request.Number, its.Path, its.RefusalCode, its.ExceptionWhy, sha256 = its.Report?.InputSha256, askedBy = request.AskedBy.Account }, cancel, asDeputyOf);
             return null;
         }, cancel);
 

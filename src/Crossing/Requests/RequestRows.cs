@@ -13,7 +13,7 @@ namespace Sekisho.Crossing.Requests;
 internal static class RequestRows
 {
     public const string Select = """
-        SELECT q.id, q.sequence, q.route_id, q.route_version, v.definition::text, q.state, q.unit_id, q.opened_at, q.asked_by, q.asked_by_name, q.submitted_at, q.settled_at, q.expires_at, q.purpose, q.recipient, q.class, q.needs, q.origin
+        SELECT q.id, q.sequence, q.route_id, q.route_version, v.definition::text, q.state, q.unit_id, q.opened_at, q.asked_by, q.asked_by_name, q.submitted_at, q.settled_at, q.expires_at, q.purpose, q.recipient, q.class, q.needs, q.origin, q.urgency
         FROM crossing.request q JOIN crossing.route_version v ON v.municipality_id = q.municipality_id AND v.route_id = q.route_id AND v.version = q.route_version
         """;
 
@@ -42,7 +42,7 @@ internal static class RequestRows
 
     public static CrossingRequest Request(NpgsqlDataReader r) => new(
         new(r.GetGuid(0)), Number(r.GetInt32(1)), new(r.GetGuid(2)), r.GetInt32(3), RecordJson.Read<RouteDefinition>(r.GetString(4)), r.Case<RequestState>(5), r.IsDBNull(6) ? null : new UnitId(r.GetGuid(6)),
-        r.Moment(7), r.By(8), r.MomentOrNull(10), r.MomentOrNull(11), r.Moment(12), r.GetString(13), r.GetString(14), r.TextOrNull(15), r.IsDBNull(16) ? null : r.Case<Approval>(16)) { Origin = r.GetString(17) };
+        r.Moment(7), r.By(8), r.MomentOrNull(10), r.MomentOrNull(11), r.Moment(12), r.GetString(13), r.GetString(14), r.TextOrNull(15), r.IsDBNull(16) ? null : r.Case<Approval>(16)) { Origin = r.GetString(17), Urgency = (Urgency)r.GetInt16(18) };
 
     public static CrossingItem Item(NpgsqlDataReader r) => new(
         new(r.GetGuid(0)), new(r.GetGuid(1)), r.GetInt32(2), r.GetString(3), r.GetInt64(4), r.GetInt64(5), r.Case<ItemState>(6), r.TextOrNull(7),

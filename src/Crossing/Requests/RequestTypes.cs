@@ -85,7 +85,11 @@ public enum ItemState
 /// <param name="Purpose">Why, where the route asks for it; at most 500 characters.</param>
 /// <param name="Recipient">To whom it goes, for what leaves; at most 200 characters.</param>
 /// <param name="Origin">From whom it was received, as the applicant states it; at most 200 characters.</param>
-public sealed record RequestDraft(string Route, UnitId? Unit, string Purpose = "", string Recipient = "", IReadOnlyList<EntryId>? Assets = null, string Origin = "");
+public sealed record RequestDraft(string Route, UnitId? Unit, string Purpose = "", string Recipient = "", IReadOnlyList<EntryId>? Assets = null, string Origin = "")
+{
+    /// <summary>How soon it is wished to go through; the route bounds it. Null: as the route has it.</summary>
+    public Urgency? Wish { get; init; }
+}
 
 /// <summary>A request (授受の申請).</summary>
 /// <param name="Number">For people: 授受-000123.</param>
@@ -98,6 +102,9 @@ public sealed record CrossingRequest(
 {
     /// <summary>From whom it was received, as the applicant stated it; empty: nothing was said.</summary>
     public string Origin { get; init; } = "";
+
+    /// <summary>Where it stands among the municipality's own; as it was wished, within the route's bound.</summary>
+    public Urgency Urgency { get; init; }
 }
 
 /// <summary>A file of a request.</summary>
@@ -108,7 +115,10 @@ public sealed record CrossingItem(
     ItemId Id, RequestId Request, int Position, string Path, long Bytes, long Received, ItemState State, string? OutputPath, FileReport? Report, string? RefusalCode, string? ExceptionWhy, Actor? ExceptionBy, DateTimeOffset? DoneAt)
 {
     /// <summary>What a scanner found, or nobody could scan or read, isn't let through by anybody's word.</summary>
-    public bool CanBeExcepted => State == ItemState.Refused && Report?.Refusal is { } why && !why.IsOf("SAN-SCAN") && !why.IsOf("XNG-POISON") && !why.IsOf("XNG-VAULT");
+    public bool CanBeExcepted => State == ItemState.Refused && !IsTakenBack && Report?.Refusal is { } why && !why.IsOf("SAN-SCAN") && !why.IsOf("XNG-POISON") && !why.IsOf("XNG-VAULT");
+
+    /// <summary>A scan found something in it when it was, or was about to be, let through as it came.</summary>
+    public bool IsTakenBack => RefusalCode == Exceptions.Refusals.TakenBack.Code;
 
     /// <summary>Files of a message that wait here instead of travelling with it, or that a password opened.</summary>
     public IReadOnlyList<CrossingPart> Parts { get; init; } = [];

@@ -5,6 +5,7 @@ using Sekisho.Records.Waivers;
 using Sekisho.Records.Zones;
 using Sekisho.Sanitizer.Kinds;
 using Sekisho.Sanitizer.Rules;
+using Sekisho.Sanitizer.Scanning;
 using Sekisho.Storage;
 
 namespace Sekisho.Crossing.Routes;
@@ -72,6 +73,14 @@ public sealed class RouteBook
         return route.Waiver is { } waiver && (await waivers.ListAsync(municipality, MyNumberIsolation, keeper.Clock.Now(), cancel)).Any(w => w.Id.Value == waiver && w.State == WaiverState.InForce);
     }
 
+    /// <summary>Where files of a route are scanned for viruses; null when nowhere.</summary>
+    public async Task<ScannerAddress?> ScannerAsync(MunicipalityId municipality, RouteDefinition route, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(route);
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return PolicyFile.Read(await PolicyYamlAsync(tx, route.SanitisePolicy, cancel) ?? "").Policy?.Scanner;
+    }
+
     /// <summary>Keeps a policy of the sanitiser under a name; the newest of a name is used.</summary>
     public async Task<Outcome<string>> KeepPolicyAsync(MunicipalityId municipality, string key, string untrustedYaml, Actor actor, CancellationToken cancel)
     {
@@ -130,6 +139,7 @@ public sealed class RouteBook
         if (d.From == d.To) return Refusals.BadRoute(new("出る領域と入る領域を、別にしてください。", "It must lead from one zone to another."));
         if (d.ExpiryDays is < 1 or > 90 || d.RetentionDays is < 0 or > 400) return Refusals.BadRoute(new("受け取れる日数は 1〜90 日、原本の保存は 0〜400 日です。", "Results can be fetched for 1 to 90 days, originals kept for 0 to 400."));
         if (d.Quota.FilesADay is < 1 || d.Quota.BytesADay is < 1 || d.Quota.BytesAFile is < 1) return Refusals.BadRoute(new("上限は 1 以上にしてください。", "Bounds are 1 or more."));
+        if (!Enum.IsDefined(d.Urgency) || !Enum.IsDefined(d.MostUrgent) || d.MostUrgent < d.Urgency) return Refusals.BadRoute(new("申請する人が選べる急ぎの度合いは、経路の度合い以上にしてください。", "What an applicant may ask for is at least as urgent as the route itself."));
         if ((d.Kind == RouteKind.Mail) != (d.Mail is not null)) return Refusals.BadRoute(new("メールの経路には、保留と承認の定め（mail）が要ります。", "A route of mail, and no other, has terms for mail."));
         if (d.Mail is { } mail) return WrongMail(d, mail) ?? WrongRule(d);
         // What leaves always has somebody's leave.

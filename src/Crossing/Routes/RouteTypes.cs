@@ -50,6 +50,19 @@ public enum Approval
     Officer,
 }
 
+/// <summary>How soon files are to go through (急ぎの度合い), among those of one municipality: towns and, within an urgency, people take turns all the same (docs/adr/0157).</summary>
+public enum Urgency : short
+{
+    /// <summary>後でよい: after everything else of the municipality.</summary>
+    Later = -1,
+
+    /// <summary>ふつう.</summary>
+    Ordinary = 0,
+
+    /// <summary>急ぎ: before everything else of the municipality.</summary>
+    Urgent = 1,
+}
+
 /// <summary>When another leave than the route's own is enough, or needed (承認の条件). Everything that is said must hold; lines are tried from the top.</summary>
 /// <param name="Kinds">Keys of kinds or families of the sanitiser (<c>pdf</c>, <c>image</c>), all files among them; null: any.</param>
 /// <param name="UpToBytes">All files together; null: any size.</param>
@@ -79,12 +92,18 @@ public sealed record MailTerms(int HoldMinutes, Approval WithAttachments, Approv
 /// <param name="HasExceptionPath">A refused file may be let through by a named person with a reason.</param>
 /// <param name="Waiver">For routes of the My Number zone: the waiver that approves the 特定通信.</param>
 /// <param name="Mail">For routes of mail, and only for them.</param>
+/// <param name="Urgency">Of its requests, where nobody says otherwise.</param>
+/// <param name="MostUrgent">What an applicant may ask for at most; never less than <paramref name="Urgency"/>.</param>
 public sealed record RouteDefinition(
     string Key, Bilingual Name, Zone From, Zone To, RouteKind Kind, string SanitisePolicy, Approval Needs, IReadOnlyList<ApprovalRule> Rules,
-    int ExpiryDays, int RetentionDays, Quota Quota, bool AsksPurpose, bool AsksAssets, bool HasExceptionPath, Guid? Waiver = null, MailTerms? Mail = null)
+    int ExpiryDays, int RetentionDays, Quota Quota, bool AsksPurpose, bool AsksAssets, bool HasExceptionPath, Guid? Waiver = null, MailTerms? Mail = null, Urgency Urgency = Urgency.Ordinary,
+    Urgency MostUrgent = Urgency.Ordinary)
 {
     /// <summary>取り込み: towards the zone that is trusted more.</summary>
     public bool IsInward => To > From;
+
+    /// <summary>How urgent a request is whose applicant wishes so: never more than the route lets anybody ask for.</summary>
+    public Urgency UrgencyFor(Urgency? wish) => wish is not { } its ? Urgency : its > MostUrgent ? MostUrgent : its;
 
     public bool TouchesMyNumber => From == Zone.MyNumber || To == Zone.MyNumber;
 
@@ -119,6 +138,14 @@ public static class CrossingWords
         Zone.Lgwan => new("LGWAN接続系", "LGWAN"),
         Zone.MyNumber => new("マイナンバー利用事務系", "My Number"),
         _ => throw new ArgumentOutOfRangeException(nameof(zone)),
+    };
+
+    public static Bilingual Name(this Urgency urgency) => urgency switch
+    {
+        Urgency.Later => new("後でよい", "later"),
+        Urgency.Ordinary => new("ふつう", "ordinary"),
+        Urgency.Urgent => new("急ぎ", "urgent"),
+        _ => throw new ArgumentOutOfRangeException(nameof(urgency)),
     };
 
     public static Bilingual Name(this Approval needs) => needs switch

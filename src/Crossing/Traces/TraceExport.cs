@@ -75,7 +75,7 @@ public sealed partial class TraceDesk
             foreach (var x in all.Take(MostRows))
                 sheet.Write(
                 [
-                    When(x.GrantedAt), x.Number, x.Path, Number(x.Bytes), x.Unit ?? "", x.AskedBy.Name, x.Why, x.RefusalCode, x.Refusal.Ja, x.GrantedBy.Name, x.Decided, (x.Scan ?? TraceWords.NotScanned).Ja,
+                    When(x.GrantedAt), x.Number, x.Path, Number(x.Bytes), x.Unit ?? "", x.AskedBy.Name, x.Why, x.RefusalCode, x.Refusal.Ja, x.GrantedBy.Name, x.Decided, x.Scanned().Ja,
                     When(x.FetchUntil), When(x.KeptUntil), x.Digest?.ToString() ?? "",
                 ]);
             return all.Count;

@@ -1,4 +1,5 @@
 using Sekisho.Assurance;
+using Sekisho.Crossing.Exceptions;
 using Sekisho.Crossing.Requests;
 using Sekisho.Crossing.Routes;
 using Sekisho.Records;
@@ -79,4 +80,8 @@ public sealed record TraceFigures(IReadOnlyList<TraceCount> Counts, IReadOnlyLis
 /// <param name="KeptUntil">The original is kept until then.</param>
 public sealed record Exceptional(
     ItemId Id, RequestId Request, string Number, string Path, long Bytes, string? Unit, Actor AskedBy, string Why, Actor GrantedBy, DateTimeOffset GrantedAt, string Decided, string RefusalCode, Bilingual Refusal, Bilingual? Scan,
-    Sha256? Digest, DateTimeOffset FetchUntil, DateTimeOffset KeptUntil, bool IsDestroyed, long LedgerIndex);
+    Sha256? Digest, DateTimeOffset FetchUntil, DateTimeOffset KeptUntil, bool IsDestroyed, long LedgerIndex)
+{
+    /// <summary>What clamd said when it was let through, and since; null where the route has none.</summary>
+    public ExceptionScan? Scans { get; init; }
+}

@@ -28,7 +28,13 @@ public sealed class FileVault
     /// <summary>One at a time reads a key beside its own transaction: many at once, each holding one connection and asking for another, would empty the pool.</summary>
     private static readonly SemaphoreSlim Beside = new(1);
 
-    private FileVault(string folder, KeyFile master, RecordKeeper keeper) => (this.folder, this.master, this.keeper) = (folder, master, keeper);
+    private FileVault(string folder, string keyPath, KeyFile master, RecordKeeper keeper) => (this.folder, KeyPath, this.master, this.keeper) = (folder, keyPath, master, keeper);
+
+    /// <summary>Its folder on this server.</summary>
+    public string Folder => folder;
+
+    /// <summary>Where its key lies.</summary>
+    public string KeyPath { get; }
 
     /// <summary>Opens the vault of a data folder, or makes it.</summary>
     /// <exception cref="StorageException">The key file is gone (XNG-KEY-001) or others can read it (XNG-KEY-002).</exception>
@@ -50,7 +56,7 @@ public sealed class FileVault
             () => new StorageException("XNG-KEY-002",
                 new($"保管庫の鍵 {path} を、ほかの利用者も読み書きできます。起動していません。", $"Others can read or write the key of the vault, {path}. Nothing was started."),
                 new("chmod 600 で、所有者だけが読めるようにしてください。", "Let only its owner read it: chmod 600.")));
-        return new(folder, master, keeper);
+        return new(folder, path, master, keeper);
     }
 
     /// <summary>Free bytes on the disk of the vault.</summary>

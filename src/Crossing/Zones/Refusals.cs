@@ -17,4 +17,8 @@ public static class Refusals
     public static Refusal OwnAddressMissing { get; } = new("XNG-ZONE-003",
         new("いま使っている端末のアドレスが、どの領域にも入っていません。何も保存していません。", "The address of this very terminal is in no zone. Nothing was kept."),
         new("プロキシの後ろのときは、sekisho up --trust-proxy を確かめてください。端末のアドレスをどれかの領域に入れてから保存してください。", "Behind a proxy, check sekisho up --trust-proxy. Put this terminal's address into a zone, then save."));
+
+    public static Refusal WrongPictureZone { get; } = new("XNG-ZONE-004",
+        new("この絵は、いまの端末がある領域では見られません。", "This picture can't be seen in the zone of this terminal."),
+        new("ファイルが出た領域か、受け取れるようになったあとの行き先の領域にある端末で開いてください。", "Open it at a terminal of the zone that the file comes from, or of the one it goes to once it can be fetched there."));
 }

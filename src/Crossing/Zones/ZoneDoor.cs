@@ -74,6 +74,17 @@ public sealed class ZoneDoor
     public Task<Refusal?> OriginalAsync(MunicipalityId municipality, ItemId item, IPAddress? from, CancellationToken cancel) =>
         PassAsync(municipality, item, from, static (zone, route) => zone < Zone.Lgwan && (!route.IsInward || zone < route.To), cancel);
 
+    /// <summary>Null when a picture of a file may be seen at this address: where the file comes from, whose people decide on it, and where it may go.</summary>
+    /// <param name="isOriginal">Of the file as it came. What leaves is seen outside as it left, and only once it may be had there.</param>
+    public async Task<Refusal?> PictureAsync(MunicipalityId municipality, CrossingRequest request, bool isOriginal, IPAddress? from, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (await ReadAsync(municipality, cancel) is not { IsEnforced: true } networks) return null;
+        var (zone, route) = (networks.Of(from), request.Definition);
+        // Drawn in the sandbox and drawn again by another worker: what comes in does no harm as a picture, and who gives leave for it sits inside.
+        return zone == route.From || (zone == route.To && (route.IsInward || (!isOriginal && request.State == RequestState.Delivered))) ? null : Refusals.WrongPictureZone;
+    }
+
     private async Task<Refusal?> PassAsync(MunicipalityId municipality, ItemId item, IPAddress? from, Func<Zone, RouteDefinition, bool> may, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);

@@ -39,6 +39,21 @@ public sealed partial class EvidenceBook
         return row;
     }
 
+    /// <summary>Keeps what a system observed where it is news. Several servers go round at once: who comes second finds what the first has kept.</summary>
+    /// <returns>False when it is no news.</returns>
+    internal async Task<Outcome<bool>> RecordNewsAsync(MunicipalityId municipality, Observation observation, Func<TenantTransaction, CancellationToken, Task<bool>> isNews, Actor actor, CancellationToken cancel)
+    {
+        if (Refuse(observation, [], keeper.Clock.Now()) is { } refusal) return refusal;
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        // Mostly it isn't, and then nobody waits for anybody.
+        if (!await isNews(tx, cancel)) return false;
+        await tx.RunAsync("SELECT pg_advisory_xact_lock(hashtextextended('records.evidence/' || $1::text || '/' || $2 || '/' || $3, 0))", cancel, municipality.Value, observation.Kind, observation.Subject);
+        if (!await isNews(tx, cancel)) return false;
+        await EvidenceRows.InsertAsync(tx, keeper, Cut(observation), [], null, actor, keeper.Clock.Now(), cancel);
+        await tx.CommitAsync(cancel);
+        return true;
+    }
+
     /// <summary>Keeps many observations of systems at once: all of them or, when one is refused, none.</summary>
     public Task<Outcome<int>> RecordManyAsync(MunicipalityId municipality, IReadOnlyList<Observation> observations, Actor actor, CancellationToken cancel)
     {

@@ -83,17 +83,14 @@ public sealed class EvidenceCollector
         var at = keeper.Clock.Now();
         foreach (var observation in await source.ObserveAsync(at, cancel))
         {
-            if (!await IsNewsAsync(municipality, observation, at, cancel)) continue;
             // Our own sources keep the rules of evidence; if one doesn't, that is a bug to be seen.
-            (await evidence.RecordAsync(municipality, observation, Self, cancel)).OrThrow();
-            kept++;
+            if ((await evidence.RecordNewsAsync(municipality, observation, (tx, c) => IsNewsAsync(tx, observation, at, c), Self, cancel)).OrThrow()) kept++;
         }
         return kept;
     }
 
-    private async Task<bool> IsNewsAsync(MunicipalityId municipality, Observation observation, DateTimeOffset at, CancellationToken cancel)
+    private static async Task<bool> IsNewsAsync(TenantTransaction tx, Observation observation, DateTimeOffset at, CancellationToken cancel)
     {
-        await using var tx = await keeper.EnterAsync(municipality, cancel);
         var newest = await tx.FirstAsync($"""
             SELECT {EvidenceRows.Columns} FROM records.evidence e
             WHERE e.kind = $1 AND e.subject = $2 AND e.weight = 'System' ORDER BY e.seen_at DESC, e.recorded_at DESC, e.id DESC LIMIT 1

@@ -275,11 +275,7 @@ public sealed class SanitizerPool : IAsyncDisposable
     {
         try
         {
-            await using var scan = await ClamdScan.BeginAsync(clamd, policy.Limits.Time, cancel).ConfigureAwait(false);
-            var block = new byte[1 << 16];
-            int read;
-            while ((read = await content.ReadAsync(block, cancel).ConfigureAwait(false)) > 0) await scan.SendAsync(block.AsMemory(0, read), cancel).ConfigureAwait(false);
-            return await scan.EndAsync(cancel).ConfigureAwait(false) is { } name ? ScanRefusals.Found(name, "") : null;
+            return await FileScan.RunAsync(clamd, content, policy.Limits.Time, cancel).ConfigureAwait(false) is { } name ? ScanRefusals.Found(name, "") : null;
         }
         catch (ScannerException e)
         {

@@ -41,6 +41,15 @@ internal sealed class ClamdScan : IAsyncDisposable
         if (await scan.AnswerAsync(cancel).ConfigureAwait(false) is var answer and not "PONG") throw new ScannerException(answer);
     }
 
+    /// <summary>What it calls itself and its signatures.</summary>
+    /// <exception cref="ScannerException">It isn't there.</exception>
+    public static async Task<string> VersionAsync(ScannerAddress address, TimeSpan time, CancellationToken cancel)
+    {
+        await using var scan = await ConnectAsync(address, time, cancel).ConfigureAwait(false);
+        await scan.GuardedAsync(token => scan.stream.WriteAsync("zVERSION\0"u8.ToArray(), token), cancel).ConfigureAwait(false);
+        return await scan.AnswerAsync(cancel).ConfigureAwait(false) is { Length: > 0 } answer ? Shown(answer) : throw new ScannerException("no answer");
+    }
+
     public async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
         for (; bytes.Length > 0; bytes = bytes[Math.Min(Chunk, bytes.Length)..])

@@ -11,19 +11,20 @@ namespace Sekisho.Web.Api;
 /// <summary>A route (経路).</summary>
 public sealed record RouteModel(
     string Key, int Version, bool IsOpen, Bilingual Name, Zone From, Zone To, RouteKind Kind, string SanitisePolicy, Approval Needs, IReadOnlyList<ApprovalRule> Rules,
-    int ExpiryDays, int RetentionDays, Quota Quota, bool AsksPurpose, bool AsksAssets, bool HasExceptionPath, Guid? Waiver, MailTerms? Mail)
+    int ExpiryDays, int RetentionDays, Quota Quota, bool AsksPurpose, bool AsksAssets, bool HasExceptionPath, Guid? Waiver, MailTerms? Mail, Urgency Urgency, Urgency MostUrgent)
 {
     public static RouteModel Of(Sekisho.Crossing.Routes.Route r) => new(r.Definition.Key, r.Version, r.IsOpen, r.Definition.Name, r.Definition.From, r.Definition.To, r.Definition.Kind, r.Definition.SanitisePolicy, r.Definition.Needs, r.Definition.Rules,
-        r.Definition.ExpiryDays, r.Definition.RetentionDays, r.Definition.Quota, r.Definition.AsksPurpose, r.Definition.AsksAssets, r.Definition.HasExceptionPath, r.Definition.Waiver, r.Definition.Mail);
+        r.Definition.ExpiryDays, r.Definition.RetentionDays, r.Definition.Quota, r.Definition.AsksPurpose, r.Definition.AsksAssets, r.Definition.HasExceptionPath, r.Definition.Waiver, r.Definition.Mail, r.Definition.Urgency, r.Definition.MostUrgent);
 }
 
 /// <summary>A route to lay down.</summary>
 /// <param name="Version">The one that was looked at; 0 for a new one.</param>
 public sealed record RouteRequest(
     int Version, bool IsOpen, Bilingual Name, Zone From, Zone To, Approval Needs, int ExpiryDays, int RetentionDays, RouteKind Kind = RouteKind.Files, string SanitisePolicy = "", IReadOnlyList<ApprovalRule>? Rules = null,
-    Quota? Quota = null, bool AsksPurpose = false, bool AsksAssets = false, bool HasExceptionPath = false, Guid? Waiver = null, MailTerms? Mail = null)
+    Quota? Quota = null, bool AsksPurpose = false, bool AsksAssets = false, bool HasExceptionPath = false, Guid? Waiver = null, MailTerms? Mail = null, Urgency Urgency = Urgency.Ordinary,
+    Urgency? MostUrgent = null)
 {
-    public RouteDefinition Definition(string key) => new(key, Name, From, To, Kind, SanitisePolicy, Needs, Rules ?? [], ExpiryDays, RetentionDays, Quota ?? new(null, null, null), AsksPurpose, AsksAssets, HasExceptionPath, Waiver, Mail);
+    public RouteDefinition Definition(string key) => new(key, Name, From, To, Kind, SanitisePolicy, Needs, Rules ?? [], ExpiryDays, RetentionDays, Quota ?? new(null, null, null), AsksPurpose, AsksAssets, HasExceptionPath, Waiver, Mail, Urgency, MostUrgent ?? Urgency);
 }
 
 /// <summary>A policy of the sanitiser, as YAML.</summary>
@@ -32,7 +33,8 @@ public sealed record SanitisePolicyRequest(string Yaml);
 /// <summary>A request to open.</summary>
 /// <param name="Assets">Entries of the register of assets; for what leaves.</param>
 /// <param name="Origin">From whom it was received.</param>
-public sealed record CrossingOpenRequest(string Route, Guid? Unit = null, string? Purpose = null, string? Recipient = null, IReadOnlyList<Guid>? Assets = null, string? Origin = null);
+/// <param name="Urgency">How soon it is wished to go through; the route bounds it. Null: as the route has it.</param>
+public sealed record CrossingOpenRequest(string Route, Guid? Unit = null, string? Purpose = null, string? Recipient = null, IReadOnlyList<Guid>? Assets = null, string? Origin = null, Urgency? Urgency = null);
 
 /// <summary>What opens encrypted files among those handed in; forgotten as soon as they are through.</summary>
 public sealed record CrossingSubmitRequest(IReadOnlyList<string>? Passwords = null);
@@ -45,9 +47,9 @@ public sealed record OriginalInspectionRequest(string Reason);
 
 /// <summary>A request (授受の申請).</summary>
 public sealed record CrossingModel(
-    Guid Id, string Number, string Route, RequestState State, Guid? Unit, DateTimeOffset OpenedAt, string AskedBy, DateTimeOffset? SubmittedAt, DateTimeOffset ExpiresAt, string Purpose, string Recipient, string? Class, Approval? Needs)
+    Guid Id, string Number, string Route, RequestState State, Guid? Unit, DateTimeOffset OpenedAt, string AskedBy, DateTimeOffset? SubmittedAt, DateTimeOffset ExpiresAt, string Purpose, string Recipient, string? Class, Approval? Needs, Urgency Urgency)
 {
-    public static CrossingModel Of(CrossingRequest q) => new(q.Id.Value, q.Number, q.Definition.Key, q.State, q.Unit?.Value, q.OpenedAt, q.AskedBy.Name, q.SubmittedAt, q.ExpiresAt, q.Purpose, q.Recipient, q.Class, q.Needs);
+    public static CrossingModel Of(CrossingRequest q) => new(q.Id.Value, q.Number, q.Definition.Key, q.State, q.Unit?.Value, q.OpenedAt, q.AskedBy.Name, q.SubmittedAt, q.ExpiresAt, q.Purpose, q.Recipient, q.Class, q.Needs, q.Urgency);
 }
 
 /// <summary>What waits for the sanitiser, or is in it now.</summary>

@@ -33,12 +33,12 @@ public sealed record CrossingFamilyModel(string Family, Bilingual Name, long Fil
 public sealed record CrossingFiguresModel(IReadOnlyList<CrossingCountModel> Counts, IReadOnlyList<CrossingFamilyModel> Families);
 
 /// <summary>A file that was let through as it came.</summary>
-/// <param name="Scan">Null: nothing scanned it.</param>
+/// <param name="Scan">What scans have said of it, when it was let through and since. Null: nothing scanned it.</param>
 public sealed record CrossingExceptionModel(
     Guid File, Guid Request, string Number, string Path, long Bytes, string? Unit, string AskedBy, string Why, string GrantedBy, DateTimeOffset GrantedAt, string Decided, string Refusal, Bilingual RefusalWhat, Bilingual? Scan, string? Sha256,
     DateTimeOffset FetchUntil, DateTimeOffset KeptUntil, bool IsDestroyed, long LedgerIndex)
 {
-    public static CrossingExceptionModel Of(Exceptional x) => new(x.Id.Value, x.Request.Value, x.Number, x.Path, x.Bytes, x.Unit, x.AskedBy.Name, x.Why, x.GrantedBy.Name, x.GrantedAt, x.Decided, x.RefusalCode, x.Refusal, x.Scan, x.Digest?.ToString(),
+    public static CrossingExceptionModel Of(Exceptional x) => new(x.Id.Value, x.Request.Value, x.Number, x.Path, x.Bytes, x.Unit, x.AskedBy.Name, x.Why, x.GrantedBy.Name, x.GrantedAt, x.Decided, x.RefusalCode, x.Refusal, x.Scans is null ? x.Scan : x.Scanned(), x.Digest?.ToString(),
         x.FetchUntil, x.KeptUntil, x.IsDestroyed, x.LedgerIndex);
 }
 

@@ -76,7 +76,7 @@ internal static class CrossingsApi
     private static async Task<IResult> OpenAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, [FromBody] CrossingOpenRequest r, CancellationToken cancel)
     {
         var person = CurrentPerson.Of(context);
-        var draft = new RequestDraft(r.Route, r.Unit is { } unit ? new UnitId(unit) : null, r.Purpose ?? "", r.Recipient ?? "", [.. (r.Assets ?? []).Select(a => new EntryId(a))], r.Origin ?? "");
+        var draft = new RequestDraft(r.Route, r.Unit is { } unit ? new UnitId(unit) : null, r.Purpose ?? "", r.Recipient ?? "", [.. (r.Assets ?? []).Select(a => new EntryId(a))], r.Origin ?? "") { Wish = r.Urgency };
         // What a system asks for is asked for its section, whose people decide.
         IReadOnlyList<UnitId>? within = person is { System: not null, Unit: { } owner } ? [new UnitId(owner)] : await person.RegisterUnitsAsync(records.Organisation, cancel);
         if (person.System is not null) draft = draft with { Unit = draft.Unit ?? within![0] };

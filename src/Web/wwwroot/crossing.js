@@ -152,7 +152,7 @@
     try {
       const asset = value('asset');
       opened = await (await api('POST', '/api/v1/crossings', { 'Content-Type': 'application/json' }, JSON.stringify({
-        route: say.crossing, unit: value('unit') || null, purpose: value('purpose'), recipient: value('recipient'), assets: asset ? [asset] : [], origin: value('origin'),
+        route: say.crossing, unit: value('unit') || null, purpose: value('purpose'), recipient: value('recipient'), assets: asset ? [asset] : [], origin: value('origin'), urgency: value('urgency') || null,
       }))).json();
       for (const entry of files) await upload(opened.id, entry);
       const passwords = value('passwords').split('\n').map(p => p.trim()).filter(Boolean);

@@ -234,6 +234,16 @@ public sealed class CrossingScreensTests(RegisterOffice office) : IClassFixture<
         await LookAsync(screen, "113-route-rules");
         await page.GetByRole(AriaRole.Button, new() { Name = "保存する" }).ClickAsync();
         await Expect(page.Locator("tr", new() { HasText = "インターネットからの取り込み" })).ToContainTextAsync("5 MB まで：承認なし");
+        // Who asks may say that it is urgent, once the route lets them.
+        await page.GetByRole(AriaRole.Link, new() { Name = "インターネットからの取り込み" }).ClickAsync();
+        await page.CheckAsync("input[name=urgency][value=Later]");
+        await page.CheckAsync("input[name=wish][value=Urgent]");
+        await page.GetByRole(AriaRole.Button, new() { Name = "保存する" }).ClickAsync();
+        await Expect(page.Locator("tr", new() { HasText = "インターネットからの取り込み" })).ToContainTextAsync("後でよい（急ぎまで選べます）");
+        await page.GotoAsync("/crossings/new");
+        await page.SelectOptionAsync("#f-urgency", "urgent");
+        await LookAsync(screen, "115-crossing-urgent");
+        await page.GotoAsync("/crossings/routes");
         // The My Number zone: closed, and the page says what opens it.
         await page.GetByRole(AriaRole.Link, new() { Name = "マイナンバー利用事務系への取り込み（特定通信）" }).ClickAsync();
         await page.CheckAsync("input[name=open]");
@@ -243,6 +253,8 @@ public sealed class CrossingScreensTests(RegisterOffice office) : IClassFixture<
         await page.GotoAsync("/crossings/routes/internet-to-lgwan");
         await page.CheckAsync("input[name=needs][value=None]");
         await page.SelectOptionAsync("#f-leave1", "");
+        await page.CheckAsync("input[name=urgency][value=Ordinary]");
+        await page.CheckAsync("input[name=wish][value=Ordinary]");
         await page.GetByRole(AriaRole.Button, new() { Name = "保存する" }).ClickAsync();
         await Expect(page.GetByText("経路の定めを保存しました。")).ToBeVisibleAsync();
         AssertNoComplaint();

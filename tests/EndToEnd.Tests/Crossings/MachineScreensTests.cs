@@ -84,6 +84,17 @@ public sealed class MachineScreensTests(RegisterOffice office) : IClassFixture<R
         await Expect(page.GetByText("領域による制限をしていません")).ToBeVisibleAsync();
         await LookAsync(screen, "173-crossing-zones");
 
+        // All of it on one page, with what is changed elsewhere by its name.
+        await page.GotoAsync("/crossings/settings");
+        await Expect(page.Locator("main")).ToContainTextAsync("mail.yaml");
+        await Expect(page.Locator("tr", new() { HasText = "インターネットからの取り込み" })).ToContainTextAsync("ウイルス検査なし");
+        await LookAsync(screen, "177-crossing-settings");
+        await page.SetViewportSizeAsync(390, 844);
+        await LookAsync(screen, "177-crossing-settings-390");
+        await page.GotoAsync("/crossings/routes");
+        await LookAsync(screen, "178-crossing-routes-390");
+        await page.SetViewportSizeAsync(1280, 900);
+
         var deputy = (await office.Records.Organisation.AddPersonAsync(office.Town, office.Tax, "係長 三郎", "2103", StaffKind.Staff, today, RegisterOffice.By, Cancel)).OrThrow();
         await page.GotoAsync("/organisation/deputies");
         await page.SelectOptionAsync("#f-post", nameof(Post.SecurityManager));

@@ -86,7 +86,7 @@ public sealed class FullTown : IAsyncLifetime
         "/policy/findings", "/policy/findings?show=all", "/policy/ties", "/policy/ties?show=all", "/policy/words",
         "/obligations", "/obligations?show=untied", "/obligations/physical", "/obligations/human", "/obligations/physical/statement", "/obligations/physical/waiver",
         $"/obligations/human/waivers/{Waiver.Id}", "/obligations/physical/exclusion",
-        "/crossings/systems", "/crossings/folders", "/crossings/senders", "/crossings/zones", "/organisation/deputies",
+        "/crossings/systems", "/crossings/folders", "/crossings/senders", "/crossings/zones", "/crossings/settings", "/organisation/deputies",
         "/evidence", "/evidence?weight=system&q=2", $"/evidence/{Evidence.Evidence.Id}", "/ledger", "/ledger/0",
         "/registers", "/registers/law", "/registers/law/new", $"/registers/law/{Law.Id}", $"/registers/law/{Law.Id}/edit", $"/registers/law/{Law.Id}/retire", $"/registers/law/bulk?act=change&e={Law.Id}:1",
         $"/registers/law/bulk?act=retire&e={Law.Id}:1", "/registers/equipment", "/registers/equipment/new", "/registers/equipment/confirm", "/registers/equipment/import",

@@ -66,6 +66,8 @@ public static class LedgerWords
         ["crossing.exception-asked"] = new("特例の申請", "Exception asked for"),
         ["crossing.exception-granted"] = new("特例の承認", "Exception granted"),
         ["crossing.exception-refused"] = new("特例の不承認", "Exception refused"),
+        ["crossing.exception-infected"] = new("特例のファイルのウイルスの発見", "Virus found in an exception"),
+        ["crossing.exceptions-scanned"] = new("特例のファイルのウイルス検査", "Exceptions scanned again"),
         ["crossing.inspection-asked"] = new("原本の調査の申請", "Inspection of an original asked for"),
         ["crossing.inspection-allowed"] = new("原本の調査の許可", "Inspection allowed"),
         ["crossing.exported"] = new("授受の履歴の書出し", "Traces exported"),

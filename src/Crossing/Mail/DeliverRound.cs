@@ -158,8 +158,9 @@ public sealed class DeliverRound : IAsyncDisposable
     {
         var m = parcel.Message;
         if (m.Request is null) return [];
-        var peer = new string([.. m.PeerName.Where(static c => c is > ' ' and <= '~' && c is not ('(' or ')' or '\\' or '<' or '>'))]);
-        return Encoding.ASCII.GetBytes($"Received: from {(peer.Length == 0 ? "unknown" : peer)} ([{m.PeerAddress}])\r\n by {settings.Host} (Sekisho) with ESMTP id {m.Id.Value:N};\r\n {MailNotices.Date(m.ReceivedAt)}\r\n{MailTrace.Header}: {m.Trace}\r\n");
+        // What it called itself, and its name in the DNS where the server in front told it.
+        var names = m.PeerName.Split(' ').Select(static n => new string([.. n.Where(static c => c is > ' ' and <= '~' and not ('(' or ')' or '\\' or '<' or '>'))])).Where(static n => n.Length > 0).ToList();
+        return Encoding.ASCII.GetBytes($"Received: from {(names.Count == 0 ? "unknown" : names[0])} ({(names.Count > 1 ? names[1] + " " : "")}[{m.PeerAddress}])\r\n by {settings.Host} (Sekisho) with ESMTP id {m.Id.Value:N};\r\n {MailNotices.Date(m.ReceivedAt)}\r\n{MailTrace.Header}: {m.Trace}\r\n");
     }
 
     private async Task HangUpAsync(Dictionary<SmtpHop, Line> lines, bool isAll)

@@ -21,13 +21,14 @@ public sealed class PostfixTests
         await using var outside = await Sink.StartAsync();
         // Bound and not listened on, a port is nobody else's: postfix, which shares addresses as every server does, alone can have it.
         using var ports = new HeldPorts(3);
+        using var certificates = new TestCertificates();
         var (front, leaving, back) = (ports[0], ports[1], ports[2]);
         var next = new SmtpHop("127.0.0.1", back, SmtpTls.None);
         await using var office = await PostOffice.OpenAsync(s => s with
         {
             Inward = s.Inward! with { Next = next },
             Outward = s.Outward! with { Next = next },
-            Postfix = new(new(IPAddress.Loopback, front), new(IPAddress.Loopback, leaving), back, new("127.0.0.1", inside.Port), new("127.0.0.1", outside.Port), []),
+            Postfix = new(new(IPAddress.Loopback, front), new(IPAddress.Loopback, leaving), back, new("127.0.0.1", inside.Port), new("127.0.0.1", outside.Port), [], certificates.Of("here")),
         });
         var folder = Directory.CreateTempSubdirectory("sekisho-postfix-").FullName;
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
@@ -47,6 +48,10 @@ public sealed class PostfixTests
                 Assert.Equal(["Held"], await StatesAsync(office, "leaving", "Held"));
                 office.Gate.Clock.Move(TimeSpan.FromMinutes(11));
                 Assert.Equal("leaving", (await outside.OneAsync(m => m.To.Contains("taro@example.com"))).Header("Subject"));
+
+                // It shows its certificate, and our client trusts it by who signed it.
+                await using (var line = await SmtpSender.ConnectAsync(new("127.0.0.1", front, SmtpTls.Required, certificates.Ca), "client.example", new(), Gate.Cancel)) Assert.True(line.IsEncrypted);
+                await Assert.ThrowsAsync<SmtpException>(() => SmtpSender.ConnectAsync(new("127.0.0.1", front, SmtpTls.Required, certificates.OtherCa), "client.example", new(), Gate.Cancel));
 
                 // Nobody relays through it.
                 Assert.Contains("554 5.7.1", await SwaksAsync(front, "taro@example.com", "x@elsewhere.example", "--header", "Subject: relayed"), StringComparison.Ordinal);

@@ -25,7 +25,7 @@ public sealed class VaultTests
             var at = 0;
             foreach (var cut in p.Cuts)
             {
-                using var writer = SealedWriter.Resume(path, Key, at);
+                using var writer = Resume(path, at);
                 writer.Write(content, at, cut - at);
                 at = cut;
                 if (at == p.Length) writer.CompleteAsync(default).GetAwaiter().GetResult();
@@ -44,8 +44,10 @@ public sealed class VaultTests
         static SealedWriter SealedWriterAfter(SealedWriter paused, string path, long at)
         {
             paused.Dispose();
-            return SealedWriter.Resume(path, Key, at);
+            return Resume(path, at);
         }
+
+        static SealedWriter Resume(string path, long at) => SealedWriter.ResumeAsync(path, Key, at, () => Task.FromResult(true)).GetAwaiter().GetResult()!;
     }
 
     [Theory]

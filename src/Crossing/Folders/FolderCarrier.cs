@@ -283,8 +283,8 @@ internal sealed class FolderCarrier(RecordKeeper keeper, RequestDesk desk, ILogg
             await tx.RunAsync("INSERT INTO crossing.folder_file (municipality_id, id, folder_id, path, state, lease_until, taken_at) VALUES ($1, $2, $3, $4, 'Taken', '-infinity', $5) ON CONFLICT DO NOTHING",
                 cancel, town.Value, id, folder.Id.Value, (path.Length <= 1000 ? path : path[..1000]).Replace('\0', '_'), at);
         // By the database's clock: those of several hosts differ.
-        var row = await tx.FirstAsync("UPDATE crossing.folder_file SET lease = $2, lease_until = clock_timestamp() + $3 WHERE id = $1 AND lease_until < clock_timestamp() RETURNING id, path, state, request_id, placed",
-            r => new Row(r.GetGuid(0), r.GetString(1), r.GetString(2), r.IsDBNull(3) ? null : new RequestId(r.GetGuid(3)), r.GetString(4)), cancel, id, lease, Hold);
+        var row = await tx.FirstAsync("UPDATE crossing.folder_file SET lease = $2, lease_until = clock_timestamp() + $3 WHERE id = $1 AND folder_id = $4 AND lease_until < clock_timestamp() RETURNING id, path, state, request_id, placed",
+            r => new Row(r.GetGuid(0), r.GetString(1), r.GetString(2), r.IsDBNull(3) ? null : new RequestId(r.GetGuid(3)), r.GetString(4)), cancel, id, lease, Hold, folder.Id.Value);
         await tx.CommitAsync(cancel);
         return row is null ? null : (row, lease);
     }

@@ -92,6 +92,7 @@ public sealed class LinkDesk
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var at = keeper.Clock.Now();
         if (await FindAsync(tx, untrustedSecret, lockRows: true, at, cancel) is not { } view || view.Items.FirstOrDefault(i => i.Id == id) is not { Result: { } result } item) return Refusals.Gone;
+        if (!await desk.IsOpenAsync(tx, view.Request, cancel)) return Requests.Refusals.RouteClosed;
         Stream content;
         long bytes;
         Sha256 digest;
@@ -108,7 +109,7 @@ public sealed class LinkDesk
         {
             await tx.RunAsync("UPDATE crossing.link SET uses = uses + 1 WHERE id = $1", cancel, view.Link.Id.Value);
             var name = item.OutputPath!;
-            await desk.StepAsync(tx, view.Request.Id, "crossing.fetched-by-link", at, actor, name.Length <= 500 ? name : name[..500], new { view.Request.Number, path = name, sha256 = digest, link = view.Link.Id, madeBy = view.Link.MadeBy.Account }, cancel);
+            await desk.StepAsync(tx, view.Request.Id, "crossing.fetched-by-link", at, actor, RequestDesk.Shortened(name), new { view.Request.Number, path = name, sha256 = digest, link = view.Link.Id, madeBy = view.Link.MadeBy.Account }, cancel);
             await tx.CommitAsync(cancel);
         }
         catch

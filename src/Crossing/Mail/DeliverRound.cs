@@ -61,7 +61,7 @@ public sealed class DeliverRound : IAsyncDisposable
                     var records = new List<Task>(parcels.Count);
                     try
                     {
-                        foreach (var parcel in parcels) records.Add(await DoAsync(parcel, lines).ConfigureAwait(false));
+                        foreach (var parcel in parcels) records.Add(await TryAsync(parcel, lines).ConfigureAwait(false));
                     }
                     finally
                     {
@@ -86,6 +86,22 @@ public sealed class DeliverRound : IAsyncDisposable
         }
     }
 
+    /// <summary>One message's trouble is no other's: this one's claim runs out, and it is tried again.</summary>
+    /// <inheritdoc cref="DoAsync" path="/returns"/>
+    private async Task<Task> TryAsync(Parcel parcel, Dictionary<SmtpHop, Line> lines)
+    {
+        try
+        {
+            return await DoAsync(parcel, lines).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            inHand.TryRemove(parcel.Lease, out _);
+            if (!stop.IsCancellationRequested) logger.LogError(e, "メール {Message} の配送が中断しました。あとで続けます。 / Delivery of a message was interrupted; it is tried again.", parcel.Message.Id);
+            return Task.CompletedTask;
+        }
+    }
+
     /// <returns>When it is recorded what became of it.</returns>
     private async Task<Task> DoAsync(Parcel parcel, Dictionary<SmtpHop, Line> lines)
     {
@@ -94,7 +110,7 @@ public sealed class DeliverRound : IAsyncDisposable
         IReadOnlyList<SmtpOutcome> outcomes;
         if (away.TryGetValue(hop, out var gone) && time.GetElapsedTime(gone.Since) < Sulk) outcomes = All(parcel, new(450, "4.4.1", gone.Why));
         else outcomes = await SendAsync(parcel, hop, lines).ConfigureAwait(false);
-        return LeaveAsync(parcel, outbox.RecordAsync(parcel, outcomes));
+        return LeaveAsync(parcel, RecordAsync(parcel, outcomes));
     }
 
     private async Task LeaveAsync(Parcel parcel, Task record)
@@ -106,6 +122,24 @@ public sealed class DeliverRound : IAsyncDisposable
         finally
         {
             inHand.TryRemove(parcel.Lease, out _);
+        }
+    }
+
+    /// <summary>What a server has said is not forgotten because the database is away for a moment: the message would be sent again.</summary>
+    private async Task RecordAsync(Parcel parcel, IReadOnlyList<SmtpOutcome> outcomes)
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                await outbox.RecordAsync(parcel, outcomes).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (Storage.StorageException.Explain(e) is not null && !stop.IsCancellationRequested)
+            {
+                if (isFirst) logger.LogWarning(e, "配送の結果を記録できませんでした。記録できるまで続けます。 / What came of a delivery could not be recorded yet.");
+                await Task.Delay(Look, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
+            }
         }
     }
 

@@ -49,7 +49,8 @@ public sealed partial class MailDesk
 
     private async Task FollowAsync(TenantTransaction tx, MailMessage message, CrossingRequest request, RequestState state, string why, DateTimeOffset at, CancellationToken cancel)
     {
-        if (message.State is not (MessageState.Kept or MessageState.Held)) return;
+        // One that was opened with a password while it was on its way may be refused before it arrives.
+        if (message.State is not (MessageState.Kept or MessageState.Held) && !(message.State == MessageState.Due && state is RequestState.Refused or RequestState.Expired)) return;
         switch (state)
         {
             case RequestState.Delivered:
@@ -65,9 +66,16 @@ public sealed partial class MailDesk
                 break;
             case RequestState.Refused or RequestState.Withdrawn or RequestState.Expired:
                 await StateAsync(tx, message.Id, MessageState.Stopped, at, cancel).ConfigureAwait(false);
+                var reason = state == RequestState.Expired ? new Bilingual("期限までに承認されませんでした。", "It was not approved in time.") : new Bilingual($"承認されませんでした。{why}", $"It was not approved. {why}");
+                if (state != RequestState.Withdrawn && message.Direction == MailDirection.Inward)
+                {
+                    // Somebody inside waits for it, perhaps; whoever else has it already isn't told.
+                    var instead = MailNotices.NotLetIn(message, reason, Office?.Page(request.Id));
+                    foreach (var to in (await MailRows.RecipientsAsync(tx, message.Id, cancel).ConfigureAwait(false)).Where(static r => r.State == RecipientState.Waiting))
+                        await NoticeAsync(tx, MailDirection.Inward, to.Address, instead.Subject, instead.Text, message.MessageIdLine, at, cancel).ConfigureAwait(false);
+                }
                 if (state != RequestState.Withdrawn && message.Sender.Length > 0 && (message.Direction == MailDirection.Outward || message.TellsSender))
                 {
-                    var reason = state == RequestState.Expired ? new Bilingual("期限までに承認されませんでした。", "It was not approved in time.") : new Bilingual($"承認されませんでした。{why}", $"It was not approved. {why}");
                     var (subject, text) = message.Direction == MailDirection.Outward ? MailNotices.NotSent(message, reason, Office?.Page(request.Id)) : MailNotices.Refused(message, reason);
                     await NoticeAsync(tx, Back(message.Direction), message.Sender, subject, text, message.MessageIdLine, at, cancel, await ReportAsync(tx, message, at, cancel).ConfigureAwait(false)).ConfigureAwait(false);
                 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Sekisho.Assurance;
@@ -13,6 +14,9 @@ internal sealed class MailIntake(MailDirection direction, MailDoor door, MailSet
 {
     /// <summary>So much of the vault's disk stays free: results of what is here need room, too.</summary>
     private const long Reserve = 1L << 30;
+
+    /// <summary>So many times what one sender may send may come from one network: a provider has many.</summary>
+    private const int SendersOfANetwork = 10;
 
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2), Minute = TimeSpan.FromMinutes(1);
 
@@ -86,8 +90,20 @@ internal sealed class MailIntake(MailDirection direction, MailDoor door, MailSet
             foreach (var (who, its) in senders)
                 if (its.Minute != minute) senders.TryRemove(who, out _);
         }
-        var sender = envelope.From is { } from ? from.Folded : "<>" + envelope.Peer.Address;
-        return senders.AddOrUpdate(sender, (minute, 1), (_, its) => its.Minute == minute ? (minute, its.Count + 1) : (minute, 1)).Count > settings.MessagesAMinute;
+        // A name is anybody's choice; a network isn't. What a server of our own brings is told apart by who it says that it has it from.
+        if (Network(envelope.Peer.Address) is { } network && Count("[" + network) > settings.MessagesAMinute * SendersOfANetwork) return true;
+        return Count(envelope.From is { } from ? from.Folded : "<>" + envelope.Peer.Address) > settings.MessagesAMinute;
+
+        int Count(string who) => senders.AddOrUpdate(who, (minute, 1), (_, its) => its.Minute == minute ? (minute, its.Count + 1) : (minute, 1)).Count;
+    }
+
+    /// <summary>Of a server that isn't our own: 203.0.113.0/24, 2001:db8::/48; null for our own, and where it isn't known.</summary>
+    private string? Network(string untrustedAddress)
+    {
+        if (!IPAddress.TryParse(untrustedAddress, out var address) || settings.Limits.Trusted.Any(n => n.Contains(address))) return null;
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(bytes.Length == 4 ? 3 : 6).Clear();
+        return new IPAddress(bytes).ToString();
     }
 
     private sealed class Drop(MailIntake intake, SmtpEnvelope envelope, MunicipalityId town, Route route, Blob blob, SealedWriter writer) : ISmtpDrop

@@ -107,6 +107,20 @@ internal static class MailNotices
         A message from {Who(message)} was not let through: {why.En} {next.En}
         """);
 
+    /// <summary>To a recipient inside: it was not approved.</summary>
+    public static (string Subject, string Text) NotLetIn(MailMessage message, Bilingual why, string? page) => (
+        Subject("【関所】お届けしていないメールがあります", message.Subject),
+        $"""
+        {Who(message)}から届いたメールは、お届けしていません。
+
+        件名：{Shown(message.Subject)}
+        受信：{JapaneseTime.Moment(message.ReceivedAt).Ja}
+        理由：{why.Ja}
+        {Page(page, "くわしくは、次のページで確かめられます。")}
+        ----
+        A message from {Who(message)} was not delivered: {why.En}
+        """);
+
     /// <summary>To the sender inside, whose message doesn't leave.</summary>
     public static (string Subject, string Text) NotSent(MailMessage message, Bilingual why, string? page) => (
         Subject("【関所】メールは送信されていません", message.Subject),

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Sekisho.Assurance;
 using Sekisho.Crossing.Mail.Smtp;
 using Sekisho.Crossing.Queue;
@@ -11,8 +12,9 @@ namespace Sekisho.Crossing.Mail;
 
 /// <summary>A message that is claimed for delivery: nobody else sends it while the claim holds.</summary>
 /// <param name="To">Recipients who don't have it yet.</param>
-/// <param name="Result">What the sanitiser made of it; null for a notice.</param>
-internal sealed record Parcel(MunicipalityId Town, long Pointer, MailMessage Message, Guid Lease, MailAddress? From, IReadOnlyList<MailAddress> To, Blob? Result, byte[]? Notice)
+/// <param name="Result">What the sanitiser made of it; null for a notice, and where its key doesn't open.</param>
+/// <param name="DueSince">Since when it could have been delivered.</param>
+internal sealed record Parcel(MunicipalityId Town, long Pointer, MailMessage Message, Guid Lease, MailAddress? From, IReadOnlyList<MailAddress> To, Blob? Result, byte[]? Notice, DateTimeOffset DueSince)
 {
     public bool IsUtf8 => From is { NeedsUtf8: true } || To.Any(static t => t.NeedsUtf8);
 }
@@ -126,19 +128,42 @@ internal sealed class Outbox
     {
         var messages = await tx.ListAsync(MailRows.Select + " WHERE m.id = ANY ($1) ORDER BY m.received_at", MailRows.Message, cancel, [mine.Keys.ToArray()]).ConfigureAwait(false);
         var to = (await tx.ListAsync("SELECT message_id, address FROM crossing.message_recipient WHERE message_id = ANY ($1) AND state = 'Waiting' ORDER BY message_id, position", r => (Id: r.GetGuid(0), Address: r.GetString(1)), cancel, [mine.Keys.ToArray()]).ConfigureAwait(false)).ToLookup(static r => r.Id, static r => r.Address);
-        var results = (await tx.ListAsync("SELECT request_id, result_id FROM crossing.item WHERE request_id = ANY ($1) AND position = 0 AND result_id IS NOT NULL", r => (Request: r.GetGuid(0), Result: new BlobId(r.GetGuid(1))), cancel,
-            [messages.Where(static m => m.Request is not null).Select(static m => m.Request!.Value.Value).ToArray()]).ConfigureAwait(false)).ToDictionary(static r => r.Request, static r => r.Result);
-        var blobs = await vault.FindAsync(tx, results.Values, cancel).ConfigureAwait(false);
+        var results = (await tx.ListAsync("""
+            SELECT q.id, q.settled_at, i.result_id FROM crossing.request q LEFT JOIN crossing.item i ON i.municipality_id = q.municipality_id AND i.request_id = q.id AND i.position = 0 WHERE q.id = ANY ($1)
+            """, r => (Request: r.GetGuid(0), SettledAt: r.MomentOrNull(1), Result: r.IsDBNull(2) ? (BlobId?)null : new BlobId(r.GetGuid(2))), cancel,
+            [messages.Where(static m => m.Request is not null).Select(static m => m.Request!.Value.Value).ToArray()]).ConfigureAwait(false)).ToDictionary(static r => r.Request);
+        var blobs = await vault.FindAsync(tx, [.. results.Values.Select(static r => r.Result).OfType<BlobId>()], cancel).ConfigureAwait(false);
         var parcels = new List<Parcel>();
         foreach (var message in messages)
         {
-            var notice = message.Notice is null ? null : await vault.UnsealAsync(tx, message.Notice, message.Id.Value, cancel).ConfigureAwait(false);
-            var result = notice is null && message.Request is { } request && results.TryGetValue(request.Value, out var id) ? blobs.GetValueOrDefault(id) : null;
+            var notice = message.Notice is null ? null : await UnsealAsync(tx, message, cancel).ConfigureAwait(false);
+            var its = message.Request is { } request ? results.GetValueOrDefault(request.Value) : default;
             // What goes out under a notice's words is nobody's but ours: it has no sender to answer to.
-            parcels.Add(new(tx.Municipality, pointers.First(p => p.Message == message.Id.Value).Pointer, message, mine[message.Id.Value], notice is not null || message.Sender.Length == 0 ? null : MailAddress.Read(message.Sender),
-                [.. to[message.Id.Value].Select(static t => MailAddress.Read(t)!)], result, notice));
+            parcels.Add(new(tx.Municipality, pointers.First(p => p.Message == message.Id.Value).Pointer, message, mine[message.Id.Value], message.Notice is not null || message.Sender.Length == 0 ? null : MailAddress.Read(message.Sender),
+                [.. to[message.Id.Value].Select(static t => MailAddress.Read(t)!)], message.Notice is null && its.Result is { } result ? blobs.GetValueOrDefault(result) : null, notice,
+                Latest(message.ReceivedAt, message.HoldUntil, its.SettledAt)));
         }
         return parcels;
+    }
+
+    private static DateTimeOffset Latest(DateTimeOffset one, params ReadOnlySpan<DateTimeOffset?> others)
+    {
+        foreach (var other in others)
+            if (other > one) one = other.Value;
+        return one;
+    }
+
+    /// <summary>Null where it doesn't open: that one fails alone, and keeps nobody else's mail waiting.</summary>
+    private async Task<byte[]?> UnsealAsync(TenantTransaction tx, MailMessage message, CancellationToken cancel)
+    {
+        try
+        {
+            return await vault.UnsealAsync(tx, message.Notice!, message.Id.Value, cancel).ConfigureAwait(false);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
     }
 
     /// <summary>A group of one municipality: recipients, states, pointers, notices to senders and the ledger, in one transaction.</summary>
@@ -147,6 +172,8 @@ internal sealed class Outbox
         var cancel = CancellationToken.None;
         await using var tx = await keeper.EnterAsync(town, cancel).ConfigureAwait(false);
         var at = keeper.Clock.Now();
+        // The requests first, as everybody locks: who stops a message at this very moment waits, and the delivery is recorded once.
+        await tx.RunAsync("SELECT id FROM crossing.request WHERE id = ANY ($1) ORDER BY id FOR KEY SHARE", cancel, [all.Select(static a => a.Parcel.Message.Request?.Value).OfType<Guid>().ToArray()]).ConfigureAwait(false);
         var held = (await tx.ListAsync("SELECT m.id FROM crossing.message m JOIN unnest($1, $2) AS c (id, lease) ON c.id = m.id AND c.lease = m.lease ORDER BY m.id FOR UPDATE OF m", r => r.GetGuid(0), cancel,
             all.Select(static a => a.Parcel.Message.Id.Value).ToArray(), all.Select(static a => a.Parcel.Lease).ToArray()).ConfigureAwait(false)).ToHashSet();
         var counted = all.Where(a => held.Contains(a.Parcel.Message.Id.Value)).Select(a => Became(a.Parcel, a.Outcomes, at)).ToList();
@@ -176,7 +203,8 @@ internal sealed class Outbox
 
     private Outcome Became(Parcel parcel, IReadOnlyList<SmtpOutcome> outcomes, DateTimeOffset at)
     {
-        var isTooOld = at - parcel.Message.ReceivedAt > giveUp + (parcel.Message.HoldUntil is { } until && until > parcel.Message.ReceivedAt ? until - parcel.Message.ReceivedAt : TimeSpan.Zero);
+        // Neither what it waited for a leave counts, nor days on which this server was off: nothing fails before it was really tried for a while.
+        var isTooOld = at - parcel.DueSince > giveUp && parcel.Message.Attempts > BackOff.Length;
         var recipients = outcomes.Select(o => new MessageRecipient(o.To.ToString(), null,
             o.Reply.IsDone ? RecipientState.Delivered : o.Reply.IsForGood || isTooOld ? RecipientState.Failed : RecipientState.Waiting, MailSpool.Cut(o.Reply.ToString(), 600), at)).ToList();
         var attempt = Math.Clamp(parcel.Message.Attempts, 1, BackOff.Length);

@@ -75,7 +75,10 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, MailDes
         var (mine, suspect, busy, over) = (new List<(Ticket, Claim)>(), new List<Ticket>(), new List<(Ticket, TimeSpan)>(), new List<Ticket>());
         foreach (var town in tickets.GroupBy(t => t.Town))
         {
-            var own = await ClaimAsync(town.Key, [.. town], suspects, cancel).ConfigureAwait(false);
+            // Two pointers to one file are no work of ours; whoever can write into RabbitMQ can make them. The second is looked at again when the first may be done.
+            var once = town.DistinctBy(t => t.Item).ToList();
+            busy.AddRange(town.Except(once).Select(t => (t, WorkQueue.Hold)));
+            var own = await ClaimAsync(town.Key, once, suspects, cancel).ConfigureAwait(false);
             mine.AddRange(own.Mine);
             suspect.AddRange(own.Suspect);
             busy.AddRange(own.Busy);

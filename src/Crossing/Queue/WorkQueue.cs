@@ -55,7 +55,7 @@ internal sealed class WorkQueue(Database database) : IWorkSource, IDisposable
               UNION ALL
               SELECT n.town, n.person FROM people p CROSS JOIN LATERAL (SELECT q.town, q.person FROM crossing.queue q WHERE (q.town, q.person) > (p.town, p.person) ORDER BY q.town, q.person LIMIT 1) n
             ), heads AS (
-              SELECT h.*, coalesce(t.last, 0) AS town_last, coalesce(s.last, 0) AS person_last FROM people p
+              SELECT h.*, coalesce(t.last, 0) AS town_last, coalesce(s.last, (SELECT last_value FROM crossing.serving)) AS person_last FROM people p
               LEFT JOIN crossing.served t ON t.town = p.town AND t.person = ''
               LEFT JOIN crossing.served s ON s.town = p.town AND s.person = p.person
               CROSS JOIN LATERAL (
@@ -75,6 +75,12 @@ internal sealed class WorkQueue(Database database) : IWorkSource, IDisposable
               INSERT INTO crossing.served (town, person, last)
               SELECT n.town, w.who, (SELECT base FROM step) + max(n.place) FROM next n, LATERAL (VALUES (''), (n.person)) AS w (who) GROUP BY n.town, w.who
               ON CONFLICT (town, person) DO UPDATE SET last = excluded.last
+            ), arrived AS (
+              -- Who was never served takes the place behind those who wait now: names without end (senders of mail) must not come before those that are known.
+              INSERT INTO crossing.served (town, person, last)
+              SELECT p.town, p.person, (SELECT last_value FROM crossing.serving) FROM people p
+              WHERE NOT EXISTS (SELECT FROM crossing.served s WHERE s.town = p.town AND s.person = p.person) AND NOT EXISTS (SELECT FROM next n WHERE n.town = p.town AND n.person = p.person)
+              ON CONFLICT DO NOTHING
             )
             SELECT id, town, item FROM next ORDER BY place
             """, r => new Ticket(r.GetInt64(0), new(r.GetGuid(1)), new(r.GetGuid(2))), cancel, hold, Math.Clamp(most, 1, MostAtOnce)).ConfigureAwait(false);

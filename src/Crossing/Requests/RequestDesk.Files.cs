@@ -65,9 +65,11 @@ public sealed partial class RequestDesk
 
         var more = false;
         long received;
+        int? turn = 0;
         try
         {
-            using var writer = vault.Resume(blob, item.Received);
+            using var writer = await vault.ResumeAsync(blob, item.Received, async () => (turn = await TakeOverAsync(municipality, item, cancel)) is not null);
+            if (writer is null) return Refusals.UploadBusy;
             var buffer = new byte[1 << 16];
             try
             {
@@ -97,7 +99,7 @@ public sealed partial class RequestDesk
         {
             return Refusals.UploadBusy;
         }
-        return await ConfirmAsync(municipality, item, blob, received, more, CancellationToken.None);
+        return await ConfirmAsync(municipality, item, blob, received, more, turn!.Value, CancellationToken.None);
     }
 
     /// <summary>Takes a file off a draft.</summary>
@@ -130,6 +132,7 @@ public sealed partial class RequestDesk
         if (await RequestRows.ItemAsync(tx, id, lockRow: false, cancel) is not { } item || await RequestRows.ReadAsync(tx, item.Request, lockRow: true, cancel) is not { } request) return Refusals.Unknown;
         if (!await HoldsAsync(tx, request, actor, cancel)) return Refusals.NotYours;
         if (request.State != RequestState.Delivered || item.State is not (ItemState.Out or ItemState.Admitted) || request.ExpiresAt <= at || item.Result is not { } result) return Refusals.NotToBeHad;
+        if (!await IsOpenAsync(tx, request, cancel)) return Refusals.RouteClosed;
         var part = number is null ? null : (await PartRows.ReadAsync(tx, request.Id, cancel))[id].FirstOrDefault(p => p.Number == number);
         if (number is not null && part is null) return Refusals.Unknown;
         var path = part?.Path ?? item.OutputPath!;
@@ -158,14 +161,25 @@ public sealed partial class RequestDesk
         return new HandedOut(path[(path.LastIndexOf('/') + 1)..], bytes, digest, content);
     }
 
-    private async Task<Outcome<CrossingItem>> ConfirmAsync(MunicipalityId municipality, CrossingItem item, Blob blob, long received, bool more, CancellationToken cancel)
+    /// <summary>The turn of this sender, after one whose connection may still be about to confirm: from here on that one can't, and nothing confirmed is written over.</summary>
+    /// <returns>Null when it was confirmed meanwhile.</returns>
+    /// <remarks>Until a file is handed in, its attempts are those of who sends it.</remarks>
+    private async Task<int?> TakeOverAsync(MunicipalityId municipality, CrossingItem item, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        var turn = await tx.FirstAsync("UPDATE crossing.item SET attempts = attempts + 1 WHERE id = $1 AND received = $2 AND state = 'Receiving' RETURNING attempts", r => Tuple.Create(r.GetInt32(0)), cancel, item.Id.Value, item.Received);
+        await tx.CommitAsync(cancel);
+        return turn?.Item1;
+    }
+
+    private async Task<Outcome<CrossingItem>> ConfirmAsync(MunicipalityId municipality, CrossingItem item, Blob blob, long received, bool more, int turn, CancellationToken cancel)
     {
         var whole = received == item.Bytes;
         // Read back from the disk: what is promised to be safe was seen to be there.
         var digest = whole ? await vault.DigestAsync(blob, received, cancel) : default;
         await using (var tx = await keeper.EnterAsync(municipality, cancel))
         {
-            if (await tx.RunAsync("UPDATE crossing.item SET received = $3, state = $4 WHERE id = $1 AND received = $2 AND state = 'Receiving'", cancel, item.Id.Value, item.Received, received, whole ? ItemState.Received : ItemState.Receiving) == 0) return Refusals.UploadBusy;
+            if (await tx.RunAsync("UPDATE crossing.item SET received = $3, state = $4, attempts = CASE WHEN $4 = 'Received' THEN 0 ELSE attempts END WHERE id = $1 AND received = $2 AND state = 'Receiving' AND attempts = $5", cancel, item.Id.Value, item.Received, received, whole ? ItemState.Received : ItemState.Receiving, turn) == 0) return Refusals.UploadBusy;
             if (whole) await FileVault.CompleteAsync(tx, blob.Id, received, digest, cancel);
             await tx.CommitAsync(cancel);
         }
@@ -173,7 +187,8 @@ public sealed partial class RequestDesk
         return more ? Refusals.MoreThanAnnounced : item with { Received = received, State = whole ? ItemState.Received : ItemState.Receiving };
     }
 
-    private static string Shortened(string path) => path.Length <= MaxText ? path : path[..(char.IsHighSurrogate(path[MaxText - 1]) ? MaxText - 1 : MaxText)];
+    /// <summary>As a note of a step holds it, no letter cut in two.</summary>
+    internal static string Shortened(string path) => path.Length <= MaxText ? path : path[..(char.IsHighSurrogate(path[MaxText - 1]) ? MaxText - 1 : MaxText)];
 
     private static async Task<(long Files, long Bytes)> UsedAsync(TenantTransaction tx, RouteId route, Actor actor, DateTimeOffset at, CancellationToken cancel)
     {

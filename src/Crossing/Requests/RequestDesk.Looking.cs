@@ -48,6 +48,7 @@ public sealed partial class RequestDesk
         if (await RequestRows.ReadAsync(tx, id, lockRow: true, cancel) is not { } request) return Refusals.Unknown;
         if (!await HoldsAsync(tx, request, actor, cancel)) return Refusals.NotYours;
         if (request.State != RequestState.Delivered || request.ExpiresAt <= at) return Refusals.NotToBeHad;
+        if (!await IsOpenAsync(tx, request, cancel)) return Refusals.RouteClosed;
         // Of a message the files that wait by themselves, each once however often a password was given; where there are none, the message.
         var files = request.Definition.Mail is null ? [] : (await PartRows.ReadAsync(tx, id, cancel)).SelectMany(static i => i).DistinctBy(static p => (p.Path, p.Digest)).Select(static p => (p.Path, p.Blob)).ToList();
         if (files.Count == 0) files = await tx.ListAsync("SELECT output_path, result_id FROM crossing.item WHERE request_id = $1 AND state IN ('Out', 'Admitted') AND result_id IS NOT NULL ORDER BY position", r => (Path: r.GetString(0), Blob: new BlobId(r.GetGuid(1))), cancel, id.Value);

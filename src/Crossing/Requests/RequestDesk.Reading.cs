@@ -87,12 +87,18 @@ public sealed partial class RequestDesk
     {
         // Everybody's home asks this, and most hold no post: they are told at once.
         if (!await PostAuthority.HoldsAnyAsync(tx, actor, keeper.Clock.Now(), cancel)) return [];
-        var open = await tx.ListAsync(RequestRows.Select + """
-             WHERE (q.state = 'Waiting' OR (q.state IN ('Delivered', 'NothingOut') AND EXISTS (
-               SELECT FROM crossing.item i WHERE i.municipality_id = q.municipality_id AND i.request_id = q.id AND i.state = 'ExceptionAsked')))
-            ORDER BY q.sequence LIMIT 1000
-            """, RequestRows.Request, cancel);
         var at = keeper.Clock.Now();
+        // Sections for which nothing can be decided are left out by the database: what waits there, however much, hides nothing.
+        var units = await tx.ListAsync($"SELECT DISTINCT q.unit_id FROM crossing.request q WHERE {Open}", r => r.IsDBNull(0) ? (UnitId?)null : new UnitId(r.GetGuid(0)), cancel);
+        var (within, hasNone) = (new List<Guid>(), false);
+        foreach (var unit in units)
+        {
+            if (!(await PostAuthority.OfAsync(tx, unit, actor, at, cancel)).IsManager) continue;
+            if (unit is { } its) within.Add(its.Value);
+            else hasNone = true;
+        }
+        if (within.Count == 0 && !hasNone) return [];
+        var open = await tx.ListAsync($"{RequestRows.Select} WHERE {Open} AND (q.unit_id = ANY ($1) OR ($2 AND q.unit_id IS NULL)) ORDER BY q.sequence LIMIT 1000", RequestRows.Request, cancel, within.ToArray(), hasNone);
         var mine = new List<CrossingRequest>();
         foreach (var request in open)
         {
@@ -102,6 +108,12 @@ public sealed partial class RequestDesk
         }
         return mine;
     }
+
+    /// <summary>What waits for somebody.</summary>
+    private const string Open = """
+        (q.state = 'Waiting' OR (q.state IN ('Delivered', 'NothingOut') AND EXISTS (
+          SELECT FROM crossing.item i WHERE i.municipality_id = q.municipality_id AND i.request_id = q.id AND i.state = 'ExceptionAsked')))
+        """;
 
     private async Task<bool> IsInSightAsync(TenantTransaction tx, CrossingRequest request, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
     {

@@ -122,7 +122,8 @@ public sealed partial class RequestDesk
             if (IsBad(reason)) return Refusals.ReasonMissing;
             if (request.State != RequestState.Waiting) return Refusals.WrongState;
             var (refused, asDeputyOf) = await AuthorityAsync(tx, request, at, actor, cancel);
-            if (refused is not null) return refused;
+            // To say no, nobody needs to know who asked.
+            if (refused is not null && refused != Refusals.UnknownAsker) return refused;
             await tx.RunAsync("UPDATE crossing.request SET state = 'Refused', settled_at = $2 WHERE id = $1", cancel, id.Value, at);
             await Mail.SettledAsync(tx, [(request, RequestState.Refused)], reason.Trim(), at, cancel);
             await StepAsync(tx, id, "crossing.refused", at, actor, reason, new { request.Number, askedBy = request.AskedBy.Account }, cancel, asDeputyOf);
@@ -133,7 +134,8 @@ public sealed partial class RequestDesk
     public Task<Outcome<CrossingRequest>> WithdrawAsync(MunicipalityId municipality, RequestId id, Actor actor, CancellationToken cancel) =>
         OwnAsync(municipality, id, actor, async (tx, request, at) =>
         {
-            if (request.State is not (RequestState.Draft or RequestState.Waiting)) return Refusals.WrongState;
+            // A message that comes in is others' as well.
+            if (request.State is not (RequestState.Draft or RequestState.Waiting) || request.Definition is { Mail: not null, IsInward: true }) return Refusals.WrongState;
             await tx.RunAsync("UPDATE crossing.request SET state = 'Withdrawn', settled_at = $2, passwords = NULL WHERE id = $1", cancel, id.Value, at);
             await Mail.SettledAsync(tx, [(request, RequestState.Withdrawn)], "", at, cancel);
             await StepAsync(tx, id, "crossing.withdrawn", at, actor, "", new { request.Number }, cancel);
@@ -141,7 +143,7 @@ public sealed partial class RequestDesk
         }, cancel);
 
     /// <summary>A route that was closed since, or whose waiver is over, lets nothing more across.</summary>
-    private async Task<bool> IsOpenAsync(TenantTransaction tx, CrossingRequest request, CancellationToken cancel) =>
+    internal async Task<bool> IsOpenAsync(TenantTransaction tx, CrossingRequest request, CancellationToken cancel) =>
         await RouteBook.ReadAsync(tx, request.Definition.Key, cancel) is { IsOpen: true } now && await routes.IsExceptedAsync(tx.Municipality, now.Definition, cancel);
 
     /// <summary>Null when this person may decide it now.</summary>
@@ -157,7 +159,7 @@ public sealed partial class RequestDesk
         var byOfficer = request.Needs == Approval.Officer;
         if (!(byOfficer ? authority.IsOfficer : authority.IsManager)) return (Refusals.NoAuthority, null);
         // Whoever asked must be known as a person, too: a second account of one's own, linked to nobody, would let anybody approve for themselves.
-        return asker is null ? (Refusals.UnknownAsker, null) : (null, byOfficer ? authority.OfficerAsDeputyOf : authority.ManagerAsDeputyOf);
+        return (asker is null ? Refusals.UnknownAsker : null, byOfficer ? authority.OfficerAsDeputyOf : authority.ManagerAsDeputyOf);
     }
 
     /// <summary>True for who asked; of a message, for its recipients as well.</summary>

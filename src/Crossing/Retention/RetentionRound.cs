@@ -21,6 +21,9 @@ public sealed class RetentionRound
     /// <summary>A file on the disk that no record knows is left alone for so long: it may be one that is being written.</summary>
     private static readonly TimeSpan SweepAge = TimeSpan.FromHours(48);
 
+    /// <summary>So long after its expiry a message's content is kept for its delivery, at most.</summary>
+    private static readonly TimeSpan LongestOnItsWay = TimeSpan.FromDays(30);
+
     private static readonly Actor Itself = Actor.System("retention");
 
     private readonly RecordKeeper keeper;
@@ -70,7 +73,12 @@ public sealed class RetentionRound
     {
         await using var tx = await keeper.EnterAsync(town, cancel);
         var at = keeper.Clock.Now();
-        var due = await tx.ListAsync(RequestRows.Select + " WHERE q.state IN ('Draft', 'Waiting', 'Delivered', 'NothingOut') AND q.expires_at <= $1 ORDER BY q.expires_at LIMIT $2 FOR UPDATE OF q SKIP LOCKED", RequestRows.Request, cancel, at, AtATime);
+        // A message that is still on its way needs its content; its deliverer gives up in days, and one that nobody delivers isn't waited for endlessly.
+        var due = await tx.ListAsync(RequestRows.Select + """
+             WHERE q.state IN ('Draft', 'Waiting', 'Delivered', 'NothingOut') AND q.expires_at <= $1 AND (q.state = 'Waiting' OR q.expires_at <= $3 OR NOT EXISTS (
+               SELECT FROM crossing.message m WHERE m.municipality_id = q.municipality_id AND m.request_id = q.id AND m.state IN ('Held', 'Due')))
+            ORDER BY q.expires_at LIMIT $2 FOR UPDATE OF q SKIP LOCKED
+            """, RequestRows.Request, cancel, at, AtATime, at - LongestOnItsWay);
         foreach (var request in due)
         {
             await tx.RunAsync("UPDATE crossing.request SET state = 'Expired', passwords = NULL, settled_at = coalesce(settled_at, $2) WHERE id = $1", cancel, request.Id.Value, at);

@@ -138,12 +138,14 @@ public sealed class FileVault
     }
 
     /// <summary>Goes on writing where a pause was confirmed.</summary>
+    /// <param name="mayTakeOver">Asked once no other writer has the file, where one may have been at it; false: nothing is touched.</param>
+    /// <returns>Null when it may not be taken over.</returns>
     /// <exception cref="VaultException">What was confirmed isn't there.</exception>
-    internal SealedWriter Resume(Blob blob, long received)
+    internal async Task<SealedWriter?> ResumeAsync(Blob blob, long received, Func<Task<bool>> mayTakeOver)
     {
         try
         {
-            return SealedWriter.Resume(PathOf(blob.Town, blob.Id), blob.Key, received);
+            return await SealedWriter.ResumeAsync(PathOf(blob.Town, blob.Id), blob.Key, received, mayTakeOver).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {

@@ -71,13 +71,30 @@ internal sealed class SealedWriter : Stream
     /// <summary>Goes on where <see cref="PauseAsync"/> stopped at this length; what was written after that and never confirmed is forgotten.</summary>
     /// <exception cref="CryptographicException">What lies there was not written with this key.</exception>
     /// <exception cref="IOException">What was confirmed isn't there.</exception>
-    public static SealedWriter Resume(string path, byte[] key, long received)
+    /// <param name="mayTakeOver">Asked under the lock, where another writer may have been at it; false: it is left as it is, and null is returned.</param>
+    public static async Task<SealedWriter?> ResumeAsync(string path, byte[] key, long received, Func<Task<bool>> mayTakeOver)
     {
-        if (received == 0) Directory.CreateDirectory(Path.GetDirectoryName(path)!, Own);
+        if (received == 0)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!, Own);
+            try
+            {
+                return new(path, key, Open(path, FileMode.CreateNew));
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Somebody has begun with it.
+            }
+        }
         // Locked against a second writer, by the kernel: two connections must not send the same file at once.
-        var writer = new SealedWriter(path, key, Open(path, received == 0 ? FileMode.OpenOrCreate : FileMode.Open));
+        var writer = new SealedWriter(path, key, Open(path, FileMode.Open));
         try
         {
+            if (!await mayTakeOver().ConfigureAwait(false))
+            {
+                writer.Dispose();
+                return null;
+            }
             writer.index = SealedFile.WholeChunks(received);
             var whole = writer.index * SealedFile.SealedChunkBytes;
             if (writer.file.Length < whole) throw new EndOfStreamException("chunks are missing");

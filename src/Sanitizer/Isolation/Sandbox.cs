@@ -36,6 +36,7 @@ internal sealed class Sandbox : IDisposable
     private readonly Isolation isolation;
     private readonly string top;
     private readonly string? filter;
+    private readonly FileStream alive;
     private readonly BlockingCollection<Action> starts = [];
     private int number;
 
@@ -43,7 +44,8 @@ internal sealed class Sandbox : IDisposable
     public Sandbox(Isolation isolation)
     {
         this.isolation = isolation;
-        top = Directory.CreateTempSubdirectory("sekisho-san-").FullName;
+        top = Directory.CreateTempSubdirectory(Leftovers.Prefix).FullName;
+        alive = Leftovers.Claim(top);
         // --die-with-parent looks at the thread that started the child: this one lives as long as the sandbox.
         var keeper = new Thread(() =>
         {
@@ -111,6 +113,8 @@ internal sealed class Sandbox : IDisposable
     public void Dispose()
     {
         starts.CompleteAdding();
+        alive.Dispose();
+        File.Delete(alive.Name);
         if (filter is not null) File.Delete(filter);
         SandboxProcess.DeleteFolder(top);
     }

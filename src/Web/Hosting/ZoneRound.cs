@@ -27,7 +27,16 @@ public sealed class ZoneRound(RecordSlices records, WebHostOptions options, ILog
     {
         await LookAsync(cancel).ConfigureAwait(false);
         if (options.Time.GetUtcNow() - provedAt < Prove) return;
-        await records.Zones.ProveAllAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            await records.Zones.ProveAllAsync(cancel).ConfigureAwait(false);
+        }
+        catch (AggregateException)
+        {
+            // All were tried: the next hour is soon enough for the one that failed.
+            provedAt = options.Time.GetUtcNow();
+            throw;
+        }
         provedAt = options.Time.GetUtcNow();
     }
 

@@ -99,7 +99,13 @@ public sealed class GatewayTests
         office.Gate.Clock.Move(TimeSpan.FromMinutes(2));
         for (var i = 0; i < 200 && await AttemptsAsync(office) < 2; i++) await Task.Delay(50, Gate.Cancel);
         Assert.Equal(2, await AttemptsAsync(office));
+        // Days later it is tried for a while still; then it is given up.
         office.Gate.Clock.Move(TimeSpan.FromDays(6));
+        for (var i = 0; i < 600 && (await office.MessagesAsync())[0].State == "Due"; i++)
+        {
+            await Task.Delay(50, Gate.Cancel);
+            office.Gate.Clock.Move(TimeSpan.FromMinutes(10));
+        }
         Assert.Equal("PartSent", await office.StateAsync("PartSent"));
         Assert.Equal("Delivered,Failed 451,Failed 550", await RecipientsAsync(office));
         // The Internet side isn't told on this route, and nobody got it twice.

@@ -1,4 +1,5 @@
 using System.Text;
+using Dapper;
 using Sekisho.Assurance;
 using Sekisho.Records.Waivers;
 using Sekisho.Records.Zones;
@@ -48,6 +49,22 @@ public sealed class ZoneDeskTests : IAsyncLifetime
     {
         var asked = (await office.Slices.Waivers.RequestAsync(office.Town, new(new("mynumber-isolation"), office.Clock.Now(), office.Clock.Now().AddDays(days), "税証明の印刷のため。", "相手と宛先とポートを絞る。"), office.Officer, Cancel)).OrThrow();
         return (await office.Slices.Waivers.ApproveAsync(office.Town, asked.Id, "", office.Manager, Cancel)).OrThrow().Id;
+    }
+
+    [Fact]
+    public async Task One_town_that_can_not_be_proved_leaves_no_other_unproved()
+    {
+        var (bad, good) = (office.Town, await office.Test.AddMunicipalityAsync("tonari", "となり村"));
+        if (bad.Value.CompareTo(good.Value) > 0) (bad, good) = (good, bad);
+        foreach (var (town, yaml) in new[] { (bad, "format: 0"), (good, Policy) })
+        {
+            (await Desk.TakeAsync(town, [new("fw-01.rules", Firewall(Cloud))], whole: false, office.Officer, Cancel)).OrThrow();
+            await using var tx = await office.Test.Database.EnterAsync(town, Cancel);
+            await tx.Connection.ExecuteAsync("INSERT INTO records.zone_policy (municipality_id, version, yaml, note, saved_at, saved_by, saved_by_name, ledger_index) VALUES (@town, 1, @yaml, '', now(), 'a', 'a', 0)", new { town = town.Value, yaml });
+            await tx.CommitAsync(Cancel);
+        }
+        await Assert.ThrowsAsync<AggregateException>(() => Desk.ProveAllAsync(Cancel));
+        Assert.NotNull(await Desk.NewestAsync(good, Cancel));
     }
 
     [Fact]

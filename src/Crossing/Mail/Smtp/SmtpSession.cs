@@ -32,7 +32,7 @@ internal sealed class SmtpSession : IDisposable
     private readonly Dictionary<string, string> forwarded = new(StringComparer.OrdinalIgnoreCase);
     private string? helo;
     private SmtpEnvelope? envelope;
-    private int errors;
+    private int errors, idle;
     private bool isOver;
 
     /// <param name="certificate">Null: STARTTLS isn't offered.</param>
@@ -96,7 +96,14 @@ internal sealed class SmtpSession : IDisposable
     {
         var space = line.IndexOf(' ', StringComparison.Ordinal);
         var (verb, rest) = space < 0 ? (line, "") : (line[..space], line[(space + 1)..].Trim(' '));
-        switch (verb.ToUpperInvariant())
+        var command = verb.ToUpperInvariant();
+        // Whoever never sends a message holds a place that others wait for.
+        if (command is not ("RCPT" or "QUIT") && ++idle > limits.Idle)
+        {
+            isOver = true;
+            return SmtpReplies.TooManyErrors;
+        }
+        switch (command)
         {
             case "EHLO":
                 return Hello(rest, isExtended: true);
@@ -267,7 +274,7 @@ internal sealed class SmtpSession : IDisposable
         await FlushAsync().ConfigureAwait(false);
         if (await TakeAsync(place).ConfigureAwait(false) is { } fault) return fault;
         var answer = await AskAsync(async c => await place.KeepAsync(c).ConfigureAwait(false)).ConfigureAwait(false);
-        if (answer is { IsDone: true }) errors = 0;
+        if (answer is { IsDone: true }) errors = idle = 0;
         return answer;
     }
 

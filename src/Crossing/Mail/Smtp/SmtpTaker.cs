@@ -53,6 +53,9 @@ public sealed record SmtpLimits
     /// <summary>Wrong commands before a session is closed.</summary>
     public int Errors { get; init; } = 10;
 
+    /// <summary>Commands without a message that is kept, but for recipients: RSET, NOOP, a message refused.</summary>
+    public int Idle { get; init; } = 200;
+
     public int LineBytes { get; init; } = 1 << 20;
 
     /// <summary>Between commands (RFC 5321 §4.5.3.2.7).</summary>

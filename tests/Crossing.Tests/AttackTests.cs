@@ -24,7 +24,9 @@ public sealed class AttackTests
         Assert.Equal("XNG-REQ-002", Gate.CodeOf(await gate.Slices.Requests.HandOutAsync(gate.Town, detail.Items[0].Id, gate.Staff, Cancel)));
         Assert.Equal("XNG-REQ-002", Gate.CodeOf(await gate.Slices.Requests.HandOutAllAsync(gate.Town, detail.Request.Id, gate.Staff, Cancel)));
         Assert.Equal("XNG-REQ-002", Gate.CodeOf(await gate.Slices.Links.HandOutAsync(gate.Town, secret, detail.Items[0].Id, gate.Colleague, Cancel)));
+        Assert.Equal("XNG-REQ-002", (await gate.Slices.Requests.ClosedAsync(gate.Town, detail.Request.Id, Cancel))!.Code);
         await LayAsync(isOpen: true);
+        Assert.Null(await gate.Slices.Requests.ClosedAsync(gate.Town, detail.Request.Id, Cancel));
         Assert.Equal("一\n", System.Text.Encoding.UTF8.GetString(await gate.FetchAsync(detail.Items[0], gate.Staff)).Replace("\r\n", "\n", StringComparison.Ordinal).TrimStart('\ufeff'));
 
         async Task LayAsync(bool isOpen)

@@ -72,6 +72,13 @@ public sealed partial class RequestDesk
         return new HandedOutAll(request.Number, at, parts);
     }
 
+    /// <summary>Null while what came out of a request may be fetched as far as its route is concerned.</summary>
+    public async Task<Refusal?> ClosedAsync(MunicipalityId municipality, RequestId id, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        return await RequestRows.ReadAsync(tx, id, lockRow: false, cancel) is { } request && !await IsOpenAsync(tx, request, cancel) ? Refusals.RouteClosed : null;
+    }
+
     /// <summary>The path, with a number before its ending where another file has it: some disks don't tell A from a.</summary>
     private static string Free(string path, HashSet<string> taken)
     {

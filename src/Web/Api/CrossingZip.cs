@@ -30,6 +30,8 @@ internal static class CrossingZip
     {
         if (await CrossingsApi.SeenAsync(context, records, crossing, new(id), cancel) is not { } detail) return ApiProblems.NotFound;
         if (await crossing.Door.ResultAsync(CurrentPerson.Of(context).Municipality, detail.Request.Id, context.Connection.RemoteIpAddress, cancel) is { } held) return ApiAnswers.Problem(held);
+        // Said before the ZIP begins: one that breaks off says nothing.
+        if (await crossing.Requests.ClosedAsync(CurrentPerson.Of(context).Municipality, detail.Request.Id, cancel) is { } closed) return ApiAnswers.Problem(closed);
         return Pack(context, crossing, detail, r.Password, time, loggers.CreateLogger(typeof(CrossingZip)));
     }
 

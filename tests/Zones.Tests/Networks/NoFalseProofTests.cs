@@ -128,11 +128,12 @@ public sealed class NoFalseProofTests
     public void Two_translations_with_sets_alike_in_size_are_not_taken_for_each_other()
     {
         var zones = V4.Replace("[10.2.0.0/16]", "[10.2.0.0/24, 10.2.2.0/24]").Replace("10.2.5.10", "10.2.2.10");
+        var servers = Net("10.1.7.20", "10.1.7.22");
         NatRule Sends(int line, string source, ushort port)
         {
             var range = source.Split('-');
             Assert.True(Address.TryParse(range[0], out var first) & Address.TryParse(range[1], out var last));
-            return new(NatKind.Destination, new Match { Source = AddressSet.Range(first, last), Destination = Net("10.2.0.200"), Services = ServiceSet.Of(Service.Tcp(IntervalSet<ushort>.Of(port))) }, new("fw.conf", line, line), $"vip {port}") { To = Net("10.1.7.20") };
+            return new(NatKind.Destination, new Match { Source = AddressSet.Range(first, last), Destination = Net("10.2.0.200"), Services = ServiceSet.Of(Service.Tcp(IntervalSet<ushort>.Of(port))) }, new("fw.conf", line, line), $"vip {port}") { To = servers };
         }
         var rules = Enumerable.Range(0, 60).Select(i => Accept(100 + i, Net($"10.7.{i}.0/24"), AddressSet.All)).ToList();
         rules.Add(Accept(10, Net("10.2.0.64/30"), Net("10.1.7.20"), Service.Tcp(IntervalSet<ushort>.Of(8022))));

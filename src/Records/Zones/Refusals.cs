@@ -52,4 +52,7 @@ public static class Refusals
     public static Refusal NotEqual { get; } = new("REC-ZON-012",
         new("作った規則を読み戻すと、領域の定めと等しくありません。渡していません。", "What was made doesn't read back as the zones. It isn't given out."),
         new("このコードと領域の定めを添えて、製品の窓口に知らせてください。", "Tell those who keep the product, with this code and the zones as written down."));
+
+    public static Refusal NotYet(Bilingual missing) => new("REC-ZON-013", missing,
+        new("領域の定めを書き足してから、もう一度作ってください。", "Add it to the zones, then make the rules again."));
 }

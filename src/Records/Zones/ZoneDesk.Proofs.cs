@@ -74,10 +74,11 @@ public sealed partial class ZoneDesk
     }
 
     /// <summary>The newest proof; null: nothing was proved yet.</summary>
-    public async Task<KeptProof?> NewestAsync(MunicipalityId municipality, CancellationToken cancel)
+    /// <param name="at">The newest of a moment that has passed; null: of now.</param>
+    public async Task<KeptProof?> NewestAsync(MunicipalityId municipality, CancellationToken cancel, DateTimeOffset? at = null)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        return await ZoneRows.NewestProofAsync(tx, keeper.Clock.Now(), cancel);
+        return await ZoneRows.NewestProofAsync(tx, at ?? keeper.Clock.Now(), cancel);
     }
 
     /// <summary>Proofs, newest first.</summary>

@@ -35,11 +35,13 @@ public sealed partial class ZoneDesk
 
     /// <summary>Rules that let pass what the zones allow now, and nothing else (規則の作成). Read back and compared with the policy by the compiler itself.</summary>
     /// <param name="target">One of <see cref="RuleCompiler.Targets"/>.</param>
-    public async Task<Outcome<Compiled>> CompileAsync(MunicipalityId municipality, string target, CancellationToken cancel)
+    /// <param name="device">Only for its interfaces; null: those of whatever device.</param>
+    public async Task<Outcome<Compiled>> CompileAsync(MunicipalityId municipality, string target, string? device, CancellationToken cancel)
     {
         if (!RuleCompiler.Targets.Contains(target)) return Refusals.NoSuchTarget(string.Join("、", RuleCompiler.Targets), string.Join(", ", RuleCompiler.Targets));
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         if (await CountedAsync(tx, cancel) is not { } policy) return Refusals.NoPolicy;
-        return await Task.Run(() => RuleCompiler.Compile(policy.Reading.Policy!, target, policy.Day, cancel), cancel);
+        var made = await Task.Run(() => RuleCompiler.Compile(policy.Reading.Policy!, target, policy.Day, cancel, device), cancel);
+        return made.Missing is { } missing ? Refusals.NotYet(missing) : made;
     }
 }

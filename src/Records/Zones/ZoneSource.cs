@@ -11,6 +11,9 @@ public sealed class ZoneSource(MunicipalityId municipality, RecordKeeper keeper)
 
     public IReadOnlyCollection<string> Kinds { get; } = [MyNumber, Lgwan, Internet];
 
+    /// <summary>Whether evidence of a kind says what a proof of the zones says.</summary>
+    public static bool Speaks(string kind) => kind is MyNumber or Lgwan or Internet;
+
     public async ValueTask<IReadOnlyList<Observation>> ObserveAsync(DateTimeOffset at, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);

@@ -79,8 +79,8 @@ internal static class ZonesApi
     }
 
     /// <param name="file">One of several files (iptables: rules.v4, rules.v6); without it the first.</param>
-    private static async Task<IResult> CompileAsync(HttpContext context, RecordSlices records, string target, string? file, CancellationToken cancel) =>
-        (await records.Zones.CompileAsync(CurrentPerson.Of(context).Municipality, target, cancel)).Match<IResult>(
+    private static async Task<IResult> CompileAsync(HttpContext context, RecordSlices records, string target, string? device, string? file, CancellationToken cancel) =>
+        (await records.Zones.CompileAsync(CurrentPerson.Of(context).Municipality, target, device, cancel)).Match<IResult>(
             made => made.Differences.Count > 0 ? ApiAnswers.Problem(Sekisho.Records.Zones.Refusals.NotEqual)
                 : made.Files.FirstOrDefault(f => file is null || f.Name == file) is { } its ? Results.Text(its.Text, "text/plain", Encoding.UTF8) : ApiProblems.NotFound,
             ApiAnswers.Problem);

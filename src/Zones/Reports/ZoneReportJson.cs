@@ -108,6 +108,7 @@ public static class ZoneReportJson
             json.WriteString("rule", step.Rule);
             json.WriteString("in", step.Inbound);
             json.WriteString("out", step.Outbound);
+            json.WriteBoolean("filtered", step.Filtered);
             json.WriteEndObject();
         }
         json.WriteEndArray();

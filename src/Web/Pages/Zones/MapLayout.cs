@@ -6,9 +6,10 @@ using Zone = Sekisho.Zones.Policies.Zone;
 namespace Sekisho.Web.Pages.Zones;
 
 /// <summary>Where the map puts what: zones as bands, the least trusted above; devices in the gap under the highest band that they touch; ways between bands as arrows.</summary>
+/// <remarks>What doesn't meet in height stands in one column: a town of twelve devices fits on a screen.</remarks>
 public sealed class MapLayout
 {
-    public const int Band = 52, Gap = 76, NameWidth = 236, Lane = 58, DeviceWidth = 132, DeviceHeight = 34;
+    public const int Band = 50, Gap = 66, NameWidth = 236, Lane = 48, DeviceWidth = 116, DeviceHeight = 34, DeviceLane = 128;
 
     private static readonly ZoneKind[] FromAbove = [ZoneKind.Outside, ZoneKind.Cloud, ZoneKind.Internet, ZoneKind.Dmz, ZoneKind.Management, ZoneKind.Other, ZoneKind.Lgwan, ZoneKind.MyNumber];
 
@@ -16,7 +17,7 @@ public sealed class MapLayout
     {
         (Bands, Arrows, Devices) = (bands, arrows, devices);
         Height = (bands.Count * (Band + Gap)) - Gap + 2 + (devices.Any(d => d.Gap == bands.Count - 1) ? Gap : 0);
-        Width = Math.Max(760, DevicesFrom(arrows.Count) + ((devices.Count == 0 ? 0 : devices.Max(d => d.Column) + 1) * (DeviceWidth + 18)) + 24);
+        Width = Math.Max(760, devices.Count == 0 ? DevicesFrom(arrows) : devices.Max(d => d.X) + DeviceWidth + 24);
     }
 
     public IReadOnlyList<MapBand> Bands { get; }
@@ -46,19 +47,33 @@ public sealed class MapLayout
             if (allowed > 0) arrows.Add(new(from, to, allowed, false, check.Anchor, 0));
         }
         // What is wrong stands first, beside the names.
-        arrows = [.. arrows.OrderByDescending(a => a.IsViolation).ThenBy(a => Math.Min(a.From, a.To)).Select((a, i) => a with { X = NameWidth + 30 + (i * Lane) })];
+        var lanes = new List<List<(int From, int To)>>();
+        arrows = [.. arrows.OrderByDescending(a => a.IsViolation).ThenBy(a => Math.Min(a.From, a.To)).ThenBy(a => Math.Abs(a.To - a.From)).Select(a => a with { X = NameWidth + 30 + (Place(lanes, Math.Min(a.From, a.To), Math.Max(a.From, a.To)) * Lane) })];
         var devices = new List<MapDevice>();
-        foreach (var device in network.Readings.SelectMany(r => r.Devices).DistinctBy(d => d.Name))
+        var columns = new List<List<(int From, int To)>>();
+        foreach (var (device, touched) in network.Readings.SelectMany(r => r.Devices).DistinctBy(d => d.Name).Select(d => (Device: d, Touched: Touched(d, zones))).OrderBy(d => d.Touched.Count == 0 ? int.MaxValue : d.Touched[0]).ThenBy(d => d.Touched.Count))
         {
-            var touched = Touched(device, zones);
             var gap = touched.Count == 0 ? zones.Count - 1 : Math.Min(touched[0], Math.Max(0, zones.Count - 2));
-            var column = devices.Count(d => d.Gap == gap);
-            devices.Add(new(device.Name, device.Vendor, gap, column, touched, DevicesFrom(arrows.Count) + (column * (DeviceWidth + 18)) + (gap % 2 * 9)));
+            var column = Place(columns, Math.Min(gap, touched.Count == 0 ? gap : touched[0]), Math.Max(gap + 1, touched.Count == 0 ? gap + 1 : touched[^1]));
+            devices.Add(new(device.Name, device.Vendor, gap, column, touched, DevicesFrom(arrows) + (column * DeviceLane)));
         }
         return new([.. zones.Select((z, i) => new MapBand(z, i))], arrows, devices);
     }
 
-    private static int DevicesFrom(int arrows) => NameWidth + 44 + (arrows * Lane);
+    private static int DevicesFrom(IReadOnlyList<MapArrow> arrows) => arrows.Count == 0 ? NameWidth + 44 : arrows.Max(a => a.X) + Lane + 8;
+
+    /// <summary>The first column in which nothing else stands between two bands; a new one where there is none.</summary>
+    private static int Place(List<List<(int From, int To)>> columns, int from, int to)
+    {
+        var column = columns.FindIndex(c => c.TrueForAll(other => to <= other.From || other.To <= from));
+        if (column < 0)
+        {
+            column = columns.Count;
+            columns.Add([]);
+        }
+        columns[column].Add((from, to));
+        return column;
+    }
 
     /// <summary>Bands that a device has an interface in: by its own addresses, or as the policy names it.</summary>
     private static List<int> Touched(Device device, List<Zone> zones)

@@ -9,6 +9,16 @@ public abstract class ZonePageBase : MunicipalPage
 {
     protected ZoneDesk Zones => Records.Zones;
 
+    /// <summary>The configurations in which the lines to correct stand, by file, in lines.</summary>
+    protected async Task<Dictionary<string, string[]>> TextsOfAsync(ProofReport report, ConfigSetId set)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var texts = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        foreach (var file in report.Causes.SelectMany(c => c.Lines).Where(l => l.Line > 0).Select(l => l.File).Distinct(StringComparer.Ordinal))
+            if (await Zones.TextAsync(Municipality, set, file, Cancel) is { } text) texts[file] = text.Split('\n');
+        return texts;
+    }
+
     /// <summary>The verdict whose shape and colour a result has.</summary>
     public static VerdictKind Mark(ProofResult result) => result switch { ProofResult.Proved => VerdictKind.Met, ProofResult.Violated => VerdictKind.NotMet, _ => VerdictKind.NoEvidence };
 

@@ -196,6 +196,11 @@ public sealed class RuleAnalysis
             }
             // What a zone sends to itself is nobody's business here: a rule that it uses is needed.
             foreach (var zone in policy.Zones) use.Follow(new(Inside, zone.Id, zone.Id, zone.Addresses, zone.Addresses, ServiceSet.Any, 0), ServiceSet.Any, zone, zone, false);
+            // Nor what the Internet zone sends by the security cloud.
+            if (policy.SecurityCloud is { Via.IsEmpty: false })
+                foreach (var office in policy.Zones.Where(static z => z.Kind == ZoneKind.Internet))
+                    foreach (var world in policy.Zones.Where(static z => z.Kind == ZoneKind.Outside))
+                        use.Follow(new(Inside, office.Id, world.Id, office.Addresses, world.Addresses, ServiceSet.Any, 0), ServiceSet.Any, office, world, false);
             foreach (var from in policy.Zones)
                 foreach (var to in policy.Zones)
                 {

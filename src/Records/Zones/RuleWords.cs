@@ -46,7 +46,10 @@ public static class RuleWords
                 : new($"{Names(r.By).Ja}が同じことをするので、外しても変わりません。", $"{Names(r.By).En} do the same."),
             c => new($"{Names([c.With]).Ja}が、重なる部分を逆に決めています（{c.Both}）。", $"{Names([c.With]).En} decides what both match the other way ({c.Both})."),
             n => new($"{n.From.Name} から {n.To.Name} へ通しますが、これを使う認めた通信はありません。", $"It lets packets pass from {n.From.Id} to {n.To.Id}, and no allowed flow needs it."),
-            o => new($"認めた通信（{string.Join("、", o.Flows.Select(f => f.Id))}）に要りますが、{o.From.Name} から {o.To.Name} へ、それより広く通します。", $"Needed by {string.Join(", ", o.Flows.Select(f => f.Id))}, it lets more pass from {o.From.Id} to {o.To.Id}."));
+            // What a zone sends to itself may be all that needs it.
+            o => o.Flows.Count == 0
+                ? new($"領域の中の通信に要りますが、{o.From.Name} から {o.To.Name} へも通します。", $"Needed inside a zone, it lets packets pass from {o.From.Id} to {o.To.Id}, too.")
+                : new($"認めた通信（{string.Join("、", o.Flows.Select(f => f.Id))}）に要りますが、{o.From.Name} から {o.To.Name} へ、それより広く通します。", $"Needed by {string.Join(", ", o.Flows.Select(f => f.Id))}, it lets more pass from {o.From.Id} to {o.To.Id}."));
     }
 
     /// <summary>A packet that shows it; null where there is nothing to try.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sekisho.Assurance;
+using Sekisho.Zones.Devices.Allied;
 using Sekisho.Zones.Devices.Cisco;
 using Sekisho.Zones.Devices.Fortinet;
 using Sekisho.Zones.Devices.Juniper;
@@ -126,5 +127,5 @@ public static class ConfigDoor
         new($"「{said}」の設定として読みましたが、中身は「{told}」のようです。", $"It was read as \"{said}\" as you said, but the content looks like \"{told}\"."),
         new("機器の種類を確かめてください。", "See which kind of device it is."));
 
-    private static ImmutableArray<IConfigReader> Everyone() => [new IptablesReader(), new NftablesReader(), new FortiReader(), new YamahaReader(), new IosReader(), new AsaReader(), new PanReader(), new JunosReader(), new NecReader()];
+    private static ImmutableArray<IConfigReader> Everyone() => [new IptablesReader(), new NftablesReader(), new FortiReader(), new YamahaReader(), new IosReader(), new AsaReader(), new PanReader(), new JunosReader(), new NecReader(), new AlliedReader()];
 }

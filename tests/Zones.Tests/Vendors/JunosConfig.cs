@@ -210,7 +210,7 @@ internal sealed class JunosConfig : VendorConfig
                 {
                     var (first, length) = Net(v6);
                     if (prefixes.Exists(p => p.First == first && p.Length == length)) continue;
-                    var except = n > 1 && OneIn(3);
+                    var except = prefixes.Exists(static p => !p.Except) && OneIn(3);
                     prefixes.Add((first, length, except));
                     Say($"{path} from {(source ? "source" : "destination")}-address {Say(first, length)}{(except ? " except" : "")}");
                 }

@@ -25,6 +25,8 @@ public sealed class SecondEngineTests
     [InlineData("yamaha")]
     [InlineData("yamaha wrapped")]
     [InlineData("nec-ix")]
+    [InlineData("allied switch")]
+    [InlineData("allied router")]
     [InlineData("iptables")]
     [InlineData("nftables")]
     public void Reader_and_engine_do_with_every_packet_what_the_documentation_says(string kind)
@@ -58,7 +60,7 @@ public sealed class SecondEngineTests
     [Fact]
     public void Every_reader_has_its_second_engine()
     {
-        string[] here = ["fortios", "panos", "ios", "asa", "junos", "yamaha", "nec-ix", "iptables", "nftables"];
+        string[] here = ["fortios", "panos", "ios", "asa", "junos", "yamaha", "nec-ix", "allied", "iptables", "nftables"];
         Assert.Equal(ConfigDoor.Readers.Select(static r => r.Vendor).Order(StringComparer.Ordinal), here.Order(StringComparer.Ordinal));
     }
 
@@ -74,6 +76,8 @@ public sealed class SecondEngineTests
         "yamaha" => new YamahaConfig(seed, false),
         "yamaha wrapped" => new YamahaConfig(seed, true),
         "nec-ix" => new NecConfig(seed),
+        "allied switch" => new AlliedSwitchConfig(seed),
+        "allied router" => new AlliedRouterConfig(seed),
         "iptables" => new IptablesConfig(seed),
         _ => new NftablesConfig(seed),
     };

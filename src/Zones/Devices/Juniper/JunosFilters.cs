@@ -347,13 +347,15 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
             return AddressValue.Sure(AddressSet.UnionOf(entries.Select(static entry => entry.Set)));
         }
 
-        AddressSet all = entries.TrueForAll(static entry => entry.Except) ? universe : AddressSet.Empty;
+        var onlyExcept = entries.TrueForAll(static entry => entry.Except);
+        AddressSet all = onlyExcept ? universe : AddressSet.Empty;
         foreach ((_, bool except, AddressSet set) in entries.OrderBy(static entry => entry.Length))
         {
             all = except ? all.Except(set) : all.Union(set);
         }
 
-        return AddressValue.Sure(all);
+        // Releases differ on what a list of exceptions alone means: the rest, or nothing.
+        return onlyExcept ? AddressValue.NotKnown(UnknownKind.RunTime, "only except", all) : AddressValue.Sure(all);
     }
 
     private AddressValue PrefixLists(int part, AddressSet universe, ref bool strange)

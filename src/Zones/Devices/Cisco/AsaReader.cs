@@ -470,6 +470,13 @@ internal sealed class AsaFile
                 continue;
             }
 
+            if (named.Count > 0 && !named.Exists(one => one.NameIf == on))
+            {
+                // A list for an interface that nobody has: somewhere a name is wrong, and another interface is without its list.
+                work.Keep(line, line, new Touch.WholeDevice());
+                work.Ledger.Set(line, Reading.NotUnderstood);
+            }
+
             if (!rules.TryGetValue(name, out List<Rule>? list))
             {
                 work.Keep(line, line, new Touch.OfInterfaces(InterfaceSet.Of([on])));

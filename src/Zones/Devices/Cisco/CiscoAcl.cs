@@ -47,7 +47,7 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
 
         if (strange)
         {
-            when.Uncertain(UnknownKind.NotUnderstood, words.Rest.Length > 0 ? words.Rest.ToString() : name);
+            when.Forget(Anything, words.Rest.Length > 0 ? words.Rest.ToString() : name.Length > 0 ? name : "incomplete");
             work.Keep(line, line, new Touch.InPlace());
         }
 

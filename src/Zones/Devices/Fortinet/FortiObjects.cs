@@ -91,7 +91,7 @@ internal sealed class FortiObjects
                 {
                     // A setting that nobody here knows may change what the object matches.
                     tree.MarkAll(setting, Reading.NotUnderstood);
-                    work.Keep(tree.Line(setting), tree.Line(setting), new Touch.InPlace());
+                    if (tree.Word(setting) is not ['?', ..]) work.Keep(tree.Line(setting), tree.Line(setting), new Touch.InPlace());
                 }
             }
         }

@@ -70,6 +70,12 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
             {
                 tree.MarkAll(setting, Reading.Understood);
                 Uncertainties(word, setting, uncertain);
+                if ((word is "status" || word.EndsWith("-negate", StringComparison.Ordinal)) && tree.Only(setting) is not ("enable" or "disable"))
+                {
+                    tree.MarkAll(setting, Reading.NotUnderstood);
+                    work.Keep(tree.Line(setting), tree.Line(setting), new Touch.InPlace());
+                    uncertain.Add((UnknownKind.NotUnderstood, tree.Path(setting)));
+                }
             }
             else if (Plain.Contains(word))
             {
@@ -78,7 +84,8 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
             else
             {
                 tree.MarkAll(setting, Reading.NotUnderstood);
-                work.Keep(tree.Line(setting), tree.Line(setting), new Touch.InPlace());
+                // A line that isn't even a setting may have been the head of a policy.
+                if (word[0] != '?') work.Keep(tree.Line(setting), tree.Line(setting), new Touch.InPlace());
                 uncertain.Add((UnknownKind.NotUnderstood, tree.Path(setting)));
             }
         }
@@ -96,6 +103,7 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
             uncertain.Add((UnknownKind.RunTime, "ipsec"));
         }
 
+        if (One(edit, "action") is null && uncertain.Exists(static one => one.Kind == UnknownKind.NotUnderstood)) action = RuleAction.Unknown;
         if (family == FortiFamily.Neither)
         {
             action = RuleAction.Unknown;

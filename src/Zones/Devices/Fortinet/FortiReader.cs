@@ -89,15 +89,15 @@ internal static class FortiIrrelevant
         "router access-list", "router prefix-list", "router route-map", "router key-chain", "router aspath-list", "router community-list", "router setting", "router auth-path", "router bfd", "router multicast", "router isis", "router ripng", "router extcommunity",
     ];
 
-    /// <summary>"system …" that matters, each read or refused elsewhere.</summary>
-    private static readonly FrozenSet<string> SystemMatters = FrozenSet.ToFrozenSet(["system interface", "system zone", "system settings", "system sdwan", "system virtual-wan-link", "system vdom-link", "system switch-interface", "system virtual-wire-pair", "system virtual-switch", "system session-helper", "system gre-tunnel", "system ipip-tunnel", "system vxlan", "system geneve"]);
+    /// <summary>Tables below "system" without influence; "system …" that isn't here or read elsewhere isn't understood.</summary>
+    private static readonly FrozenSet<string> System = FrozenSet.ToFrozenSet("accprofile acme admin affinity-interrupt affinity-packet-redistribution alarm alias api-user arp-table auto-install auto-script auto-scale autoupdate automation-action automation-condition automation-destination automation-stitch automation-trigger bypass central-management cluster-sync console csf custom-language ddns dedicated-mgmt device-upgrade dhcp dhcp6 dns dns-database dns-server dns64 dscp-based-priority elbc email-server external-resource evpn fips-cc fm fortianalyzer fortiguard fortimanager fortindr fortisandbox fortitoken-cloud fortiai ftm-push ftp-proxy federated-upgrade geoip-country geoip-override gi-gk global ha ha-monitor health-check-fortiguard ike interface-policy ips ips-urlfilter-dns ips-urlfilter-dns6 ipv6-neighbor-cache isf-queue-profile link-monitor lldp lte-modem mac-address-table management-tunnel mem-mgr modem mobile-tunnel nd-proxy netflow network-visibility npu np6 npu-post npu-setting ntp object-tag object-tagging password-policy password-policy-guest-admin pcp-server physical-switch pppoe-interface probe-response proxy-arp ptp replacemsg replacemsg-group replacemsg-image resource-limits saml sdn-connector sdn-proxy sdn-vpn security-rating session-helper session-ttl sflow sit-tunnel smc-ntp sms-server snmp speed-test-schedule speed-test-server speed-test-setting sso-admin sso-forticloud-admin sso-fortigate-cloud-admin standalone-cluster startup-error-log storage stp switch-controller tos-based-priority timezone vdom vdom-dns vdom-exception vdom-netflow vdom-property vdom-radius-server vdom-sflow virtual-wan-link-old vne-tunnel vin-alarm wccp wireless ssh-config ngfw-settings-old netflow-old webfilter tagging amc fortiview geneve-old ssl-vpn nat64-old dnp3 cluster fsso-polling backup status performance auto-update proxy-address-cache auto-delete-old mac-address gre-keepalive 5g-modem".Split(' '));
 
     public static void Mark(WordTree tree, int scope)
     {
         foreach (int node in tree.Children(scope))
         {
             string name = tree.Word(node);
-            if ((name.StartsWith("system ", StringComparison.Ordinal) && !SystemMatters.Contains(name)) || name is "system session-helper" || name is "gui" || Beginnings.Any(start => name.StartsWith(start, StringComparison.Ordinal)))
+            if ((name.StartsWith("system ", StringComparison.Ordinal) && System.Contains(name.Split(' ')[1])) || name is "gui" || Beginnings.Any(start => name.StartsWith(start, StringComparison.Ordinal)))
             {
                 tree.MarkAll(node, Reading.Irrelevant);
             }
@@ -284,6 +284,8 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
         foreach (int edit in tree.Children(node))
         {
             tree.MarkAll(edit, Reading.Understood);
+            tree.MarkOthers(edit, "interface", "intrazone", "description", "tagging", "name", "uuid");
+            if (tree.Only(tree.Find(edit, "intrazone")) is not (null or "allow" or "deny")) tree.MarkAll(tree.Find(edit, "intrazone"), Reading.NotUnderstood);
             List<string> members = [.. tree.Children(tree.Find(edit, "interface")).Select(tree.Word)];
             zones[tree.Word(edit)] = members;
             if (tree.Only(tree.Find(edit, "intrazone")) == "allow" && members.Count > 0)

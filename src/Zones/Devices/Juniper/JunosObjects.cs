@@ -7,6 +7,9 @@ namespace Sekisho.Zones.Devices.Juniper;
 /// <remarks>Source: Junos OS Security Policies User Guide, "Address Books and Address Sets", "Policy Applications".</remarks>
 internal sealed class JunosObjects
 {
+    /// <summary>What an application or a term of one says.</summary>
+    private static readonly string[] Settings = ["protocol", "source-port", "destination-port", "icmp-type", "icmp-code", "icmp6-type", "icmp6-code", "rpc-program-number", "uuid", "inactivity-timeout", "description", "alg", "application-protocol", "ether-type", "do-not-translate-A-query-to-AAAA-query", "do-not-translate-AAAA-query-to-A-query", "snmp-command", "ttl-threshold", "learn-sip-register", "sip-call-hold-timeout", "child-inactivity-timeout", "gate-timeout"];
+
     private readonly FileWork work;
     private readonly WordTree tree;
     private readonly int security;
@@ -24,7 +27,23 @@ internal sealed class JunosObjects
             return ServiceValue.NotKnown(UnknownKind.NotUnderstood, name);
         });
         tree.MarkAll(tree.Find(security, "address-book"), Reading.Understood);
-        tree.MarkAll(tree.Find(0, "applications"), Reading.Understood);
+        foreach (var book in tree.Children(tree.Find(security, "address-book"))) Members(book, "address", "address-set", "attach", "description");
+        foreach (var zone in tree.Children(tree.Find(security, "zones", "security-zone"))) Members(tree.Find(zone, "address-book"), "address", "address-set");
+        var named = tree.Find(0, "applications");
+        tree.MarkAll(named, Reading.Understood);
+        tree.MarkOthers(named, "application", "application-set", "apply-groups");
+        foreach (var set in tree.Children(tree.Find(named, "application-set"))) tree.MarkOthers(set, "application", "application-set", "description", "apply-groups");
+        foreach (var application in tree.Children(tree.Find(named, "application")))
+        {
+            tree.MarkOthers(application, ["term", .. Settings]);
+            foreach (var term in tree.Children(tree.Find(application, "term"))) tree.MarkOthers(term, Settings);
+        }
+
+        void Members(int book, params ReadOnlySpan<string> known)
+        {
+            tree.MarkOthers(book, known);
+            foreach (var set in tree.Children(tree.Find(book, "address-set"))) tree.MarkOthers(set, "address", "address-set", "description");
+        }
     }
 
     /// <summary>Addresses as a policy of a zone names them: the zone's book, then the global one.</summary>

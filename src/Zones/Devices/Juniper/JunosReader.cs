@@ -147,6 +147,7 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
         ReadForwarding(tree.Find(security, "forwarding-options"));
         foreach (int part in tree.Children(security))
         {
+            if (tree.Word(part) is not ("zones" or "policies" or "nat" or "forwarding-options" or "address-book" or "apply-groups") && !IrrelevantSecurity.Contains(tree.Word(part))) tree.MarkAll(part, Reading.NotUnderstood);
             if (IrrelevantSecurity.Contains(tree.Word(part)))
             {
                 tree.MarkAll(part, Reading.Irrelevant);
@@ -287,11 +288,13 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
     {
         tree.Mark(node, Reading.Understood);
         int all = tree.Find(node, "security-zone");
+        tree.MarkOthers(node, "security-zone", "functional-zone", "apply-groups");
         tree.MarkAll(tree.Find(node, "functional-zone"), Reading.Irrelevant);
         tree.Mark(all, Reading.Understood);
         foreach (int zone in tree.Children(all))
         {
             tree.MarkAll(zone, Reading.Understood);
+            tree.MarkOthers(zone, "interfaces", "host-inbound-traffic", "address-book", "screen", "tcp-rst", "description", "application-tracking", "source-identity-log", "enable-reverse-reroute", "unidirectional-session-refreshing", "advance-policy-based-routing-profile", "apply-groups", "advanced-connection-tracking");
             List<string> members = [.. Values(tree.Find(zone, "interfaces")).Select(static one => one.Contains('.') ? one : one + ".0")];
             // "interfaces all": every interface that no other zone has.
             zones[tree.Word(zone)] = members;
@@ -332,11 +335,13 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
                     foreach (int from in tree.Children(part))
                     {
                         tree.Mark(from, Reading.Understood);
+                        tree.MarkOthers(from, "to-zone", "apply-groups");
                         int to = tree.Find(from, "to-zone");
                         tree.Mark(to, Reading.Understood);
                         foreach (int target in tree.Children(to))
                         {
                             tree.Mark(target, Reading.Understood);
+                            tree.MarkOthers(target, "policy", "apply-groups");
                             tree.Mark(tree.Find(target, "policy"), Reading.Understood);
                             if (tree.IsOff(target) || tree.IsOff(from))
                             {
@@ -358,9 +363,11 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
             }
         }
 
+        tree.MarkOthers(node, "from-zone", "global", "default-policy", "policy-rematch", "policy-stats", "traceoptions", "pre-id-default-policy", "unified-policy", "apply-groups");
         int global = tree.Find(node, "global");
         tree.Mark(global, Reading.Understood);
         tree.Mark(tree.Find(global, "policy"), Reading.Understood);
+        tree.MarkOthers(global, "policy", "apply-groups");
         foreach (int policy in tree.Children(tree.Find(global, "policy")))
         {
             Policy(policy, null, null);
@@ -491,6 +498,9 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
         {
             when.Uncertain(UnknownKind.NotUnderstood, "then");
         }
+
+        // What isn't understood may have been a further address or application: between its zones the policy may meet anything.
+        if (when.Unknowns().Any(static one => one.Kind == UnknownKind.NotUnderstood)) (when.Source, when.Destination, when.Services) = (AddressValue.Any, AddressValue.Any, ServiceValue.Any);
 
         rules.Add(when.ToRule(action ?? RuleAction.Unknown, at, name));
     }

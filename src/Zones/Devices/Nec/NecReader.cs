@@ -162,7 +162,7 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
         {
             case "access-list":
                 string name = words.Next().ToString();
-                if (name is "dynamic" or "option")
+                if (name is "dynamic" or "option" or "permit" or "deny" or "")
                 {
                     return Reading.NotUnderstood;
                 }
@@ -246,7 +246,7 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
         when.Services = service == Service.Any ? ServiceValue.Any : ServiceValue.Sure(service);
         if (!understood)
         {
-            when.Uncertain(UnknownKind.NotUnderstood, work.Text.Line(line).Trim().ToString());
+            when.Forget(v6 ? AddressValue.AnyV6 : AddressValue.AnyV4, work.Text.Line(line).Trim().ToString());
             work.Keep(line, line, new Touch.InPlace());
         }
 

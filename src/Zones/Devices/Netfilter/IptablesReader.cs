@@ -53,6 +53,7 @@ internal sealed class IptablesFile(FileWork work)
     private readonly List<IptablesChain> order = [];
     private readonly IptablesRules rules = new(work);
     private bool v6;
+    private bool declares;
     private string table = "filter";
     private IptablesChain? lastChain;
 
@@ -90,6 +91,7 @@ internal sealed class IptablesFile(FileWork work)
                 case '*':
                     table = string.Intern(span[1..].Trim().ToString());
                     open = true;
+                    declares = true;
                     opened = line;
                     work.Ledger.Add(line, table is "filter" or "nat" or "mangle" or "raw" or "security" ? Reading.Understood : Reading.NotUnderstood);
                     break;
@@ -290,7 +292,7 @@ internal sealed class IptablesFile(FileWork work)
         ReadOnlySpan<char> name = words.Next();
         switch (verb)
         {
-            case "-A" or "--append" when !name.IsEmpty:
+            case "-A" or "--append" when !name.IsEmpty && IsChain(name):
                 work.Ledger.Add(line, rules.Read(ChainOf(name), words, line, v6) ? Reading.Understood : Reading.NotUnderstood);
                 return;
             case "-P" or "--policy" when words.Peek is "ACCEPT" or "DROP":
@@ -312,6 +314,10 @@ internal sealed class IptablesFile(FileWork work)
                 return;
         }
     }
+
+    /// <summary>A dump declares every chain before its rules; one that it doesn't is a slip, and the rule belongs elsewhere.</summary>
+    private bool IsChain(ReadOnlySpan<char> name) =>
+        name[0] != '-' && (!declares || name is "INPUT" or "FORWARD" or "OUTPUT" or "PREROUTING" or "POSTROUTING" || chains.ContainsKey((v6, table, name.ToString())));
 
     private IptablesChain ChainOf(ReadOnlySpan<char> name)
     {

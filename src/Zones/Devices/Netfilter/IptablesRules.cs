@@ -376,14 +376,17 @@ internal sealed partial class IptablesRules(FileWork work)
             when.Fragments &= Fragments.WholeOrFirst;
         }
 
-        if (draft.Strange)
-        {
-            work.Keep(line, line, new Touch.InPlace());
-        }
-
         SourceRef at = work.At(line);
         string? target = null;
         RuleAction action = ActionOf(draft, chain, ref target);
+        if (draft.Strange)
+        {
+            // A word that isn't understood may have taken the place of another: neither what it matches nor what it does is sure.
+            when.Forget(draft.V6 ? AddressValue.AnyV6 : AddressValue.AnyV4, FileWork.Short(work.Text.Line(line).Trim().ToString()));
+            work.Keep(line, line, new Touch.InPlace());
+            if (action is RuleAction.Continue or RuleAction.Return or RuleAction.Drop or RuleAction.Reject) action = RuleAction.Unknown;
+        }
+
         if (action == RuleAction.Unknown)
         {
             when.Uncertain(draft.Target is "NFQUEUE" or "QUEUE" ? UnknownKind.RunTime : UnknownKind.NotUnderstood, "-j " + draft.Target);

@@ -65,6 +65,13 @@ internal sealed class PanObjects
         foreach (int entry in tree.Children(node))
         {
             tree.Mark(entry, Reading.Understood);
+            // An object without any of its kinds: a word is lost, perhaps its name.
+            if (tree.Children(entry).Any() && !tree.Children(entry).Any(part => known.Contains(tree.Word(part))))
+            {
+                tree.MarkAll(entry, Reading.NotUnderstood);
+                continue;
+            }
+
             foreach (int part in tree.Children(entry))
             {
                 if (known.Contains(tree.Word(part)))

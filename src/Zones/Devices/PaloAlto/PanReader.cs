@@ -82,6 +82,9 @@ internal sealed class PanSystem(FileWork work, WordTree tree, int based, int sha
             "gp-mdm", "platform", "high-availability", "urldb", "version", "detail-version", "time", "risk", "default", "id", "to-sw-version", "authcode", "description", "devices-old", "ssl-tls", "inherited", "reference-templates", "master-device", "secure-web-gateway", "mdm", "sso", "kerberos", "statistics-service", "admin-session", "zone-protection", "userid", "password-profile", "mfa-server-profile", "global-setting", "clientless-app", "clientless-app-group", "gp-app", "multi-vsys",
         ]);
 
+    /// <summary>What stands beside it in a scope and is read elsewhere.</summary>
+    private static readonly FrozenSet<string> Matters = FrozenSet.ToFrozenSet(["address", "address-group", "service", "service-group", "external-list", "region", "zone", "rulebase", "pre-rulebase", "post-rulebase", "import", "network", "vsys", "device-group", "devices", "shared", "config"]);
+
     public List<Device> ToDevices()
     {
         string host = tree.Only(tree.Find(based, "deviceconfig", "system", "hostname")) ?? tree.Only(tree.Find(0, "deviceconfig", "system", "hostname")) ?? work.NameFromFile;
@@ -149,6 +152,10 @@ internal sealed class PanSystem(FileWork work, WordTree tree, int based, int sha
             if (IrrelevantRoot.Contains(tree.Word(node)))
             {
                 tree.MarkAll(node, Reading.Irrelevant);
+            }
+            else if (scope != 0 && !Matters.Contains(tree.Word(node)))
+            {
+                tree.MarkAll(node, Reading.NotUnderstood);
             }
         }
 

@@ -28,6 +28,7 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
         foreach ((int node, string label) in (IEnumerable<(int, string)>)[.. before, .. own, .. after])
         {
             tree.Mark(node, Reading.Understood);
+            tree.MarkOthers(node, "security", "nat", "pbf", "sdwan", "decryption", "qos", "captive-portal", "authentication", "dos", "tunnel-inspect", "application-override", "network-packet-broker", "default-security-rules", "description");
             foreach (int part in tree.Children(node))
             {
                 ReadPart(part, label);
@@ -91,6 +92,8 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
             foreach (int zone in tree.Children(all))
             {
                 tree.MarkAll(zone, Reading.Understood);
+                tree.MarkOthers(zone, "network", "enable-user-identification", "enable-device-identification", "user-acl", "device-acl", "description", "tag", "disable-override");
+                tree.MarkOthers(tree.Find(zone, "network"), "layer3", "layer2", "virtual-wire", "tap", "tunnel", "external", "zone-protection-profile", "log-setting", "enable-packet-buffer-protection", "net-inspection");
                 List<string> members = [];
                 foreach (string layer in (ReadOnlySpan<string>)["layer3", "layer2", "virtual-wire", "tap", "tunnel"])
                 {
@@ -158,6 +161,14 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
         if (tree.Only(tree.Find(rule, "disabled")) == "yes" || tree.IsOff(rule))
         {
             SwitchedOff(rule, name, label);
+            return;
+        }
+
+        if (tree.Children(rule).Any() && !tree.Children(rule).Any(part => Attributes.Contains(tree.Word(part))))
+        {
+            // A rule that says nothing a rule says: its name is lost, and the rule it belongs to lacks this.
+            tree.MarkAll(rule, Reading.NotUnderstood);
+            rules.Add(new Rule(Match.Any, RuleAction.Unknown, work.At(tree.Line(rule)), name) { Must = Match.Nothing, Unknowns = [new Unknown(UnknownKind.NotUnderstood, name)] });
             return;
         }
 
@@ -241,6 +252,13 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
 
         SourceRef at = work.At(tree.Line(rule), last, label + "rule " + name);
         List<string> from = Values(rule, "from"), to = Values(rule, "to");
+        if (when.Unknowns().Any(static one => one.Kind == UnknownKind.NotUnderstood))
+        {
+            // What isn't understood may have been a further zone, address or service.
+            (from, to) = ([], []);
+            (when.Source, when.Destination, when.Services) = (AddressValue.Any, AddressValue.Any, ServiceValue.Any);
+        }
+
         switch (tree.Only(tree.Find(rule, "rule-type")))
         {
             case "intrazone":

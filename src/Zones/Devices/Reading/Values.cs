@@ -169,6 +169,14 @@ internal sealed class Condition
         }
     }
 
+    /// <summary>A line of words in their order, one of them not understood: the others may mean something else as well. It may match any packet of its family.</summary>
+    public void Forget(AddressValue any, string said)
+    {
+        (Source, Destination, Services) = (any, any, ServiceValue.Any);
+        (States, Fragments, In, Out) = (ConnectionStates.All, Model.Fragments.All, InterfaceSet.Any, InterfaceSet.Any);
+        Uncertain(UnknownKind.NotUnderstood, said);
+    }
+
     public Match May() => Build(Source.May, Destination.May, Services.May);
 
     /// <summary>Null where nothing is unknown.</summary>

@@ -127,6 +127,7 @@ internal sealed class FortiTree
             default:
                 int unknown = Tree.AddAlways(node, "?" + verb.ToString(), line);
                 Tree.Tie(line, unknown);
+                ledger.Add(line, Reading.NotUnderstood);
                 return;
         }
     }

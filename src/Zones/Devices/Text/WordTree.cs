@@ -232,6 +232,13 @@ internal sealed class WordTree
         }
     }
 
+    /// <summary>Below a node only these words are understood: whatever else stands there may change what is around it.</summary>
+    public void MarkOthers(int node, params ReadOnlySpan<string> known)
+    {
+        foreach (var child in Children(node))
+            if (!known.Contains(Word(child))) MarkAll(child, Reading.NotUnderstood);
+    }
+
     /// <summary>The reading of the nearest marked node from here to the root.</summary>
     public Reading ReadingOf(int node)
     {

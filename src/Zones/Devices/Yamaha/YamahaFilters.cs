@@ -29,6 +29,7 @@ internal sealed class YamahaFilters(FileWork work)
         Fill(when, text, v6, out RuleAction action, ref strange);
         if (strange || action == RuleAction.Unknown)
         {
+            when.Forget(v6 ? AddressValue.AnyV6 : AddressValue.AnyV4, text);
             work.Keep(first, last, new Touch.InPlace());
         }
 

@@ -56,7 +56,7 @@ internal static class ZonesCommands
             if (Path.GetFileName(file).StartsWith('.') || (notThis is not null && Path.GetFullPath(file) == Path.GetFullPath(notThis))) continue;
             readings.Add(ConfigDoor.Read(Path.GetRelativePath(root, file), Bytes(file), cancel));
         }
-        return readings;
+        return HostFiles.Join(readings);
     }
 
     internal static bool TryDate(string? text, out DateOnly date) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out date);

@@ -34,7 +34,7 @@ internal static class ZonesExplainCommand
             {
                 Flags = protocol == Protocols.Tcp ? TcpFlags.Syn : (byte)0, State = ConnectionStates.New, Fragment = Fragments.WholeOrFirst,
             };
-            var walks = PacketWalk.Follow(zones, [.. configs.SelectMany(static c => c.Devices)], packet);
+            var walks = PacketWalk.Follow(zones, [.. configs.SelectMany(static c => c.Devices).Distinct()], packet);
             using var output = Console.OpenStandardOutput();
             if (parsed.GetValue(json)) WriteJson(walks, output);
             else

@@ -184,7 +184,7 @@ public sealed partial class ZoneDesk
 
     private static ZoneReport Verify(Material material, IReadOnlyList<ConfigReading> readings) => ZoneVerification.Verify(material.Policy.Reading, readings, material.Policy.Day);
 
-    private static ConfigReading[] Read(Material material, CancellationToken cancel) => [.. material.Texts.Select(t => ConfigDoor.Read(t.Path, t.Text, cancel))];
+    private static ConfigReading[] Read(Material material, CancellationToken cancel) => [.. HostFiles.Join([.. material.Texts.Select(t => ConfigDoor.Read(t.Path, t.Text, cancel))])];
 
     /// <summary>How often a pair is violated: packets that get through, and those that only a filter without state lets in.</summary>
     private static int Count(ZoneCheck check) => (check.Result == ZoneResult.Violated ? check.Violations.Count : 0) + check.Stray.Count;

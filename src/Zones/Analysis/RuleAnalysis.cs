@@ -38,7 +38,7 @@ public sealed class RuleAnalysis
     private RuleAnalysis(ZonePolicy policy, IReadOnlyList<ConfigReading> readings, DateOnly day, CancellationToken cancel)
     {
         (this.policy, this.readings, this.day, this.cancel) = (policy, readings, day, cancel);
-        devices = [.. readings.SelectMany(static r => r.Devices)];
+        devices = [.. readings.SelectMany(static r => r.Devices).Distinct()];
         topology = new(devices, policy);
         foreach (var device in devices) linesOf.TryAdd(device, new(device));
         uncertain = devices.Any(static d => d.Nat.Any(static n => n.Must is not null) || d.Chains.Any(static c => c.Rules.Any(static r => r.Must is not null || r.Action == RuleAction.Unknown)));

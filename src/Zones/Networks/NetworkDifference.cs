@@ -16,7 +16,7 @@ public sealed record NetworkDifference(IReadOnlyList<FlowChange> Changes, IReadO
         var (changes, notes, complete) = (new List<FlowChange>(), new List<Bilingual>(), true);
         foreach (var reading in before.Concat(after).Distinct())
             foreach (var error in reading.Errors) notes.Add(new($"{reading.File}: {error.What.Ja}", $"{reading.File}: {error.What.En}"));
-        Device[] old = [.. before.SelectMany(static r => r.Devices)], now = [.. after.SelectMany(static r => r.Devices)];
+        Device[] old = [.. before.SelectMany(static r => r.Devices).Distinct()], now = [.. after.SelectMany(static r => r.Devices).Distinct()];
         foreach (var device in old)
         {
             if (now.FirstOrDefault(d => d.Name == device.Name) is not { } its)

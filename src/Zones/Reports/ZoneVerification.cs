@@ -1,5 +1,6 @@
 using System.Numerics;
 using Sekisho.Assurance;
+using Sekisho.Zones.Devices;
 using Sekisho.Zones.Engine;
 using Sekisho.Zones.Model;
 using Sekisho.Zones.Networks;
@@ -32,7 +33,7 @@ public sealed class ZoneVerification
     private ZoneVerification(ZonePolicy policy, IReadOnlyList<ConfigReading> readings, DateOnly day, VerifyOptions options)
     {
         (this.policy, this.readings, this.day, this.options) = (policy, readings, day, options);
-        Device[] devices = [.. readings.SelectMany(static r => r.Devices)];
+        Device[] devices = [.. readings.SelectMany(static r => r.Devices).Distinct()];
         topology = new(devices, policy);
         // Where one device gives sources new addresses and another destinations, who a flow is from is lost before it is known where it goes.
         var translates = devices.Any(a => a.Nat.Any(static n => n.Kind == NatKind.Source && n.To is not null) && devices.Any(b => !ReferenceEquals(a, b) && b.Nat.Any(static n => n.Kind == NatKind.Destination && n.To is not null)));
@@ -50,7 +51,7 @@ public sealed class ZoneVerification
     public static ZoneReport Verify(ZonePolicyReading policy, IReadOnlyList<ConfigReading> readings, DateOnly day, VerifyOptions? options = null)
     {
         if (policy.Policy is null) throw new ArgumentException("the policy has mistakes", nameof(policy));
-        var run = new ZoneVerification(policy.Policy, readings, day, options ?? new());
+        var run = new ZoneVerification(policy.Policy, HostFiles.Join(readings), day, options ?? new());
         var checks = new List<ZoneCheck>();
         foreach (var from in policy.Policy.Zones)
             foreach (var to in policy.Policy.Zones)

@@ -47,6 +47,9 @@ internal sealed partial class IptablesRules(FileWork work)
 
         public bool Strange { get; set; }
 
+        /// <summary>A word where an option belongs: another one lost its value or its name.</summary>
+        public bool Broken { get; set; }
+
         public string Module { get; set; } = "";
 
         public string Comment { get; set; } = "";
@@ -225,6 +228,7 @@ internal sealed partial class IptablesRules(FileWork work)
 
         _ = valued;
         draft.Strange = true;
+        draft.Broken |= !option.StartsWith("--");
         draft.When.Uncertain(UnknownKind.NotUnderstood, said.ToString());
     }
 
@@ -379,11 +383,11 @@ internal sealed partial class IptablesRules(FileWork work)
         SourceRef at = work.At(line);
         string? target = null;
         RuleAction action = ActionOf(draft, chain, ref target);
-        if (draft.Strange)
+        if (draft.Strange) work.Keep(line, line, new Touch.InPlace());
+        if (draft.Broken)
         {
-            // A word that isn't understood may have taken the place of another: neither what it matches nor what it does is sure.
+            // Neither what it matches nor what it does is sure.
             when.Forget(draft.V6 ? AddressValue.AnyV6 : AddressValue.AnyV4, FileWork.Short(work.Text.Line(line).Trim().ToString()));
-            work.Keep(line, line, new Touch.InPlace());
             if (action is RuleAction.Continue or RuleAction.Return or RuleAction.Drop or RuleAction.Reject) action = RuleAction.Unknown;
         }
 

@@ -28,7 +28,7 @@ public sealed class MutationTests
         string[] files = [.. Corpus.Files(folder).Where(static f => new FileInfo(f).Length < 60_000)];
         var wrong = new StringBuilder();
         var judged = 0;
-        for (var i = 0; i < Each * 4 && judged < Each; i++)
+        for (var i = 0; i < Each * 20 && judged < Each; i++)
         {
             var file = files[random.Next(files.Length)];
             if (ConfigDoor.Masked(file, File.ReadAllBytes(file)) is not { } masked) continue;
@@ -63,7 +63,7 @@ public sealed class MutationTests
             }
         }
         if (Environment.GetEnvironmentVariable("ZONES_MUTATIONS_TO") is { } to) File.AppendAllText(to, wrong.ToString());
-        Assert.True(judged > (vendor == "nec-ix" ? 1 : 10), $"{judged} configurations judged");
+        Assert.True(judged > 4, $"{judged} configurations judged");
         Assert.True(wrong.Length == 0, wrong.ToString());
     }
 

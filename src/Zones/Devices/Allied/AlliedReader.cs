@@ -21,7 +21,7 @@ public sealed class AlliedReader : IConfigReader
             if (line.StartsWith("interface port1.") || line.StartsWith("interface port2.") || line.StartsWith("access-list hardware ") || line.StartsWith("platform hwfilter-size") || line.Contains("AlliedWare Plus", StringComparison.Ordinal)) score += 50;
             else if (line.StartsWith("switch 1 provision ") || line.StartsWith("atmf ") || line.StartsWith("hostname awplus") || line.StartsWith(" ip subnet ") || line.StartsWith("  ip subnet ")) score += 40;
             else if (line.StartsWith(" rule ") && line.Contains(" from ", StringComparison.Ordinal) && line.Contains(" to ", StringComparison.Ordinal)) score += 30;
-            else if (line.StartsWith("access-list 3") && (line.Contains(" permit ", StringComparison.Ordinal) || line.Contains(" deny ", StringComparison.Ordinal) || line.Contains(" send-to-cpu ", StringComparison.Ordinal))) score += 30;
+            else if (line.StartsWith("access-list 3") && line.Length > 17 && line[16] == ' ' && (line.Contains(" permit ", StringComparison.Ordinal) || line.Contains(" deny ", StringComparison.Ordinal) || line.Contains(" send-to-cpu ", StringComparison.Ordinal))) score += 30;
             else if (line.StartsWith("vlan database") || line.StartsWith("zone ")) score += 10;
         }
         return Math.Min(score, 96);

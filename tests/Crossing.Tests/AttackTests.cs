@@ -2,6 +2,7 @@ using Dapper;
 using Sekisho.Assurance;
 using Sekisho.Crossing.Queue;
 using Sekisho.Crossing.Requests;
+using Sekisho.Crossing.Routes;
 using Sekisho.Crossing.Vault;
 using Sekisho.Records;
 
@@ -96,7 +97,7 @@ public sealed class AttackTests
         async Task AddAsync(string person, int files)
         {
             await using var tx = await gate.Test.Database.EnterAsync(gate.Town, Cancel);
-            await WorkQueue.AddAsync(tx, Enumerable.Range(0, files).Select(_ => new ItemId(Guid.NewGuid())), person, gate.Clock.Now(), Cancel);
+            await WorkQueue.AddAsync(tx, Enumerable.Range(0, files).Select(_ => new ItemId(Guid.NewGuid())), person, Urgency.Ordinary, gate.Clock.Now(), Cancel);
             await tx.CommitAsync(Cancel);
         }
 

@@ -237,6 +237,21 @@ public sealed class CrossingTests
     }
 
     [Fact]
+    public async Task Where_two_people_may_be_needed_one_alone_excepts_nothing()
+    {
+        await using var gate = await Gate.OpenAsync();
+        var route = new RouteDefinition("own", new("自前", "own"), Zone.Internet, Zone.Lgwan, RouteKind.Files, "", Approval.Manager, [], 7, 0, new(10, null, null), false, false, HasExceptionPath: true);
+        Assert.Equal("XNG-ROUTE-002", await LayAsync(route with { Needs = Approval.TwoPeople }));
+        Assert.Equal("XNG-ROUTE-002", await LayAsync(route with { Rules = [new(["pdf"], null, null, Approval.TwoPeople)] }));
+        var mail = route with { Kind = RouteKind.Mail, Mail = new(0, Approval.None, Approval.None, false) };
+        Assert.Equal("XNG-ROUTE-002", await LayAsync(mail with { Mail = mail.Mail! with { WithAttachments = Approval.TwoPeople } }));
+        Assert.Equal("XNG-ROUTE-002", await LayAsync(mail with { Mail = mail.Mail! with { WhenDoubtful = Approval.TwoPeople } }));
+        Assert.Null(await LayAsync(route));
+
+        async Task<string?> LayAsync(RouteDefinition d) => Gate.CodeOf(await gate.Slices.Routes.LayDownAsync(gate.Town, d, true, 0, gate.Officer, Cancel));
+    }
+
+    [Fact]
     public async Task A_rule_of_the_route_and_the_quota_count()
     {
         await using var gate = await Gate.OpenAsync();

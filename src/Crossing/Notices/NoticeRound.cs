@@ -37,7 +37,19 @@ public sealed class NoticeRound
     public async Task<int> RunAllAsync(CancellationToken cancel)
     {
         var sent = 0;
-        foreach (var town in await keeper.MunicipalitiesAsync(cancel)) sent += await RunAsync(town, cancel);
+        foreach (var town in await keeper.MunicipalitiesAsync(cancel))
+        {
+            try
+            {
+                sent += await RunAsync(town, cancel);
+            }
+#pragma warning disable CA1031 // A fault of one municipality must not keep the notices of the others back.
+            catch (Exception e) when (e is not OperationCanceledException && StorageException.Explain(e) is null)
+#pragma warning restore CA1031
+            {
+                logger.LogError(e, "お知らせの巡回が、ある団体で止まりました。ほかの団体は続けます。 / The round of notices broke off for one municipality; the others go on.");
+            }
+        }
         return sent;
     }
 
@@ -65,8 +77,8 @@ public sealed class NoticeRound
                 if (its.Count == 0) continue;
                 List<string> text =
                 [
-                    $"{name} さん", "", "特例で取り込むことを認めたファイルから、あとのウイルス検査でウイルスが見つかりました。もう受け取れないようにしました。", "すでに受け取った人は、開かずに端末をネットワークから外し、情報セキュリティ担当に知らせてください。", "",
-                    .. its.SelectMany(f => new[] { $"{f.Number}　{f.Path}　（{f.Name}）{(f.IsFetched ? "　受取り済みです" : "　まだ誰も受け取っていません")}", $"  {new Uri(site, $"/crossings/{f.Request}")}" }),
+                    $"{OneLine(name)} さん", "", "特例で取り込むことを認めたファイルから、あとのウイルス検査でウイルスが見つかりました。もう受け取れないようにしました。", "すでに受け取った人は、開かずに端末をネットワークから外し、情報セキュリティ担当に知らせてください。", "",
+                    .. its.SelectMany(f => new[] { $"{f.Number}　{OneLine(f.Path)}　（{OneLine(f.Name)}）{(f.IsFetched ? "　受取り済みです" : "　まだ誰も受け取っていません")}", $"  {new Uri(site, $"/crossings/{f.Request}")}" }),
                     "", $"A virus was found in {Count(its.Count)} file(s) that had been let through by exception. They can't be fetched any more. Who has fetched one: don't open it, take the terminal off the network, and tell the security officer.", "", $"関所 / Sekisho　{site}", "",
                 ];
                 await post(new(to, $"[関所] 特例のファイルからウイルスが見つかりました {Count(its.Count)} 件 / infected", string.Join('\n', text)), cancel);
@@ -143,13 +155,16 @@ public sealed class NoticeRound
     {
         List<string> text =
         [
-            $"{name} さん", "", $"{(isReminder ? "まだ承認を待っている授受の申請があります" : "承認を待つ授受の申請があります")}（{Count(total)} 件）。", "下のアドレスを開き、サインインして決めてください。", "",
-            .. lines.Take(MostLines).SelectMany(l => new[] { $"{l.Request.Number}　{l.Request.Definition.Name.Ja}　{l.Request.AskedBy.Name}", $"  {new Uri(site, $"/crossings/{l.Request.Id}")}" }),
+            $"{OneLine(name)} さん", "", $"{(isReminder ? "まだ承認を待っている授受の申請があります" : "承認を待つ授受の申請があります")}（{Count(total)} 件）。", "下のアドレスを開き、サインインして決めてください。", "",
+            .. lines.Take(MostLines).SelectMany(l => new[] { $"{l.Request.Number}　{l.Request.Definition.Name.Ja}　{OneLine(l.Request.AskedBy.Name)}", $"  {new Uri(site, $"/crossings/{l.Request.Id}")}" }),
         ];
         if (total > MostLines) text.AddRange([$"ほか {Count(total - MostLines)} 件", $"  {new Uri(site, "/crossings?view=todecide")}"]);
         text.AddRange(["", $"{Count(total)} request(s) to cross wait for your approval. Open an address above, sign in, and decide there.", "", $"関所 / Sekisho　{site}", ""]);
         return new(to, $"[関所] {(isReminder ? "承認がまだの申請" : "承認を待つ申請")} {Count(total)} 件 / {Count(total)} to approve", string.Join('\n', text));
     }
+
+    /// <summary>What others wrote adds no line to a mail of ours.</summary>
+    private static string OneLine(string text) => string.Concat(text.Select(static c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c));
 
     private static string Count(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -145,7 +145,6 @@ public sealed class RouteBook
         // What leaves always has somebody's leave.
         if (!d.IsInward && (d.Needs == Approval.None || d.Rules.Any(r => r.Needs == Approval.None))) return Refusals.BadRoute(new("持ち出しの経路には、承認が必要です。", "Nothing leaves without somebody's leave."));
         if (!d.IsInward && !(d.AsksPurpose && d.AsksAssets)) return Refusals.BadRoute(new("持ち出しの経路では、目的・渡す相手・情報資産を必ず尋ねます。", "What leaves always says what for, to whom and which assets."));
-        if (d.HasExceptionPath && d.Needs == Approval.TwoPeople) return Refusals.BadRoute(new("二人の承認が要る経路には、一人で認める特例を付けられません。", "A route that needs two people has no exception by one."));
         if (!d.IsInward && d.HasExceptionPath) return Refusals.BadRoute(new("持ち出しの経路には、特例の承認を付けられません。", "An outward route has no way around the sanitiser."));
         return WrongRule(d);
     }
@@ -155,12 +154,15 @@ public sealed class RouteBook
         if (d.TouchesMyNumber) return Refusals.BadRoute(new("マイナンバー利用事務系とメールはやり取りできません。", "No mail goes into or out of the My Number zone."));
         if (mail.HoldMinutes is < 0 or > 1440) return Refusals.BadRoute(new("保留は 0〜1,440 分です。", "Mail is held for 0 to 1,440 minutes."));
         if (d.AsksPurpose || d.AsksAssets) return Refusals.BadRoute(new("メールの経路では、目的や情報資産を尋ねられません。", "A route of mail can't ask for purpose or assets."));
-        if (d.HasExceptionPath && (!d.IsInward || d.Needs == Approval.TwoPeople)) return Refusals.BadRoute(new("特例の承認は、取り込みの経路にだけ付けられます。", "Only an inward route has an exception path."));
+        if (d.HasExceptionPath && !d.IsInward) return Refusals.BadRoute(new("特例の承認は、取り込みの経路にだけ付けられます。", "Only an inward route has an exception path."));
         return null;
     }
 
     private static Refusal? WrongRule(RouteDefinition d)
     {
+        // However two people come to be needed: one alone must not let in what was refused.
+        var asksTwo = d.Needs == Approval.TwoPeople || d.Rules.Any(r => r.Needs == Approval.TwoPeople) || d.Mail is { WithAttachments: Approval.TwoPeople } or { WhenDoubtful: Approval.TwoPeople };
+        if (d.HasExceptionPath && asksTwo) return Refusals.BadRoute(new("二人の承認が要ることのある経路には、一人で認める特例を付けられません。", "A route that may need two people has no exception by one."));
         foreach (var rule in d.Rules)
         {
             if (rule.Kinds?.FirstOrDefault(k => !IsKind(k)) is { } kind) return Refusals.BadRoute(new($"ファイルの種類 {kind} はありません。", $"There is no kind of file {kind}."));

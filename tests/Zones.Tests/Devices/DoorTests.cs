@@ -59,8 +59,8 @@ public sealed class DoorTests
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         TestContext.Current.TestOutputHelper?.WriteLine($"{watch.ElapsedMilliseconds} ms, {allocated >> 20} MiB allocated");
         Assert.Equal(100_000, reading.Devices[0].Chains.Single(static chain => chain.Name == "FORWARD").Rules.Length);
-        // A machine under load 30 took 3.9 s of wall time; what grows with the square of the lines takes minutes.
-        Assert.True(watch.ElapsedMilliseconds < 20_000, $"{watch.ElapsedMilliseconds} ms");
+        // Far above what a busy machine needs (37 s at load 39); what grows with the square of the lines takes many minutes.
+        Assert.True(watch.ElapsedMilliseconds < 180_000, $"{watch.ElapsedMilliseconds} ms");
         Assert.True(allocated < 200 << 20, $"{allocated >> 20} MiB");
     }
 

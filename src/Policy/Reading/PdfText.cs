@@ -23,7 +23,8 @@ internal static class PdfText
         {
             StartInfo = new ProcessStartInfo(programs.Sandbox, programs.Arguments()) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false },
         };
-        if (!await StartAsync(process))
+        var ended = new TaskCompletionSource();
+        if (!await StartAsync(process, ended.Task))
             return ("", ReadingErrors.NoSandbox());
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(MostTime);
@@ -48,13 +49,15 @@ internal static class PdfText
         }
         finally
         {
+            ended.SetResult();
             if (!process.HasExited)
                 process.Kill(entireProcessTree: true);
         }
     }
 
-    // --die-with-parent looks at the thread that started the child, so that thread waits for the child's end.
-    private static Task<bool> StartAsync(Process process)
+    // --die-with-parent looks at the thread that started the child, so that thread stays until the reading has ended.
+    // It asks nothing of the child: one that ended at once is gone before anybody can look.
+    private static Task<bool> StartAsync(Process process, Task ended)
     {
         var started = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var keeper = new Thread(() =>
@@ -68,9 +71,8 @@ internal static class PdfText
                 started.SetResult(false);
                 return;
             }
-            using var child = Process.GetProcessById(process.Id);
             started.SetResult(true);
-            child.WaitForExit();
+            ended.Wait();
         })
         { IsBackground = true, Name = "pdftotext" };
         keeper.Start();

@@ -35,6 +35,13 @@ public sealed class PdfTests
         Assert.Equal("POL-READ-008", await RefusalAsync(new PdfPrograms("pdftotext-that-nobody-has", "bwrap")));
     }
 
+    [Fact]
+    public async Task A_program_that_ends_at_once_harms_neither_the_reading_nor_the_reader()
+    {
+        var codes = await Task.WhenAll(Enumerable.Range(0, 200).Select(static i => RefusalAsync(new PdfPrograms("pdftotext", i % 2 == 0 ? "/bin/true" : "/bin/false"))));
+        Assert.All(codes, static (code, i) => Assert.Equal(i % 2 == 0 ? "POL-READ-010" : "POL-READ-009", code));
+    }
+
     // The same program that gets at everything in the open gets at nothing where PDF is read.
     [Fact]
     public async Task The_extractor_sees_no_file_no_network_and_no_process_of_the_machine()

@@ -1,5 +1,6 @@
 using Sekisho.Sanitizer.Reports;
 using Sekisho.Sanitizer.Scanning;
+using Sekisho.Sanitizer.Streams;
 
 namespace Sekisho.Sanitizer.Isolation;
 
@@ -65,7 +66,7 @@ internal sealed class PartsTaken(Func<int, FileReport, Stream> open, Func<Output
     }
 
     /// <summary>Closes the caller's place when it is whole; the digest stays.</summary>
-    private sealed class Taken(int number, Stream place, OutputScan? scan, DigestStream digest, PartsTaken owner) : Stream
+    private sealed class Taken(int number, Stream place, OutputScan? scan, DigestStream digest, PartsTaken owner) : WriteOnlyStream
     {
         public int Number => number;
 
@@ -73,21 +74,11 @@ internal sealed class PartsTaken(Func<int, FileReport, Stream> open, Func<Output
 
         public DigestStream Digest => digest;
 
-        public override bool CanRead => false;
-        public override bool CanSeek => false;
-        public override bool CanWrite => true;
         public override long Length => digest.Count;
-        public override long Position { get => digest.Count; set => throw new NotSupportedException(); }
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => digest.WriteAsync(buffer, cancellationToken);
 
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new NotSupportedException();
 
         public override void Flush() => place.Flush();
 

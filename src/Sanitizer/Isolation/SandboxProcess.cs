@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -97,7 +98,14 @@ internal sealed class SandboxProcess : IAsyncDisposable
         PeakResidentBytes = Math.Max(PeakResidentBytes, resident);
         if (resident <= limits.ResidentBytes) return;
         WasTooLarge = true;
-        Kill();
+        try
+        {
+            Kill();
+        }
+        catch (Exception e) when (e is Win32Exception or AggregateException)
+        {
+            // On a timer's thread it would end the host. The next look, in a tenth of a second, tries again.
+        }
     }
 
     private static async Task<string> ReadComplaintAsync(Stream stream)
@@ -114,7 +122,7 @@ internal sealed class SandboxProcess : IAsyncDisposable
         try
         {
             // Field 2 of statm: resident pages; minus field 3, those shared with files.
-            var fields = File.ReadAllText($"/proc/{id}/statm").Split(' ');
+            if (File.ReadAllText($"/proc/{id}/statm").Split(' ') is not { Length: > 2 } fields) return 0;
             var own = (long.Parse(fields[1], CultureInfo.InvariantCulture) - long.Parse(fields[2], CultureInfo.InvariantCulture)) * Environment.SystemPageSize;
             // The kernel lists children by the thread that made them.
             foreach (var thread in Directory.EnumerateDirectories($"/proc/{id}/task"))
@@ -123,7 +131,7 @@ internal sealed class SandboxProcess : IAsyncDisposable
             }
             return own;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return 0; // it just ended
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using Sekisho.Sanitizer.Streams;
 
 namespace Sekisho.Sanitizer.Archives.Native;
 
@@ -8,17 +9,11 @@ namespace Sekisho.Sanitizer.Archives.Native;
 /// <param name="streaming">For what is too long.</param>
 /// <param name="most">The longest that is held, in bytes.</param>
 /// <param name="expected">How many bytes will come, where it is known: what is too long isn't held at all.</param>
-internal sealed class HeldDeflate(Stream output, int level, bool zlib, ZLibCompressionOptions streaming, int most = LibDeflate.Most, long expected = 0) : Stream
+internal sealed class HeldDeflate(Stream output, int level, bool zlib, ZLibCompressionOptions streaming, int most = LibDeflate.Most, long expected = 0) : WriteOnlyStream
 {
     private byte[] held = ArrayPool<byte>.Shared.Rent(1 << 16);
     private int length;
     private Stream? stream;
-
-    public override bool CanRead => false;
-    public override bool CanSeek => false;
-    public override bool CanWrite => true;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -44,8 +39,6 @@ internal sealed class HeldDeflate(Stream output, int level, bool zlib, ZLibCompr
         length += buffer.Length;
     }
 
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
     /// <summary>Writes the end; nothing can be written after.</summary>
     public void Finish()
     {
@@ -53,16 +46,6 @@ internal sealed class HeldDeflate(Stream output, int level, bool zlib, ZLibCompr
         else LibDeflate.Pack(held.AsSpan(0, length), level, zlib, output);
         Return();
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

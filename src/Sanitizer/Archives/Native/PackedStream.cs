@@ -2,12 +2,13 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Sekisho.Sanitizer.Rebuilding;
+using Sekisho.Sanitizer.Streams;
 
 namespace Sekisho.Sanitizer.Archives.Native;
 
 /// <summary>What is packed by bzip2, LZMA, xz or Zstandard in a zip, unpacked by libarchive as it is read.</summary>
 /// <remarks>Source: APPNOTE 6.3.10 §4.4.5 and §5.8 (LZMA's own header). Throws <see cref="InvalidDataException"/> for damaged bytes.</remarks>
-internal sealed unsafe class PackedStream : Stream
+internal sealed unsafe class PackedStream : ReadOnlyStream
 {
     private const uint MostDictionary = 64 << 20;
 
@@ -35,12 +36,6 @@ internal sealed unsafe class PackedStream : Stream
     /// <summary>True for a method that is read here.</summary>
     public static bool Knows(ushort method) => method is 12 or 14 or 93 or 95;
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     public override int Read(Span<byte> buffer)
     {
         if (buffer.IsEmpty) return 0;
@@ -52,18 +47,6 @@ internal sealed unsafe class PackedStream : Stream
         input.Rethrow();
         throw new InvalidDataException();
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -4,6 +4,7 @@ using System.IO.Compression;
 using System.Text;
 using Sekisho.Sanitizer.Archives.Native;
 using Sekisho.Sanitizer.Rebuilding;
+using Sekisho.Sanitizer.Streams;
 
 namespace Sekisho.Sanitizer.Archives.Zip;
 
@@ -265,15 +266,12 @@ internal sealed class ZipDirectory
     private static RefusedException Broken(string code, string ja, string en, string place = "") => Refusals.Broken(place, code, ja, en);
 
     /// <summary>Counts, limits and checks what comes out of a member.</summary>
-    private sealed class CheckedStream(Stream inner, ZipEntry entry, Budget budget, bool hasCrc) : Stream
+    private sealed class CheckedStream(Stream inner, ZipEntry entry, Budget budget, bool hasCrc) : ReadOnlyStream
     {
         private Crc32 crc;
         private long read;
         private bool ended;
 
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
         public override long Length => entry.Bytes;
         public override long Position { get => read; set => throw new NotSupportedException(); }
 
@@ -301,18 +299,6 @@ internal sealed class ZipDirectory
             crc.Append(buffer[..count]);
             return count;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Sekisho.Sanitizer.Kinds;
 using Sekisho.Sanitizer.Rebuilding;
+using Sekisho.Sanitizer.Streams;
 using Sekisho.Sanitizer.Texts;
 
 namespace Sekisho.Sanitizer.Archives.Zip;

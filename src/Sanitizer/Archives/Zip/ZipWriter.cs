@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using Sekisho.Sanitizer.Archives.Native;
 using Sekisho.Sanitizer.Rebuilding;
+using Sekisho.Sanitizer.Streams;
 
 namespace Sekisho.Sanitizer.Archives.Zip;
 
@@ -175,7 +176,7 @@ internal sealed class ZipWriter(Scratch output)
     }
 
     /// <summary>A member while it is made: counted, summed and packed.</summary>
-    private sealed class MemberStream(Scratch output) : Stream
+    private sealed class MemberStream(Scratch output) : WriteOnlyStream
     {
         private readonly HeldDeflate packed = new(output, Level, zlib: false, Streaming);
         private Crc32 crc;
@@ -184,11 +185,7 @@ internal sealed class ZipWriter(Scratch output)
 
         public long Count { get; private set; }
 
-        public override bool CanRead => false;
-        public override bool CanSeek => false;
-        public override bool CanWrite => true;
         public override long Length => Count;
-        public override long Position { get => Count; set => throw new NotSupportedException(); }
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
@@ -197,19 +194,7 @@ internal sealed class ZipWriter(Scratch output)
             packed.Write(buffer);
         }
 
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
         public void Finish() => packed.Finish();
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

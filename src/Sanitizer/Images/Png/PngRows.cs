@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using Sekisho.Sanitizer.Archives.Native;
 using Sekisho.Sanitizer.Rebuilding;
+using Sekisho.Sanitizer.Streams;
 
 namespace Sekisho.Sanitizer.Images.Png;
 
@@ -145,16 +146,10 @@ internal sealed class PngRows : IDisposable
     }
 
     /// <summary>The chunks' contents as one stream.</summary>
-    private sealed class Pieces(List<ReadOnlyMemory<byte>> data) : Stream
+    private sealed class Pieces(List<ReadOnlyMemory<byte>> data) : ReadOnlyStream
     {
         private int piece;
         private int at;
-
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
         public override int Read(Span<byte> buffer)
         {
@@ -173,17 +168,5 @@ internal sealed class PngRows : IDisposable
             }
             return 0;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using Sekisho.Sanitizer.Archives;
 using Sekisho.Sanitizer.Archives.Native;
+using Sekisho.Sanitizer.Streams;
 
 namespace Sekisho.Sanitizer.Images.Png;
 
@@ -159,16 +160,10 @@ internal sealed class PngWriter(Stream output)
     }
 
     /// <summary>Cuts the compressed pixels into chunks of one length.</summary>
-    private sealed class Cut(PngWriter writer, bool inFrame) : Stream
+    private sealed class Cut(PngWriter writer, bool inFrame) : WriteOnlyStream
     {
         private readonly byte[] held = new byte[65_536];
         private int count;
-
-        public override bool CanRead => false;
-        public override bool CanSeek => false;
-        public override bool CanWrite => true;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
@@ -182,18 +177,6 @@ internal sealed class PngWriter(Stream output)
                 if (count == held.Length) Emit();
             }
         }
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using Sekisho.Sanitizer.Archives.Native;
 using Sekisho.Sanitizer.Rebuilding;
+using Sekisho.Sanitizer.Streams;
 
 namespace Sekisho.Sanitizer.Pdf.Reading;
 
@@ -178,13 +179,10 @@ internal static class Filters
         return output.ToArray();
     }
 
-    private sealed class SpanSource(ReadOnlyMemory<byte> bytes) : Stream
+    private sealed class SpanSource(ReadOnlyMemory<byte> bytes) : ReadOnlyStream
     {
         private int at;
 
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
         public override long Length => bytes.Length;
         public override long Position { get => at; set => throw new NotSupportedException(); }
 
@@ -195,18 +193,6 @@ internal static class Filters
             at += count;
             return count;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
 

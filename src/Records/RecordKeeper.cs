@@ -35,7 +35,29 @@ public sealed class RecordKeeper(Database database, LedgerStore ledger, TimeProv
         return outcome;
     }
 
-    /// <summary>Every municipality of the installation, in the order in which they were made: for rounds that go over all of them.</summary>
+    /// <summary>Does it for every municipality of the installation, one after the other, in the order in which they were made. A fault of one keeps nobody else waiting.</summary>
+    /// <exception cref="AggregateException">All had their turn, and these failed.</exception>
+    /// <exception cref="StorageException">The database is away, which concerns all: the rest had no turn.</exception>
+    internal async Task EachMunicipalityAsync(Func<MunicipalityId, Task> once, CancellationToken cancel)
+    {
+        List<Exception> failed = [];
+        foreach (var municipality in await MunicipalitiesAsync(cancel))
+        {
+            try
+            {
+                await once(municipality);
+            }
+#pragma warning disable CA1031 // Whatever it is, the others have their turn before it is thrown.
+            catch (Exception e) when (e is not OperationCanceledException && StorageException.Explain(e) is null)
+#pragma warning restore CA1031
+            {
+                failed.Add(e);
+            }
+        }
+        if (failed.Count > 0) throw new AggregateException(failed);
+    }
+
+    /// <summary>Every municipality of the installation, in the order in which they were made.</summary>
     internal async Task<List<MunicipalityId>> MunicipalitiesAsync(CancellationToken cancel)
     {
         await using var owner = await Database.EnterOwnerAsync(cancel);

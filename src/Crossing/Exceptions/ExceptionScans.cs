@@ -40,11 +40,11 @@ public sealed class ExceptionScans
     public async Task<RescanReport> RunAllAsync(CancellationToken cancel)
     {
         var all = new RescanReport(0, 0, 0);
-        foreach (var town in await keeper.MunicipalitiesAsync(cancel))
+        await keeper.EachMunicipalityAsync(async town =>
         {
             var one = await RunAsync(town, cancel);
             all = new(all.Scanned + one.Scanned, all.Found + one.Found, all.Failed + one.Failed);
-        }
+        }, cancel);
         return all;
     }
 

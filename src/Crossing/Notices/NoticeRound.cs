@@ -37,19 +37,7 @@ public sealed class NoticeRound
     public async Task<int> RunAllAsync(CancellationToken cancel)
     {
         var sent = 0;
-        foreach (var town in await keeper.MunicipalitiesAsync(cancel))
-        {
-            try
-            {
-                sent += await RunAsync(town, cancel);
-            }
-#pragma warning disable CA1031 // A fault of one municipality must not keep the notices of the others back.
-            catch (Exception e) when (e is not OperationCanceledException && StorageException.Explain(e) is null)
-#pragma warning restore CA1031
-            {
-                logger.LogError(e, "お知らせの巡回が、ある団体で止まりました。ほかの団体は続けます。 / The round of notices broke off for one municipality; the others go on.");
-            }
-        }
+        await keeper.EachMunicipalityAsync(async town => sent += await RunAsync(town, cancel), cancel);
         return sent;
     }
 

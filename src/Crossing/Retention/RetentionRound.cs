@@ -35,24 +35,7 @@ public sealed class RetentionRound
     internal RetentionRound(RecordKeeper keeper, FileVault vault, RequestDesk desk, PictureDesk pictures) => (this.keeper, this.vault, this.desk, this.pictures) = (keeper, vault, desk, pictures);
 
     /// <summary>One round over every municipality.</summary>
-    public async Task RunAllAsync(CancellationToken cancel)
-    {
-        List<Exception> failed = [];
-        foreach (var town in await keeper.MunicipalitiesAsync(cancel))
-        {
-            try
-            {
-                await RunAsync(town, cancel);
-            }
-#pragma warning disable CA1031 // One town's trouble doesn't keep the others' files beyond their days.
-            catch (Exception e) when (e is not OperationCanceledException)
-#pragma warning restore CA1031
-            {
-                failed.Add(e);
-            }
-        }
-        if (failed.Count > 0) throw new AggregateException(failed);
-    }
+    public Task RunAllAsync(CancellationToken cancel) => keeper.EachMunicipalityAsync(town => RunAsync(town, cancel), cancel);
 
     /// <summary>One round over a municipality. May be broken off and run again at any time.</summary>
     public async Task<RetentionReport> RunAsync(MunicipalityId town, CancellationToken cancel)

@@ -40,7 +40,7 @@ public sealed class EvidenceCollector
     public async Task<int> RunAllAsync(CancellationToken cancel)
     {
         var kept = 0;
-        foreach (var municipality in await keeper.MunicipalitiesAsync(cancel)) kept += await RunAsync(municipality, null, cancel);
+        await keeper.EachMunicipalityAsync(async municipality => kept += await RunAsync(municipality, null, cancel), cancel);
         return kept;
     }
 

@@ -78,10 +78,7 @@ public sealed partial class OrganisationRegister(RecordKeeper keeper)
     }
 
     /// <summary>The same for every municipality of the installation.</summary>
-    public async Task TurnAllAsync(CancellationToken cancel)
-    {
-        foreach (var municipality in await keeper.MunicipalitiesAsync(cancel)) await TurnAsync(municipality, cancel);
-    }
+    public Task TurnAllAsync(CancellationToken cancel) => keeper.EachMunicipalityAsync(municipality => TurnAsync(municipality, cancel), cancel);
 
     /// <summary>One change under the lock of the tree: done and kept, or refused and nothing kept.</summary>
     private Task<Outcome<T>> InAsync<T>(MunicipalityId municipality, Func<TenantTransaction, DateTimeOffset, Task<Outcome<T>>> act, CancellationToken cancel) =>

@@ -73,7 +73,7 @@ public sealed partial class TakeoutDesk
     public async Task<int> ChaseAllAsync(CancellationToken cancel)
     {
         var chased = 0;
-        foreach (var municipality in await keeper.MunicipalitiesAsync(cancel)) chased += await ChaseAsync(municipality, cancel);
+        await keeper.EachMunicipalityAsync(async municipality => chased += await ChaseAsync(municipality, cancel), cancel);
         return chased;
     }
 }

@@ -54,24 +54,7 @@ public sealed partial class ZoneDesk
     }
 
     /// <summary>Every municipality, by the hour: a day that has passed or a waiver that ended changes what is allowed.</summary>
-    public async Task ProveAllAsync(CancellationToken cancel)
-    {
-        List<Exception> failed = [];
-        foreach (var municipality in await keeper.MunicipalitiesAsync(cancel))
-        {
-            try
-            {
-                await ProveAsync(municipality, cancel);
-            }
-#pragma warning disable CA1031 // One town's trouble doesn't leave the others with proofs of yesterday.
-            catch (Exception e) when (e is not OperationCanceledException && StorageException.Explain(e) is null)
-#pragma warning restore CA1031
-            {
-                failed.Add(e);
-            }
-        }
-        if (failed.Count > 0) throw new AggregateException(failed);
-    }
+    public Task ProveAllAsync(CancellationToken cancel) => keeper.EachMunicipalityAsync(municipality => ProveAsync(municipality, cancel), cancel);
 
     /// <summary>The newest proof; null: nothing was proved yet.</summary>
     /// <param name="at">The newest of a moment that has passed; null: of now.</param>

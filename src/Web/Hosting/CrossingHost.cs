@@ -66,21 +66,8 @@ internal sealed class CrossingHost(CrossingSlices crossing, WebHostOptions optio
         }
         try
         {
-            using var timer = new PeriodicTimer(Period, options.Time);
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
-            {
-                try
-                {
-                    await crossing.Retention.RunAllAsync(stoppingToken).ConfigureAwait(false);
-                    await crossing.Scans.RunAllAsync(stoppingToken).ConfigureAwait(false);
-                }
-#pragma warning disable CA1031 // A fault of one round must not end the server, nor the rounds after it.
-                catch (Exception e) when (e is not OperationCanceledException)
-#pragma warning restore CA1031
-                {
-                    logger.LogError(e, "保存期間と特例の検査の巡回が途中で止まりました。1 時間後にもう一度行います。 / The round of retention and of scans broke off; the next one is in an hour.");
-                }
-            }
+            await Rounds.RunAsync([crossing.Retention.RunAllAsync, crossing.Scans.RunAllAsync], Period, options.Time, logger,
+                new("保存期間と特例の検査の巡回が途中で止まりました。1 時間後にもう一度行います。", "The round of retention and of scans broke off; the next one is in an hour."), stoppingToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

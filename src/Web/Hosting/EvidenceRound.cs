@@ -8,13 +8,6 @@ public sealed class EvidenceRound(RecordSlices records, TimeProvider time, ILogg
 {
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RunAsync(RoundAsync, Period, time, logger,
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RunAsync([records.Organisation.TurnAllAsync, records.Collector.RunAllAsync, records.Takeouts.ChaseAllAsync], Period, time, logger,
         new("証跡の巡回が途中で止まりました。1 時間後にもう一度行います。", "The round of evidence broke off; the next one is in an hour."), stoppingToken, atOnce: true);
-
-    private async Task RoundAsync(CancellationToken cancel)
-    {
-        await records.Organisation.TurnAllAsync(cancel).ConfigureAwait(false);
-        await records.Collector.RunAllAsync(cancel).ConfigureAwait(false);
-        await records.Takeouts.ChaseAllAsync(cancel).ConfigureAwait(false);
-    }
 }

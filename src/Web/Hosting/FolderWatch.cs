@@ -7,6 +7,6 @@ internal sealed class FolderWatch(CrossingSlices crossing, WebHostOptions option
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2), Settle = TimeSpan.FromSeconds(5);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RunAsync(crossing.Watch(options.WatchedRoot!, Settle, logger).RunAllAsync, Period, TimeProvider.System, logger,
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RunAsync([crossing.Watch(options.WatchedRoot!, Settle, logger).RunAllAsync], Period, TimeProvider.System, logger,
         new("監視フォルダの巡回が途中で止まりました。次の巡回で続けます。", "Looking into the watched folders broke off; the next round goes on."), stoppingToken);
 }

@@ -20,7 +20,7 @@ public sealed class ZoneRound(RecordSlices records, WebHostOptions options, ILog
     /// <summary>Of one municipality.</summary>
     public static string FolderOf(string dataFolder, string slug) => Path.Combine(dataFolder, "zones", slug);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RunAsync(RoundAsync, Look, TimeProvider.System, logger,
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Rounds.RunAsync([RoundAsync], Look, TimeProvider.System, logger,
         new("機器の設定の巡回が途中で止まりました。すぐにもう一度行います。", "The round of configurations broke off; the next one follows."), stoppingToken, atOnce: true);
 
     private async Task RoundAsync(CancellationToken cancel)

@@ -8,38 +8,13 @@ namespace Sekisho.Cli;
 /// <summary>`sekisho zones analyse --policy zones.yaml --config DIR [--json] [--date YYYY-MM-DD]`: what is wrong with single rules. Exit code 0 nothing, 1 something, 3 where files can't be read.</summary>
 internal static class ZonesAnalyseCommand
 {
-    internal static Command Create()
-    {
-        var policy = new Option<FileInfo>("--policy") { Required = true, Description = "領域の定め（YAML） / the zone policy" };
-        var config = new Option<string>("--config") { Required = true, Description = "設定のフォルダ / folder of configurations" };
-        var json = new Option<bool>("--json") { Description = "JSON で出力 / as JSON" };
-        var date = new Option<string?>("--date") { Description = "この日に有効な許可で（既定は今日） / with the flows allowed on this day" };
-        var command = new Command("analyse", "隠れた・余分な・競合する規則、不要・広すぎる許可、届かない許可 / shadowed, redundant, conflicting, unneeded and over-wide rules; flows that don't get through") { policy, config, json, date };
-        command.Validators.Add(result =>
+    internal static Command Create() => ZonesQuestion.Create(
+        "analyse", "隠れた・余分な・競合する規則、不要・広すぎる許可、届かない許可 / shadowed, redundant, conflicting, unneeded and over-wide rules; flows that don't get through", true, [], static (_, given, cancel) =>
         {
-            if (result.GetValue(date) is { } text && !ZonesCommands.TryDate(text, out _)) result.AddError("--date は 2026-04-01 のように書いてください。 / Write --date as 2026-04-01.");
+            var report = RuleAnalysis.Analyse(given.Policy, given.Configs, given.Day, cancel);
+            var exit = report.Faults.Count + report.BrokenFlows.Count > 0 ? Launch.Findings : given.Configs.Any(static c => !c.Errors.IsEmpty) ? ZonesCommands.Undetermined : Launch.Fine;
+            return new(exit, to => RuleReportJson.Write(report, to), to => Write(report, to));
         });
-        command.SetAction((parsed, cancel) =>
-        {
-            var file = parsed.GetRequiredValue(policy);
-            var day = ZonesCommands.TryDate(parsed.GetValue(date), out var given) ? given : ZonesCommands.Today();
-            if (ZonesCommands.ReadPolicy(file) is not { } reading || ZonesCommands.ReadConfigs(parsed.GetRequiredValue(config), file.FullName, cancel) is not { } configs) return Task.FromResult(Launch.BadInput);
-            var report = RuleAnalysis.Analyse(reading, configs, day, cancel);
-            using var output = Console.OpenStandardOutput();
-            if (parsed.GetValue(json))
-            {
-                RuleReportJson.Write(report, output);
-                output.WriteByte((byte)'\n');
-            }
-            else
-            {
-                using var writer = ZonesCommands.Writer(output);
-                Write(report, writer);
-            }
-            return Task.FromResult(report.Faults.Count + report.BrokenFlows.Count > 0 ? Launch.Findings : configs.Any(static c => !c.Errors.IsEmpty) ? ZonesCommands.Undetermined : Launch.Fine);
-        });
-        return command;
-    }
 
     private static void Write(RuleReport report, TextWriter to)
     {

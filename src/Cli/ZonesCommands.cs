@@ -5,6 +5,7 @@ using Sekisho.Assurance;
 using Sekisho.Zones.Devices;
 using Sekisho.Zones.Model;
 using Sekisho.Zones.Policies;
+using Sekisho.Zones.Reports;
 
 namespace Sekisho.Cli;
 
@@ -17,6 +18,7 @@ internal static class ZonesCommands
     {
         ZonesVerifyCommand.Create(),
         ZonesExplainCommand.Create(),
+        ZonesDevicesCommand.Create(),
         ZonesAnalyseCommand.Create(),
         ZonesDiffCommand.Create(),
         ZonesCompileCommand.Create(),
@@ -58,6 +60,8 @@ internal static class ZonesCommands
         }
         return HostFiles.Join(readings);
     }
+
+    internal static int ExitOf(ZoneResult result) => result switch { ZoneResult.Proved => Launch.Fine, ZoneResult.Violated => Launch.Findings, _ => Undetermined };
 
     internal static bool TryDate(string? text, out DateOnly date) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out date);
 

@@ -9,7 +9,7 @@ internal static class ZonesCompileCommand
 {
     internal static Command Create()
     {
-        var policy = new Option<FileInfo>("--policy") { Required = true, Description = "領域の定め（YAML） / the zone policy" };
+        var policy = ZonesQuestion.Policy();
         var target = new Option<string>("--target") { Required = true, Description = string.Join(" | ", RuleCompiler.Targets) };
         target.AcceptOnlyFromAmong([.. RuleCompiler.Targets]);
         var to = new Option<DirectoryInfo?>("--out") { Description = "書き出すフォルダ（なければ標準出力） / folder to write to (default: standard output)" };

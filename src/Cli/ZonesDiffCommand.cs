@@ -12,22 +12,13 @@ internal static class ZonesDiffCommand
     {
         var before = new Option<string>("--before") { Required = true, Description = "変更前の設定のフォルダ / configurations before" };
         var after = new Option<string>("--after") { Required = true, Description = "変更後の設定のフォルダ / configurations after" };
-        var json = new Option<bool>("--json") { Description = "JSON で出力 / as JSON" };
-        var command = new Command("diff", "設定の変更で通るようになる・通らなくなる通信 / what a change opens and closes") { before, after, json };
-        command.SetAction((parsed, cancel) =>
+        return ZonesQuestion.Create("diff", "設定の変更で通るようになる・通らなくなる通信 / what a change opens and closes", [before, after], (parsed, cancel) =>
         {
-            if (ZonesCommands.ReadConfigs(parsed.GetRequiredValue(before), null, cancel) is not { } old || ZonesCommands.ReadConfigs(parsed.GetRequiredValue(after), null, cancel) is not { } now) return Task.FromResult(Launch.BadInput);
+            if (ZonesCommands.ReadConfigs(parsed.GetRequiredValue(before), null, cancel) is not { } old || ZonesCommands.ReadConfigs(parsed.GetRequiredValue(after), null, cancel) is not { } now) return null;
             var found = NetworkDifference.Between(old, now);
-            using var output = Console.OpenStandardOutput();
-            if (parsed.GetValue(json)) DifferenceJson.Write(found, output);
-            else
-            {
-                using var writer = ZonesCommands.Writer(output);
-                Write(found, writer);
-            }
-            return Task.FromResult(!found.IsComplete || found.Notes.Count > 0 ? ZonesCommands.Undetermined : found.Changes.Count > 0 ? Launch.Findings : Launch.Fine);
+            var exit = !found.IsComplete || found.Notes.Count > 0 ? ZonesCommands.Undetermined : found.Changes.Count > 0 ? Launch.Findings : Launch.Fine;
+            return new(exit, to => DifferenceJson.Write(found, to), to => Write(found, to));
         });
-        return command;
     }
 
     private static void Write(NetworkDifference found, TextWriter to)

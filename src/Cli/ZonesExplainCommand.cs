@@ -11,41 +11,28 @@ internal static class ZonesExplainCommand
 {
     internal static Command Create()
     {
-        var policy = new Option<FileInfo>("--policy") { Required = true, Description = "領域の定め（YAML） / the zone policy" };
-        var config = new Option<string>("--config") { Required = true, Description = "設定のフォルダ / folder of configurations" };
         var from = new Option<string>("--from") { Required = true, Description = "送信元アドレス / source address" };
         var to = new Option<string>("--to") { Required = true, Description = "あて先アドレス / destination address" };
         var service = new Option<string>("--service") { Required = true, Description = "tcp/443、udp/53、icmp/8 など" };
         var port = new Option<ushort>("--source-port") { Description = "送信元ポート（既定 49152） / source port", DefaultValueFactory = static _ => 49152 };
-        var json = new Option<bool>("--json") { Description = "JSON で出力 / as JSON" };
-        var command = new Command("explain", "一つのパケットの経路と、決める行 / one packet: its way and the deciding lines") { policy, config, from, to, service, port, json };
-        command.SetAction((parsed, cancel) =>
+        return ZonesQuestion.Create("explain", "一つのパケットの経路と、決める行 / one packet: its way and the deciding lines", false, [from, to, service, port], (parsed, given, _) =>
         {
             if (!Address.TryParse(parsed.GetRequiredValue(from), out var source) || !Address.TryParse(parsed.GetRequiredValue(to), out var destination) || source.IsV6 != destination.IsV6
                 || !ServiceWords.TryParse(parsed.GetRequiredValue(service), out var words) || words.Protocols.Count != 1)
             {
                 Console.Error.WriteLine("--from・--to はアドレス（同じ版）、--service は tcp/443 のように書いてください。 / Write addresses of one family and a service such as tcp/443.");
-                return Task.FromResult(Launch.BadInput);
+                return null;
             }
-            var file = parsed.GetRequiredValue(policy);
-            if (ZonesCommands.ReadPolicy(file) is not { Policy: { } zones } || ZonesCommands.ReadConfigs(parsed.GetRequiredValue(config), file.FullName, cancel) is not { } configs) return Task.FromResult(Launch.BadInput);
             var protocol = words.Protocols.Members().First();
             var packet = new ExamplePacket(source, destination, protocol, Protocols.WithTypes.Contains(protocol) ? words.Icmp.Bounds[0] : parsed.GetValue(port), words.DestinationPorts.Bounds[0])
             {
                 Flags = protocol == Protocols.Tcp ? TcpFlags.Syn : (byte)0, State = ConnectionStates.New, Fragment = Fragments.WholeOrFirst,
             };
-            var walks = PacketWalk.Follow(zones, [.. configs.SelectMany(static c => c.Devices).Distinct()], packet);
-            using var output = Console.OpenStandardOutput();
-            if (parsed.GetValue(json)) WriteJson(walks, output);
-            else
-            {
-                using var writer = ZonesCommands.Writer(output);
-                Write(packet, walks, writer);
-            }
-            return Task.FromResult(walks.Count == 0 || walks.Any(static w => w[^1].Outcome == StepOutcome.Arrives && w.Any(static s => s.Outcome == StepOutcome.Open)) ? ZonesCommands.Undetermined
-                : walks.Any(static w => w[^1].Outcome == StepOutcome.Arrives) ? Launch.Findings : Launch.Fine);
+            var walks = PacketWalk.Follow(given.Policy.Policy!, [.. given.Configs.SelectMany(static c => c.Devices).Distinct()], packet);
+            var exit = walks.Count == 0 || walks.Any(static w => w[^1].Outcome == StepOutcome.Arrives && w.Any(static s => s.Outcome == StepOutcome.Open)) ? ZonesCommands.Undetermined
+                : walks.Any(static w => w[^1].Outcome == StepOutcome.Arrives) ? Launch.Findings : Launch.Fine;
+            return new(exit, stream => WriteJson(walks, stream), writer => Write(packet, walks, writer));
         });
-        return command;
     }
 
     private static string Word(StepOutcome outcome) => outcome switch

@@ -11,36 +11,12 @@ internal static class ZonesVerifyCommand
 
     internal static Command Create()
     {
-        var policy = new Option<FileInfo>("--policy") { Required = true, Description = "領域の定め（YAML） / the zone policy" };
-        var config = new Option<string>("--config") { Required = true, Description = "設定のフォルダ / folder of configurations" };
-        var json = new Option<bool>("--json") { Description = "JSON で出力 / as JSON" };
         var certified = new Option<bool>("--certified") { Description = "二つの方式で確かめる / ask both engines" };
-        var date = new Option<string?>("--date") { Description = "この日に有効な許可で（既定は今日） / with the flows allowed on this day" };
-        var command = new Command("verify", "分離を検証する / verify separation") { policy, config, json, certified, date };
-        command.Validators.Add(result =>
+        return ZonesQuestion.Create("verify", "分離を検証する / verify separation", true, [certified], (parsed, given, _) =>
         {
-            if (result.GetValue(date) is { } text && !ZonesCommands.TryDate(text, out _)) result.AddError("--date は 2026-04-01 のように書いてください。 / Write --date as 2026-04-01.");
+            var report = ZoneVerification.Verify(given.Policy, given.Configs, given.Day, new VerifyOptions(parsed.GetValue(certified)));
+            return new(ZonesCommands.ExitOf(report.Result), to => ZoneReportJson.Write(report, to), to => Write(report, given.Configs, to));
         });
-        command.SetAction((parsed, cancel) =>
-        {
-            var file = parsed.GetRequiredValue(policy);
-            var day = ZonesCommands.TryDate(parsed.GetValue(date), out var given) ? given : ZonesCommands.Today();
-            if (ZonesCommands.ReadPolicy(file) is not { } reading || ZonesCommands.ReadConfigs(parsed.GetRequiredValue(config), file.FullName, cancel) is not { } configs) return Task.FromResult(Launch.BadInput);
-            var report = ZoneVerification.Verify(reading, configs, day, new VerifyOptions(parsed.GetValue(certified)));
-            using var output = Console.OpenStandardOutput();
-            if (parsed.GetValue(json))
-            {
-                ZoneReportJson.Write(report, output);
-                output.WriteByte((byte)'\n');
-            }
-            else
-            {
-                using var writer = ZonesCommands.Writer(output);
-                Write(report, configs, writer);
-            }
-            return Task.FromResult(report.Result switch { ZoneResult.Proved => Launch.Fine, ZoneResult.Violated => Launch.Findings, _ => ZonesCommands.Undetermined });
-        });
-        return command;
     }
 
     private static void Write(ZoneReport report, IReadOnlyList<ConfigReading> configs, TextWriter to)

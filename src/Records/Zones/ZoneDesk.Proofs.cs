@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Sekisho.Assurance;
+using Sekisho.Records.Policies;
 using Sekisho.Records.Waivers;
 using Sekisho.Storage;
 using Sekisho.Zones.Devices;
@@ -78,9 +79,38 @@ public sealed partial class ZoneDesk
         return await ZoneRows.ProofAsync(tx, id, cancel) is { } proof ? new(proof, await ZoneRows.PairsAsync(tx, id, cancel), await ZoneRows.ReportAsync(tx, id, cancel)) : null;
     }
 
+    /// <summary>What a proof found, as a sheet with the very lines; null: there is no such proof.</summary>
+    public async Task<KeptFile?> ProofSheetAsync(MunicipalityId municipality, ProofId id, CancellationToken cancel)
+    {
+        if (await ReadAsync(municipality, id, cancel) is not { } proof) return null;
+        var report = ProofReport.Read(proof.Report);
+        var texts = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        foreach (var file in report.Causes.SelectMany(c => c.Lines).Select(l => l.File).Distinct(StringComparer.Ordinal))
+            if (await TextAsync(municipality, proof.Proof.Set, file, cancel) is { } text) texts.Add(file, text.Split('\n'));
+        var policy = await PolicyAsync(municipality, proof.Proof.PolicyVersion, cancel) is { } kept ? ZonePolicyReader.Read(kept.Yaml, "zones.yaml").Policy : null;
+        var bytes = ProofSheet.Write(proof, report, texts, zone => policy?.Find(zone)?.Name ?? zone);
+        return new KeptFile("領域の分離の証明.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", bytes, Sha256.Of(bytes));
+    }
+
     /// <summary>The network as the present configurations tell it; null where there is no policy or none of them.</summary>
     public async Task<ZoneNetwork?> NetworkAsync(MunicipalityId municipality, CancellationToken cancel) =>
         await MaterialAsync(municipality, cancel) is { } material ? new(material.Policy.Reading.Policy!, material.Policy.Reading.Findings, material.Set, await Task.Run(() => Read(material, cancel), cancel)) : null;
+
+    /// <summary>The network as the configurations of a proof told it, with the zones as they were written down then; null: there is no such proof.</summary>
+    public async Task<ZoneNetwork?> NetworkOfAsync(MunicipalityId municipality, KeptProof proof, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(proof);
+        List<MaterialFile> files;
+        ZonePolicyReading zones;
+        ConfigSet set;
+        await using (var tx = await keeper.EnterAsync(municipality, cancel))
+        {
+            if (await ZoneRows.PolicyAsync(tx, proof.PolicyVersion, cancel) is not { } kept || await ZoneRows.SetAsync(tx, proof.Set, cancel) is not { } then) return null;
+            (zones, set) = (ZonePolicyReader.Read(kept.Yaml, "zones.yaml"), then);
+            files = await FilesAsync(tx, municipality, set, cancel);
+        }
+        return zones.Policy is { } policy ? new(policy, zones.Findings, set, await Task.Run(() => Read(municipality, files, cancel), cancel)) : null;
+    }
 
     /// <summary>What would be, were these configurations in force instead of those of the same path: nothing is kept.</summary>
     public async Task<Outcome<WhatIf>> WhatIfAsync(MunicipalityId municipality, IReadOnlyList<IncomingConfig> edited, CancellationToken cancel)
@@ -145,9 +175,18 @@ public sealed partial class ZoneDesk
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         if (await CountedAsync(tx, cancel) is not { } policy || await ZoneRows.SetAsync(tx, null, cancel) is not { Configs.Count: > 0 } set) return null;
-        var texts = new List<(string, byte[])>();
-        foreach (var config in set.Configs) texts.Add((config.Path, (await KeptFiles.ReadAsync(tx, config.Digest, cancel)).ToArray()));
-        return new(policy, set, texts);
+        return new(municipality, policy, set, await FilesAsync(tx, municipality, set, cancel));
+    }
+
+    private async Task<List<MaterialFile>> FilesAsync(TenantTransaction tx, MunicipalityId municipality, ConfigSet set, CancellationToken cancel)
+    {
+        var files = new List<MaterialFile>();
+        foreach (var config in set.Configs)
+        {
+            var reading = readings.Find(municipality, config);
+            files.Add(new(config, reading, reading is null ? await KeptFiles.ReadAsync(tx, config.Digest, cancel) : default));
+        }
+        return files;
     }
 
     /// <summary>The zones as written down, with the flows that count now. Null: nothing is written down yet.</summary>
@@ -167,7 +206,16 @@ public sealed partial class ZoneDesk
 
     private static ZoneReport Verify(Material material, IReadOnlyList<ConfigReading> readings) => ZoneVerification.Verify(material.Policy.Reading, readings, material.Policy.Day);
 
-    private static ConfigReading[] Read(Material material, CancellationToken cancel) => [.. HostFiles.Join([.. material.Texts.Select(t => ConfigDoor.Read(t.Path, t.Text, cancel))])];
+    private ConfigReading[] Read(Material material, CancellationToken cancel) => Read(material.Municipality, material.Files, cancel);
+
+    private ConfigReading[] Read(MunicipalityId municipality, IReadOnlyList<MaterialFile> files, CancellationToken cancel) => [.. HostFiles.Join([.. files.Select(f => f.Reading ?? Read(municipality, f, cancel))])];
+
+    private ConfigReading Read(MunicipalityId municipality, MaterialFile file, CancellationToken cancel)
+    {
+        var reading = ConfigDoor.Read(file.Config.Path, file.Text.Span, cancel);
+        readings.Keep(municipality, file.Config, reading);
+        return reading;
+    }
 
     /// <summary>How often a pair is violated: packets that get through, and those that only a filter without state lets in.</summary>
     private static int Count(ZoneCheck check) => (check.Result == ZoneResult.Violated ? check.Violations.Count : 0) + check.Stray.Count;
@@ -177,5 +225,8 @@ public sealed partial class ZoneDesk
     /// <param name="Reading">With the flows that count.</param>
     private sealed record CountedPolicy(KeptZonePolicy Kept, ZonePolicyReading Reading, DateOnly Day);
 
-    private sealed record Material(CountedPolicy Policy, ConfigSet Set, IReadOnlyList<(string Path, byte[] Text)> Texts);
+    private sealed record Material(MunicipalityId Municipality, CountedPolicy Policy, ConfigSet Set, IReadOnlyList<MaterialFile> Files);
+
+    /// <param name="Reading">Null: not read yet, here is its text.</param>
+    private sealed record MaterialFile(KeptConfig Config, ConfigReading? Reading, ReadOnlyMemory<byte> Text);
 }

@@ -23,6 +23,7 @@ public sealed partial class ZoneDesk
     private static readonly string[] Watched = [ZoneSource.MyNumber, ZoneSource.Lgwan, ZoneSource.Internet];
 
     private readonly RecordKeeper keeper;
+    private readonly KeptReadings readings = new();
 
     internal ZoneDesk(RecordKeeper keeper) => this.keeper = keeper;
 

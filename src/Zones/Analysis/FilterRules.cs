@@ -55,27 +55,50 @@ internal sealed class FilterRules<T>
     /// <summary>Chains that can't be unfolded: nothing can be said of the device.</summary>
     public string? Trouble { get; }
 
-    /// <summary>Whether some packet gets to the line's rules at all, and whether they decide one.</summary>
-    public (bool Stands, bool Decides) Standing(RuleLine line)
+    /// <summary>One entry of a line that holds packets.</summary>
+    private readonly record struct Visit(Context Context, int Round, int Entry, Region Region);
+
+    /// <summary>The entries of a line, round by round; what is pushed while one is looked at is released behind it.</summary>
+    private IEnumerable<Visit> Visits(RuleLine line)
     {
-        if (!entriesOf.TryGetValue(line, out var entries)) return (false, false);
-        var stands = false;
+        if (!entriesOf.TryGetValue(line, out var entries)) yield break;
         for (var round = 0; round < classes.Rounds; round++)
         {
             universe.Judge(classes, round);
             foreach (var (context, e) in entries)
             {
-                var region = RegionOf(e);
+                var region = universe.RegionOf(e);
                 if (region.Kinds == 0) continue;
-                stands = true;
                 var mark = universe.Mark;
-                covers.Count = 0;
-                context.SliceOf(round, classes).Earlier(region, e, covers);
-                Guards(e, covers);
-                var decides = residual.Find(region, covers.Span, out _) || residual.Exhausted;
-                universe.Release(mark);
-                if (decides) return (true, true);
+                try
+                {
+                    yield return new(context, round, e, region);
+                }
+                finally
+                {
+                    universe.Release(mark);
+                }
             }
+        }
+    }
+
+    /// <summary>Covers of an entry: what is decided before it, and what leaves its chains.</summary>
+    private void Before(in Visit visit)
+    {
+        covers.Count = 0;
+        visit.Context.SliceOf(visit.Round, classes).Earlier(visit.Region, visit.Entry, covers);
+        Guards(visit.Entry, covers);
+    }
+
+    /// <summary>Whether some packet gets to the line's rules at all, and whether they decide one.</summary>
+    public (bool Stands, bool Decides) Standing(RuleLine line)
+    {
+        var stands = false;
+        foreach (var visit in Visits(line))
+        {
+            stands = true;
+            Before(visit);
+            if (residual.Find(visit.Region, covers.Span, out _) || residual.Exhausted) return (true, true);
         }
         return (stands, false);
     }
@@ -83,22 +106,11 @@ internal sealed class FilterRules<T>
     /// <summary>Adds the lines that hide a line which never decides: few, and none of them can be left out.</summary>
     public void Hiders(RuleLine line, ISet<RuleLine> by)
     {
-        if (!entriesOf.TryGetValue(line, out var entries)) return;
-        for (var round = 0; round < classes.Rounds; round++)
+        foreach (var visit in Visits(line))
         {
-            universe.Judge(classes, round);
-            foreach (var (context, e) in entries)
-            {
-                var region = RegionOf(e);
-                if (region.Kinds == 0) continue;
-                var mark = universe.Mark;
-                covers.Count = 0;
-                context.SliceOf(round, classes).Earlier(region, e, covers);
-                Guards(e, covers);
-                foreach (var hider in Fewest(region))
-                    if (lines.Of(universe.RuleOf(hider)) is { } its) by.Add(its);
-                universe.Release(mark);
-            }
+            Before(visit);
+            foreach (var hider in Fewest(visit.Region))
+                if (lines.Of(universe.RuleOf(hider)) is { } its) by.Add(its);
         }
     }
 
@@ -133,27 +145,16 @@ internal sealed class FilterRules<T>
     /// <summary>Whether some packet would be decided otherwise without the line (and without those that are gone already), or nobody can tell.</summary>
     public bool IsNeeded(RuleLine line, ISet<RuleLine> gone)
     {
-        if (!entriesOf.TryGetValue(line, out var entries)) return false;
-        for (var round = 0; round < classes.Rounds; round++)
-        {
-            universe.Judge(classes, round);
-            foreach (var (context, e) in entries)
-            {
-                var mark = universe.Mark;
-                var needed = IsNeeded(context, round, e, line, gone);
-                universe.Release(mark);
-                if (needed) return true;
-            }
-        }
+        foreach (var visit in Visits(line))
+            if (IsNeeded(visit, line, gone)) return true;
         return false;
     }
 
-    private bool IsNeeded(Context context, int round, int e, RuleLine line, ISet<RuleLine> gone)
+    private bool IsNeeded(Visit visit, RuleLine line, ISet<RuleLine> gone)
     {
+        var (context, _, e, region) = visit;
         var role = universe[e].Role;
-        var region = RegionOf(e);
-        if (region.Kinds == 0) return false;
-        var others = Others(context, round, region, line, gone);
+        var others = Others(visit, line, gone);
         if (role == Role.Accept && context.Program.Filter.Default != RuleAction.Accept && Left(region, others, int.MaxValue, e, -1)) return true;
         var questions = 0;
         foreach (var other in others)
@@ -169,29 +170,21 @@ internal sealed class FilterRules<T>
     /// <returns>Whether the default does, for some.</returns>
     public bool Heirs(RuleLine line, ISet<RuleLine> gone, ISet<RuleLine> by)
     {
-        if (!entriesOf.TryGetValue(line, out var entries)) return false;
         var byDefault = false;
-        for (var round = 0; round < classes.Rounds; round++)
+        foreach (var visit in Visits(line))
         {
-            universe.Judge(classes, round);
-            foreach (var (context, e) in entries)
+            var (context, _, e, region) = visit;
+            var others = Others(visit, line, gone);
+            foreach (var other in others)
             {
-                var region = RegionOf(e);
-                if (region.Kinds == 0) continue;
-                var mark = universe.Mark;
-                var others = Others(context, round, region, line, gone);
-                foreach (var other in others)
-                {
-                    if (other < e || by.Count >= MostCauses) continue;
-                    var its = lines.Of(universe.RuleOf(other));
-                    if (its is null ? byDefault : by.Contains(its)) continue;
-                    if (!universe.Meet(region, other, out var met) || !Left(met, others, other, e, other)) continue;
-                    if (its is null) byDefault = true;
-                    else by.Add(its);
-                }
-                if (!byDefault && context.Program.Filter.Default != RuleAction.Accept) byDefault = Left(region, others, int.MaxValue, e, -1);
-                universe.Release(mark);
+                if (other < e || by.Count >= MostCauses) continue;
+                var its = lines.Of(universe.RuleOf(other));
+                if (its is null ? byDefault : by.Contains(its)) continue;
+                if (!universe.Meet(region, other, out var met) || !Left(met, others, other, e, other)) continue;
+                if (its is null) byDefault = true;
+                else by.Add(its);
             }
+            if (!byDefault && context.Program.Filter.Default != RuleAction.Accept) byDefault = Left(region, others, int.MaxValue, e, -1);
         }
         return byDefault;
     }
@@ -199,38 +192,32 @@ internal sealed class FilterRules<T>
     /// <summary>Earlier lines that decide packets of this one the other way, though neither holds all of the other.</summary>
     public void Conflicts(RuleLine line, ISet<RuleLine> gone, Dictionary<RuleLine, (Traffic Both, ExamplePacket Example)> with, int most)
     {
-        if (!entriesOf.TryGetValue(line, out var entries)) return;
-        for (var round = 0; round < classes.Rounds; round++)
+        foreach (var visit in Visits(line))
         {
-            universe.Judge(classes, round);
-            foreach (var (context, e) in entries)
+            // Only what begins a communication: dropping invalid packets first is no quarrel.
+            var (e, region) = (visit.Entry, visit.Region);
+            region.Kinds &= universe.Masks[begins];
+            if (region.Kinds == 0) continue;
+            var questions = 0;
+            var others = Others(visit with { Region = region }, line, gone);
+            foreach (var other in others)
             {
-                // Only what begins a communication: dropping invalid packets first is no quarrel.
-                var region = RegionOf(e);
-                region.Kinds &= universe.Masks[begins];
-                if (region.Kinds == 0) continue;
-                var (mark, questions) = (universe.Mark, 0);
-                var others = Others(context, round, region, line, gone);
-                foreach (var other in others)
-                {
-                    if (other >= e || with.Count >= most || questions >= MostQuestions / 4) break;
-                    if (universe[other].Role == universe[e].Role || lines.Of(universe.RuleOf(other)) is not { IsCertain: true, IsWritten: true } its || with.ContainsKey(its)) continue;
-                    if (!universe.Meet(region, other, out var met) || Holds(other, e) || Holds(e, other)) continue;
-                    questions++;
-                    // Packets that the later one would decide, were the earlier not there.
-                    if (!Left(met, others.FindAll(o => lines.Of(universe.RuleOf(o)) != its), e, e, other, out var piece) || residual.Exhausted) continue;
-                    with.Add(its, (Traffic.Of(universe, classes, round, met), Traffic.Pick(universe, classes, round, piece)));
-                }
-                universe.Release(mark);
+                if (other >= e || with.Count >= most || questions >= MostQuestions / 4) break;
+                if (universe[other].Role == universe[e].Role || lines.Of(universe.RuleOf(other)) is not { IsCertain: true, IsWritten: true } its || with.ContainsKey(its)) continue;
+                if (!universe.Meet(region, other, out var met) || Holds(other, e) || Holds(e, other) || IsExceptionOf(other, e)) continue;
+                questions++;
+                // Packets that the later one would decide, were the earlier not there.
+                if (!Left(met, others.FindAll(o => lines.Of(universe.RuleOf(o)) != its), e, e, other, out var piece) || residual.Exhausted) continue;
+                with.Add(its, (Traffic.Of(universe, classes, visit.Round, met), Traffic.Pick(universe, classes, visit.Round, piece)));
             }
         }
     }
 
     /// <summary>Entries that may overlap a region, in order, without those of a line and of lines that are gone.</summary>
-    private List<int> Others(Context context, int round, in Region region, RuleLine line, ISet<RuleLine> gone)
+    private List<int> Others(in Visit visit, RuleLine line, ISet<RuleLine> gone)
     {
         near.Count = 0;
-        context.SliceOf(round, classes).Earlier(region, int.MaxValue, near);
+        visit.Context.SliceOf(visit.Round, classes).Earlier(visit.Region, int.MaxValue, near);
         var others = new List<int>(near.Count);
         foreach (var other in near.Span)
             if (lines.Of(universe.RuleOf(other)) is not { } its || (its != line && !gone.Contains(its))) others.Add(other);
@@ -261,12 +248,6 @@ internal sealed class FilterRules<T>
             if (universe.RuleOf(guard) is { Must: null }) to.Add(guard);
     }
 
-    private Region RegionOf(int entry)
-    {
-        ref readonly var e = ref universe[entry];
-        return new() { Source = e.Source, Destination = e.Destination, SourcePorts = e.SourcePorts, DestinationPorts = e.DestinationPorts, Kinds = universe.Masks[e.Tail] };
-    }
-
     /// <summary>Whether one entry holds all of another that begins a communication, guards aside.</summary>
     private bool Holds(int entry, int other)
     {
@@ -274,6 +255,18 @@ internal sealed class FilterRules<T>
         ref readonly var b = ref universe[other];
         return universe.Addresses.Covers(a.Source, b.Source) && universe.Addresses.Covers(a.Destination, b.Destination) && universe.Ports.Covers(a.SourcePorts, b.SourcePorts)
             && universe.Ports.Covers(a.DestinationPorts, b.DestinationPorts) && (universe.Masks[b.Tail] & universe.Masks[begins] & ~universe.Masks[a.Tail]) == 0;
+    }
+
+    /// <summary>"Nobody to these" before "these to anybody": a denial that says nothing of an axis, or lies within, is written as an exception, and no quarrel.</summary>
+    private bool IsExceptionOf(int denial, int entry)
+    {
+        ref readonly var a = ref universe[denial];
+        ref readonly var b = ref universe[entry];
+        return a.Role == Role.Drop && Within(universe.Addresses, a.Source, b.Source) && Within(universe.Addresses, a.Destination, b.Destination)
+            && Within(universe.Ports, a.SourcePorts, b.SourcePorts) && Within(universe.Ports, a.DestinationPorts, b.DestinationPorts);
+
+        static bool Within<TNumber>(SetStack<TNumber> sets, Seg set, Seg of)
+            where TNumber : unmanaged, IBinaryInteger<TNumber>, IMinMaxValue<TNumber> => set == sets.All || sets.Covers(of, set);
     }
 
     private static Role? RoleOf(Rule rule) => rule.Action switch { RuleAction.Accept => Role.Accept, RuleAction.Drop or RuleAction.Reject => Role.Drop, _ => null };
@@ -291,7 +284,7 @@ internal sealed class FilterRules<T>
         public Slice<T> SliceOf(int round, KindClasses classes)
         {
             if (!slices.TryGetValue(round, out var slice))
-                slices.Add(round, slice = Slice<T>.Of(universe, Program, new() { Source = universe.Addresses.All, Destination = universe.Addresses.All, SourcePorts = universe.Ports.All, DestinationPorts = universe.Ports.All, Kinds = classes.All(round) }, true));
+                slices.Add(round, slice = Slice<T>.Of(universe, Program, universe.Whole(classes.All(round)), true));
             return slice;
         }
     }

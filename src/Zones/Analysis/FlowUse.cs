@@ -143,8 +143,7 @@ internal sealed class FlowUse<T>
         if (!universe.Meet(meeting.Region, entry, out var met)) return false;
         covers.Count = 0;
         slice.Earlier(met, entry, covers);
-        for (var guard = universe[entry].Guard; guard >= 0; guard = universe[guard].Guard)
-            if (Universe<T>.Concerns(universe[guard].Role, universe[entry].Role)) covers.Add(guard);
+        universe.GuardsOf(entry, covers);
         foreach (var cover in meeting.Covers) covers.Add(cover);
         foreach (var cover in besides) covers.Add(cover);
         return search.Residual.Find(met, covers.Span, out piece);

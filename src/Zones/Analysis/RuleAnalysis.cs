@@ -225,7 +225,13 @@ public sealed class RuleAnalysis
         }
         var rules = new List<Rule>();
         foreach (var use in uses)
-            if (!rules.Exists(r => RuleSequence.Same(r, use.Rule with { May = use.Needs }))) rules.Add(use.Rule with { May = use.Needs });
+        {
+            // What differs only in who sends is one rule: a zone comes to a filter by pieces, one for each way in.
+            var narrow = use.Rule with { May = use.Needs };
+            var like = rules.FindIndex(r => RuleSequence.Same(r with { May = r.May with { Source = narrow.May.Source } }, narrow));
+            if (like < 0) rules.Add(narrow);
+            else rules[like] = narrow with { May = narrow.May with { Source = narrow.May.Source.Union(rules[like].May.Source) } };
+        }
         var put = false;
         var chains = device.Chains.Select(chain => chain with
         {

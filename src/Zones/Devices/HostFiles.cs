@@ -19,7 +19,7 @@ public static class HostFiles
             if (four.Length != 1 || six.Length != 1) continue;
             var (v4, v6) = (joined[four[0]].Devices[0], joined[six[0]].Devices[0]);
             if (v4.Chains.Any(c => v6.Chains.Any(d => d.Name == c.Name))) continue;
-            var device = v4 with { Chains = [.. v4.Chains, .. v6.Chains], Filters = [.. v4.Filters.Concat(v6.Filters).OrderBy(static f => f.Place)], Nat = [.. v4.Nat, .. v6.Nat] };
+            var device = v4 with { Chains = [.. v4.Chains, .. v6.Chains], Filters = [.. v4.Filters.Concat(v6.Filters).OrderBy(static f => f.Place)], OwnFilters = [.. v4.OwnFilters, .. v6.OwnFilters], Nat = [.. v4.Nat, .. v6.Nat] };
             joined[four[0]] = joined[four[0]] with { Devices = [device] };
             joined[six[0]] = joined[six[0]] with { Devices = [device] };
         }

@@ -60,12 +60,12 @@ internal sealed class Diagram<T>
     public int Decided(int entry)
     {
         ref readonly var e = ref universe[entry];
-        var packets = Of(new Region { Source = e.Source, Destination = e.Destination, SourcePorts = e.SourcePorts, DestinationPorts = e.DestinationPorts, Kinds = universe.Masks[e.Tail] });
+        var packets = Of(universe.RegionOf(entry));
         for (var guard = e.IsWhole ? -1 : e.Guard; guard >= 0; guard = universe[guard].Guard)
         {
             ref readonly var g = ref universe[guard];
             if (!Universe<T>.Concerns(g.Role, e.Role)) continue;
-            packets = Except(packets, Of(new Region { Source = g.Source, Destination = g.Destination, SourcePorts = g.SourcePorts, DestinationPorts = g.DestinationPorts, Kinds = universe.Masks[g.Tail] }));
+            packets = Except(packets, Of(universe.RegionOf(guard)));
         }
         return packets;
     }

@@ -120,6 +120,23 @@ internal sealed class Universe<T>(TailTable tails)
     /// <summary>Whether a guard takes packets from entries of this role.</summary>
     public static bool Concerns(Role guard, Role of) => guard == Role.Guard || guard == (of == Role.Accept ? Role.GuardOfAccepts : Role.GuardOfDrops);
 
+    /// <summary>Every packet of some kinds.</summary>
+    public Region Whole(ulong kinds) => new() { Source = Addresses.All, Destination = Addresses.All, SourcePorts = Ports.All, DestinationPorts = Ports.All, Kinds = kinds };
+
+    /// <summary>What an entry holds in the round at hand, guards aside.</summary>
+    public Region RegionOf(int entry)
+    {
+        ref readonly var e = ref entries[entry];
+        return new() { Source = e.Source, Destination = e.Destination, SourcePorts = e.SourcePorts, DestinationPorts = e.DestinationPorts, Kinds = Masks[e.Tail] };
+    }
+
+    /// <summary>Appends the guards that keep packets from an entry.</summary>
+    public void GuardsOf(int entry, Ints to)
+    {
+        for (var guard = entries[entry].Guard; guard >= 0; guard = entries[guard].Guard)
+            if (Concerns(entries[guard].Role, entries[entry].Role)) to.Add(guard);
+    }
+
     public ulong KindsOf(int entry) => Masks[entries[entry].Tail];
 
     /// <summary>The part of a region that an entry holds. Released with the stacks.</summary>

@@ -58,6 +58,9 @@ public enum FilterPlace : byte
 
     /// <summary>On the outgoing interface.</summary>
     Outbound,
+
+    /// <summary>Before the device's own services (自身あて: the INPUT hook). Only in <see cref="Device.OwnFilters"/>.</summary>
+    Own,
 }
 
 /// <summary>A filter (フィルタ) in force: a chain bound to a place. A packet must be accepted by every filter that it meets, in their order.</summary>
@@ -92,6 +95,12 @@ public sealed record Device(string Name, string Vendor)
 
     /// <summary>In the order in which packets meet them within one place.</summary>
     public ImmutableArray<Filter> Filters { get; init; } = [];
+
+    /// <summary>What decides about packets for the device itself (機器自身あての通信), in their order. For a family without one nobody has read what the device lets to itself.</summary>
+    public ImmutableArray<Filter> OwnFilters { get; init; } = [];
+
+    /// <summary>Filters on the incoming interface judge packets for the device itself too (IOS, YAMAHA, Junos, netfilter). False: only what passes through (ASA), or not known.</summary>
+    public bool InboundGuardsItself { get; init; }
 
     /// <summary>Rules that stop something and are switched off (FortiOS, PAN-OS). They decide nothing; a violation names those that would have stopped it.</summary>
     public ImmutableArray<Rule> Disabled { get; init; } = [];

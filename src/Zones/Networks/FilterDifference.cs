@@ -114,7 +114,7 @@ public static class FilterDifference
             for (var round = 0; round < classes.Rounds; round++)
             {
                 universe.Judge(classes, round);
-                var all = new Region { Source = universe.Addresses.All, Destination = universe.Addresses.All, SourcePorts = universe.Ports.All, DestinationPorts = universe.Ports.All, Kinds = classes.All(round) };
+                var all = universe.Whole(classes.All(round));
                 var (source, target) = (was is null ? null : Slice<T>.Of(universe, was, all), becomes is null ? null : Slice<T>.Of(universe, becomes, all));
                 var done = new List<int>();
                 foreach (var p in regions)
@@ -131,14 +131,13 @@ public static class FilterDifference
                     foreach (var e in slice.Entries)
                     {
                         if (universe.RuleOf(e) is not { } rule || !edited.Contains(rule)) continue;
-                        var entry = universe[e];
-                        var region = new Region { Source = entry.Source, Destination = entry.Destination, SourcePorts = entry.SourcePorts, DestinationPorts = entry.DestinationPorts, Kinds = universe.Masks[entry.Tail] };
+                        var region = universe.RegionOf(e);
                         covers.Count = 0;
                         slice.Earlier(region, e, covers);
-                        Guards(universe, e);
+                        universe.GuardsOf(e, covers);
                         var pieces = new List<Region>();
                         if (!residual.Enumerate(region, covers.Span, MostPieces, pieces)) pieces = [region];
-                        foreach (var piece in pieces) Tell(piece, tails.Tails[entry.Tail]);
+                        foreach (var piece in pieces) Tell(piece, tails.Tails[universe[e].Tail]);
                     }
                 }
 
@@ -193,12 +192,6 @@ public static class FilterDifference
             filter is null || (filter.OnlyV6 ?? Universe<T>.IsV6) != Universe<T>.IsV6 || !filter.In.Contains(inbound) || (filter.Place != FilterPlace.Inbound && !filter.Out.Contains(outbound)) ? null
             : FilterProgram<T>.Compile(universe, device, filter, inbound, outbound, Bound.Upper, near);
 
-        private void Guards(Universe<T> universe, int entry)
-        {
-            for (var guard = universe[entry].Guard; guard >= 0; guard = universe[guard].Guard)
-                if (Universe<T>.Concerns(universe[guard].Role, universe[entry].Role)) covers.Add(guard);
-        }
-
         /// <summary>What <paramref name="target"/> accepts and <paramref name="source"/> didn't. A filter that isn't there accepts all.</summary>
         private bool OneWay(Universe<T> universe, KindClasses classes, int round, in Region clip, Slice<T>? source, Slice<T>? target, List<int> done, bool opened, List<FlowChange> changes)
         {
@@ -224,11 +217,11 @@ public static class FilterDifference
                     if (drop >= 0 && !universe.Meet(accepted, drop, out region)) return true;
                     covers.Count = 0;
                     source.Earlier(region, drop < 0 ? int.MaxValue : drop, covers);
-                    if (drop >= 0) Guards(universe, drop);
+                    if (drop >= 0) universe.GuardsOf(drop, covers);
                     if (accept >= 0)
                     {
                         target!.Earlier(region, accept, covers);
-                        Guards(universe, accept);
+                        universe.GuardsOf(accept, covers);
                     }
                     foreach (var cover in done) covers.Add(cover);
                     var pieces = new List<Region>();

@@ -105,7 +105,7 @@ internal sealed partial class FlowSearch<T>
         if (nat.Kind == NatKind.Source) sourceIsOld = false;
         var clip = flow.Region;
         Retarget(ref clip, nat, index, interfaceName, within, false);
-        rewritten++;
+        rewrites.Add(nat);
         foreach (var piece in pieces)
         {
             var (ports, rest) = (piece, piece);
@@ -114,7 +114,7 @@ internal sealed partial class FlowSearch<T>
             if (ports.Kinds != 0 && Retarget(ref ports, nat, index, interfaceName, within, true)) next(new Flow(ports, ports), clip);
             if (rest.Kinds != 0 && Retarget(ref rest, nat, index, interfaceName, within, false)) next(new Flow(rest, rest), clip);
         }
-        rewritten--;
+        rewrites.RemoveAt(rewrites.Count - 1);
         (coversFrom, sourceIsOld, passedFrom) = (from, old, came);
         universe.Release(mark);
     }

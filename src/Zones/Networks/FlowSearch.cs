@@ -49,10 +49,16 @@ internal sealed partial class FlowSearch<T>
     private KindClasses classes = null!;
     private int round;
     private Seg target;
+
+    /// <summary>The device whose own services are asked for; -1: what passes through.</summary>
+    private int own = -1;
     private bool sourceIsOld = true;
     private int coversFrom;
     private int portsTail;
-    private int rewritten;
+    private readonly List<NatRule> rewrites = [];
+    private readonly bool translatesPorts;
+    private bool mustTranslatePorts;
+    private List<(ulong Kinds, Seg First, Seg Second, Tail Tail)> ends = [];
     private Tail part;
     private readonly List<Meeting> meetings = [];
     private Func<Device, string, bool> excused = null!;
@@ -66,6 +72,7 @@ internal sealed partial class FlowSearch<T>
         residual = new(universe);
         products = new(universe);
         translatesDestinations = topology.Devices.Any(static d => d.Nat.Any(static n => n.Kind == NatKind.Destination));
+        translatesPorts = topology.Devices.Any(static d => d.Nat.Any(static n => n is { Kind: NatKind.Destination, ToPorts: not null }));
     }
 
     /// <summary>Devices and interface pairs that packets got to: what isn't understood there keeps a verdict open.</summary>
@@ -108,7 +115,21 @@ internal sealed partial class FlowSearch<T>
     /// <param name="replies">Whether replies of permitted flows are no arrivals either (for stray packets).</param>
     public void Run(Zone from, Zone to, IReadOnlyList<AllowedFlow> flows, bool replies, Func<Device, string, bool> excused, KindClasses classes, int round, int most, List<Arrival> arrivals, ServiceSet? only = null)
     {
-        (this.classes, this.round, this.most, this.arrivals, this.excused) = (classes, round, most, arrivals, excused);
+        (this.excused, own) = (excused, -1);
+        Run(from, to.Addresses, flows, replies, classes, round, most, arrivals, only);
+    }
+
+    /// <summary>Searches what gets from a zone to a device itself: through the devices before it, its filters on the way in, and those before its own services.</summary>
+    /// <param name="flows">Permitted flows; they are no arrivals.</param>
+    public void RunTo(Zone from, int device, IReadOnlyList<AllowedFlow> flows, KindClasses classes, int round, int most, List<Arrival> arrivals)
+    {
+        own = device;
+        Run(from, topology.OwnAddresses(device, bound == Bound.Lower), flows, false, classes, round, most, arrivals, null);
+    }
+
+    private void Run(Zone from, AddressSet to, IReadOnlyList<AllowedFlow> flows, bool replies, KindClasses classes, int round, int most, List<Arrival> arrivals, ServiceSet? only)
+    {
+        (this.classes, this.round, this.most, this.arrivals) = (classes, round, most, arrivals);
         universe.Judge(classes, round);
         slices.Clear();
         diagram = null;
@@ -121,13 +142,26 @@ internal sealed partial class FlowSearch<T>
             if (replies) Permit(flow.Destination, flow.Source, flow.Services, true);
         }
         universe.Extend();
-        target = universe.Keep(to.Addresses);
+        target = universe.Keep(to);
         if (target.IsEmpty) return;
+        Enter(from, to, Parts(only), Parts(null));
+        // Who asks for other ports may get to these services, too: what a flow is, is told where it arrives.
+        if (Watch is null || only is null || !translatesPorts) return;
+        mustTranslatePorts = true;
+        Enter(from, to, Parts(null), Parts(only));
+        mustTranslatePorts = false;
+    }
+
+    /// <param name="parts">What is sent.</param>
+    /// <param name="arriving">What counts of it where it arrives; only for a watcher.</param>
+    private void Enter(Zone from, AddressSet to, List<(ulong Kinds, Seg First, Seg Second, Tail Tail)> parts, List<(ulong Kinds, Seg First, Seg Second, Tail Tail)> arriving)
+    {
+        ends = arriving;
         foreach (var way in topology.WaysIn(from))
         {
             var source = universe.Keep(way.Sources);
             if (source.IsEmpty) continue;
-            foreach (var (kinds, first, second, tail) in Parts(only))
+            foreach (var (kinds, first, second, tail) in parts)
             {
                 part = tail;
                 var region = new Region { Source = source, Destination = Destinations(to), SourcePorts = first, DestinationPorts = second, Kinds = kinds };
@@ -150,9 +184,9 @@ internal sealed partial class FlowSearch<T>
     }
 
     /// <summary>Where packets may be sent so that they arrive: the zone's addresses, and those that some device translates.</summary>
-    private Seg Destinations(Zone to)
+    private Seg Destinations(AddressSet to)
     {
-        var all = Universe<T>.FamilyOf(to.Addresses);
+        var all = Universe<T>.FamilyOf(to);
         foreach (var device in topology.Devices)
             foreach (var nat in device.Nat)
                 if (nat.Kind == NatKind.Destination) all = all.Union(Universe<T>.FamilyOf(nat.May.Destination));
@@ -229,7 +263,7 @@ internal sealed partial class FlowSearch<T>
     /// <param name="Region">As the filter sees them; on the stacks of the universe till the watcher returns.</param>
     /// <param name="Covers">What is none of them: translated elsewhere.</param>
     /// <param name="Tail">Of the services asked for.</param>
-    /// <param name="Rewritten">Translations before it.</param>
+    /// <param name="Rewritten">How many translations were before it.</param>
     public sealed record Meeting(int Device, Filter Filter, string Inbound, string Outbound, Region Region, int[] Covers, Tail Tail, int Rewritten)
     {
         /// <summary>The packets meet another filter of the device too.</summary>

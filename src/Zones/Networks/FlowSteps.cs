@@ -9,7 +9,7 @@ internal sealed partial class FlowSearch<T>
     private void Enter(int index, string inbound, in Flow flow, in Region clip)
     {
         var device = topology.Devices[index];
-        if (Full || !device.Forwards || CameBefore(index, inbound)) return;
+        if (Full || (!device.Forwards && index != own) || CameBefore(index, inbound)) return;
         if (++entered > MaxWays)
         {
             Troubles.Add($"{device.Name}: more than {MaxWays:N0} ways");
@@ -33,13 +33,13 @@ internal sealed partial class FlowSearch<T>
             TranslateDestination(index, inbound, flow, clip, (in Flow f, in Region c, NatRule? later) =>
             {
                 var inner = c;
-                Through(index, FilterPlace.Inbound, inbound, "", f, inner, (in Flow g) => Route(index, inbound, g, inner, later));
+                Through(index, FilterPlace.Inbound, inbound, "", f, inner, (in Flow g) => Onward(index, inbound, g, inner, later));
             });
         }
         else
         {
             var outside = clip;
-            Through(index, FilterPlace.Inbound, inbound, "", flow, clip, (in Flow f) => TranslateDestination(index, inbound, f, outside, (in Flow g, in Region c, NatRule? later) => Route(index, inbound, g, c, later)));
+            Through(index, FilterPlace.Inbound, inbound, "", flow, clip, (in Flow f) => TranslateDestination(index, inbound, f, outside, (in Flow g, in Region c, NatRule? later) => Onward(index, inbound, g, c, later)));
         }
         passed.RemoveAt(passed.Count - 1);
     }
@@ -62,6 +62,28 @@ internal sealed partial class FlowSearch<T>
     }
 
     private delegate void Translated(in Flow flow, in Region clip, NatRule? later);
+
+    /// <summary>Through the device, or to its own services where these are asked for.</summary>
+    private void Onward(int index, string inbound, in Flow flow, in Region clip, NatRule? later)
+    {
+        if (index != own)
+        {
+            Route(index, inbound, flow, clip, later);
+            return;
+        }
+        // What is translated later is passed on. Where nobody has read what a device lets to itself, all of it may get there and nothing does for certain.
+        var device = topology.Devices[index];
+        if (later is not null || !Narrow(flow, target, out var meant) || (bound == Bound.Lower && !device.OwnFilters.Any(OfThisFamily))) return;
+        Through(index, FilterPlace.Own, inbound, "", meant, clip, (in Flow f) =>
+        {
+            var unfiltered = path.Count == 0 || !ReferenceEquals(path[^1].Device, device);
+            if (unfiltered) path.Add(new(device, null, null, null, inbound, ""));
+            Arrive(f);
+            if (unfiltered) path.RemoveAt(path.Count - 1);
+        });
+    }
+
+    private static bool OfThisFamily(Filter filter) => (filter.OnlyV6 ?? Universe<T>.IsV6) == Universe<T>.IsV6;
 
     /// <summary>Routing, filters between interfaces, source translation and outbound filters, for each way out.</summary>
     /// <param name="later">A destination translation that filters between interfaces don't see yet.</param>
@@ -98,13 +120,14 @@ internal sealed partial class FlowSearch<T>
         var unfiltered = path.Count == 0 || !ReferenceEquals(path[^1].Device, device);
         if (unfiltered) path.Add(new(device, null, null, null, inbound, way.Interface));
         if (way.Next is { } next) Enter(next.Device, next.Interface, flow, clip);
-        else Arrive(device, way, flow);
+        else if (own >= 0)
+            foreach (var beside in topology.Beside(index, way.Interface, own, bound == Bound.Lower)) Enter(own, beside, flow, clip);
+        else if (!excused(device, way.Interface)) Arrive(flow);
         if (unfiltered) path.RemoveAt(path.Count - 1);
     }
 
-    private void Arrive(Device device, WayOut way, in Flow flow)
+    private void Arrive(in Flow flow)
     {
-        if (excused(device, way.Interface)) return;
         if (Watch is not null)
         {
             Tell(flow);
@@ -127,19 +150,47 @@ internal sealed partial class FlowSearch<T>
     /// <summary>Tells of every filter on the way of what arrives.</summary>
     private void Tell(in Flow flow)
     {
-        if (!universe.Addresses.Overlaps(flow.Region.Destination, target)) return;
-        var mark = universe.Mark;
-        var region = flow.Region;
-        region.Destination = universe.Addresses.Intersect(region.Destination, target);
-        if (Left(region, false, out _))
-            foreach (var meeting in meetings)
+        if (!universe.Addresses.Overlaps(flow.Region.Destination, target) || (mustTranslatePorts && !rewrites.Exists(static n => n is { Kind: NatKind.Destination, ToPorts: not null }))) return;
+        foreach (var (kinds, first, second, tail) in ends)
+        {
+            var mark = universe.Mark;
+            var region = flow.Region;
+            region.Kinds &= kinds;
+            region.Destination = universe.Addresses.Intersect(region.Destination, target);
+            region.SourcePorts = universe.Ports.Intersect(region.SourcePorts, first);
+            region.DestinationPorts = universe.Ports.Intersect(region.DestinationPorts, second);
+            if (region.Kinds != 0 && !region.SourcePorts.IsEmpty && !region.DestinationPorts.IsEmpty && Left(region, false, out _))
+                foreach (var meeting in meetings) Tell(meeting, region, tail);
+            universe.Release(mark);
+        }
+    }
+
+    /// <param name="arrived">The packets where they arrive.</param>
+    private void Tell(Meeting meeting, in Region arrived, Tail tail)
+    {
+        var came = meeting.Region;
+        var its = meeting.Tail.Intersect(tail);
+        var next = rewrites.FindIndex(meeting.Rewritten, static n => n.Kind == NatKind.Destination);
+        came.Kinds &= arrived.Kinds;
+        if (next < 0)
+        {
+            came.Destination = universe.Addresses.Intersect(came.Destination, arrived.Destination);
+            came.DestinationPorts = universe.Ports.Intersect(came.DestinationPorts, arrived.DestinationPorts);
+        }
+        else
+        {
+            // Before a translation the destination was another: one that it takes.
+            var found = new List<Product>();
+            products.Of(rewrites[next].May, products.Any, found);
+            came.Destination = universe.Addresses.Intersect(came.Destination, universe.Keep(rewrites[next].May.Destination));
+            if (found is [var product])
             {
-                // Before a translation the destination was another; that part of the region is one translation's already.
-                var came = meeting.Region;
-                if (meeting.Rewritten == rewritten) came.Destination = universe.Addresses.Intersect(came.Destination, region.Destination);
-                if (!came.Destination.IsEmpty) Watch!(meeting with { Region = came, IsOneOfMany = meetings.Exists(m => m.Device == meeting.Device && m.Filter != meeting.Filter) });
+                came.DestinationPorts = universe.Ports.Intersect(came.DestinationPorts, product.DestinationPorts);
+                its = meeting.Tail.Intersect(product.Tail with { States = ConnectionStates.All, Fragments = Fragments.All });
             }
-        universe.Release(mark);
+        }
+        if (came.Kinds != 0 && !came.Destination.IsEmpty && !came.DestinationPorts.IsEmpty)
+            Watch!(meeting with { Region = came, Tail = its, IsOneOfMany = meetings.Exists(m => m.Device == meeting.Device && m.Filter != meeting.Filter) });
     }
 
     /// <summary>What of the region really arrives, as one product around it where that is simple; the whole region otherwise.</summary>
@@ -171,7 +222,8 @@ internal sealed partial class FlowSearch<T>
     private void Through(int index, FilterPlace place, string inbound, string outbound, in Flow flow, in Region clip, Next next)
     {
         var device = topology.Devices[index];
-        var filters = device.Filters.Where(f => f.Place == place && f.In.Contains(inbound) && (place == FilterPlace.Inbound || f.Out.Contains(outbound)) && (f.OnlyV6 ?? Universe<T>.IsV6) == Universe<T>.IsV6).ToArray();
+        var all = place == FilterPlace.Own ? device.OwnFilters : index == own && !device.InboundGuardsItself ? [] : device.Filters;
+        var filters = all.Where(f => f.Place == place && f.In.Contains(inbound) && (place == FilterPlace.Inbound || f.Out.Contains(outbound)) && OfThisFamily(f)).ToArray();
         Through(index, filters, 0, inbound, outbound, flow, clip, next);
     }
 
@@ -184,7 +236,7 @@ internal sealed partial class FlowSearch<T>
         }
         if (Watch is not null)
         {
-            meetings.Add(new(index, filters[at], inbound, outbound, flow.Region, Covers.ToArray(), part, rewritten));
+            meetings.Add(new(index, filters[at], inbound, outbound, flow.Region, Covers.ToArray(), part, rewrites.Count));
             Through(index, filters, at + 1, inbound, outbound, flow, clip, next);
             meetings.RemoveAt(meetings.Count - 1);
             return;
@@ -208,8 +260,7 @@ internal sealed partial class FlowSearch<T>
             if (universe.Meet(flow.Region, entry, out var met))
             {
                 slice.Earlier(met, entry, covers);
-                for (var guard = universe[entry].Guard; guard >= 0; guard = universe[guard].Guard)
-                    if (Universe<T>.Concerns(universe[guard].Role, Role.Accept)) covers.Add(guard);
+                universe.GuardsOf(entry, covers);
                 if (Left(met, !translatesDestinations, out var piece))
                 {
                     path.Add(new(device, filters[at], universe.RuleOf(entry), null, inbound, outbound));

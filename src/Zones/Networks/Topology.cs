@@ -124,6 +124,23 @@ internal sealed class Topology
         return ways;
     }
 
+    /// <summary>Addresses that a device answers by itself. Link-local ones aren't among them: nobody outside of their wire can send there.</summary>
+    /// <param name="certain">Without those that come from outside, which may be any.</param>
+    public AddressSet OwnAddresses(int device, bool certain)
+    {
+        var own = Routed(Devices[device]).ToArray();
+        if (!certain && own.Any(static i => i.DynamicAddress)) return AddressSet.All;
+        return AddressSet.UnionOf(own.SelectMany(static i => i.Addresses).Where(static a => !a.Address.IsV6 || a.Address.Value >> 118 != 0x3FA).Select(static a => AddressSet.Of(a.Address)));
+    }
+
+    /// <summary>Interfaces of another device on the wire that an interface is on; where addresses don't tell (a rule set alone, addresses from outside), any may be.</summary>
+    public IEnumerable<string> Beside(int device, string interfaceName, int other, bool certain)
+    {
+        var of = Devices[device].Interfaces.FirstOrDefault(i => i.Name == interfaceName);
+        foreach (var i in Routed(Devices[other]))
+            if (of is null || of.DynamicAddress || i.DynamicAddress ? !certain : i.Addresses.Any(a => of.Addresses.Any(b => a.Prefix.Contains(b.Address) || b.Prefix.Contains(a.Address)))) yield return i.Name;
+    }
+
     /// <summary>Every interface of a device that packets may pass by.</summary>
     public static IReadOnlyList<string> InterfacesOf(Device device)
     {

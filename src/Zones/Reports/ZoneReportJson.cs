@@ -44,6 +44,32 @@ public static class ZoneReportJson
         json.WriteEndObject();
     }
 
+    /// <summary>The report of <c>sekisho zones devices --json</c>.</summary>
+    public static void Write(DeviceReport report, Stream to)
+    {
+        using var json = new Utf8JsonWriter(to, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        json.WriteStartObject();
+        json.WriteString("result", Word(report.Result));
+        json.WriteStartArray("checks");
+        foreach (var check in report.Checks)
+        {
+            json.WriteStartObject();
+            json.WriteString("device", check.Device);
+            json.WriteString("vendor", check.Vendor);
+            json.WriteString("from", check.From.Id);
+            json.WriteBoolean("management", check.IsExpected);
+            json.WriteString("result", Word(check.Result));
+            json.WriteString("verdict", Word(check.Verdict));
+            Write("reaches", check.Reaches, json);
+            WriteOpen(check.Verdict, check.NotUnderstood, json);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static string Word(CheckVerdict verdict) => verdict.Match(static _ => "proved", static _ => "violated", static _ => "violatedIf", static _ => "notAssessed");
+
     public static string Word(ZoneResult result) => result switch { ZoneResult.Proved => "proved", ZoneResult.Violated => "violated", _ => "undetermined" };
 
     private static void Write(ZoneCheck check, Utf8JsonWriter json)
@@ -52,11 +78,18 @@ public static class ZoneReportJson
         json.WriteString("from", check.From.Id);
         json.WriteString("to", check.To.Id);
         json.WriteString("result", Word(check.Result));
-        json.WriteString("verdict", check.Verdict.Match(static _ => "proved", static _ => "violated", static _ => "violatedIf", static _ => "notAssessed"));
+        json.WriteString("verdict", Word(check.Verdict));
         Write("violations", check.Violations, json);
         Write("stray", check.Stray, json);
+        WriteOpen(check.Verdict, check.NotUnderstood, json);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What keeps a verdict open.</summary>
+    private static void WriteOpen(CheckVerdict verdict, IReadOnlyList<NotUnderstood> lines, Utf8JsonWriter json)
+    {
         json.WriteStartArray("notUnderstood");
-        foreach (var line in check.NotUnderstood)
+        foreach (var line in lines)
         {
             json.WriteStartObject();
             json.WriteString("file", line.Source.File);
@@ -66,9 +99,8 @@ public static class ZoneReportJson
         }
         json.WriteEndArray();
         json.WriteStartArray("reasons");
-        foreach (var reason in check.Verdict.Match(static _ => [], static _ => [], static _ => [], static n => n.Reasons)) json.WriteStringValue(reason.Ja + " / " + reason.En);
+        foreach (var reason in verdict.Match(static _ => [], static _ => [], static _ => [], static n => n.Reasons)) json.WriteStringValue(reason.Ja + " / " + reason.En);
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private static void Write(string name, IReadOnlyList<Violation> violations, Utf8JsonWriter json)

@@ -14,7 +14,7 @@ namespace Sekisho.Zones.Reports;
 public sealed record VerifyOptions(bool Certified = false, int MostViolations = 10_000);
 
 /// <summary>The door of the engine: zone policy + configurations → proof, packet, or what keeps it open. Pure: no clock, no files.</summary>
-public sealed class ZoneVerification
+public sealed partial class ZoneVerification
 {
     private readonly ZonePolicy policy;
     private readonly IReadOnlyList<ConfigReading> readings;
@@ -87,6 +87,13 @@ public sealed class ZoneVerification
         var paths = all.Select(PathKey).ToHashSet(StringComparer.Ordinal);
         strays.RemoveAll(s => paths.Contains(PathKey(s)));
 
+        var (verdict, lines) = Conclude(all, certain, reasons);
+        return new(from, to, verdict, strays, lines);
+    }
+
+    /// <summary>One of the four results, never rounded up: from what may arrive, what does for certain, and what keeps it open.</summary>
+    private (CheckVerdict Verdict, NotUnderstood[] Lines) Conclude(List<Violation> all, List<Violation> certain, List<Bilingual> reasons)
+    {
         var lines = NotUnderstoodOnTheWay();
         foreach (var reading in readings.Where(static r => !r.Errors.IsEmpty))
             reasons.Add(new($"{reading.File} を読めません：{reading.Errors[0].What.Ja}", $"{reading.File} can't be read: {reading.Errors[0].What.En}"));
@@ -100,7 +107,7 @@ public sealed class ZoneVerification
             : undecided.Count > 0 || reasons.Count > 0 || lines.Count > 0 ? new CheckVerdict.NotAssessed(undecided, reasons)
             : new CheckVerdict.Proved();
         lines.AddRange(undecided.SelectMany(static v => v.Unknowns.Where(static u => u.Kind == UnknownKind.NotUnderstood).SelectMany(u => LinesOf(u, v))));
-        return new(from, to, verdict, strays, [.. lines.Distinct()]);
+        return (verdict, [.. lines.Distinct()]);
     }
 
     /// <summary>Networks of others: what they do among themselves is not ours to prove.</summary>
@@ -160,6 +167,7 @@ public sealed class ZoneVerification
     {
         if (step.Nat is { } nat) return new(step.Device.Name, nat.Source, nat.Name.Length > 0 ? nat.Name : "nat", step.Inbound, step.Outbound);
         if (step.Rule is { } rule) return new(step.Device.Name, rule.Source, rule.Name.Length > 0 ? rule.Name : step.Filter?.Name ?? rule.Source.Of, step.Inbound, step.Outbound);
+        if (step.Filter is null && step.Outbound.Length == 0) return new(step.Device.Name, step.Device.Interfaces.FirstOrDefault(i => i.Name == step.Inbound)?.Source ?? SourceRef.Implicit(step.Device.Name, "itself"), "機器自身 / the device itself", step.Inbound, "", false);
         if (step.Filter is { } filter) return new(step.Device.Name, filter.Source, $"{filter.Name}: default {filter.Default}".ToLowerInvariant(), step.Inbound, step.Outbound);
         // Where one of the two interfaces filters the other family, that is where somebody forgot this one.
         NetInterface? Of(string name) => step.Device.Interfaces.FirstOrDefault(i => i.Name == name);

@@ -53,10 +53,13 @@ public sealed class RuleAnalysisTests
     [Fact]
     public void Rules_that_cross_conflict_and_exceptions_don_t()
     {
-        var report = Analyse("-s 10.8.0.7/32 -j DROP", "-d 10.9.0.0/24 -p tcp -m tcp --dport 443 -j ACCEPT");
+        var report = Analyse("-d 10.9.0.0/24 -p tcp -m tcp --dport 443 -j ACCEPT", "-s 10.8.0.7/32 -j DROP", "-s 10.8.0.0/24 -j ACCEPT");
         Assert.Equal(["6 conflicts with 5"], Said(report));
         var conflict = Assert.IsType<RuleFault.Conflicting>(report.Faults[0]);
         Assert.Equal("tcp 10.8.0.7:49152 → 10.9.0.1:443", conflict.Example.ToString());
+        Assert.Equal(["6 conflicts with 5"], Said(Analyse("-s 10.8.0.0/25 -d 10.9.0.0/23 -j DROP", "-s 10.8.0.0/24 -d 10.9.0.0/24 -j ACCEPT")));
+        // Nobody from here, before anybody to there: an exception that says so.
+        Assert.Empty(Analyse("-s 10.8.0.7/32 -j DROP", "-d 10.9.0.0/24 -p tcp -m tcp --dport 443 -j ACCEPT").Faults);
         // What an even earlier line decides is nobody's quarrel.
         Assert.Empty(Analyse("-s 10.8.0.7/32 -d 10.9.0.0/24 -j DROP", "-s 10.8.0.7/32 -d 10.7.0.0/16 -j DROP", "-d 10.9.0.0/24 -j ACCEPT", "-d 10.7.0.0/16 -j ACCEPT").Faults);
     }

@@ -126,6 +126,7 @@ internal sealed partial class IosFile
             RoutesUnknown = routesUnknown,
             Chains = [.. chains],
             Filters = [.. filters.OrderBy(static filter => filter.Place)],
+            InboundGuardsItself = true,
             Nat = [.. IosNat.Rules(work, natLines, pools, lists.ToDictionary(static one => one.Key, static one => one.Value.Rules), inside, outside)],
             NatOrder = new NatOrder(false, true, true),
             Forwards = !work.Text.Text.Contains("\nno ip routing", StringComparison.Ordinal),

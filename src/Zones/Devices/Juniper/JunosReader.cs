@@ -202,6 +202,7 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
             RoutesUnknown = routesUnknown,
             Chains = [.. chains],
             Filters = [.. all.OrderBy(static filter => filter.Place)],
+            InboundGuardsItself = true,
             Nat = [.. nat],
             NatOrder = new NatOrder(false, true, false),
         };

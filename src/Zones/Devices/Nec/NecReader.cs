@@ -150,6 +150,7 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
             RoutesUnknown = routesUnknown,
             Chains = [.. chains],
             Filters = [.. filters.OrderBy(static filter => filter.Place)],
+            InboundGuardsItself = true,
             Nat = [.. Nat()],
             // Which side of the translation the filter sees is not told publicly: the engine is given both by an unknown (see Nat).
             NatOrder = new NatOrder(false, true, false),

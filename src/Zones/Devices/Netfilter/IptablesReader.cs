@@ -134,6 +134,7 @@ internal sealed class IptablesFile(FileWork work)
     {
         List<Chain> all = [];
         List<Filter> filters = [];
+        List<Filter> own = [];
         List<NatRule> nat = [];
         bool untracked = order.Any(static chain => chain.Table == "raw" && chain.HasNotrack);
         foreach (IptablesChain chain in order)
@@ -165,6 +166,7 @@ internal sealed class IptablesFile(FileWork work)
                 FilterPlace? place = chain.Name switch
                 {
                     "PREROUTING" => FilterPlace.Inbound,
+                    "INPUT" => FilterPlace.Own,
                     "FORWARD" => FilterPlace.Forward,
                     "POSTROUTING" => FilterPlace.Outbound,
                     _ => null,
@@ -172,7 +174,7 @@ internal sealed class IptablesFile(FileWork work)
                 if (place is { } where && (chain.Rules.Count > 0 || chain.Policy == RuleAction.Drop || name == "filter"))
                 {
                     string full = NameOf(chain.V6, chain.Table, chain.Name);
-                    filters.Add(new Filter(full, where, full, chain.Policy, chain.PolicyLine > 0 ? work.At(chain.PolicyLine) : work.Implicit("policy ACCEPT")) { OnlyV6 = chain.V6 });
+                    (where == FilterPlace.Own ? own : filters).Add(new Filter(full, where, full, chain.Policy, chain.PolicyLine > 0 ? work.At(chain.PolicyLine) : work.Implicit("policy ACCEPT")) { OnlyV6 = chain.V6 });
                 }
             }
         }
@@ -186,6 +188,8 @@ internal sealed class IptablesFile(FileWork work)
         {
             Chains = [.. all],
             Filters = [.. filters],
+            OwnFilters = [.. own],
+            InboundGuardsItself = true,
             Nat = [.. nat],
             RoutesUnknown = true,
             NatOrder = NatOrder.Netfilter,

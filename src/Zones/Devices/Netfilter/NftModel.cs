@@ -49,6 +49,11 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
                     continue;
                 }
 
+                if (chain.Type == "nat" && place == FilterPlace.Own)
+                {
+                    continue;
+                }
+
                 if (chain.Type == "nat")
                 {
                     translations.Add((chain.Priority, table, chain, place == FilterPlace.Inbound ? NatKind.Destination : NatKind.Source));
@@ -77,7 +82,9 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
         return new Device(work.NameFromFile, "nftables")
         {
             Chains = [.. chains],
-            Filters = [.. filters.OrderBy(static one => one.Priority).Select(static one => one.Filter)],
+            Filters = [.. filters.Where(static one => one.Filter.Place != FilterPlace.Own).OrderBy(static one => one.Priority).Select(static one => one.Filter)],
+            OwnFilters = [.. filters.Where(static one => one.Filter.Place == FilterPlace.Own).OrderBy(static one => one.Priority).Select(static one => one.Filter)],
+            InboundGuardsItself = true,
             Nat = [.. rules],
             RoutesUnknown = true,
             NatOrder = NatOrder.Netfilter,
@@ -87,6 +94,7 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
     private static FilterPlace? PlaceOf(NftChain chain) => chain.Hook switch
     {
         "prerouting" or "ingress" => FilterPlace.Inbound,
+        "input" => FilterPlace.Own,
         "forward" => FilterPlace.Forward,
         "postrouting" or "egress" => FilterPlace.Outbound,
         _ => null,

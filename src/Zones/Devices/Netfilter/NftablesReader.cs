@@ -5,7 +5,7 @@ namespace Sekisho.Zones.Devices.Netfilter;
 /// <summary>nftables: rule files, "nft list ruleset", and "nft -j list ruleset".</summary>
 /// <remarks>
 /// Source: nft(8), libnftables-json(5). Base chains on one hook run in the order of their priorities; accept ends one of them only,
-/// drop is final. Chains on input and output concern the machine itself: read, but no filter of what passes through.
+/// drop is final. Chains on input decide about what is meant for the machine itself; those on output, about what it sends, are read and not used.
 /// </remarks>
 public sealed class NftablesReader : IConfigReader
 {

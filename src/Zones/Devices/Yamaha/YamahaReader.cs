@@ -532,6 +532,7 @@ internal sealed class YamahaFile(FileWork work)
             RoutesUnknown = routesUnknown,
             Chains = [.. chains],
             Filters = [.. all.OrderBy(static filter => filter.Place)],
+            InboundGuardsItself = true,
             Nat = [.. nat.Rules(interfaces)],
             NatOrder = new NatOrder(true, true, false),
             Forwards = forwards,

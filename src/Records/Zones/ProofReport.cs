@@ -1,9 +1,8 @@
 using System.Text.Json;
-using Sekisho.Records.Zones;
 
-namespace Sekisho.Web.Pages.Zones;
+namespace Sekisho.Records.Zones;
 
-/// <summary>The report of a proof as pages show it. Source: docs/formats/zone-report.md.</summary>
+/// <summary>The report of a proof as pages and sheets show it. Source: docs/formats/zone-report.md.</summary>
 public sealed record ProofReport(IReadOnlyList<CheckReport> Checks, IReadOnlyList<FindingReport> Findings, IReadOnlyList<FlowReport> Flows)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);

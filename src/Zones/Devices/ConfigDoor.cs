@@ -29,21 +29,13 @@ public static class ConfigDoor
     /// <returns>Devices, the account of all lines, and what is wrong. Content never makes it throw.</returns>
     public static ConfigReading Read(string file, ReadOnlySpan<byte> untrusted, CancellationToken cancel, string? vendor = null)
     {
-        ConfigText? text = ConfigText.Read(untrusted, file, out ConfigRefusal refusal);
-        if (text is null)
-        {
-            return Refused(file, refusal);
-        }
-
-        IConfigReader? reader = vendor is null ? Choose(text) : Readers.FirstOrDefault(one => one.Vendor == vendor);
-        if (reader is null)
-        {
-            return Unread(text, file, VendorUnknown(file, vendor));
-        }
-
+        var text = ConfigText.Read(untrusted, file, out var refusal);
+        if (text is null) return Refused(file, refusal);
+        var reader = vendor is null ? Choose(text) : Readers.FirstOrDefault(one => one.Vendor == vendor);
+        if (reader is null) return Unread(text, file, VendorUnknown(file, vendor));
         try
         {
-            ConfigReading reading = reader.Read(file, text, cancel);
+            var reading = reader.Read(file, text, cancel);
             return vendor is not null && reader.Recognises(text) == 0 && Choose(text) is { } other
                 ? reading with { Errors = reading.Errors.Add(WrongVendor(file, vendor, other.Vendor)) }
                 : reading;
@@ -70,14 +62,11 @@ public static class ConfigDoor
     private static IConfigReader? Choose(ConfigText text)
     {
         IConfigReader? best = null;
-        int most = SureEnough - 1;
-        foreach (IConfigReader reader in Readers)
+        var most = SureEnough - 1;
+        foreach (var reader in Readers)
         {
-            int sure = reader.Recognises(text);
-            if (sure > most)
-            {
-                (best, most) = (reader, sure);
-            }
+            var sure = reader.Recognises(text);
+            if (sure > most) (best, most) = (reader, sure);
         }
 
         return best;
@@ -108,7 +97,7 @@ public static class ConfigDoor
 
     private static ConfigReading Unread(ConfigText text, string file, ReadError error)
     {
-        LineAccount account = new(file, text.LineCount);
+        var account = new LineAccount(file, text.LineCount);
         account.Keep(new NotUnderstood(new SourceRef(file, 1, text.LineCount), "", new Touch.WholeDevice()));
         return new ConfigReading(file, [], account, [error]);
     }

@@ -9,13 +9,10 @@ internal sealed class AsaNat(FileWork work, CiscoObjects objects, bool old, Dict
     public List<NatRule> Rules(List<(string Text, int Line, string? Object)> lines)
     {
         List<(int Section, NatRule Rule)> all = [];
-        foreach ((string text, int line, string? of) in lines)
+        foreach (var (text, line, of) in lines)
         {
-            bool understood = of is null && (old || IsOld(text)) ? Old(text, line, lines, all) : of is null ? Twice(text, line, all) : Auto(text, line, of, all);
-            if (!understood)
-            {
-                work.Keep(line, line, new Touch.WholeDevice());
-            }
+            var understood = of is null && (old || IsOld(text)) ? Old(text, line, lines, all) : of is null ? Twice(text, line, all) : Auto(text, line, of, all);
+            if (!understood) work.Keep(line, line, new Touch.WholeDevice());
         }
 
         return [.. all.OrderBy(static one => one.Section).Select(static one => one.Rule)];
@@ -29,13 +26,9 @@ internal sealed class AsaNat(FileWork work, CiscoObjects objects, bool old, Dict
     private static bool Pair(ref Cursor words, out string real, out string mapped)
     {
         real = mapped = "any";
-        ReadOnlySpan<char> word = words.Next();
-        if (word is not ['(', .., ')'])
-        {
-            return false;
-        }
-
-        string[] names = word[1..^1].ToString().Split(',');
+        var word = words.Next();
+        if (word is not ['(', .., ')']) return false;
+        var names = word[1..^1].ToString().Split(',');
         (real, mapped) = (names[0], names[^1]);
         return true;
     }
@@ -51,43 +44,33 @@ internal sealed class AsaNat(FileWork work, CiscoObjects objects, bool old, Dict
         }
 
         words.Take("pat-pool");
-        ReadOnlySpan<char> word = words.Next();
-        if (word is "any")
-        {
-            return AddressValue.Any;
-        }
-
-        return objects.TryAddress(word, out Address address) ? AddressValue.Sure(AddressSet.Of(address)) : objects.Addresses(word.ToString());
+        var word = words.Next();
+        if (word is "any") return AddressValue.Any;
+        return objects.TryAddress(word, out var address) ? AddressValue.Sure(AddressSet.Of(address)) : objects.Addresses(word.ToString());
     }
 
     /// <summary>"object network X" / "nat (in,out) static Y [service tcp 80 8080]" or "dynamic Y".</summary>
     private bool Auto(string text, int line, string name, List<(int, NatRule)> all)
     {
-        Cursor words = new(text);
+        var words = new Cursor(text);
         words.Next();
         string real = "any", mapped = "any";
-        if (words.Peek is ['(', ..] && !Pair(ref words, out real, out mapped))
-        {
-            return false;
-        }
-
-        AddressValue inner = objects.Addresses(name);
-        SourceRef at = work.At(line, line, "object " + name);
+        if (words.Peek is ['(', ..] && !Pair(ref words, out real, out mapped)) return false;
+        var inner = objects.Addresses(name);
+        var at = work.At(line, line, "object " + name);
         switch (words.Next())
         {
             case "static":
-                AddressValue? outer = Target(ref words);
-                ServiceSet services = ServiceSet.Any;
+                var outer = Target(ref words);
+                var services = ServiceSet.Any;
                 IntervalSet<ushort>? to = null;
                 while (!words.AtEnd)
                 {
                     switch (words.Next())
                     {
                         case "service":
-                            if (!ServiceNames.TryProtocol(words.Next(), out byte protocol) || !ServiceNames.TryPort(words.Next(), out ushort realPort) || !ServiceNames.TryPort(words.Next(), out ushort mappedPort))
-                            {
+                            if (!ServiceNames.TryProtocol(words.Next(), out var protocol) || !ServiceNames.TryPort(words.Next(), out var realPort) || !ServiceNames.TryPort(words.Next(), out var mappedPort))
                                 return false;
-                            }
 
                             services = ServiceSet.Of(new Service(ByteSet.Of(protocol)) { DestinationPorts = IntervalSet<ushort>.Of(mappedPort) });
                             to = IntervalSet<ushort>.Of(realPort);
@@ -111,59 +94,43 @@ internal sealed class AsaNat(FileWork work, CiscoObjects objects, bool old, Dict
 
     private static void Both(List<(int, NatRule)> all, int section, SourceRef at, InterfaceSet real, InterfaceSet mapped, AddressValue inner, AddressValue? outer, ServiceSet services, IntervalSet<ushort>? to)
     {
-        AddressSet external = outer?.May ?? AddressSet.AllV4;
-        bool sure = outer is { IsSure: true } && inner.IsSure;
-        NatRule inward = new(NatKind.Destination, new Match { Destination = external, Services = services, In = mapped }, at, "static")
+        var external = outer?.May ?? AddressSet.AllV4;
+        var sure = outer is { IsSure: true } && inner.IsSure;
+        var inward = new NatRule(NatKind.Destination, new Match { Destination = external, Services = services, In = mapped }, at, "static")
         {
             To = inner.May,
             ToPorts = to,
             KeepsOffset = outer is not null && Netfilter.IptablesNat.SameSize(external, inner.May),
         };
-        NatRule outward = new(NatKind.Source, new Match { Source = inner.May, In = real, Out = mapped }, at, "static") { To = outer?.May ?? AddressSet.Empty, ToOutgoingInterface = outer is null, KeepsOffset = inward.KeepsOffset };
-        Unknown unknown = new(UnknownKind.RunTime, "interface address");
+        var outward = new NatRule(NatKind.Source, new Match { Source = inner.May, In = real, Out = mapped }, at, "static") { To = outer?.May ?? AddressSet.Empty, ToOutgoingInterface = outer is null, KeepsOffset = inward.KeepsOffset };
+        var unknown = new Unknown(UnknownKind.RunTime, "interface address");
         all.Add((section, sure ? inward : inward with { Must = Match.Nothing, Unknowns = [.. inner.Unknowns, .. outer?.Unknowns ?? [unknown]] }));
         all.Add((section, services.IsAny && sure ? outward : outward with { Must = Match.Nothing, Unknowns = [unknown] }));
     }
 
     private static NatRule Source(SourceRef at, InterfaceSet real, InterfaceSet mapped, AddressValue inner, AddressValue destination, AddressValue? to)
     {
-        Condition when = new() { Source = inner, Destination = destination, In = real, Out = mapped };
-        NatRule rule = when.ToNat(NatKind.Source, at, "dynamic");
+        var when = new Condition { Source = inner, Destination = destination, In = real, Out = mapped };
+        var rule = when.ToNat(NatKind.Source, at, "dynamic");
         return to is null ? rule with { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = IntervalSet<ushort>.All } : rule with { To = to.May, ToPorts = IntervalSet<ushort>.All };
     }
 
     /// <summary>"nat (in,out) [after-auto] source static A B [destination static C D] [service S T]".</summary>
     private bool Twice(string text, int line, List<(int, NatRule)> all)
     {
-        Cursor words = new(text);
+        var words = new Cursor(text);
         words.Next();
         string real = "any", mapped = "any";
-        if (words.Peek is ['(', ..] && !Pair(ref words, out real, out mapped))
-        {
-            return false;
-        }
-
-        int section = 0;
-        if (words.Take("after-auto"))
-        {
-            section = 3;
-        }
-
-        if (int.TryParse(words.Peek, out _))
-        {
-            words.Next();
-        }
-
-        if (!words.Take("source"))
-        {
-            return false;
-        }
-
-        bool fixedPairs = words.Next() is "static";
-        AddressValue from = Target(ref words) ?? AddressValue.Any;
-        AddressValue? to = Target(ref words);
+        if (words.Peek is ['(', ..] && !Pair(ref words, out real, out mapped)) return false;
+        var section = 0;
+        if (words.Take("after-auto")) section = 3;
+        if (int.TryParse(words.Peek, out _)) words.Next();
+        if (!words.Take("source")) return false;
+        var fixedPairs = words.Next() is "static";
+        var from = Target(ref words) ?? AddressValue.Any;
+        var to = Target(ref words);
         AddressValue? destination = null, destinationReal = null;
-        bool service = false;
+        var service = false;
         while (!words.AtEnd)
         {
             switch (words.Next())
@@ -190,29 +157,25 @@ internal sealed class AsaNat(FileWork work, CiscoObjects objects, bool old, Dict
             }
         }
 
-        SourceRef at = work.At(line);
-        bool identity = fixedPairs && to is not null && from.May.Equals(to.May);
-        Condition when = new() { Source = from, Destination = destination ?? AddressValue.Any, In = On(real), Out = On(mapped) };
-        if (service)
-        {
-            when.Uncertain(UnknownKind.NotUnderstood, "service translation");
-        }
-
-        NatRule source = when.ToNat(NatKind.Source, at, "twice");
+        var at = work.At(line);
+        var identity = fixedPairs && to is not null && from.May.Equals(to.May);
+        var when = new Condition { Source = from, Destination = destination ?? AddressValue.Any, In = On(real), Out = On(mapped) };
+        if (service) when.Uncertain(UnknownKind.NotUnderstood, "service translation");
+        var source = when.ToNat(NatKind.Source, at, "twice");
         all.Add((section, identity ? source
             : to is null ? source with { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = fixedPairs ? null : IntervalSet<ushort>.All }
             : source with { To = to.May, ToPorts = fixedPairs ? null : IntervalSet<ushort>.All, KeepsOffset = fixedPairs && Netfilter.IptablesNat.SameSize(from.May, to.May) }));
         if (destination is not null && destinationReal is not null && !destination.May.Equals(destinationReal.May))
         {
-            Condition inward = new() { Source = from, Destination = destination, In = On(real) };
+            var inward = new Condition { Source = from, Destination = destination, In = On(real) };
             all.Add((section, inward.ToNat(NatKind.Destination, at, "twice") with { To = destinationReal.May, KeepsOffset = Netfilter.IptablesNat.SameSize(destination.May, destinationReal.May) }));
         }
 
         if (fixedPairs && to is not null)
         {
             // The other direction: to the mapped address, back to the real one; identity pairs are exempt.
-            Condition back = new() { Source = destinationReal ?? destination ?? AddressValue.Any, Destination = to, In = On(mapped) };
-            NatRule reverse = back.ToNat(NatKind.Destination, at, "twice");
+            var back = new Condition { Source = destinationReal ?? destination ?? AddressValue.Any, Destination = to, In = On(mapped) };
+            var reverse = back.ToNat(NatKind.Destination, at, "twice");
             all.Add((section, identity ? reverse : reverse with { To = from.May, KeepsOffset = Netfilter.IptablesNat.SameSize(to.May, from.May) }));
         }
 
@@ -222,48 +185,33 @@ internal sealed class AsaNat(FileWork work, CiscoObjects objects, bool old, Dict
     /// <summary>Before 8.3: "static (inside,outside) MAPPED REAL netmask M", "nat (inside) 1 A M", "global (outside) 1 …".</summary>
     private bool Old(string text, int line, List<(string Text, int Line, string? Object)> lines, List<(int, NatRule)> all)
     {
-        Cursor words = new(text);
-        SourceRef at = work.At(line);
+        var words = new Cursor(text);
+        var at = work.At(line);
         switch (words.Next())
         {
             case "nat-control" or "global":
                 return true;
             case "static":
-                if (!Pair(ref words, out string real, out string mapped))
-                {
-                    return false;
-                }
+                if (!Pair(ref words, out var real, out var mapped)) return false;
 
                 byte protocol = 0;
-                if (words.Peek is "tcp" or "udp")
-                {
-                    protocol = words.Next() is "tcp" ? Protocols.Tcp : Protocols.Udp;
-                }
+                if (words.Peek is "tcp" or "udp") protocol = words.Next() is "tcp" ? Protocols.Tcp : Protocols.Udp;
 
                 AddressValue? outer = null;
                 if (!words.Take("interface"))
                 {
-                    if (!objects.TryAddress(words.Next(), out Address address))
-                    {
-                        return false;
-                    }
-
+                    if (!objects.TryAddress(words.Next(), out var address)) return false;
                     outer = AddressValue.Sure(AddressSet.Of(address));
                 }
 
                 ushort mappedPort = 0, realPort = 0;
-                if (protocol != 0 && !ServiceNames.TryPort(words.Next(), out mappedPort))
-                {
-                    return false;
-                }
+                if (protocol != 0 && !ServiceNames.TryPort(words.Next(), out mappedPort)) return false;
 
-                if (words.Take("access-list") || !objects.TryAddress(words.Next(), out Address inner) || (protocol != 0 && !ServiceNames.TryPort(words.Next(), out realPort)))
-                {
+                if (words.Take("access-list") || !objects.TryAddress(words.Next(), out var inner) || (protocol != 0 && !ServiceNames.TryPort(words.Next(), out realPort)))
                     return false;
-                }
 
-                AddressSet inside = AddressSet.Of(inner);
-                if (words.Take("netmask") && AddressPrefix.TryParse(string.Concat(inner.ToString(), "/", words.Next()), out AddressPrefix prefix) && prefix.Length < 32 && outer is not null)
+                var inside = AddressSet.Of(inner);
+                if (words.Take("netmask") && AddressPrefix.TryParse(string.Concat(inner.ToString(), "/", words.Next()), out var prefix) && prefix.Length < 32 && outer is not null)
                 {
                     inside = AddressSet.Of(prefix);
                     outer = AddressValue.Sure(AddressSet.Of(new AddressPrefix(new Address(false, outer.May.V4.Bounds[0]), prefix.Length)));
@@ -274,35 +222,23 @@ internal sealed class AsaNat(FileWork work, CiscoObjects objects, bool old, Dict
                     protocol == 0 ? null : IntervalSet<ushort>.Of(realPort));
                 return true;
             case "nat":
-                if (!Pair(ref words, out string from, out _))
-                {
-                    return false;
-                }
+                if (!Pair(ref words, out var from, out _)) return false;
 
-                string id = words.Next().ToString();
+                var id = words.Next().ToString();
                 Match when;
                 if (words.Take("access-list"))
                 {
-                    if (!lists.TryGetValue(words.Next().ToString(), out List<Rule>? list))
-                    {
-                        return false;
-                    }
-
-                    foreach (Rule rule in list.Where(static rule => rule.Action == RuleAction.Accept))
-                    {
-                        Add(rule.May);
-                    }
+                    if (!lists.TryGetValue(words.Next().ToString(), out var list)) return false;
+                    foreach (var rule in list.Where(static rule => rule.Action == RuleAction.Accept)) Add(rule.May);
 
                     return true;
                 }
 
-                ReadOnlySpan<char> network = words.Next();
-                ReadOnlySpan<char> mask = words.Next();
-                AddressPrefix source = new(Address.V4(0), 0);
-                if (network is not "0" && (!objects.TryAddress(network, out Address named) || !AddressPrefix.TryParse(string.Concat(named.ToString(), "/", mask), out source)))
-                {
+                var network = words.Next();
+                var mask = words.Next();
+                var source = new AddressPrefix(Address.V4(0), 0);
+                if (network is not "0" && (!objects.TryAddress(network, out var named) || !AddressPrefix.TryParse(string.Concat(named.ToString(), "/", mask), out source)))
                     return false;
-                }
 
                 when = new Match { Source = AddressSet.Of(source), Destination = AddressSet.AllV4 };
                 Add(when);
@@ -317,16 +253,16 @@ internal sealed class AsaNat(FileWork work, CiscoObjects objects, bool old, Dict
                         return;
                     }
 
-                    foreach ((string other, int _, string? _) in lines.Where(other => other.Text.StartsWith("global ", StringComparison.Ordinal)))
+                    foreach (var (other, _, _) in lines.Where(other => other.Text.StartsWith("global ", StringComparison.Ordinal)))
                     {
-                        Cursor global = new(other);
+                        var global = new Cursor(other);
                         global.Next();
-                        if (Pair(ref global, out string on, out _) && global.Take(id))
+                        if (Pair(ref global, out var on, out _) && global.Take(id))
                         {
-                            ReadOnlySpan<char> pool = global.Next();
-                            int dash = pool.IndexOf('-');
-                            NatRule rule = new(NatKind.Source, match with { Out = On(on) }, at, "nat " + id) { ToPorts = IntervalSet<ushort>.All };
-                            all.Add((1, Address.TryParse(dash < 0 ? pool : pool[..dash], out Address first) && Address.TryParse(dash < 0 ? pool : pool[(dash + 1)..], out Address last)
+                            var pool = global.Next();
+                            var dash = pool.IndexOf('-');
+                            var rule = new NatRule(NatKind.Source, match with { Out = On(on) }, at, "nat " + id) { ToPorts = IntervalSet<ushort>.All };
+                            all.Add((1, Address.TryParse(dash < 0 ? pool : pool[..dash], out var first) && Address.TryParse(dash < 0 ? pool : pool[(dash + 1)..], out var last)
                                 ? rule with { To = AddressSet.Range(first, last) }
                                 : rule with { To = AddressSet.Empty, ToOutgoingInterface = true }));
                         }

@@ -15,15 +15,11 @@ public sealed class AsaReader : IConfigReader
 
     public int Recognises(IReadOnlyList<string> lines)
     {
-        int score = 0;
-        for (int i = 0; i < lines.Count && i < 1500; i++)
+        var score = 0;
+        for (var i = 0; i < lines.Count && i < 1500; i++)
         {
-            ReadOnlySpan<char> line = lines[i].AsSpan().TrimEnd();
-            if (line.StartsWith("ASA Version") || line.StartsWith("PIX Version") || line.StartsWith("!RANCID-CONTENT-TYPE: cisco-asa"))
-            {
-                return 100;
-            }
-
+            var line = lines[i].AsSpan().TrimEnd();
+            if (line.StartsWith("ASA Version") || line.StartsWith("PIX Version") || line.StartsWith("!RANCID-CONTENT-TYPE: cisco-asa")) return 100;
             if (line.StartsWith(" nameif ") || line.StartsWith(" security-level ") || line.StartsWith("nameif ") || line.StartsWith("same-security-traffic ") || (line.StartsWith("access-group ") && (line.IndexOf(" interface ") > 0 || line.EndsWith(" global"))) || line.StartsWith("object network ")
                 || (line.StartsWith("access-list ") && line.IndexOf(" extended ") > 0) || line.StartsWith("object service ") || line.StartsWith("nat ("))
             {
@@ -36,8 +32,8 @@ public sealed class AsaReader : IConfigReader
 
     public ConfigReading Read(string file, IReadOnlyList<string> lines, CancellationToken cancel)
     {
-        FileWork work = ConfigDoor.WorkOf(file, lines, cancel);
-        AsaFile reading = new(work);
+        var work = ConfigDoor.WorkOf(file, lines, cancel);
+        var reading = new AsaFile(work);
         reading.ReadAll();
         return work.Finish([reading.ToDevice()]);
     }
@@ -102,16 +98,12 @@ internal sealed class AsaFile
 
     public void ReadAll()
     {
-        ConfigText text = work.Text;
-        bool certificate = false;
-        for (int line = 1; line <= text.LineCount; line++)
+        var text = work.Text;
+        var certificate = false;
+        for (var line = 1; line <= text.LineCount; line++)
         {
-            if ((line & 1023) == 0)
-            {
-                work.Cancel.ThrowIfCancellationRequested();
-            }
-
-            ReadOnlySpan<char> span = text.Line(line).TrimEnd();
+            if ((line & 1023) == 0) work.Cancel.ThrowIfCancellationRequested();
+            var span = text.Line(line).TrimEnd();
             if (span.IsEmpty || span.TrimStart() is ['!' or ';', ..] || span[0] is ':' or '#')
             {
                 work.Ledger.Add(line, Reading.Structure);
@@ -126,8 +118,8 @@ internal sealed class AsaFile
             }
 
             certificate = span.TrimStart().StartsWith("certificate ");
-            Cursor words = new(span);
-            bool below = span[0] is ' ' or '\t' && section != Section.Top;
+            var words = new Cursor(span);
+            var below = span[0] is ' ' or '\t' && section != Section.Top;
             work.Ledger.Add(line, below ? Below(words, line) : Top(words, line));
         }
     }
@@ -140,7 +132,7 @@ internal sealed class AsaFile
 
     private Reading Top(Cursor words, int line)
     {
-        ReadOnlySpan<char> first = words.Next();
+        var first = words.Next();
         switch (first)
         {
             case "hostname":
@@ -148,17 +140,14 @@ internal sealed class AsaFile
                 return Enter(Section.Top, Reading.Understood);
             case "ASA" or "PIX":
                 words.Take("Version");
-                ReadOnlySpan<char> version = words.Next();
-                int dot = version.IndexOf('.');
-                old = first is "PIX" || (dot > 0 && int.TryParse(version[..dot], out int major) && (major < 8 || (major == 8 && version.Length > dot + 1 && version[dot + 1] < '3')));
+                var version = words.Next();
+                var dot = version.IndexOf('.');
+                old = first is "PIX" || (dot > 0 && int.TryParse(version[..dot], out var major) && (major < 8 || (major == 8 && version.Length > dot + 1 && version[dot + 1] < '3')));
                 return Enter(Section.Top, Reading.Understood);
             case "names" or "dns-guard":
                 return Enter(Section.Top, Reading.Irrelevant);
             case "name":
-                if (!Address.TryParse(words.Next(), out Address named))
-                {
-                    return Enter(Section.Top, Reading.NotUnderstood);
-                }
+                if (!Address.TryParse(words.Next(), out var named)) return Enter(Section.Top, Reading.NotUnderstood);
 
                 objects.Name(words.Next().ToString(), named);
                 return Enter(Section.Top, Reading.Understood);
@@ -169,7 +158,7 @@ internal sealed class AsaFile
             case "nameif":
                 return Enter(Section.Top, OldNameIf(words, line));
             case "object" or "object-group":
-                string kind = words.Next().ToString();
+                var kind = words.Next().ToString();
                 objectName = words.Next().ToString();
                 group = objects.Group(kind, objectName, first is "object-group" ? words.Peek.ToString() : "", line);
                 return Enter(Section.Group, kind is "network" or "service" or "protocol" or "icmp-type" ? Reading.Understood : Reading.Irrelevant);
@@ -212,11 +201,8 @@ internal sealed class AsaFile
         switch (section)
         {
             case Section.Interface:
-                Reading reading = InInterface(words);
-                if (reading == Reading.NotUnderstood)
-                {
-                    work.Keep(line, line, new Touch.OfInterfaces(InterfaceSet.Of([port!.NameIf ?? port.Name])));
-                }
+                var reading = InInterface(words);
+                if (reading == Reading.NotUnderstood) work.Keep(line, line, new Touch.OfInterfaces(InterfaceSet.Of([port!.NameIf ?? port.Name])));
 
                 return reading;
             case Section.Group:
@@ -243,7 +229,7 @@ internal sealed class AsaFile
 
     private Reading InInterface(Cursor words)
     {
-        ReadOnlySpan<char> first = words.Next();
+        var first = words.Next();
         switch (first)
         {
             case "nameif":
@@ -252,10 +238,7 @@ internal sealed class AsaFile
                 port.Level ??= port.NameIf == "inside" ? 100 : 0;
                 return Reading.Understood;
             case "security-level":
-                if (!int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out int level))
-                {
-                    return Reading.NotUnderstood;
-                }
+                if (!int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out var level)) return Reading.NotUnderstood;
 
                 port!.Level = level;
                 return Reading.Understood;
@@ -265,7 +248,7 @@ internal sealed class AsaFile
             case "no":
                 return Reading.Irrelevant;
             case "vlan":
-                port!.Vlan = int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out int vlan) ? vlan : null;
+                port!.Vlan = int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out var vlan) ? vlan : null;
                 return Reading.Understood;
             case "ip" or "ipv6":
                 return words.Take("address") ? Addressed(words, port!) : Reading.Irrelevant;
@@ -284,18 +267,12 @@ internal sealed class AsaFile
             return Reading.Understood;
         }
 
-        bool six = words.Peek.Contains(':');
-        if (!objects.TryAddress(words.Peek.IndexOf('/') is > 0 and int slash ? words.Peek[..slash] : words.Peek, out Address address))
-        {
+        var six = words.Peek.Contains(':');
+        if (!objects.TryAddress(words.Peek.IndexOf('/') is > 0 and int slash ? words.Peek[..slash] : words.Peek, out var address))
             return Reading.NotUnderstood;
-        }
 
-        string text = six ? words.Next().ToString() : string.Concat(address.ToString(), "/", Skip(ref words));
-        if (!AddressPrefix.TryParse(text, out AddressPrefix prefix))
-        {
-            return Reading.NotUnderstood;
-        }
-
+        var text = six ? words.Next().ToString() : string.Concat(address.ToString(), "/", Skip(ref words));
+        if (!AddressPrefix.TryParse(text, out var prefix)) return Reading.NotUnderstood;
         on.Addresses.Add(new InterfaceAddress(address, prefix));
         return Reading.Understood;
 
@@ -309,8 +286,8 @@ internal sealed class AsaFile
     /// <summary>PIX: "nameif ethernet0 outside security0".</summary>
     private Reading OldNameIf(Cursor words, int line)
     {
-        string name = words.Next().ToString();
-        Port? found = ports.Find(one => one.Name == name);
+        var name = words.Next().ToString();
+        var found = ports.Find(one => one.Name == name);
         if (found is null)
         {
             found = new Port(name, line);
@@ -318,10 +295,8 @@ internal sealed class AsaFile
         }
 
         found.NameIf = words.Next().ToString();
-        if (!words.Peek.StartsWith("security") || !int.TryParse(words.Peek["security".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int level))
-        {
+        if (!words.Peek.StartsWith("security") || !int.TryParse(words.Peek["security".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var level))
             return Reading.NotUnderstood;
-        }
 
         found.Level = level;
         return Reading.Understood;
@@ -332,7 +307,7 @@ internal sealed class AsaFile
         switch (words.Next())
         {
             case "address":
-                string name = words.Next().ToString();
+                var name = words.Next().ToString();
                 return ports.Find(one => one.NameIf == name) is { } found ? Addressed(words, found) : Reading.NotUnderstood;
             case "route":
                 return Route(words, line);
@@ -347,7 +322,7 @@ internal sealed class AsaFile
 
     private Reading Route(Cursor words, int line)
     {
-        string on = words.Next().ToString();
+        var on = words.Next().ToString();
         string to;
         if (words.Peek.Contains('/'))
         {
@@ -355,78 +330,54 @@ internal sealed class AsaFile
         }
         else
         {
-            ReadOnlySpan<char> network = words.Next();
-            ReadOnlySpan<char> mask = words.Next();
+            var network = words.Next();
+            var mask = words.Next();
             // "route outside 0 0 gateway" is the default route.
-            to = network is "0" && mask is "0" ? "0.0.0.0/0" : objects.TryAddress(network, out Address named) ? string.Concat(named.ToString(), "/", mask is "0" ? "0.0.0.0" : mask) : "";
+            to = network is "0" && mask is "0" ? "0.0.0.0/0" : objects.TryAddress(network, out var named) ? string.Concat(named.ToString(), "/", mask is "0" ? "0.0.0.0" : mask) : "";
         }
 
-        if (!AddressPrefix.TryParse(to, out AddressPrefix prefix))
+        if (!AddressPrefix.TryParse(to, out var prefix))
         {
             routesUnknown = true;
             return Reading.NotUnderstood;
         }
 
-        Address? hop = objects.TryAddress(words.Next(), out Address gateway) ? gateway : null;
-        routes.Add(new Route(prefix, hop, on, work.At(line)) { Distance = int.TryParse(words.Peek, NumberStyles.None, CultureInfo.InvariantCulture, out int distance) ? distance : 1, Discard = on.Equals("Null0", StringComparison.OrdinalIgnoreCase) });
+        Address? hop = objects.TryAddress(words.Next(), out var gateway) ? gateway : null;
+        routes.Add(new Route(prefix, hop, on, work.At(line)) { Distance = int.TryParse(words.Peek, NumberStyles.None, CultureInfo.InvariantCulture, out var distance) ? distance : 1, Discard = on.Equals("Null0", StringComparison.OrdinalIgnoreCase) });
         return Reading.Understood;
     }
 
     private Reading AccessList(Cursor words, int line)
     {
-        string name = words.Next().ToString();
-        if (name is "mode" or "deny-flow-max" or "alert-interval" or "cached" || words.Peek is "remark")
-        {
-            return Reading.Irrelevant;
-        }
-
-        if (words.Take("line"))
-        {
-            words.Next();
-        }
-
-        bool filters = true;
-        if (words.Peek is "standard" or "webtype" or "ethertype" or "rename")
-        {
-            filters = false;
-        }
-
+        var name = words.Next().ToString();
+        if (name is "mode" or "deny-flow-max" or "alert-interval" or "cached" || words.Peek is "remark") return Reading.Irrelevant;
+        if (words.Take("line")) words.Next();
+        var filters = true;
+        if (words.Peek is "standard" or "webtype" or "ethertype" or "rename") filters = false;
         words.Take("extended");
-        if (words.Peek is "remark")
-        {
-            return Reading.Irrelevant;
-        }
-
+        if (words.Peek is "remark") return Reading.Irrelevant;
         if (!lists.TryGetValue(name, out var list))
         {
             list = (line, filters, []);
             lists.Add(name, list);
         }
 
-        if (filters)
-        {
-            list.Entries.Add((words.Rest.ToString(), line));
-        }
-
+        if (filters) list.Entries.Add((words.Rest.ToString(), line));
         return filters ? Reading.Understood : Reading.Irrelevant;
     }
 
     private Reading AccessGroup(Cursor words, int line)
     {
-        string name = words.Next().ToString();
-        ReadOnlySpan<char> direction = words.Next();
+        var name = words.Next().ToString();
+        var direction = words.Next();
         if (direction is "global")
         {
             groups.Add((name, null, true, line));
             return Reading.Understood;
         }
 
-        if (direction is not ("in" or "out") || !words.Take("interface"))
-        {
-            return Reading.NotUnderstood;
-        }
-
-        string on = words.Next().ToString();
+        if (direction is not ("in" or "out") || !words.Take("interface")) return Reading.NotUnderstood;
+        var on = words.Next().ToString();
         if (words.Take("control-plane"))
         {
             return Reading.Irrelevant; // for the device itself
@@ -445,16 +396,13 @@ internal sealed class AsaFile
     public Device ToDevice()
     {
         List<Chain> chains = [];
-        Dictionary<string, List<Rule>> rules = new(StringComparer.Ordinal);
-        foreach ((string name, var list) in lists)
+        var rules = new Dictionary<string, List<Rule>>(StringComparer.Ordinal);
+        foreach (var (name, list) in lists)
         {
             List<Rule> entries = [];
-            foreach ((string text, int line) in list.Entries)
+            foreach (var (text, line) in list.Entries)
             {
-                if (acl.Read(new Cursor(text), standard: false, line, "") is { } rule)
-                {
-                    entries.Add(rule);
-                }
+                if (acl.Read(new Cursor(text), standard: false, line, "") is { } rule) entries.Add(rule);
             }
 
             rules.Add(name, entries);
@@ -462,14 +410,10 @@ internal sealed class AsaFile
 
         List<Port> named = [.. ports.Where(static one => one.NameIf is not null)];
         List<Filter> filters = [];
-        string? global = groups.Find(static one => one.Interface is null).Acl;
-        foreach ((string name, string? on, bool inward, int line) in groups)
+        var global = groups.Find(static one => one.Interface is null).Acl;
+        foreach (var (name, on, inward, line) in groups)
         {
-            if (on is null)
-            {
-                continue;
-            }
-
+            if (on is null) continue;
             if (named.Count > 0 && !named.Exists(one => one.NameIf == on))
             {
                 // A list for an interface that nobody has: somewhere a name is wrong, and another interface is without its list.
@@ -477,17 +421,15 @@ internal sealed class AsaFile
                 work.Ledger.Set(line, Reading.NotUnderstood);
             }
 
-            if (!rules.TryGetValue(name, out List<Rule>? list))
+            if (!rules.TryGetValue(name, out var list))
             {
                 work.Keep(line, line, new Touch.OfInterfaces(InterfaceSet.Of([on])));
                 continue;
             }
 
-            string chain = inward && global is not null ? $"{name} + {global}" : name;
+            var chain = inward && global is not null ? $"{name} + {global}" : name;
             if (!chains.Exists(one => one.Name == chain))
-            {
-                chains.Add(new Chain(chain, [.. list, .. inward && global is not null && rules.TryGetValue(global, out List<Rule>? more) ? more : []]));
-            }
+                chains.Add(new Chain(chain, [.. list, .. inward && global is not null && rules.TryGetValue(global, out var more) ? more : []]));
 
             filters.Add(new Filter($"{on} {name} {(inward ? "in" : "out")}", inward ? FilterPlace.Inbound : FilterPlace.Outbound, chain, RuleAction.Drop, work.At(line))
             {
@@ -497,7 +439,7 @@ internal sealed class AsaFile
         }
 
         filters.Insert(0, Levels(named, rules, chains, global));
-        AsaNat translations = new(work, objects, old, rules);
+        var translations = new AsaNat(work, objects, old, rules);
         return new Device(host ?? work.NameFromFile, "asa")
         {
             Interfaces = [.. ports.Select(one => new NetInterface(one.NameIf ?? one.Name, work.At(one.Line)) { Addresses = [.. one.Addresses], Zone = one.NameIf, Vlan = one.Vlan, Enabled = one.Enabled, DynamicAddress = one.Dynamic })],
@@ -514,50 +456,33 @@ internal sealed class AsaFile
     private Filter Levels(List<Port> named, Dictionary<string, List<Rule>> rules, List<Chain> chains, string? global)
     {
         List<Rule> levels = [];
-        foreach (Port from in named)
+        foreach (var from in named)
         {
-            bool listed = groups.Exists(one => one.Inward && one.Interface == from.NameIf);
+            var listed = groups.Exists(one => one.Inward && one.Interface == from.NameIf);
             List<string> open = [];
             List<string> lower = [];
-            foreach (Port to in named)
+            foreach (var to in named)
             {
-                bool same = from.Level == to.Level;
-                bool equalOk = ReferenceEquals(from, to) ? sameIntra : sameInter;
-                if (same && !equalOk)
-                {
-                    continue;
-                }
-
-                if (listed || global is not null)
-                {
-                    open.Add(to.NameIf!);
-                }
-
-                if (same || from.Level > to.Level)
-                {
-                    lower.Add(to.NameIf!);
-                }
+                var same = from.Level == to.Level;
+                var equalOk = ReferenceEquals(from, to) ? sameIntra : sameInter;
+                if (same && !equalOk) continue;
+                if (listed || global is not null) open.Add(to.NameIf!);
+                if (same || from.Level > to.Level) lower.Add(to.NameIf!);
             }
 
-            SourceRef at = work.At(from.Line, from.Line, $"security-level {from.Level}");
+            var at = work.At(from.Line, from.Line, $"security-level {from.Level}");
             if (listed)
             {
                 levels.Add(new Rule(new Match { In = InterfaceSet.Of([from.NameIf!]), Out = InterfaceSet.Of(open) }, RuleAction.Accept, at, "access-group " + from.NameIf));
             }
-            else if (global is not null && rules.TryGetValue(global, out List<Rule>? all))
+            else if (global is not null && rules.TryGetValue(global, out var all))
             {
                 // Only the global list: what it leaves undecided may still go down by level.
-                string chain = "global " + global;
-                if (!chains.Exists(one => one.Name == chain))
-                {
-                    chains.Add(new Chain(chain, [.. all]));
-                }
-
+                var chain = "global " + global;
+                if (!chains.Exists(one => one.Name == chain)) chains.Add(new Chain(chain, [.. all]));
                 levels.Add(new Rule(new Match { In = InterfaceSet.Of([from.NameIf!]), Out = InterfaceSet.Of(open) }, RuleAction.Jump, at, "access-group global") { Target = chain });
                 if (lower.Count > 0)
-                {
                     levels.Add(new Rule(new Match { In = InterfaceSet.Of([from.NameIf!]), Out = InterfaceSet.Of(lower) }, RuleAction.Accept, at, "security-level") { Must = Match.Nothing, Unknowns = [new Unknown(UnknownKind.RunTime, "security-level behind a global list")] });
-                }
             }
             else if (lower.Count > 0)
             {

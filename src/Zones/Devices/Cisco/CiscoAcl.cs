@@ -24,10 +24,10 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
     /// <returns>Null where the entry says nothing now ("inactive", a remark).</returns>
     public Rule? Read(Cursor words, bool standard, int line, string name)
     {
-        Condition when = new() { Source = Anything, Destination = Anything };
-        ReadOnlySpan<char> verb = words.Next();
-        RuleAction action = verb is "permit" ? RuleAction.Accept : verb is "deny" ? RuleAction.Drop : RuleAction.Unknown;
-        bool strange = action == RuleAction.Unknown;
+        var when = new Condition { Source = Anything, Destination = Anything };
+        var verb = words.Next();
+        var action = verb is "permit" ? RuleAction.Accept : verb is "deny" ? RuleAction.Drop : RuleAction.Unknown;
+        var strange = action == RuleAction.Unknown;
         if (strange)
         {
             when.Uncertain(UnknownKind.NotUnderstood, string.Concat(verb, " ", words.Rest));
@@ -38,11 +38,8 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
         }
         else
         {
-            strange = !Extended(ref words, when, out bool inactive);
-            if (inactive && !strange)
-            {
-                return null;
-            }
+            strange = !Extended(ref words, when, out var inactive);
+            if (inactive && !strange) return null;
         }
 
         if (strange)
@@ -59,45 +56,33 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
         if (dialect == CiscoDialect.Asa)
         {
             // ASA's standard lists name destinations (for OSPF and VPN); they filter nothing.
-            return ReadAddress(ref words, when, out AddressValue to) && Assign(when, to);
+            return ReadAddress(ref words, when, out var to) && Assign(when, to);
         }
 
-        if (words.Take("any"))
-        {
-            return Options(ref words, when, out _);
-        }
-
-        bool host = words.Take("host");
+        if (words.Take("any")) return Options(ref words, when, out _);
+        var host = words.Take("host");
         if (words.Take("object-group"))
         {
             when.Source = objects.Addresses(words.Next().ToString());
             return Options(ref words, when, out _);
         }
 
-        ReadOnlySpan<char> word = words.Next();
-        if (AddressPrefix.TryParse(word, out AddressPrefix prefix) && word.Contains('/'))
+        var word = words.Next();
+        if (AddressPrefix.TryParse(word, out var prefix) && word.Contains('/'))
         {
             when.Source = AddressValue.Sure(AddressSet.Of(prefix));
             return Options(ref words, when, out _);
         }
 
-        if (!objects.TryAddress(word, out Address address) || address.IsV6)
-        {
-            return false;
-        }
-
-        if (host || !Address.TryParseV4(words.Peek, out uint wildcard))
+        if (!objects.TryAddress(word, out var address) || address.IsV6) return false;
+        if (host || !Address.TryParseV4(words.Peek, out var wildcard))
         {
             when.Source = AddressValue.Sure(AddressSet.Of(address));
         }
         else
         {
             words.Next();
-            if (AddressSet.Wildcard((uint)address.Value, wildcard) is not { } set)
-            {
-                return false;
-            }
-
+            if (AddressSet.Wildcard((uint)address.Value, wildcard) is not { } set) return false;
             when.Source = AddressValue.Sure(set);
         }
 
@@ -113,56 +98,30 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
     private bool Extended(ref Cursor words, Condition when, out bool inactive)
     {
         inactive = false;
-        if (!Protocol(ref words, when, out ServiceValue services, out ByteSet protocols))
-        {
-            return false;
-        }
-
-        if (!ReadAddress(ref words, when, out AddressValue source))
-        {
-            return false;
-        }
-
+        if (!Protocol(ref words, when, out var services, out var protocols)) return false;
+        if (!ReadAddress(ref words, when, out var source)) return false;
         when.Source = source;
-        Service service = new(protocols);
+        var service = new Service(protocols);
         ServiceValue? grouped = null;
         if (CiscoPorts.Starts(words.Peek))
         {
-            if (!CiscoPorts.Read(ref words, out IntervalSet<ushort> from))
-            {
-                return false;
-            }
-
+            if (!CiscoPorts.Read(ref words, out var from)) return false;
             service = service with { SourcePorts = from };
         }
         else if (words.Peek is "object-group" && IsServiceGroup(words))
         {
             words.Next();
             // A port group at the source side: its destination ports are meant as source ports.
-            ServiceValue group = objects.Services(words.Next().ToString());
-            if (!group.IsSure || group.May.Services.Length != 1)
-            {
-                when.Uncertain(UnknownKind.NotUnderstood, "source port group");
-            }
-            else
-            {
-                service = service with { SourcePorts = group.May.Services[0].DestinationPorts };
-            }
+            var group = objects.Services(words.Next().ToString());
+            if (!group.IsSure || group.May.Services.Length != 1) when.Uncertain(UnknownKind.NotUnderstood, "source port group");
+            else service = service with { SourcePorts = group.May.Services[0].DestinationPorts };
         }
 
-        if (!ReadAddress(ref words, when, out AddressValue destination))
-        {
-            return false;
-        }
-
+        if (!ReadAddress(ref words, when, out var destination)) return false;
         when.Destination = destination;
         if (CiscoPorts.Starts(words.Peek))
         {
-            if (!CiscoPorts.Read(ref words, out IntervalSet<ushort> to))
-            {
-                return false;
-            }
-
+            if (!CiscoPorts.Read(ref words, out var to)) return false;
             service = service with { DestinationPorts = to };
         }
         else if (words.Peek is "object-group" && IsServiceGroup(words))
@@ -172,17 +131,10 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
         }
         else if (protocols == ByteSet.Of(Protocols.Icmp) || protocols == ByteSet.Of(Protocols.IcmpV6))
         {
-            if (!Icmp(ref words, ref service, protocols == ByteSet.Of(Protocols.IcmpV6), when))
-            {
-                return false;
-            }
+            if (!Icmp(ref words, ref service, protocols == ByteSet.Of(Protocols.IcmpV6), when)) return false;
         }
 
-        if (!Flags(ref words, ref service, when) || !Options(ref words, when, out inactive))
-        {
-            return false;
-        }
-
+        if (!Flags(ref words, ref service, when) || !Options(ref words, when, out inactive)) return false;
         // A service group where the protocol stands, one where the ports stand, and what the entry itself says: all hold.
         if (service != Service.Any) services = services.Intersected(ServiceValue.Sure(service));
         if (grouped is { } some) services = services.Intersected(some);
@@ -209,7 +161,7 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
     private bool IsServiceGroup(Cursor words)
     {
         words.Next();
-        string name = words.Peek.ToString();
+        var name = words.Peek.ToString();
         return objects.HasService(name) && !objects.HasNetwork(name);
     }
 
@@ -217,24 +169,20 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
     {
         services = ServiceValue.Any;
         protocols = ByteSet.All;
-        ReadOnlySpan<char> word = words.Next();
-        if (word is "ip" or "ipv6" or "ipv4")
-        {
-            return true;
-        }
-
+        var word = words.Next();
+        if (word is "ip" or "ipv6" or "ipv4") return true;
         if (word is "object" or "object-group")
         {
-            string name = words.Next().ToString();
+            var name = words.Next().ToString();
             if (objects.ProtocolGroup(name) is { } group)
             {
                 protocols = default;
-                foreach ((string text, int line) in group.Members)
+                foreach (var (text, line) in group.Members)
                 {
-                    Cursor member = new(text);
+                    var member = new Cursor(text);
                     if (member.Take("protocol-object") && (member.Peek is "ip" || ServiceNames.TryProtocol(member.Peek, out _)))
                     {
-                        protocols = member.Peek is "ip" ? ByteSet.All : protocols | (ServiceNames.TryProtocol(member.Peek, out byte number) ? ByteSet.Of(number) : default);
+                        protocols = member.Peek is "ip" ? ByteSet.All : protocols | (ServiceNames.TryProtocol(member.Peek, out var number) ? ByteSet.Of(number) : default);
                     }
                     else
                     {
@@ -252,16 +200,8 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
             return true;
         }
 
-        if (!ServiceNames.TryProtocol(word, out byte one))
-        {
-            return false;
-        }
-
-        if (dialect == CiscoDialect.IosV6 && word is "icmp")
-        {
-            one = Protocols.IcmpV6;
-        }
-
+        if (!ServiceNames.TryProtocol(word, out var one)) return false;
+        if (dialect == CiscoDialect.IosV6 && word is "icmp") one = Protocols.IcmpV6;
         protocols = ByteSet.Of(one);
         return true;
     }
@@ -284,7 +224,7 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
                 return true;
             case "host":
                 words.Next();
-                if (!objects.TryAddress(words.Peek, out Address host))
+                if (!objects.TryAddress(words.Peek, out var host))
                 {
                     if (!words.Peek.IsEmpty && char.IsAsciiLetter(words.Peek[0]))
                     {
@@ -312,56 +252,46 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
                 value = AddressValue.NotKnown(UnknownKind.RunTime, string.Concat("interface ", words.Next()));
                 return true;
             case "user" or "user-group" or "object-group-user" or "security-group" or "object-group-security":
-                string kind = words.Next().ToString();
+                var kind = words.Next().ToString();
                 when.Uncertain(UnknownKind.User, string.Concat(kind, " ", words.Next()));
                 return ReadAddress(ref words, when, out value);
         }
 
-        ReadOnlySpan<char> word = words.Next();
-        if (word.Contains('/') && AddressPrefix.TryParse(word, out AddressPrefix prefix))
+        var word = words.Next();
+        if (word.Contains('/') && AddressPrefix.TryParse(word, out var prefix))
         {
             value = AddressValue.Sure(AddressSet.Of(prefix));
             return true;
         }
 
-        if (!objects.TryAddress(word, out Address address) || address.IsV6 || !Address.TryParseV4(words.Peek, out uint mask))
-        {
-            return false;
-        }
-
+        if (!objects.TryAddress(word, out var address) || address.IsV6 || !Address.TryParseV4(words.Peek, out var mask)) return false;
         words.Next();
-        if (AddressSet.Wildcard((uint)address.Value, dialect == CiscoDialect.Asa ? ~mask : mask) is not { } set)
-        {
-            return false;
-        }
-
+        if (AddressSet.Wildcard((uint)address.Value, dialect == CiscoDialect.Asa ? ~mask : mask) is not { } set) return false;
         value = AddressValue.Sure(set);
         return true;
     }
 
     private bool Icmp(ref Cursor words, ref Service service, bool v6, Condition when)
     {
-        ReadOnlySpan<char> word = words.Peek;
+        var word = words.Peek;
         if (word.IsEmpty || word is "log" or "log-input" or "time-range" or "inactive" or "fragments" or "tos" or "dscp" or "precedence" or "ttl" or "option" or "reflect")
-        {
             return true;
-        }
 
         if (word is "object-group")
         {
             words.Next();
-            string name = words.Next().ToString();
+            var name = words.Next().ToString();
             if (objects.IcmpTypes(name) is not { } group)
             {
                 when.Uncertain(UnknownKind.NotUnderstood, name);
                 return true;
             }
 
-            IntervalSet<ushort> all = IntervalSet<ushort>.Empty;
-            foreach ((string text, int _) in group.Members)
+            var all = IntervalSet<ushort>.Empty;
+            foreach (var (text, _) in group.Members)
             {
-                Cursor member = new(text);
-                if (!member.Take("icmp-object") || !ServiceNames.TryIcmp(member.Next(), v6, out IntervalSet<ushort> one))
+                var member = new Cursor(text);
+                if (!member.Take("icmp-object") || !ServiceNames.TryIcmp(member.Next(), v6, out var one))
                 {
                     when.Uncertain(UnknownKind.NotUnderstood, text);
                     return true;
@@ -374,13 +304,9 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
             return true;
         }
 
-        if (!ServiceNames.TryIcmp(word, v6, out IntervalSet<ushort> types))
-        {
-            return false;
-        }
-
+        if (!ServiceNames.TryIcmp(word, v6, out var types)) return false;
         words.Next();
-        if (byte.TryParse(words.Peek, NumberStyles.None, CultureInfo.InvariantCulture, out byte code))
+        if (byte.TryParse(words.Peek, NumberStyles.None, CultureInfo.InvariantCulture, out var code))
         {
             words.Next();
             types = Service.IcmpType((byte)(types.Bounds[0] >> 8), code);
@@ -402,25 +328,21 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
                     service = service with { Flags = service.Flags & TcpFlags.Established };
                     break;
                 case "ack" or "fin" or "psh" or "rst" or "syn" or "urg":
-                    byte bit = Bit(words.Next());
+                    var bit = Bit(words.Next());
                     // Flags beside each other: any of them.
-                    ByteSet any = ByteSet.Where(flags => (flags & bit) != 0);
+                    var any = ByteSet.Where(flags => (flags & bit) != 0);
                     service = service with { Flags = service.Flags.IsAll ? any : service.Flags | any };
                     break;
                 case "match-any" or "match-all":
-                    bool all = words.Next() is "match-all";
-                    ByteSet met = all ? ByteSet.All : default;
+                    var all = words.Next() is "match-all";
+                    var met = all ? ByteSet.All : default;
                     while (words.Peek is ['+' or '-', ..])
                     {
-                        ReadOnlySpan<char> word = words.Next();
-                        byte one = Bit(word[1..]);
-                        if (one == 0)
-                        {
-                            return false;
-                        }
-
-                        bool set = word[0] == '+';
-                        ByteSet those = ByteSet.Where(flags => (flags & one) != 0 == set);
+                        var word = words.Next();
+                        var one = Bit(word[1..]);
+                        if (one == 0) return false;
+                        var set = word[0] == '+';
+                        var those = ByteSet.Where(flags => (flags & one) != 0 == set);
                         met = all ? met & those : met | those;
                     }
 
@@ -449,15 +371,12 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
         inactive = false;
         while (!words.AtEnd)
         {
-            ReadOnlySpan<char> word = words.Next();
+            var word = words.Next();
             switch (word)
             {
                 case "log" or "log-input":
                     // "log", "log 6 interval 300", "log disable", "log (hash)"; what follows concerns logging, but "inactive" and a schedule may stand behind.
-                    while (!words.AtEnd && words.Peek is not ("inactive" or "time-range"))
-                    {
-                        words.Next();
-                    }
+                    while (!words.AtEnd && words.Peek is not ("inactive" or "time-range")) words.Next();
 
                     break;
                 case "time-range":
@@ -479,10 +398,7 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
                 case "reflect":
                     // What comes back is let in by "evaluate"; the entry itself permits as it says.
                     words.Next();
-                    if (words.Take("timeout"))
-                    {
-                        words.Next();
-                    }
+                    if (words.Take("timeout")) words.Next();
 
                     break;
                 case "dynamic" or "tracked" or "timeout":

@@ -30,14 +30,14 @@ internal sealed class CiscoObjects
     /// <summary>The group, made when it is new; its members come with the lines that follow.</summary>
     public CiscoGroup Group(string kind, string name, string protocol, int line)
     {
-        Dictionary<string, CiscoGroup> all = kind switch
+        var all = kind switch
         {
             "network" => networks,
             "protocol" => protocols,
             "icmp-type" => icmpTypes,
             _ => services,
         };
-        if (!all.TryGetValue(name, out CiscoGroup? group))
+        if (!all.TryGetValue(name, out var group))
         {
             group = new CiscoGroup(name, protocol, line);
             all.Add(name, group);
@@ -62,22 +62,18 @@ internal sealed class CiscoObjects
 
     private T LoopOf<T>(Dictionary<string, CiscoGroup> all, string name, T value)
     {
-        work.Recursion(all.TryGetValue(name, out CiscoGroup? group) ? group.Line : 0, name);
+        work.Recursion(all.TryGetValue(name, out var group) ? group.Line : 0, name);
         return value;
     }
 
     private AddressValue? Network(string name, GroupResolver<AddressValue> all)
     {
-        if (!networks.TryGetValue(name, out CiscoGroup? group))
-        {
-            return null;
-        }
-
+        if (!networks.TryGetValue(name, out var group)) return null;
         List<AddressValue> values = [];
-        foreach ((string text, int line) in group.Members)
+        foreach (var (text, line) in group.Members)
         {
-            Cursor words = new(text);
-            AddressValue? value = Member(ref words, all);
+            var words = new Cursor(text);
+            var value = Member(ref words, all);
             if (value is null || !words.AtEnd)
             {
                 work.Keep(line, line, new Touch.InPlace());
@@ -97,11 +93,11 @@ internal sealed class CiscoObjects
         {
             case "group-object" or "object":
                 words.Next();
-                string inner = words.Next().ToString();
+                var inner = words.Next().ToString();
                 return all.Resolve(inner) ?? AddressValue.NotKnown(UnknownKind.NotUnderstood, inner);
             case "host":
                 words.Next();
-                return TryAddress(words.Next(), out Address host) ? AddressValue.Sure(AddressSet.Of(host)) : null;
+                return TryAddress(words.Next(), out var host) ? AddressValue.Sure(AddressSet.Of(host)) : null;
             case "subnet":
                 words.Next();
                 return Member(ref words, all);
@@ -109,47 +105,31 @@ internal sealed class CiscoObjects
                 return words.Next() switch { "any4" => AddressValue.AnyV4, "any6" => AddressValue.AnyV6, _ => asa ? AddressValue.Any : AddressValue.AnyV4 };
             case "range":
                 words.Next();
-                return TryAddress(words.Next(), out Address first) && TryAddress(words.Next(), out Address last) ? AddressValue.Sure(AddressSet.Range(first, last)) : null;
+                return TryAddress(words.Next(), out var first) && TryAddress(words.Next(), out var last) ? AddressValue.Sure(AddressSet.Range(first, last)) : null;
             case "fqdn":
                 words.Next();
-                bool four = words.Take("v4");
-                bool six = words.Take("v6");
+                var four = words.Take("v4");
+                var six = words.Take("v6");
                 return AddressValue.NotKnown(UnknownKind.Fqdn, words.Next().ToString(), four ? AddressSet.AllV4 : six ? AddressSet.AllV6 : null);
         }
 
-        ReadOnlySpan<char> word = words.Next();
-        if (AddressPrefix.TryParse(word, out AddressPrefix prefix) && word.Contains('/'))
-        {
-            return AddressValue.Sure(AddressSet.Of(prefix));
-        }
-
-        if (!TryAddress(word, out Address address))
-        {
-            return null;
-        }
-
-        if (words.AtEnd)
-        {
-            return AddressValue.Sure(AddressSet.Of(address));
-        }
-
+        var word = words.Next();
+        if (AddressPrefix.TryParse(word, out var prefix) && word.Contains('/')) return AddressValue.Sure(AddressSet.Of(prefix));
+        if (!TryAddress(word, out var address)) return null;
+        if (words.AtEnd) return AddressValue.Sure(AddressSet.Of(address));
         // Object groups write masks, of IOS too, not wildcards.
-        ReadOnlySpan<char> mask = words.Next();
+        var mask = words.Next();
         return AddressPrefix.TryParse(string.Concat(address.ToString(), mask.StartsWith("/") ? "" : "/", mask), out prefix) ? AddressValue.Sure(AddressSet.Of(prefix)) : null;
     }
 
     private ServiceValue? ServiceOf(string name, GroupResolver<ServiceValue> all)
     {
-        if (!services.TryGetValue(name, out CiscoGroup? group))
-        {
-            return null;
-        }
-
+        if (!services.TryGetValue(name, out var group)) return null;
         List<ServiceValue> values = [];
-        foreach ((string text, int line) in group.Members)
+        foreach (var (text, line) in group.Members)
         {
-            Cursor words = new(text);
-            ServiceValue? value = ServiceMember(ref words, group.Protocol, all);
+            var words = new Cursor(text);
+            var value = ServiceMember(ref words, group.Protocol, all);
             if (value is null || !words.AtEnd)
             {
                 work.Keep(line, line, new Touch.InPlace());
@@ -166,48 +146,33 @@ internal sealed class CiscoObjects
     {
         if (words.Take("group-object"))
         {
-            string inner = words.Next().ToString();
+            var inner = words.Next().ToString();
             return all.Resolve(inner) ?? ServiceValue.NotKnown(UnknownKind.NotUnderstood, inner);
         }
 
         if (words.Take("port-object"))
-        {
-            return CiscoPorts.Read(ref words, out IntervalSet<ushort> ports) ? ServiceValue.Sure(new Service(ProtocolsOf(protocol)) { DestinationPorts = ports }) : null;
-        }
+            return CiscoPorts.Read(ref words, out var ports) ? ServiceValue.Sure(new Service(ProtocolsOf(protocol)) { DestinationPorts = ports }) : null;
 
         _ = words.Take("service-object") || words.Take("service");
         if (words.Take("object"))
         {
-            string inner = words.Next().ToString();
+            var inner = words.Next().ToString();
             return all.Resolve(inner) ?? ServiceValue.NotKnown(UnknownKind.NotUnderstood, inner);
         }
 
-        ReadOnlySpan<char> name = words.Next();
+        var name = words.Next();
         ByteSet set;
-        if (name is "tcp-udp")
-        {
-            set = ByteSet.Of(Protocols.Tcp, Protocols.Udp);
-        }
-        else if (name is "ip")
-        {
-            return ServiceValue.Any;
-        }
-        else if (ServiceNames.TryProtocol(name, out byte number))
-        {
-            set = ByteSet.Of(number);
-        }
-        else
-        {
-            return null;
-        }
-
-        Service service = new(set);
+        if (name is "tcp-udp") set = ByteSet.Of(Protocols.Tcp, Protocols.Udp);
+        else if (name is "ip") return ServiceValue.Any;
+        else if (ServiceNames.TryProtocol(name, out var number)) set = ByteSet.Of(number);
+        else return null;
+        var service = new Service(set);
         if (set == ByteSet.Of(Protocols.Icmp) || set == ByteSet.Of(Protocols.IcmpV6))
         {
-            if (!words.AtEnd && ServiceNames.TryIcmp(words.Peek, set == ByteSet.Of(Protocols.IcmpV6), out IntervalSet<ushort> types))
+            if (!words.AtEnd && ServiceNames.TryIcmp(words.Peek, set == ByteSet.Of(Protocols.IcmpV6), out var types))
             {
                 words.Next();
-                if (byte.TryParse(words.Peek, NumberStyles.None, CultureInfo.InvariantCulture, out byte code))
+                if (byte.TryParse(words.Peek, NumberStyles.None, CultureInfo.InvariantCulture, out var code))
                 {
                     words.Next();
                     types = Service.IcmpType((byte)(types.Bounds[0] >> 8), code);
@@ -221,22 +186,14 @@ internal sealed class CiscoObjects
 
         if (words.Take("source"))
         {
-            if (!CiscoPorts.Read(ref words, out IntervalSet<ushort> from))
-            {
-                return null;
-            }
-
+            if (!CiscoPorts.Read(ref words, out var from)) return null;
             service = service with { SourcePorts = from };
         }
 
         _ = words.Take("destination");
         if (!words.AtEnd)
         {
-            if (!CiscoPorts.Read(ref words, out IntervalSet<ushort> to))
-            {
-                return null;
-            }
-
+            if (!CiscoPorts.Read(ref words, out var to)) return null;
             service = service with { DestinationPorts = to };
         }
 
@@ -277,7 +234,7 @@ internal static class CiscoPorts
             case "eq":
                 ports = IntervalSet<ushort>.Empty;
                 // IOS lets several ports follow: "eq www 443 8080".
-                while (ServiceNames.TryPort(words.Peek, out ushort one))
+                while (ServiceNames.TryPort(words.Peek, out var one))
                 {
                     words.Next();
                     ports = ports.Union(IntervalSet<ushort>.Of(one));
@@ -285,8 +242,8 @@ internal static class CiscoPorts
 
                 return !ports.IsEmpty;
             case "neq":
-                IntervalSet<ushort> not = IntervalSet<ushort>.Empty;
-                while (ServiceNames.TryPort(words.Peek, out ushort one))
+                var not = IntervalSet<ushort>.Empty;
+                while (ServiceNames.TryPort(words.Peek, out var one))
                 {
                     words.Next();
                     not = not.Union(IntervalSet<ushort>.Of(one));
@@ -294,13 +251,13 @@ internal static class CiscoPorts
 
                 ports = not.Complement();
                 return !not.IsEmpty;
-            case "gt" when ServiceNames.TryPort(words.Next(), out ushort above):
+            case "gt" when ServiceNames.TryPort(words.Next(), out var above):
                 ports = above == ushort.MaxValue ? IntervalSet<ushort>.Empty : IntervalSet<ushort>.Of((ushort)(above + 1), ushort.MaxValue);
                 return true;
-            case "lt" when ServiceNames.TryPort(words.Next(), out ushort below):
+            case "lt" when ServiceNames.TryPort(words.Next(), out var below):
                 ports = below == 0 ? IntervalSet<ushort>.Empty : IntervalSet<ushort>.Of(0, (ushort)(below - 1));
                 return true;
-            case "range" when ServiceNames.TryPort(words.Next(), out ushort low) && ServiceNames.TryPort(words.Next(), out ushort high):
+            case "range" when ServiceNames.TryPort(words.Next(), out var low) && ServiceNames.TryPort(words.Next(), out var high):
                 ports = IntervalSet<ushort>.Of(Math.Min(low, high), Math.Max(low, high));
                 return true;
             default:

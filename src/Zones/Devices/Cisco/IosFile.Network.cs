@@ -9,18 +9,10 @@ internal sealed partial class IosFile
     private Reading Route(Cursor words, int line, bool v6)
     {
         string? vrf = null;
-        if (words.Take("vrf"))
-        {
-            vrf = words.Next().ToString();
-        }
-
-        if (words.Take("static") || words.Peek is "profile")
-        {
-            return Reading.Irrelevant;
-        }
-
-        string text = v6 || words.Peek.Contains('/') ? words.Next().ToString() : string.Concat(words.Next(), "/", words.Next());
-        if (!AddressPrefix.TryParse(text, out AddressPrefix prefix))
+        if (words.Take("vrf")) vrf = words.Next().ToString();
+        if (words.Take("static") || words.Peek is "profile") return Reading.Irrelevant;
+        var text = v6 || words.Peek.Contains('/') ? words.Next().ToString() : string.Concat(words.Next(), "/", words.Next());
+        if (!AddressPrefix.TryParse(text, out var prefix))
         {
             routesUnknown = true;
             return Reading.NotUnderstood;
@@ -28,13 +20,11 @@ internal sealed partial class IosFile
 
         string? port = null;
         Address? hop = null;
-        if (!Address.TryParse(words.Peek, out Address first))
+        if (!Address.TryParse(words.Peek, out var first))
         {
             port = words.Next().ToString();
             if (port.Length > 0 && char.IsAsciiLetter(port[0]) && words.Peek is [>= '0' and <= '9', ..] && !Address.TryParse(words.Peek, out _) && words.Peek.Contains('/'))
-            {
                 port += words.Next().ToString();
-            }
         }
 
         if (Address.TryParse(words.Peek, out first))
@@ -45,7 +35,7 @@ internal sealed partial class IosFile
 
         routes.Add(new Route(prefix, hop, port, work.At(line))
         {
-            Distance = int.TryParse(words.Peek, NumberStyles.None, CultureInfo.InvariantCulture, out int distance) ? distance : 1,
+            Distance = int.TryParse(words.Peek, NumberStyles.None, CultureInfo.InvariantCulture, out var distance) ? distance : 1,
             Discard = port?.StartsWith("Null", StringComparison.OrdinalIgnoreCase) ?? false,
             Vrf = vrf,
         });
@@ -57,8 +47,8 @@ internal sealed partial class IosFile
         switch (words.Next())
         {
             case "pool":
-                string name = words.Next().ToString();
-                if (Address.TryParse(words.Next(), out Address first) && Address.TryParse(words.Next(), out Address last))
+                var name = words.Next().ToString();
+                if (Address.TryParse(words.Next(), out var first) && Address.TryParse(words.Next(), out var last))
                 {
                     pools[name] = AddressSet.Range(first, last);
                     return Reading.Understood;
@@ -77,33 +67,26 @@ internal sealed partial class IosFile
 
     public Device ToDevice()
     {
-        foreach ((var list, string text, int line, int? number, CiscoAcl acl) in pending)
-        {
-            if (acl.Read(new Cursor(text), list.Standard, line, "") is { } rule)
-            {
-                Insert(list, rule, number);
-            }
-        }
+        foreach (var (list, text, line, number, acl) in pending)
+            if (acl.Read(new Cursor(text), list.Standard, line, "") is { } rule) Insert(list, rule, number);
 
         List<Chain> chains = [];
-        foreach ((string name, var list) in lists)
+        foreach (var (name, list) in lists)
         {
             if (list.V6)
             {
                 // Neighbour discovery passes every IPv6 list before its implicit deny.
-                foreach (byte type in (ReadOnlySpan<byte>)[135, 136])
-                {
+                foreach (var type in (ReadOnlySpan<byte>)[135, 136])
                     list.Rules.Add(new Rule(new Match { Source = AddressSet.AllV6, Services = ServiceSet.Of(Service.Of(Protocols.IcmpV6) with { Icmp = Service.IcmpType(type) }) }, RuleAction.Accept, work.Implicit("nd"), "implicit nd"));
-                }
             }
 
             chains.Add(new Chain(name, [.. list.Rules.SelectMany(CiscoAcl.WithFragments)]));
         }
 
         List<Filter> filters = [];
-        foreach ((string acl, bool v6, string on, bool inward, int line) in applied)
+        foreach (var (acl, v6, on, inward, line) in applied)
         {
-            string name = v6 ? "6:" + acl : acl;
+            var name = v6 ? "6:" + acl : acl;
             if (!lists.TryGetValue(name, out var list) || list.Rules.Count - (v6 ? 2 : 0) <= 0)
             {
                 // A list that does not exist, or says nothing, lets all through.

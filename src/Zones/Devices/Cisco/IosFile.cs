@@ -43,29 +43,21 @@ internal sealed partial class IosFile
 
     public void ReadAll()
     {
-        ConfigText text = work.Text;
-        for (int line = 1; line <= text.LineCount; line++)
+        var text = work.Text;
+        for (var line = 1; line <= text.LineCount; line++)
         {
-            if ((line & 1023) == 0)
-            {
-                work.Cancel.ThrowIfCancellationRequested();
-            }
-
-            ReadOnlySpan<char> span = text.Line(line).TrimEnd();
+            if ((line & 1023) == 0) work.Cancel.ThrowIfCancellationRequested();
+            var span = text.Line(line).TrimEnd();
             if (span.IsEmpty || span.TrimStart() is ['!' or ';', ..] || span[0] == '#')
             {
                 work.Ledger.Add(line, Reading.Structure);
                 continue;
             }
 
-            if (span.TrimStart().StartsWith("banner ") && TrySkipBanner(span.TrimStart(), ref line))
-            {
-                continue;
-            }
-
-            bool indented = span[0] is ' ' or '\t';
-            Cursor words = new(span);
-            Reading reading = indented && section != Section.Top ? Below(words, line) : Top(words, line, ref line);
+            if (span.TrimStart().StartsWith("banner ") && TrySkipBanner(span.TrimStart(), ref line)) continue;
+            var indented = span[0] is ' ' or '\t';
+            var words = new Cursor(span);
+            var reading = indented && section != Section.Top ? Below(words, line) : Top(words, line, ref line);
             work.Ledger.Add(line, reading);
         }
     }
@@ -73,28 +65,20 @@ internal sealed partial class IosFile
     /// <summary>"banner motd ^C … ^C": free text to its mark.</summary>
     private bool TrySkipBanner(ReadOnlySpan<char> span, ref int line)
     {
-        Cursor words = new(span);
+        var words = new Cursor(span);
         words.Next();
-        if (words.Peek is "motd" or "login" or "exec" or "incoming" or "slip-ppp" or "prompt-timeout" or "config-save")
-        {
-            words.Next();
-        }
-
-        ReadOnlySpan<char> rest = words.Rest;
+        if (words.Peek is "motd" or "login" or "exec" or "incoming" or "slip-ppp" or "prompt-timeout" or "config-save") words.Next();
+        var rest = words.Rest;
         if (rest.IsEmpty)
         {
             work.Ledger.Add(line, Reading.Irrelevant);
             return true;
         }
 
-        string mark = rest.StartsWith("^") && rest.Length > 1 ? rest[..2].ToString() : rest[..1].ToString();
+        var mark = rest.StartsWith("^") && rest.Length > 1 ? rest[..2].ToString() : rest[..1].ToString();
         work.Ledger.Add(line, Reading.Irrelevant);
-        if (rest[mark.Length..].Contains(mark, StringComparison.Ordinal))
-        {
-            return true;
-        }
-
-        for (int at = line + 1; at <= Math.Min(work.Text.LineCount, line + 200); at++)
+        if (rest[mark.Length..].Contains(mark, StringComparison.Ordinal)) return true;
+        for (var at = line + 1; at <= Math.Min(work.Text.LineCount, line + 200); at++)
         {
             if (work.Text.Line(at).Contains(mark, StringComparison.Ordinal))
             {
@@ -115,7 +99,7 @@ internal sealed partial class IosFile
 
     private Reading Top(Cursor words, int line, ref int at)
     {
-        ReadOnlySpan<char> first = words.Next();
+        var first = words.Next();
         switch (first)
         {
             case "hostname":
@@ -123,17 +107,14 @@ internal sealed partial class IosFile
                 return Enter(Section.Top, Reading.Understood);
             case "interface":
                 current = words.Rest.TrimEnd().ToString().Replace(" ", "", StringComparison.Ordinal);
-                if (current.EndsWith("point-to-point", StringComparison.Ordinal))
-                {
-                    current = current[..^"point-to-point".Length];
-                }
+                if (current.EndsWith("point-to-point", StringComparison.Ordinal)) current = current[..^"point-to-point".Length];
 
                 Interface(line);
                 return Enter(Section.Interface, Reading.Understood);
             case "access-list":
                 return Enter(Section.Top, Numbered(words, line));
             case "object-group":
-                string kind = words.Next().ToString();
+                var kind = words.Next().ToString();
                 group = objects.Group(kind, words.Next().ToString(), words.Peek.ToString(), line);
                 return Enter(Section.Group, Reading.Understood);
             case "ip" or "ipv6":
@@ -161,10 +142,7 @@ internal sealed partial class IosFile
                 return Below(new Cursor(work.Text.Line(line)), line);
             default:
                 _ = at;
-                if (CiscoLines.Irrelevant.Contains(first.ToString()))
-                {
-                    return Enter(Section.Irrelevant, Reading.Irrelevant);
-                }
+                if (CiscoLines.Irrelevant.Contains(first.ToString())) return Enter(Section.Irrelevant, Reading.Irrelevant);
 
                 return Enter(Section.NotUnderstood, Reading.NotUnderstood);
         }
@@ -172,15 +150,13 @@ internal sealed partial class IosFile
 
     private Reading Ip(Cursor words, int line, bool v6)
     {
-        ReadOnlySpan<char> second = words.Next();
+        var second = words.Next();
         switch (second)
         {
             case "access-list":
-                string kind = v6 ? "extended" : words.Next().ToString();
+                var kind = v6 ? "extended" : words.Next().ToString();
                 if (kind is "resequence" or "logging" or "log-update" or "match-local-traffic" or "helper" or "persistent")
-                {
                     return Enter(Section.Top, Reading.Irrelevant);
-                }
 
                 current = words.Next().ToString();
                 if (kind is not ("extended" or "standard"))
@@ -218,20 +194,14 @@ internal sealed partial class IosFile
         switch (section)
         {
             case Section.Interface:
-                Reading reading = InInterface(words, line);
-                if (reading == Reading.NotUnderstood)
-                {
-                    work.Keep(line, line, new Touch.OfInterfaces(InterfaceSet.Of([current])));
-                }
+                var reading = InInterface(words, line);
+                if (reading == Reading.NotUnderstood) work.Keep(line, line, new Touch.OfInterfaces(InterfaceSet.Of([current])));
 
                 return reading;
             case Section.Acl:
                 return Entry(words, line);
             case Section.Group:
-                if (words.Peek is not ("description" or "no"))
-                {
-                    group!.Members.Add((words.Rest.ToString(), line));
-                }
+                if (words.Peek is not ("description" or "no")) group!.Members.Add((words.Rest.ToString(), line));
 
                 return words.Peek is "no" ? Reading.NotUnderstood : Reading.Understood;
             case Section.Vlan:
@@ -245,9 +215,9 @@ internal sealed partial class IosFile
 
     private NetInterface Interface(int line)
     {
-        if (!interfaces.TryGetValue(current, out NetInterface? found))
+        if (!interfaces.TryGetValue(current, out var found))
         {
-            int? vlan = current.StartsWith("Vlan", StringComparison.OrdinalIgnoreCase) && int.TryParse(current.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+            int? vlan = current.StartsWith("Vlan", StringComparison.OrdinalIgnoreCase) && int.TryParse(current.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
             found = new NetInterface(current, work.At(line)) { Vlan = vlan };
             interfaces.Add(current, found);
         }
@@ -257,8 +227,8 @@ internal sealed partial class IosFile
 
     private Reading InInterface(Cursor words, int line)
     {
-        NetInterface on = Interface(line);
-        ReadOnlySpan<char> first = words.Next();
+        var on = Interface(line);
+        var first = words.Next();
         switch (first)
         {
             case "ip" or "ipv6":
@@ -274,9 +244,7 @@ internal sealed partial class IosFile
                 return Reading.Understood;
             case "encapsulation":
                 if (words.Next() is "dot1Q" or "dot1q" or "isl")
-                {
-                    interfaces[current] = on with { Vlan = int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out int tag) ? tag : null };
-                }
+                    interfaces[current] = on with { Vlan = int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out var tag) ? tag : null };
 
                 return Reading.Understood;
             case "switchport":
@@ -299,7 +267,7 @@ internal sealed partial class IosFile
         on = on with { Routed = false };
         switch (words.Next())
         {
-            case "access" when words.Take("vlan") && int.TryParse(words.Peek, NumberStyles.None, CultureInfo.InvariantCulture, out int vlan):
+            case "access" when words.Take("vlan") && int.TryParse(words.Peek, NumberStyles.None, CultureInfo.InvariantCulture, out var vlan):
                 on = on with { Vlan = vlan };
                 break;
             case "mode" when words.Peek is "trunk":
@@ -307,7 +275,7 @@ internal sealed partial class IosFile
                 break;
             case "trunk" when words.Take("allowed"):
                 words.Take("vlan");
-                bool add = words.Take("add");
+                var add = words.Take("add");
                 if (words.Peek is "all")
                 {
                     on = on with { TrunkAll = true, Trunk = [] };
@@ -315,15 +283,12 @@ internal sealed partial class IosFile
                 }
 
                 List<int> allowed = add ? [.. on.Trunk] : [];
-                foreach (string part in words.Rest.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                foreach (var part in words.Rest.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
                 {
-                    string[] ends = part.Split('-');
-                    if (int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out int low) && int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int high) && high <= 4095)
+                    var ends = part.Split('-');
+                    if (int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var low) && int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var high) && high <= 4095)
                     {
-                        for (int i = low; i <= high; i++)
-                        {
-                            allowed.Add(i);
-                        }
+                        for (var i = low; i <= high; i++) allowed.Add(i);
                     }
                 }
 
@@ -337,7 +302,7 @@ internal sealed partial class IosFile
 
     private Reading InterfaceIp(Cursor words, int line, bool v6, NetInterface on)
     {
-        ReadOnlySpan<char> second = words.Next();
+        var second = words.Next();
         switch (second)
         {
             case "address":
@@ -347,27 +312,22 @@ internal sealed partial class IosFile
                     return Reading.Understood;
                 }
 
-                string text = v6 || words.Peek.Contains('/') ? words.Next().ToString() : string.Concat(words.Next(), "/", words.Next());
+                var text = v6 || words.Peek.Contains('/') ? words.Next().ToString() : string.Concat(words.Next(), "/", words.Next());
                 if (v6 && (words.Peek is "link-local" || !text.Contains(':')))
                 {
                     interfaces[current] = text.Contains(':') ? on : on with { DynamicAddress = true };
                     return Reading.Understood;
                 }
 
-                if (!AddressPrefix.TryParse(text, out AddressPrefix prefix) || !Address.TryParse(text.AsSpan(0, text.IndexOf('/')), out Address address))
-                {
+                if (!AddressPrefix.TryParse(text, out var prefix) || !Address.TryParse(text.AsSpan(0, text.IndexOf('/')), out var address))
                     return Reading.NotUnderstood;
-                }
 
                 interfaces[current] = on with { Addresses = on.Addresses.Add(new InterfaceAddress(address, prefix)) };
                 return Reading.Understood;
             case "access-group" or "traffic-filter":
-                string acl = words.Next().ToString();
-                bool inward = words.Peek is "in";
-                if (words.Peek is not ("in" or "out"))
-                {
-                    return Reading.NotUnderstood;
-                }
+                var acl = words.Next().ToString();
+                var inward = words.Peek is "in";
+                if (words.Peek is not ("in" or "out")) return Reading.NotUnderstood;
 
                 applied.RemoveAll(one => one.Interface == current && one.Inward == inward && one.V6 == v6);
                 applied.Add((acl, v6, current, inward, line));
@@ -375,14 +335,8 @@ internal sealed partial class IosFile
             case "access-list":
                 return Reading.Irrelevant;
             case "nat":
-                if (words.Peek is "inside")
-                {
-                    inside.Add(current);
-                }
-                else if (words.Peek is "outside")
-                {
-                    outside.Add(current);
-                }
+                if (words.Peek is "inside") inside.Add(current);
+                else if (words.Peek is "outside") outside.Add(current);
 
                 return Reading.Understood;
             case "inspect":
@@ -406,7 +360,7 @@ internal sealed partial class IosFile
 
     private (bool V6, bool Standard, int Line, List<Rule> Rules, List<(int Number, int At)> Order) List(string name, bool v6, bool standard, int line)
     {
-        string key = v6 ? "6:" + name : name;
+        var key = v6 ? "6:" + name : name;
         if (!lists.TryGetValue(key, out var list))
         {
             list = (v6, standard, line, [], []);
@@ -418,24 +372,14 @@ internal sealed partial class IosFile
 
     private Reading Numbered(Cursor words, int line)
     {
-        ReadOnlySpan<char> number = words.Next();
-        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int id))
-        {
-            return Reading.NotUnderstood;
-        }
-
-        bool standard = id is (>= 1 and <= 99) or (>= 1300 and <= 1999);
+        var number = words.Next();
+        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return Reading.NotUnderstood;
+        var standard = id is (>= 1 and <= 99) or (>= 1300 and <= 1999);
         if (!standard && id is not ((>= 100 and <= 199) or (>= 2000 and <= 2699)))
-        {
             return id is >= 200 and <= 1299 or 2700 or >= 2700 and <= 2999 ? Reading.Irrelevant : Reading.NotUnderstood;
-        }
 
         var list = List(number.ToString(), false, standard, line);
-        if (words.Peek is "remark")
-        {
-            return Reading.Understood;
-        }
-
+        if (words.Peek is "remark") return Reading.Understood;
         return Add(list, words, line, null);
     }
 
@@ -445,9 +389,9 @@ internal sealed partial class IosFile
         var list = List(current, currentV6, false, line);
         if (words.Take("sequence"))
         {
-            number = int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out int sequence) ? sequence : null;
+            number = int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? sequence : null;
         }
-        else if (int.TryParse(words.Peek, NumberStyles.None, CultureInfo.InvariantCulture, out int plain))
+        else if (int.TryParse(words.Peek, NumberStyles.None, CultureInfo.InvariantCulture, out var plain))
         {
             words.Next();
             number = plain;
@@ -459,7 +403,7 @@ internal sealed partial class IosFile
                 return Reading.Understood;
             case "no":
                 words.Next();
-                if (int.TryParse(words.Peek, NumberStyles.None, CultureInfo.InvariantCulture, out int gone) && list.Order.FindIndex(one => one.Number == gone) is >= 0 and int index)
+                if (int.TryParse(words.Peek, NumberStyles.None, CultureInfo.InvariantCulture, out var gone) && list.Order.FindIndex(one => one.Number == gone) is >= 0 and int index)
                 {
                     list.Rules.RemoveAt(index);
                     list.Order.RemoveAt(index);
@@ -479,7 +423,7 @@ internal sealed partial class IosFile
 
     private Reading Add((bool V6, bool Standard, int Line, List<Rule> Rules, List<(int Number, int At)> Order) list, Cursor words, int line, int? number)
     {
-        CiscoAcl acl = new(work, objects, list.V6 ? CiscoDialect.IosV6 : CiscoDialect.Ios);
+        var acl = new CiscoAcl(work, objects, list.V6 ? CiscoDialect.IosV6 : CiscoDialect.Ios);
         pending.Add((list, words.Rest.ToString(), line, number, acl));
         return Reading.Understood;
     }
@@ -489,8 +433,8 @@ internal sealed partial class IosFile
 
     private static void Insert((bool V6, bool Standard, int Line, List<Rule> Rules, List<(int Number, int At)> Order) list, Rule rule, int? number)
     {
-        int at = list.Rules.Count;
-        int order = number ?? (list.Order.Count == 0 ? 10 : list.Order[^1].Number + 10);
+        var at = list.Rules.Count;
+        var order = number ?? (list.Order.Count == 0 ? 10 : list.Order[^1].Number + 10);
         if (number is { } given)
         {
             // Numbers are the order, wherever the line stands.

@@ -9,14 +9,11 @@ internal static class IosNat
     public static List<NatRule> Rules(FileWork work, List<(string Text, int Line)> lines, Dictionary<string, AddressSet> pools, Dictionary<string, List<Rule>> lists, HashSet<string> inside, HashSet<string> outside)
     {
         List<NatRule> rules = [];
-        InterfaceSet inner = inside.Count > 0 ? InterfaceSet.Of(inside) : InterfaceSet.None;
-        InterfaceSet outer = outside.Count > 0 ? InterfaceSet.Of(outside) : InterfaceSet.None;
-        foreach ((string text, int line) in lines.OrderBy(static one => one.Text.Contains(" static ", StringComparison.Ordinal) ? 0 : 1))
+        var inner = inside.Count > 0 ? InterfaceSet.Of(inside) : InterfaceSet.None;
+        var outer = outside.Count > 0 ? InterfaceSet.Of(outside) : InterfaceSet.None;
+        foreach (var (text, line) in lines.OrderBy(static one => one.Text.Contains(" static ", StringComparison.Ordinal) ? 0 : 1))
         {
-            if (!Read(work, text, line, pools, lists, inner, outer, rules))
-            {
-                work.Keep(line, line, new Touch.WholeDevice());
-            }
+            if (!Read(work, text, line, pools, lists, inner, outer, rules)) work.Keep(line, line, new Touch.WholeDevice());
         }
 
         return rules;
@@ -24,32 +21,25 @@ internal static class IosNat
 
     private static bool Read(FileWork work, string text, int line, Dictionary<string, AddressSet> pools, Dictionary<string, List<Rule>> lists, InterfaceSet inner, InterfaceSet outer, List<NatRule> rules)
     {
-        Cursor words = new(text);
+        var words = new Cursor(text);
         words.Next();
         words.Next();
-        bool fromInside = words.Next() is "inside";
-        if (!words.Take("source"))
-        {
-            return false;
-        }
-
-        SourceRef at = work.At(line);
+        var fromInside = words.Next() is "inside";
+        if (!words.Take("source")) return false;
+        var at = work.At(line);
         switch (words.Next())
         {
             case "static" when fromInside:
                 return Static(ref words, at, inner, outer, rules);
             case "static":
-                if (!Address.TryParse(words.Next(), out Address global) || !Address.TryParse(words.Next(), out Address local))
-                {
-                    return false;
-                }
+                if (!Address.TryParse(words.Next(), out var global) || !Address.TryParse(words.Next(), out var local)) return false;
 
                 rules.Add(new NatRule(NatKind.Source, new Match { Source = AddressSet.Of(global), Destination = AddressSet.AllV4, In = outer, Out = inner }, at, text) { To = AddressSet.Of(local) });
                 rules.Add(new NatRule(NatKind.Destination, new Match { Source = AddressSet.AllV4, Destination = AddressSet.Of(local), In = inner }, at, text) { To = AddressSet.Of(global) });
                 return true;
             case "list" when fromInside:
-                string name = words.Next().ToString();
-                if (!lists.TryGetValue(name, out List<Rule>? list))
+                var name = words.Next().ToString();
+                if (!lists.TryGetValue(name, out var list))
                 {
                     return true; // no list, nothing is translated
                 }
@@ -60,17 +50,17 @@ internal static class IosNat
                     case "interface":
                         to = null;
                         break;
-                    case "pool" when pools.TryGetValue(words.Peek.ToString(), out AddressSet? pool):
+                    case "pool" when pools.TryGetValue(words.Peek.ToString(), out var pool):
                         to = pool;
                         break;
                     default:
                         return false;
                 }
 
-                foreach (Rule rule in list)
+                foreach (var rule in list)
                 {
-                    Match may = Matches.Intersect(rule.May, new Match { In = inner, Out = outer });
-                    NatRule made = new(NatKind.Source, may, at with { Of = "access-list " + name }, text) { Must = rule.Must, Unknowns = rule.Unknowns };
+                    var may = Matches.Intersect(rule.May, new Match { In = inner, Out = outer });
+                    var made = new NatRule(NatKind.Source, may, at with { Of = "access-list " + name }, text) { Must = rule.Must, Unknowns = rule.Unknowns };
                     rules.Add(rule.Action != RuleAction.Accept ? made
                         : to is null ? made with { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = IntervalSet<ushort>.All }
                         : made with { To = to, ToPorts = IntervalSet<ushort>.All });
@@ -87,8 +77,8 @@ internal static class IosNat
     {
         if (words.Take("network"))
         {
-            if (!Address.TryParse(words.Next(), out Address from) || !Address.TryParse(words.Next(), out Address onto) || !AddressPrefix.TryParse(string.Concat(from.ToString(), words.Peek.StartsWith("/") ? "" : "/", words.Peek), out AddressPrefix inside)
-                || !AddressPrefix.TryParse(string.Concat(onto.ToString(), words.Peek.StartsWith("/") ? "" : "/", words.Peek), out AddressPrefix outside))
+            if (!Address.TryParse(words.Next(), out var from) || !Address.TryParse(words.Next(), out var onto) || !AddressPrefix.TryParse(string.Concat(from.ToString(), words.Peek.StartsWith("/") ? "" : "/", words.Peek), out var inside)
+                || !AddressPrefix.TryParse(string.Concat(onto.ToString(), words.Peek.StartsWith("/") ? "" : "/", words.Peek), out var outside))
             {
                 return false;
             }
@@ -99,32 +89,17 @@ internal static class IosNat
         }
 
         byte protocol = 0;
-        if (words.Peek is "tcp" or "udp")
-        {
-            protocol = words.Next() is "tcp" ? Protocols.Tcp : Protocols.Udp;
-        }
-
-        if (!Address.TryParse(words.Next(), out Address local))
-        {
-            return false;
-        }
-
+        if (words.Peek is "tcp" or "udp") protocol = words.Next() is "tcp" ? Protocols.Tcp : Protocols.Udp;
+        if (!Address.TryParse(words.Next(), out var local)) return false;
         ushort localPort = 0, globalPort = 0;
-        if (protocol != 0 && !ServiceNames.TryPort(words.Next(), out localPort))
-        {
-            return false;
-        }
-
+        if (protocol != 0 && !ServiceNames.TryPort(words.Next(), out localPort)) return false;
         AddressSet? global = null;
         if (words.Take("interface"))
         {
             words.Next();
-            if (words.Peek is ['0' or '1' or '2' or '3', '/', ..])
-            {
-                words.Next();
-            }
+            if (words.Peek is ['0' or '1' or '2' or '3', '/', ..]) words.Next();
         }
-        else if (Address.TryParse(words.Next(), out Address address))
+        else if (Address.TryParse(words.Next(), out var address))
         {
             global = AddressSet.Of(address);
         }
@@ -133,23 +108,15 @@ internal static class IosNat
             return false;
         }
 
-        if (protocol != 0 && !ServiceNames.TryPort(words.Next(), out globalPort))
-        {
-            return false;
-        }
-
-        Match inward = new() { Source = AddressSet.AllV4, Destination = global ?? AddressSet.AllV4, In = outer };
+        if (protocol != 0 && !ServiceNames.TryPort(words.Next(), out globalPort)) return false;
+        var inward = new Match { Source = AddressSet.AllV4, Destination = global ?? AddressSet.AllV4, In = outer };
         if (protocol != 0)
-        {
             inward = inward with { Services = ServiceSet.Of(new Service(ByteSet.Of(protocol)) { DestinationPorts = IntervalSet<ushort>.Of(globalPort) }) };
-        }
 
-        NatRule rule = new(NatKind.Destination, inward, at, "static") { To = AddressSet.Of(local), ToPorts = protocol == 0 ? null : IntervalSet<ushort>.Of(localPort) };
+        var rule = new NatRule(NatKind.Destination, inward, at, "static") { To = AddressSet.Of(local), ToPorts = protocol == 0 ? null : IntervalSet<ushort>.Of(localPort) };
         rules.Add(global is not null ? rule : rule with { Must = Match.Nothing, Unknowns = [new Unknown(UnknownKind.RunTime, "interface address")] });
         if (protocol == 0 && global is not null)
-        {
             rules.Add(new NatRule(NatKind.Source, new Match { Source = AddressSet.Of(local), Destination = AddressSet.AllV4, In = inner, Out = outer }, at, "static") { To = global });
-        }
 
         return true;
     }

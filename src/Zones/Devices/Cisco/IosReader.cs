@@ -15,10 +15,10 @@ public sealed class IosReader : IConfigReader
 
     public int Recognises(IReadOnlyList<string> lines)
     {
-        int score = 0;
-        for (int i = 0; i < lines.Count && i < 1500; i++)
+        var score = 0;
+        for (var i = 0; i < lines.Count && i < 1500; i++)
         {
-            ReadOnlySpan<char> line = lines[i].AsSpan().TrimEnd();
+            var line = lines[i].AsSpan().TrimEnd();
             if (line.StartsWith("ASA Version") || line.StartsWith("PIX Version") || line.StartsWith(": Saved") || line.StartsWith("nameif ") || line.StartsWith(" nameif ") || line.StartsWith(" security-level ") || line.StartsWith("! NEC ") || line.IndexOf(" access-group ") >= 0 && line.IndexOf(" in interface ") > 0
                 || line.IndexOf("AlliedWare") >= 0 || line.StartsWith("<"))
             {
@@ -41,8 +41,8 @@ public sealed class IosReader : IConfigReader
 
     public ConfigReading Read(string file, IReadOnlyList<string> lines, CancellationToken cancel)
     {
-        FileWork work = ConfigDoor.WorkOf(file, lines, cancel);
-        IosFile reading = new(work);
+        var work = ConfigDoor.WorkOf(file, lines, cancel);
+        var reading = new IosFile(work);
         reading.ReadAll();
         return work.Finish([reading.ToDevice()]);
     }

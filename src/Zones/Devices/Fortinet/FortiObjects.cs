@@ -40,21 +40,13 @@ internal sealed class FortiObjects
         Collect(scope, "firewall addrgrp6", addresses6);
         Collect(scope, "firewall service custom", services);
         Collect(scope, "firewall service group", services);
-        foreach (string kind in (ReadOnlySpan<string>)["firewall vip", "firewall vip6"])
-        {
-            foreach (int edit in tree.Children(tree.Find(scope, kind)))
-            {
-                vips[tree.Word(edit)] = FortiVip.Read(work, tree, edit, kind.EndsWith('6'));
-            }
-        }
+        foreach (var kind in (ReadOnlySpan<string>)["firewall vip", "firewall vip6"])
+            foreach (var edit in tree.Children(tree.Find(scope, kind))) vips[tree.Word(edit)] = FortiVip.Read(work, tree, edit, kind.EndsWith('6'));
 
-        foreach (string kind in (ReadOnlySpan<string>)["firewall vipgrp", "firewall vipgrp6"])
+        foreach (var kind in (ReadOnlySpan<string>)["firewall vipgrp", "firewall vipgrp6"])
         {
             tree.MarkAll(tree.Find(scope, kind), Reading.Understood);
-            foreach (int edit in tree.Children(tree.Find(scope, kind)))
-            {
-                vipGroups[tree.Word(edit)] = Values(edit, "member");
-            }
+            foreach (var edit in tree.Children(tree.Find(scope, kind))) vipGroups[tree.Word(edit)] = Values(edit, "member");
         }
 
         four = new GroupResolver<AddressValue>((name, all) => Address(name, all, addresses4, v6: false), name => Loop(name, addresses4));
@@ -72,20 +64,20 @@ internal sealed class FortiObjects
 
     /// <summary>The virtual addresses behind a name: one, or those of a group.</summary>
     public IEnumerable<FortiVip> VipsOf(string name) =>
-        vips.TryGetValue(name, out FortiVip? vip) ? [vip]
-        : vipGroups.TryGetValue(name, out List<string>? members) ? members.Where(vips.ContainsKey).Select(member => vips[member]) : [];
+        vips.TryGetValue(name, out var vip) ? [vip]
+        : vipGroups.TryGetValue(name, out var members) ? members.Where(vips.ContainsKey).Select(member => vips[member]) : [];
 
     private List<string> Values(int edit, string setting) => [.. tree.Children(tree.Find(edit, setting)).Select(tree.Word)];
 
     private void Collect(int scope, string kind, Dictionary<string, int> to)
     {
-        int node = tree.Find(scope, kind);
+        var node = tree.Find(scope, kind);
         tree.Mark(node, Reading.Understood);
-        foreach (int edit in tree.Children(node))
+        foreach (var edit in tree.Children(node))
         {
             to[tree.Word(edit)] = edit;
             tree.Mark(edit, Reading.Understood);
-            foreach (int setting in tree.Children(edit))
+            foreach (var setting in tree.Children(edit))
             {
                 if (!Plain.Contains(tree.Word(setting)))
                 {
@@ -101,20 +93,20 @@ internal sealed class FortiObjects
 
     private AddressValue Loop(string name, Dictionary<string, int> all)
     {
-        work.Recursion(all.TryGetValue(name, out int edit) ? tree.Line(edit) : 0, name);
+        work.Recursion(all.TryGetValue(name, out var edit) ? tree.Line(edit) : 0, name);
         return AddressValue.NotKnown(UnknownKind.NotUnderstood, name);
     }
 
     private ServiceValue LoopOfServices(string name)
     {
-        work.Recursion(services.TryGetValue(name, out int edit) ? tree.Line(edit) : 0, name);
+        work.Recursion(services.TryGetValue(name, out var edit) ? tree.Line(edit) : 0, name);
         return ServiceValue.NotKnown(UnknownKind.NotUnderstood, name);
     }
 
     private AddressValue? Address(string name, GroupResolver<AddressValue> all, Dictionary<string, int> edits, bool v6)
     {
-        AddressSet universe = v6 ? AddressSet.AllV6 : AddressSet.AllV4;
-        if (!edits.TryGetValue(name, out int edit))
+        var universe = v6 ? AddressSet.AllV6 : AddressSet.AllV4;
+        if (!edits.TryGetValue(name, out var edit))
         {
             return name switch
             {
@@ -124,18 +116,12 @@ internal sealed class FortiObjects
             };
         }
 
-        if (HasStrange(edit))
-        {
-            return AddressValue.NotKnown(UnknownKind.NotUnderstood, name, universe);
-        }
-
+        if (HasStrange(edit)) return AddressValue.NotKnown(UnknownKind.NotUnderstood, name, universe);
         if (tree.Find(edit, "member") >= 0)
         {
-            AddressValue members = AddressValue.UnionOf([.. Values(edit, "member").Select(member => all.Resolve(member) ?? AddressValue.NotKnown(UnknownKind.NotUnderstood, member, universe))]);
+            var members = AddressValue.UnionOf([.. Values(edit, "member").Select(member => all.Resolve(member) ?? AddressValue.NotKnown(UnknownKind.NotUnderstood, member, universe))]);
             if (tree.Only(tree.Find(edit, "exclude")) == "enable")
-            {
                 members = members.Except(AddressValue.UnionOf([.. Values(edit, "exclude-member").Select(member => all.Resolve(member) ?? AddressValue.NotKnown(UnknownKind.NotUnderstood, member, universe))]));
-            }
 
             return members;
         }
@@ -145,27 +131,24 @@ internal sealed class FortiObjects
 
     private AddressValue One4(int edit, string name)
     {
-        string type = tree.Only(tree.Find(edit, "type")) ?? "ipmask";
+        var type = tree.Only(tree.Find(edit, "type")) ?? "ipmask";
         switch (type)
         {
             case "ipmask":
-                List<string> subnet = Values(edit, "subnet");
-                if (subnet.Count == 0)
-                {
-                    return AddressValue.AnyV4;
-                }
+                var subnet = Values(edit, "subnet");
+                if (subnet.Count == 0) return AddressValue.AnyV4;
 
-                string text = subnet.Count == 2 ? subnet[0] + "/" + subnet[1] : subnet[0];
-                return AddressPrefix.TryParse(text, out AddressPrefix prefix) ? AddressValue.Sure(AddressSet.Of(prefix)) : AddressValue.NotKnown(UnknownKind.NotUnderstood, name, AddressSet.AllV4);
+                var text = subnet.Count == 2 ? subnet[0] + "/" + subnet[1] : subnet[0];
+                return AddressPrefix.TryParse(text, out var prefix) ? AddressValue.Sure(AddressSet.Of(prefix)) : AddressValue.NotKnown(UnknownKind.NotUnderstood, name, AddressSet.AllV4);
             case "iprange":
-                return Model.Address.TryParse(tree.Only(tree.Find(edit, "start-ip")) ?? "0.0.0.0", out Address first) && Model.Address.TryParse(tree.Only(tree.Find(edit, "end-ip")) ?? "", out Address last)
+                return Model.Address.TryParse(tree.Only(tree.Find(edit, "start-ip")) ?? "0.0.0.0", out var first) && Model.Address.TryParse(tree.Only(tree.Find(edit, "end-ip")) ?? "", out var last)
                     ? AddressValue.Sure(AddressSet.Range(first, last))
                     : AddressValue.NotKnown(UnknownKind.NotUnderstood, name, AddressSet.AllV4);
             case "wildcard":
-                List<string> wildcard = Values(edit, "wildcard");
+                var wildcard = Values(edit, "wildcard");
                 // FortiOS: a set bit of the mask must match (the reverse of IOS).
                 return wildcard.Count == 0 ? AddressValue.AnyV4
-                    : Model.Address.TryParseV4(wildcard[0], out uint address) && Model.Address.TryParseV4(wildcard[^1], out uint mask) && AddressSet.Wildcard(address & mask, ~mask) is { } set
+                    : Model.Address.TryParseV4(wildcard[0], out var address) && Model.Address.TryParseV4(wildcard[^1], out var mask) && AddressSet.Wildcard(address & mask, ~mask) is { } set
                         ? AddressValue.Sure(set)
                         : AddressValue.NotKnown(UnknownKind.NotUnderstood, name, AddressSet.AllV4);
             case "interface-subnet":
@@ -177,14 +160,14 @@ internal sealed class FortiObjects
 
     private AddressValue One6(int edit, string name)
     {
-        string type = tree.Only(tree.Find(edit, "type")) ?? "ipprefix";
+        var type = tree.Only(tree.Find(edit, "type")) ?? "ipprefix";
         switch (type)
         {
             case "ipprefix":
-                string text = tree.Only(tree.Find(edit, "ip6")) ?? "::/0";
-                return AddressPrefix.TryParse(text, out AddressPrefix prefix) && prefix.First.IsV6 ? AddressValue.Sure(AddressSet.Of(prefix)) : AddressValue.NotKnown(UnknownKind.NotUnderstood, name, AddressSet.AllV6);
+                var text = tree.Only(tree.Find(edit, "ip6")) ?? "::/0";
+                return AddressPrefix.TryParse(text, out var prefix) && prefix.First.IsV6 ? AddressValue.Sure(AddressSet.Of(prefix)) : AddressValue.NotKnown(UnknownKind.NotUnderstood, name, AddressSet.AllV6);
             case "iprange":
-                return Model.Address.TryParse(tree.Only(tree.Find(edit, "start-ip")) ?? "::", out Address first) && Model.Address.TryParse(tree.Only(tree.Find(edit, "end-ip")) ?? "", out Address last)
+                return Model.Address.TryParse(tree.Only(tree.Find(edit, "start-ip")) ?? "::", out var first) && Model.Address.TryParse(tree.Only(tree.Find(edit, "end-ip")) ?? "", out var last)
                     ? AddressValue.Sure(AddressSet.Range(first, last))
                     : AddressValue.NotKnown(UnknownKind.NotUnderstood, name, AddressSet.AllV6);
             default:
@@ -209,27 +192,13 @@ internal sealed class FortiObjects
 
     private ServiceValue? ServiceOf(string name, GroupResolver<ServiceValue> all)
     {
-        if (!services.TryGetValue(name, out int edit))
-        {
-            return FortiServices.Predefined(name) is { } known ? ServiceValue.Sure(known) : null;
-        }
-
-        if (HasStrange(edit))
-        {
-            return ServiceValue.NotKnown(UnknownKind.NotUnderstood, name);
-        }
-
+        if (!services.TryGetValue(name, out var edit)) return FortiServices.Predefined(name) is { } known ? ServiceValue.Sure(known) : null;
+        if (HasStrange(edit)) return ServiceValue.NotKnown(UnknownKind.NotUnderstood, name);
         if (tree.Find(edit, "member") >= 0)
-        {
             return ServiceValue.UnionOf([.. Values(edit, "member").Select(member => all.Resolve(member) ?? ServiceValue.NotKnown(UnknownKind.NotUnderstood, member))]);
-        }
 
-        if (tree.Find(edit, "application") >= 0 || tree.Find(edit, "app-category") >= 0)
-        {
-            return ServiceValue.NotKnown(UnknownKind.Application, name);
-        }
-
-        ServiceValue value = Custom(edit, name);
+        if (tree.Find(edit, "application") >= 0 || tree.Find(edit, "app-category") >= 0) return ServiceValue.NotKnown(UnknownKind.Application, name);
+        var value = Custom(edit, name);
         // A service may name destinations too; the rule then matches less than its ports say.
         return tree.Find(edit, "iprange") >= 0 || tree.Find(edit, "fqdn") >= 0 ? new ServiceValue(value.May, ServiceSet.None, [new Unknown(UnknownKind.NotUnderstood, name)]) : value;
     }
@@ -239,26 +208,24 @@ internal sealed class FortiObjects
         switch ((tree.Only(tree.Find(edit, "protocol")) ?? "TCP/UDP/SCTP").ToUpperInvariant())
         {
             case "IP":
-                string? number = tree.Only(tree.Find(edit, "protocol-number"));
+                var number = tree.Only(tree.Find(edit, "protocol-number"));
                 return number is null or "0" ? ServiceValue.Any
-                    : byte.TryParse(number, CultureInfo.InvariantCulture, out byte protocol) ? ServiceValue.Sure(Service.Of(protocol)) : ServiceValue.NotKnown(UnknownKind.NotUnderstood, name);
+                    : byte.TryParse(number, CultureInfo.InvariantCulture, out var protocol) ? ServiceValue.Sure(Service.Of(protocol)) : ServiceValue.NotKnown(UnknownKind.NotUnderstood, name);
             case "ICMP" or "ICMP6":
-                bool v6 = tree.Only(tree.Find(edit, "protocol"))!.EndsWith('6');
-                Service icmp = Service.Of(v6 ? Protocols.IcmpV6 : Protocols.Icmp);
+                var v6 = tree.Only(tree.Find(edit, "protocol"))!.EndsWith('6');
+                var icmp = Service.Of(v6 ? Protocols.IcmpV6 : Protocols.Icmp);
                 if (tree.Only(tree.Find(edit, "icmptype")) is { } type)
                 {
-                    if (!byte.TryParse(type, CultureInfo.InvariantCulture, out byte kind))
-                    {
+                    if (!byte.TryParse(type, CultureInfo.InvariantCulture, out var kind))
                         return ServiceValue.NotKnown(UnknownKind.NotUnderstood, name);
-                    }
 
-                    icmp = icmp with { Icmp = byte.TryParse(tree.Only(tree.Find(edit, "icmpcode")), CultureInfo.InvariantCulture, out byte code) ? Service.IcmpType(kind, code) : Service.IcmpType(kind) };
+                    icmp = icmp with { Icmp = byte.TryParse(tree.Only(tree.Find(edit, "icmpcode")), CultureInfo.InvariantCulture, out var code) ? Service.IcmpType(kind, code) : Service.IcmpType(kind) };
                 }
 
                 return ServiceValue.Sure(icmp);
             case "TCP/UDP/SCTP" or "TCP/UDP/UDP-LITE/SCTP" or "HTTP" or "FTP" or "CONNECT" or "SOCKS-TCP" or "SOCKS-UDP" or "ALL":
                 List<Service> services = [];
-                bool understood = true;
+                var understood = true;
                 understood &= Ports(edit, "tcp-portrange", Protocols.Tcp, services);
                 understood &= Ports(edit, "udp-portrange", Protocols.Udp, services);
                 understood &= Ports(edit, "sctp-portrange", Protocols.Sctp, services);
@@ -272,25 +239,13 @@ internal sealed class FortiObjects
     /// <summary>"80 443-445:1024-65535": destination ports, after a colon source ports.</summary>
     private bool Ports(int edit, string setting, byte protocol, List<Service> services)
     {
-        foreach (string word in Values(edit, setting))
+        foreach (var word in Values(edit, setting))
         {
-            int colon = word.IndexOf(':');
-            if (!ServiceNames.TryPorts(colon < 0 ? word : word.AsSpan(0, colon), '-', out IntervalSet<ushort> destination))
-            {
-                return false;
-            }
-
-            IntervalSet<ushort> source = IntervalSet<ushort>.All;
-            if (colon >= 0 && !ServiceNames.TryPorts(word.AsSpan(colon + 1), '-', out source))
-            {
-                return false;
-            }
-
-            if (source.Bounds is [0, 65535] or [1, 65535])
-            {
-                source = IntervalSet<ushort>.All;
-            }
-
+            var colon = word.IndexOf(':');
+            if (!ServiceNames.TryPorts(colon < 0 ? word : word.AsSpan(0, colon), '-', out var destination)) return false;
+            var source = IntervalSet<ushort>.All;
+            if (colon >= 0 && !ServiceNames.TryPorts(word.AsSpan(colon + 1), '-', out source)) return false;
+            if (source.Bounds is [0, 65535] or [1, 65535]) source = IntervalSet<ushort>.All;
             services.Add(new Service(ByteSet.Of(protocol)) { SourcePorts = source, DestinationPorts = destination });
         }
 
@@ -304,25 +259,21 @@ internal sealed record FortiVip(string Name, bool Readable, bool V6, AddressSet 
     public static FortiVip Read(FileWork work, WordTree tree, int edit, bool v6)
     {
         tree.MarkAll(edit, Reading.Understood);
-        string name = tree.Word(edit);
-        bool readable = (tree.Only(tree.Find(edit, "type")) ?? "static-nat") == "static-nat";
-        AddressSet external = Range(tree, edit, "extip", v6, ref readable);
-        AddressSet mapped = Range(tree, edit, "mappedip", v6, ref readable);
-        ServiceSet services = ServiceSet.Any;
+        var name = tree.Word(edit);
+        var readable = (tree.Only(tree.Find(edit, "type")) ?? "static-nat") == "static-nat";
+        var external = Range(tree, edit, "extip", v6, ref readable);
+        var mapped = Range(tree, edit, "mappedip", v6, ref readable);
+        var services = ServiceSet.Any;
         IntervalSet<ushort>? to = null;
         if (tree.Only(tree.Find(edit, "portforward")) == "enable")
         {
             byte[] protocol = (tree.Only(tree.Find(edit, "protocol")) ?? "tcp") switch { "udp" => [Protocols.Udp], "sctp" => [Protocols.Sctp], "icmp" => [Protocols.Icmp], _ => [Protocols.Tcp] };
-            IntervalSet<ushort> ports = IntervalSet<ushort>.All;
-            if (tree.Only(tree.Find(edit, "extport")) is { } text)
-            {
-                readable &= ServiceNames.TryPorts(text, '-', out ports);
-            }
-
+            var ports = IntervalSet<ushort>.All;
+            if (tree.Only(tree.Find(edit, "extport")) is { } text) readable &= ServiceNames.TryPorts(text, '-', out ports);
             services = ServiceSet.Of(new Service(ByteSet.Of(protocol)) { DestinationPorts = ports.IsEmpty ? IntervalSet<ushort>.All : ports });
             if (tree.Only(tree.Find(edit, "mappedport")) is { } inner)
             {
-                readable &= ServiceNames.TryPorts(inner, '-', out IntervalSet<ushort> after);
+                readable &= ServiceNames.TryPorts(inner, '-', out var after);
                 to = after;
             }
         }
@@ -333,25 +284,21 @@ internal sealed record FortiVip(string Name, bool Readable, bool V6, AddressSet 
             readable = false;
         }
 
-        string? on = tree.Only(tree.Find(edit, "extintf"));
+        var on = tree.Only(tree.Find(edit, "extintf"));
         return new FortiVip(name, readable, v6, external, mapped, services, to, on == "any" ? null : on, work.At(tree.Line(edit), tree.Line(edit), "vip " + name));
     }
 
     private static AddressSet Range(WordTree tree, int edit, string setting, bool v6, ref bool readable)
     {
         List<AddressSet> sets = [];
-        foreach (int value in tree.Children(tree.Find(edit, setting)))
+        foreach (var value in tree.Children(tree.Find(edit, setting)))
         {
-            string text = tree.Word(value);
-            int dash = text.IndexOf('-');
-            if (Model.Address.TryParse(dash < 0 ? text : text.AsSpan(0, dash), out Address first) && Model.Address.TryParse(dash < 0 ? text : text.AsSpan(dash + 1), out Address last) && first.IsV6 == v6)
-            {
+            var text = tree.Word(value);
+            var dash = text.IndexOf('-');
+            if (Model.Address.TryParse(dash < 0 ? text : text.AsSpan(0, dash), out var first) && Model.Address.TryParse(dash < 0 ? text : text.AsSpan(dash + 1), out var last) && first.IsV6 == v6)
                 sets.Add(AddressSet.Range(first, last));
-            }
             else
-            {
                 readable = false;
-            }
         }
 
         readable &= sets.Count > 0;
@@ -382,15 +329,11 @@ internal static class FortiServices
                 return ServiceSet.None;
         }
 
-        if (!Table.TryGetValue(name, out string? text))
-        {
-            return null;
-        }
-
+        if (!Table.TryGetValue(name, out var text)) return null;
         List<Service> services = [];
-        foreach (string one in text.Split(' '))
+        foreach (var one in text.Split(' '))
         {
-            string[] parts = one.Split('/');
+            var parts = one.Split('/');
             switch (parts[0])
             {
                 case "icmp":
@@ -400,7 +343,7 @@ internal static class FortiServices
                     services.Add(Service.Of(Protocols.IcmpV6) with { Icmp = parts.Length > 1 ? Service.IcmpType(byte.Parse(parts[1], CultureInfo.InvariantCulture)) : IntervalSet<ushort>.All });
                     break;
                 case "tcp" or "udp":
-                    ServiceNames.TryPorts(parts[1], '-', out IntervalSet<ushort> ports);
+                    ServiceNames.TryPorts(parts[1], '-', out var ports);
                     services.Add(parts[0] == "tcp" ? Service.Tcp(ports) : Service.Udp(ports));
                     break;
                 default:

@@ -34,7 +34,7 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
     public void Read(int node, FortiFamily family)
     {
         tree.Mark(node, Reading.Understood);
-        foreach (int edit in tree.Children(node))
+        foreach (var edit in tree.Children(node))
         {
             tree.Mark(edit, Reading.Understood);
             ReadOne(edit, family);
@@ -47,25 +47,17 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
 
     private void ReadOne(int edit, FortiFamily family)
     {
-        string id = tree.Word(edit);
-        string name = One(edit, "name") is { Length: > 0 } said ? $"{id} {said}" : id;
+        var id = tree.Word(edit);
+        var name = One(edit, "name") is { Length: > 0 } said ? $"{id} {said}" : id;
         off = One(edit, "status") == "disable";
-        if (off)
-        {
-            tree.MarkAll(edit, Reading.Understood);
-        }
-
+        if (off) tree.MarkAll(edit, Reading.Understood);
         List<(UnknownKind Kind, string Name)> uncertain = [];
-        int last = tree.Line(edit);
-        foreach (int setting in tree.Children(edit))
+        var last = tree.Line(edit);
+        foreach (var setting in tree.Children(edit))
         {
-            string word = tree.Word(setting);
+            var word = tree.Word(setting);
             last = Math.Max(last, tree.Line(setting));
-            if (off)
-            {
-                continue;
-            }
-
+            if (off) continue;
             if (Known.Contains(word))
             {
                 tree.MarkAll(setting, Reading.Understood);
@@ -90,7 +82,7 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
             }
         }
 
-        RuleAction action = (One(edit, "action") ?? "deny") switch
+        var action = (One(edit, "action") ?? "deny") switch
         {
             "accept" or "ssl-vpn" => RuleAction.Accept,
             "deny" => RuleAction.Drop,
@@ -98,11 +90,7 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
             "ipsec" => RuleAction.Accept,
             _ => RuleAction.Unknown,
         };
-        if (One(edit, "action") == "ipsec")
-        {
-            uncertain.Add((UnknownKind.RunTime, "ipsec"));
-        }
-
+        if (One(edit, "action") == "ipsec") uncertain.Add((UnknownKind.RunTime, "ipsec"));
         if (One(edit, "action") is null && uncertain.Exists(static one => one.Kind == UnknownKind.NotUnderstood)) action = RuleAction.Unknown;
         if (family == FortiFamily.Neither)
         {
@@ -110,31 +98,23 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
             uncertain.Add((UnknownKind.NotUnderstood, "policy46/64"));
         }
 
-        InterfaceSet from = Named(edit, "srcintf", uncertain);
-        InterfaceSet to = Named(edit, "dstintf", uncertain);
-        SourceRef at = work.At(tree.Line(edit), last, "policy " + id);
-        bool isService = One(edit, "internet-service") == "enable" || One(edit, "internet-service6") == "enable";
-        bool isSource = One(edit, "internet-service-src") == "enable" || One(edit, "internet-service6-src") == "enable";
+        var from = Named(edit, "srcintf", uncertain);
+        var to = Named(edit, "dstintf", uncertain);
+        var at = work.At(tree.Line(edit), last, "policy " + id);
+        var isService = One(edit, "internet-service") == "enable" || One(edit, "internet-service6") == "enable";
+        var isSource = One(edit, "internet-service-src") == "enable" || One(edit, "internet-service6-src") == "enable";
         if (!isService && Values(edit, "service").Count == 0) uncertain.Add((UnknownKind.NotUnderstood, "no service"));
         if (action == RuleAction.Unknown) uncertain.Add((UnknownKind.NotUnderstood, "action"));
         var (told, families) = (false, (bool[])[false, true]);
-        ServiceValue services = isService ? ServiceValue.NotKnown(UnknownKind.RunTime, "internet-service") : Negated(Values(edit, "service").Count == 0 ? ServiceValue.Any : objects.Services(Values(edit, "service")), One(edit, "service-negate") == "enable", uncertain);
-        foreach (bool v6 in families)
+        var services = isService ? ServiceValue.NotKnown(UnknownKind.RunTime, "internet-service") : Negated(Values(edit, "service").Count == 0 ? ServiceValue.Any : objects.Services(Values(edit, "service")), One(edit, "service-negate") == "enable", uncertain);
+        foreach (var v6 in families)
         {
-            (List<string> sources, List<string> destinations) = Names(edit, family, v6);
-            AddressSet universe = v6 ? AddressSet.AllV6 : AddressSet.AllV4;
-            AddressValue source = isSource ? AddressValue.NotKnown(UnknownKind.RunTime, "internet-service-src", universe) : objects.Addresses(sources, v6);
-            if ((sources.Count == 0 && !isSource) || (destinations.Count == 0 && !isService))
-            {
-                continue;
-            }
-
+            var (sources, destinations) = Names(edit, family, v6);
+            var universe = v6 ? AddressSet.AllV6 : AddressSet.AllV4;
+            var source = isSource ? AddressValue.NotKnown(UnknownKind.RunTime, "internet-service-src", universe) : objects.Addresses(sources, v6);
+            if ((sources.Count == 0 && !isSource) || (destinations.Count == 0 && !isService)) continue;
             told = true;
-            if (One(edit, v6 && family == FortiFamily.Both ? "srcaddr6-negate" : "srcaddr-negate") == "enable")
-            {
-                source = source.Not(universe);
-            }
-
+            if (One(edit, v6 && family == FortiFamily.Both ? "srcaddr6-negate" : "srcaddr-negate") == "enable") source = source.Not(universe);
             Rules(edit, family, v6, source, destinations, isService, services, from, to, action, at, name, uncertain);
         }
 
@@ -156,11 +136,7 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
 
     private (List<string> Sources, List<string> Destinations) Names(int edit, FortiFamily family, bool v6)
     {
-        if (family == FortiFamily.V6)
-        {
-            return v6 ? (Values(edit, "srcaddr"), Values(edit, "dstaddr")) : ([], []);
-        }
-
+        if (family == FortiFamily.V6) return v6 ? (Values(edit, "srcaddr"), Values(edit, "dstaddr")) : ([], []);
         return v6
             ? (Values(edit, "srcaddr6"), Values(edit, "dstaddr6"))
             : ([.. Values(edit, "srcaddr"), .. Values(edit, "srcaddr4")], [.. Values(edit, "dstaddr"), .. Values(edit, "dstaddr4")]);
@@ -169,50 +145,41 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
     /// <summary>A policy's rules: one for its addresses, one for each virtual address among its destinations.</summary>
     private void Rules(int edit, FortiFamily family, bool v6, AddressValue source, List<string> destinations, bool isService, ServiceValue services, InterfaceSet from, InterfaceSet to, RuleAction action, SourceRef at, string name, List<(UnknownKind Kind, string Name)> uncertain)
     {
-        AddressSet universe = v6 ? AddressSet.AllV6 : AddressSet.AllV4;
+        var universe = v6 ? AddressSet.AllV6 : AddressSet.AllV4;
         List<string> plain = [.. destinations.Where(destination => !objects.VipsOf(destination).Any())];
         if (plain.Count > 0 || isService)
         {
-            AddressValue destination = isService ? AddressValue.NotKnown(UnknownKind.RunTime, "internet-service", universe) : objects.Addresses(plain, v6);
+            var destination = isService ? AddressValue.NotKnown(UnknownKind.RunTime, "internet-service", universe) : objects.Addresses(plain, v6);
             if (One(edit, v6 && family == FortiFamily.Both ? "dstaddr6-negate" : "dstaddr-negate") == "enable")
-            {
                 destination = destination.Not(universe);
-            }
 
             // Without match-vip a denying policy does not meet packets that a virtual address translates; "all" included.
             if (action != RuleAction.Accept && One(edit, "match-vip") != "enable")
             {
-                AddressSet virtuals = AddressSet.UnionOf(objects.Vips.Values.Where(vip => vip.V6 == v6).Select(static vip => vip.External));
+                var virtuals = AddressSet.UnionOf(objects.Vips.Values.Where(vip => vip.V6 == v6).Select(static vip => vip.External));
                 if (!virtuals.IsEmpty && destination.May.Overlaps(virtuals))
-                {
                     destination = new AddressValue(destination.May, destination.Must.Except(virtuals), [.. destination.Unknowns, new Unknown(UnknownKind.RunTime, "match-vip disable")]);
-                }
             }
 
             Add(edit, Of(source, destination, services, from, to, uncertain), action, at, name, v6);
         }
 
-        foreach (FortiVip vip in destinations.SelectMany(objects.VipsOf).Where(vip => vip.V6 == v6))
+        foreach (var vip in destinations.SelectMany(objects.VipsOf).Where(vip => vip.V6 == v6))
         {
             // The policy's services are those behind the translation; the packet still carries the outer port where ports are forwarded.
             if (vip.ToPorts is { } inner && Matches.Intersect(services.May, new ServiceSet([.. vip.Services.Services.Select(one => one with { DestinationPorts = inner })])).Services.All(static one => one.DestinationPorts.IsEmpty))
-            {
                 continue;
-            }
 
-            ServiceValue outer = vip.Services.IsAny ? services : ServiceValue.Sure(vip.Services);
-            AddressValue external = vip.Readable ? AddressValue.Sure(vip.External) : new AddressValue(universe, AddressSet.Empty, [new Unknown(UnknownKind.RunTime, vip.Name)]);
+            var outer = vip.Services.IsAny ? services : ServiceValue.Sure(vip.Services);
+            var external = vip.Readable ? AddressValue.Sure(vip.External) : new AddressValue(universe, AddressSet.Empty, [new Unknown(UnknownKind.RunTime, vip.Name)]);
             Add(edit, Of(source, external, outer, from, to, uncertain), action, at with { Of = at.Of + " > vip " + vip.Name }, name, v6);
         }
     }
 
     private static Condition Of(AddressValue source, AddressValue destination, ServiceValue services, InterfaceSet from, InterfaceSet to, List<(UnknownKind Kind, string Name)> uncertain)
     {
-        Condition when = new() { Source = source, Destination = destination, Services = services, In = from, Out = to };
-        foreach ((UnknownKind kind, string name) in uncertain)
-        {
-            when.Uncertain(kind, name);
-        }
+        var when = new Condition { Source = source, Destination = destination, Services = services, In = from, Out = to };
+        foreach (var (kind, name) in uncertain) when.Uncertain(kind, name);
 
         return when;
     }
@@ -221,22 +188,14 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
     {
         if (off)
         {
-            if (action == RuleAction.Drop)
-            {
-                Disabled.Add(when.ToRule(action, at, name));
-            }
-
+            if (action == RuleAction.Drop) Disabled.Add(when.ToRule(action, at, name));
             return;
         }
 
         rules.Add(when.ToRule(action, at, name));
-        if (centralNat || action != RuleAction.Accept)
-        {
-            return;
-        }
-
+        if (centralNat || action != RuleAction.Accept) return;
         // The policy that lets a packet through says how its source is translated; those without say that it stays.
-        NatRule translation = when.ToNat(NatKind.Source, at, name);
+        var translation = when.ToNat(NatKind.Source, at, name);
         if (One(edit, "nat") == "enable")
         {
             anyNat = true;
@@ -254,17 +213,15 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
     private AddressSet Pool(List<string> names, bool v6)
     {
         List<AddressSet> sets = [];
-        foreach (string name in names)
+        foreach (var name in names)
         {
-            foreach (int scope in tree.Children(0).Prepend(0))
+            foreach (var scope in tree.Children(0).Prepend(0))
             {
-                foreach (int place in tree.Children(scope).Prepend(scope))
+                foreach (var place in tree.Children(scope).Prepend(scope))
                 {
-                    int edit = tree.Find(tree.Find(place, v6 ? "firewall ippool6" : "firewall ippool"), name);
-                    if (edit >= 0 && Address.TryParse(One(edit, "startip"), out Address first) && Address.TryParse(One(edit, "endip"), out Address last))
-                    {
+                    var edit = tree.Find(tree.Find(place, v6 ? "firewall ippool6" : "firewall ippool"), name);
+                    if (edit >= 0 && Address.TryParse(One(edit, "startip"), out var first) && Address.TryParse(One(edit, "endip"), out var last))
                         sets.Add(AddressSet.Range(first, last));
-                    }
                 }
             }
         }
@@ -276,24 +233,20 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
     public void CentralNat(int node)
     {
         tree.MarkAll(node, Reading.Understood);
-        foreach (int edit in tree.Children(node))
+        foreach (var edit in tree.Children(node))
         {
-            if (One(edit, "status") == "disable")
-            {
-                continue;
-            }
-
-            bool v6 = One(edit, "type") == "ipv6";
-            Condition when = new()
+            if (One(edit, "status") == "disable") continue;
+            var v6 = One(edit, "type") == "ipv6";
+            var when = new Condition()
             {
                 Source = objects.Addresses(Values(edit, v6 ? "orig-addr6" : "orig-addr"), v6),
                 Destination = objects.Addresses(Values(edit, v6 ? "dst-addr6" : "dst-addr"), v6),
                 In = interfacesOf(Values(edit, "srcintf")),
                 Out = interfacesOf(Values(edit, "dstintf")),
-                Services = byte.TryParse(One(edit, "protocol"), System.Globalization.CultureInfo.InvariantCulture, out byte protocol) && protocol != 0 ? ServiceValue.Sure(Service.Of(protocol)) : ServiceValue.Any,
+                Services = byte.TryParse(One(edit, "protocol"), System.Globalization.CultureInfo.InvariantCulture, out var protocol) && protocol != 0 ? ServiceValue.Sure(Service.Of(protocol)) : ServiceValue.Any,
             };
-            NatRule rule = when.ToNat(NatKind.Source, work.At(tree.Line(edit), tree.Line(edit), "central-snat-map " + tree.Word(edit)), tree.Word(edit));
-            List<string> pool = Values(edit, v6 ? "nat-ippool6" : "nat-ippool");
+            var rule = when.ToNat(NatKind.Source, work.At(tree.Line(edit), tree.Line(edit), "central-snat-map " + tree.Word(edit)), tree.Word(edit));
+            var pool = Values(edit, v6 ? "nat-ippool6" : "nat-ippool");
             nat.Add(One(edit, "nat") == "disable" ? rule
                 : pool.Count > 0 ? rule with { To = Pool(pool, v6), ToPorts = IntervalSet<ushort>.All }
                 : rule with { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = IntervalSet<ushort>.All });
@@ -302,11 +255,7 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
 
     private static ServiceValue Negated(ServiceValue value, bool negate, List<(UnknownKind Kind, string Name)> uncertain)
     {
-        if (!negate)
-        {
-            return value;
-        }
-
+        if (!negate) return value;
         if (value.IsSure && Matches.Complement(value.May) is { } others) return ServiceValue.Sure(others);
         uncertain.Add((UnknownKind.RunTime, "service-negate"));
         return ServiceValue.Any;
@@ -315,7 +264,7 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
     /// <summary>Settings that make a policy hang on something the file doesn't tell.</summary>
     private void Uncertainties(string word, int setting, List<(UnknownKind Kind, string Name)> uncertain)
     {
-        string value = string.Join(' ', tree.Children(setting).Select(tree.Word));
+        var value = string.Join(' ', tree.Children(setting).Select(tree.Word));
         switch (word)
         {
             case "schedule" when value != "always":

@@ -16,23 +16,15 @@ public sealed class FortiReader : IConfigReader
 
     public int Recognises(IReadOnlyList<string> lines)
     {
-        int score = 0;
-        for (int i = 0; i < lines.Count && i < 600; i++)
+        var score = 0;
+        for (var i = 0; i < lines.Count && i < 600; i++)
         {
-            ReadOnlySpan<char> line = lines[i].AsSpan().TrimEnd();
-            if (line.StartsWith("#config-version="))
-            {
-                return 100;
-            }
-
+            var line = lines[i].AsSpan().TrimEnd();
+            if (line.StartsWith("#config-version=")) return 100;
             if (line.StartsWith("config system ") || line.StartsWith("config firewall ") || line.StartsWith("config vdom") || line.StartsWith("config router ") || line.StartsWith("config global"))
-            {
                 score += 30;
-            }
             else if (line.StartsWith("    edit ") || line.StartsWith("    set ") || line is "    next" or "end")
-            {
                 score += 2;
-            }
         }
 
         return score >= 30 ? Math.Min(score, 95) : 0;
@@ -40,12 +32,12 @@ public sealed class FortiReader : IConfigReader
 
     public ConfigReading Read(string file, IReadOnlyList<string> lines, CancellationToken cancel)
     {
-        FileWork work = ConfigDoor.WorkOf(file, lines, cancel);
-        FortiTree forti = FortiTree.Read(work.Text, work.Ledger);
-        WordTree tree = forti.Tree;
-        int global = tree.Find(0, "global") is >= 0 and int node ? node : 0;
-        string host = tree.Only(tree.Find(tree.Find(global, "system global"), "hostname")) ?? work.NameFromFile;
-        int vdoms = tree.Find(0, "vdom");
+        var work = ConfigDoor.WorkOf(file, lines, cancel);
+        var forti = FortiTree.Read(work.Text, work.Ledger);
+        var tree = forti.Tree;
+        var global = tree.Find(0, "global") is >= 0 and int node ? node : 0;
+        var host = tree.Only(tree.Find(tree.Find(global, "system global"), "hostname")) ?? work.NameFromFile;
+        var vdoms = tree.Find(0, "vdom");
         List<Device> devices = [];
         List<int> scopes = vdoms < 0 ? [] : [.. tree.Children(vdoms).Where(vdom => tree.Children(vdom).Any())];
         tree.Mark(vdoms, Reading.Understood);
@@ -56,7 +48,7 @@ public sealed class FortiReader : IConfigReader
         }
         else
         {
-            foreach (int vdom in scopes)
+            foreach (var vdom in scopes)
             {
                 tree.Mark(vdom, Reading.Understood);
                 devices.Add(new FortiDomain(work, tree, vdom, global, tree.Word(vdom)).ToDevice(scopes.Count == 1 ? host : host + "/" + tree.Word(vdom)));
@@ -94,13 +86,11 @@ internal static class FortiIrrelevant
 
     public static void Mark(WordTree tree, int scope)
     {
-        foreach (int node in tree.Children(scope))
+        foreach (var node in tree.Children(scope))
         {
-            string name = tree.Word(node);
+            var name = tree.Word(node);
             if ((name.StartsWith("system ", StringComparison.Ordinal) && System.Contains(name.Split(' ')[1])) || name is "gui" || Beginnings.Any(start => name.StartsWith(start, StringComparison.Ordinal)))
-            {
                 tree.MarkAll(node, Reading.Irrelevant);
-            }
         }
     }
 }
@@ -119,17 +109,15 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
     {
         ReadInterfaces();
         ReadZones();
-        FortiObjects objects = new(work, tree, scope, SubnetOf);
+        var objects = new FortiObjects(work, tree, scope, SubnetOf);
         Settings();
-        bool central = tree.Only(tree.Find(tree.Find(scope, "system settings"), "central-nat")) == "enable";
-        FortiPolicies policies = new(work, tree, objects, InterfacesOf, rules, sourceNat, central);
-        foreach ((string kind, FortiFamily family) in (ReadOnlySpan<(string, FortiFamily)>)[("firewall policy", FortiFamily.Both), ("firewall consolidated policy", FortiFamily.Both), ("firewall policy46", FortiFamily.Neither), ("firewall policy64", FortiFamily.Neither), ("firewall policy6", FortiFamily.V6)])
-        {
+        var central = tree.Only(tree.Find(tree.Find(scope, "system settings"), "central-nat")) == "enable";
+        var policies = new FortiPolicies(work, tree, objects, InterfacesOf, rules, sourceNat, central);
+        foreach (var (kind, family) in (ReadOnlySpan<(string, FortiFamily)>)[("firewall policy", FortiFamily.Both), ("firewall consolidated policy", FortiFamily.Both), ("firewall policy46", FortiFamily.Neither), ("firewall policy64", FortiFamily.Neither), ("firewall policy6", FortiFamily.V6)])
             policies.Read(tree.Find(scope, kind), family);
-        }
 
         List<NatRule> nat = [];
-        foreach (FortiVip vip in objects.Vips.Values)
+        foreach (var vip in objects.Vips.Values)
         {
             tree.Mark(tree.Find(scope, vip.V6 ? "firewall vip6" : "firewall vip"), Reading.Understood);
             nat.Add(Translate(vip));
@@ -137,15 +125,8 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
 
         tree.MarkAll(tree.Find(scope, "firewall ippool"), Reading.Understood);
         tree.MarkAll(tree.Find(scope, "firewall ippool6"), Reading.Understood);
-        if (central)
-        {
-            policies.CentralNat(tree.Find(scope, "firewall central-snat-map"));
-        }
-        else
-        {
-            tree.MarkAll(tree.Find(scope, "firewall central-snat-map"), Reading.Irrelevant);
-        }
-
+        if (central) policies.CentralNat(tree.Find(scope, "firewall central-snat-map"));
+        else tree.MarkAll(tree.Find(scope, "firewall central-snat-map"), Reading.Irrelevant);
         ReadRoutes();
         FortiIrrelevant.Mark(tree, scope);
         return new Device(name, "fortios")
@@ -163,7 +144,7 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
 
     private NatRule Translate(FortiVip vip)
     {
-        Match when = new()
+        var when = new Match()
         {
             Source = vip.V6 ? AddressSet.AllV6 : AddressSet.AllV4,
             Destination = vip.External,
@@ -171,11 +152,9 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
             In = vip.Interface is { } on ? InterfacesOf([on]) : InterfaceSet.Any,
         };
         if (!vip.Readable)
-        {
             return new NatRule(NatKind.Destination, when, vip.Source, vip.Name) { Must = Match.Nothing, Unknowns = [new Unknown(UnknownKind.RunTime, vip.Name)], To = vip.V6 ? AddressSet.AllV6 : AddressSet.AllV4, ToPorts = IntervalSet<ushort>.All };
-        }
 
-        bool sameSize = Netfilter.IptablesNat.SameSize(vip.External, vip.Mapped);
+        var sameSize = Netfilter.IptablesNat.SameSize(vip.External, vip.Mapped);
         return new NatRule(NatKind.Destination, when, vip.Source, vip.Name)
         {
             To = vip.Mapped,
@@ -188,12 +167,12 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
     /// <summary>Settings of the domain that change how all policies work.</summary>
     private void Settings()
     {
-        int node = tree.Find(scope, "system settings");
+        var node = tree.Find(scope, "system settings");
         tree.Mark(node, Reading.Understood);
-        foreach (int setting in tree.Children(node))
+        foreach (var setting in tree.Children(node))
         {
-            string value = tree.Only(setting) ?? "";
-            bool changes = (tree.Word(setting), value) switch
+            var value = tree.Only(setting) ?? "";
+            var changes = (tree.Word(setting), value) switch
             {
                 ("opmode", "transparent") => true,
                 ("asymroute" or "asymroute6", "enable") => true,
@@ -208,47 +187,37 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
 
     private void ReadInterfaces()
     {
-        int node = tree.Find(global, "system interface") is >= 0 and int found ? found : tree.Find(scope, "system interface");
+        var node = tree.Find(global, "system interface") is >= 0 and int found ? found : tree.Find(scope, "system interface");
         tree.Mark(node, Reading.Understood);
-        foreach (int edit in tree.Children(node))
+        foreach (var edit in tree.Children(node))
         {
             tree.MarkAll(edit, Reading.Understood);
-            if (vdom is not null && (tree.Only(tree.Find(edit, "vdom")) ?? "root") != vdom)
-            {
-                continue;
-            }
-
+            if (vdom is not null && (tree.Only(tree.Find(edit, "vdom")) ?? "root") != vdom) continue;
             List<InterfaceAddress> addresses = [];
             Add(addresses, tree.Find(edit, "ip"));
-            foreach (int second in tree.Children(tree.Find(edit, "secondaryip")))
-            {
-                Add(addresses, tree.Find(second, "ip"));
-            }
+            foreach (var second in tree.Children(tree.Find(edit, "secondaryip"))) Add(addresses, tree.Find(second, "ip"));
 
-            int v6 = tree.Find(edit, "ipv6");
+            var v6 = tree.Find(edit, "ipv6");
             Add(addresses, tree.Find(v6, "ip6-address"));
-            foreach (int extra in tree.Children(tree.Find(v6, "ip6-extra-addr")))
-            {
-                AddText(addresses, tree.Word(extra));
-            }
+            foreach (var extra in tree.Children(tree.Find(v6, "ip6-extra-addr"))) AddText(addresses, tree.Word(extra));
 
             interfaces.Add(new NetInterface(tree.Word(edit), work.At(tree.Line(edit)))
             {
                 Addresses = [.. addresses],
-                Vlan = int.TryParse(tree.Only(tree.Find(edit, "vlanid")), CultureInfo.InvariantCulture, out int vlan) ? vlan : null,
+                Vlan = int.TryParse(tree.Only(tree.Find(edit, "vlanid")), CultureInfo.InvariantCulture, out var vlan) ? vlan : null,
                 Enabled = tree.Only(tree.Find(edit, "status")) != "down",
                 DynamicAddress = tree.Only(tree.Find(edit, "mode")) is "dhcp" or "pppoe" || tree.Only(tree.Find(v6, "ip6-mode")) is "dhcp" or "pppoe" or "delegated",
             });
         }
 
-        foreach (string switches in (ReadOnlySpan<string>)["system switch-interface", "system virtual-switch"])
+        foreach (var switches in (ReadOnlySpan<string>)["system switch-interface", "system virtual-switch"])
         {
             tree.MarkAll(tree.Find(global, switches), Reading.Understood);
             tree.MarkAll(tree.Find(scope, switches), Reading.Understood);
         }
 
         tree.MarkAll(tree.Find(global, "system vdom-link"), Reading.Understood);
-        foreach (string tunnels in (ReadOnlySpan<string>)["system gre-tunnel", "system ipip-tunnel", "system vxlan", "system geneve"])
+        foreach (var tunnels in (ReadOnlySpan<string>)["system gre-tunnel", "system ipip-tunnel", "system vxlan", "system geneve"])
         {
             // Tunnels are interfaces by their name; their ends say nothing about what a policy lets through.
             tree.MarkAll(tree.Find(scope, tunnels), Reading.Irrelevant);
@@ -259,19 +228,14 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
     private void Add(List<InterfaceAddress> to, int setting)
     {
         List<string> values = [.. tree.Children(setting).Select(tree.Word)];
-        if (values.Count > 0)
-        {
-            AddText(to, values.Count > 1 ? values[0] + "/" + values[1] : values[0]);
-        }
+        if (values.Count > 0) AddText(to, values.Count > 1 ? values[0] + "/" + values[1] : values[0]);
     }
 
     private static void AddText(List<InterfaceAddress> to, string text)
     {
-        int slash = text.IndexOf('/');
-        if (slash > 0 && Address.TryParse(text.AsSpan(0, slash), out Address address) && AddressPrefix.TryParse(text, out AddressPrefix prefix) && address.Value != 0)
-        {
+        var slash = text.IndexOf('/');
+        if (slash > 0 && Address.TryParse(text.AsSpan(0, slash), out var address) && AddressPrefix.TryParse(text, out var prefix) && address.Value != 0)
             to.Add(new InterfaceAddress(address, prefix));
-        }
     }
 
     private AddressSet? SubnetOf(string name) =>
@@ -279,9 +243,9 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
 
     private void ReadZones()
     {
-        int node = tree.Find(scope, "system zone");
+        var node = tree.Find(scope, "system zone");
         tree.Mark(node, Reading.Understood);
-        foreach (int edit in tree.Children(node))
+        foreach (var edit in tree.Children(node))
         {
             tree.MarkAll(edit, Reading.Understood);
             tree.MarkOthers(edit, "interface", "intrazone", "description", "tagging", "name", "uuid");
@@ -291,26 +255,26 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
             if (tree.Only(tree.Find(edit, "intrazone")) == "allow" && members.Count > 0)
             {
                 // Between interfaces of one zone no policy is asked.
-                InterfaceSet within = InterfaceSet.Of(members);
+                var within = InterfaceSet.Of(members);
                 rules.Add(new Rule(Match.Any with { In = within, Out = within }, RuleAction.Accept, work.At(tree.Line(edit), tree.Line(edit), "intrazone allow"), "intrazone " + tree.Word(edit)));
             }
         }
 
-        foreach (string kind in (ReadOnlySpan<string>)["system sdwan", "system virtual-wan-link"])
+        foreach (var kind in (ReadOnlySpan<string>)["system sdwan", "system virtual-wan-link"])
         {
-            int sdwan = tree.Find(scope, kind);
+            var sdwan = tree.Find(scope, kind);
             tree.MarkAll(sdwan, Reading.Understood);
-            bool on = tree.Only(tree.Find(sdwan, "status")) == "enable";
-            foreach (int member in tree.Children(tree.Find(sdwan, "members")))
+            var on = tree.Only(tree.Find(sdwan, "status")) == "enable";
+            foreach (var member in tree.Children(tree.Find(sdwan, "members")))
             {
-                string zone = tree.Only(tree.Find(member, "zone")) ?? "virtual-wan-link";
+                var zone = tree.Only(tree.Find(member, "zone")) ?? "virtual-wan-link";
                 if (tree.Only(tree.Find(member, "interface")) is { } port)
                 {
-                    (zones.TryGetValue(zone, out List<string>? members) ? members : zones[zone] = []).Add(port);
+                    (zones.TryGetValue(zone, out var members) ? members : zones[zone] = []).Add(port);
                     if (zone == "virtual-wan-link")
                     {
                         // Older policies name SD-WAN so.
-                        (zones.TryGetValue("sd-wan", out List<string>? old) ? old : zones["sd-wan"] = []).Add(port);
+                        (zones.TryGetValue("sd-wan", out var old) ? old : zones["sd-wan"] = []).Add(port);
                     }
                 }
             }
@@ -319,34 +283,21 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
             routesUnknown |= on;
         }
 
-        for (int i = 0; i < interfaces.Count; i++)
+        for (var i = 0; i < interfaces.Count; i++)
         {
-            string name = interfaces[i].Name;
-            if (zones.FirstOrDefault(zone => zone.Value.Contains(name)).Key is { } of)
-            {
-                interfaces[i] = interfaces[i] with { Zone = of };
-            }
+            var name = interfaces[i].Name;
+            if (zones.FirstOrDefault(zone => zone.Value.Contains(name)).Key is { } of) interfaces[i] = interfaces[i] with { Zone = of };
         }
     }
 
     private InterfaceSet InterfacesOf(IEnumerable<string> names)
     {
         List<string> all = [];
-        foreach (string name in names)
+        foreach (var name in names)
         {
-            if (name == "any")
-            {
-                return InterfaceSet.Any;
-            }
-
-            if (zones.TryGetValue(name, out List<string>? members))
-            {
-                all.AddRange(members);
-            }
-            else
-            {
-                all.Add(name);
-            }
+            if (name == "any") return InterfaceSet.Any;
+            if (zones.TryGetValue(name, out var members)) all.AddRange(members);
+            else all.Add(name);
         }
 
         return InterfaceSet.Of(all);
@@ -354,37 +305,33 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
 
     private void ReadRoutes()
     {
-        foreach (string kind in (ReadOnlySpan<string>)["router static", "router static6"])
+        foreach (var kind in (ReadOnlySpan<string>)["router static", "router static6"])
         {
-            int node = tree.Find(scope, kind);
+            var node = tree.Find(scope, kind);
             tree.MarkAll(node, Reading.Understood);
-            foreach (int edit in tree.Children(node))
+            foreach (var edit in tree.Children(node))
             {
-                if (tree.Only(tree.Find(edit, "status")) == "disable")
-                {
-                    continue;
-                }
-
+                if (tree.Only(tree.Find(edit, "status")) == "disable") continue;
                 List<string> to = [.. tree.Children(tree.Find(edit, "dst")).Select(tree.Word)];
-                string text = to.Count switch { 0 => kind.EndsWith('6') ? "::/0" : "0.0.0.0/0", 1 => to[0], _ => to[0] + "/" + to[1] };
-                if (tree.Find(edit, "dstaddr") >= 0 || tree.Find(edit, "internet-service") >= 0 || tree.Find(edit, "internet-service-custom") >= 0 || !AddressPrefix.TryParse(text, out AddressPrefix prefix))
+                var text = to.Count switch { 0 => kind.EndsWith('6') ? "::/0" : "0.0.0.0/0", 1 => to[0], _ => to[0] + "/" + to[1] };
+                if (tree.Find(edit, "dstaddr") >= 0 || tree.Find(edit, "internet-service") >= 0 || tree.Find(edit, "internet-service-custom") >= 0 || !AddressPrefix.TryParse(text, out var prefix))
                 {
                     routesUnknown = true;
                     continue;
                 }
 
-                bool hop = Address.TryParse(tree.Only(tree.Find(edit, "gateway")), out Address gateway) && gateway.Value != 0;
+                var hop = Address.TryParse(tree.Only(tree.Find(edit, "gateway")), out var gateway) && gateway.Value != 0;
                 routes.Add(new Route(prefix, hop ? gateway : null, tree.Only(tree.Find(edit, "device")), work.At(tree.Line(edit)))
                 {
-                    Distance = int.TryParse(tree.Only(tree.Find(edit, "distance")), CultureInfo.InvariantCulture, out int distance) ? distance : 10,
+                    Distance = int.TryParse(tree.Only(tree.Find(edit, "distance")), CultureInfo.InvariantCulture, out var distance) ? distance : 10,
                     Discard = tree.Only(tree.Find(edit, "blackhole")) == "enable",
                 });
             }
         }
 
-        foreach ((string kind, string told) in (ReadOnlySpan<(string, string)>)[("router bgp", "as"), ("router ospf", "network"), ("router ospf6", "ospf6-interface"), ("router rip", "network"), ("router policy", ""), ("router policy6", "")])
+        foreach (var (kind, told) in (ReadOnlySpan<(string, string)>)[("router bgp", "as"), ("router ospf", "network"), ("router ospf6", "ospf6-interface"), ("router rip", "network"), ("router policy", ""), ("router policy6", "")])
         {
-            int node = tree.Find(scope, kind);
+            var node = tree.Find(scope, kind);
             if (node >= 0)
             {
                 tree.MarkAll(node, Reading.Understood);

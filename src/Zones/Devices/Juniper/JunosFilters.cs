@@ -26,15 +26,15 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
 
     public void Read()
     {
-        int firewall = tree.Find(0, "firewall");
+        var firewall = tree.Find(0, "firewall");
         tree.Mark(firewall, Reading.Understood);
-        foreach (int part in tree.Children(firewall))
+        foreach (var part in tree.Children(firewall))
         {
             switch (tree.Word(part))
             {
                 case "family":
                     tree.Mark(part, Reading.Understood);
-                    foreach (int family in tree.Children(part))
+                    foreach (var family in tree.Children(part))
                     {
                         if (tree.Word(family) is "inet" or "inet6")
                         {
@@ -64,26 +64,20 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
     private void Filters(int node, string family)
     {
         tree.Mark(node, Reading.Understood);
-        foreach (int filter in tree.Children(node))
+        foreach (var filter in tree.Children(node))
         {
             tree.Mark(filter, Reading.Understood);
             List<Rule> rules = [];
-            bool off = tree.IsOff(filter);
-            foreach (int part in tree.Children(filter))
+            var off = tree.IsOff(filter);
+            foreach (var part in tree.Children(filter))
             {
                 if (tree.Word(part) == "term")
                 {
                     tree.Mark(part, Reading.Understood);
-                    foreach (int term in tree.Children(part))
+                    foreach (var term in tree.Children(part))
                     {
-                        if (tree.IsOff(term))
-                        {
-                            tree.MarkAll(term, Reading.Understood);
-                        }
-                        else
-                        {
-                            Term(term, family, rules);
-                        }
+                        if (tree.IsOff(term)) tree.MarkAll(term, Reading.Understood);
+                        else Term(term, family, rules);
                     }
                 }
                 else if (tree.Word(part) is "interface-specific" or "physical-interface-filter" or "accounting-profile" or "enhanced-mode" or "fast-filter-lookup" or "instance-shared" or "no-label-lookup" or "input-chain" or "output-chain" or "description" or "promote" or "scale-optimized")
@@ -94,7 +88,7 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
 
             if (!off)
             {
-                string name = NameOf(family, tree.Word(filter));
+                var name = NameOf(family, tree.Word(filter));
                 names.Add(name);
                 Chains.Add(new Chain(name, [.. rules]));
             }
@@ -105,22 +99,22 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
 
     private void Term(int term, string family, List<Rule> rules)
     {
-        bool v6 = family == "inet6";
-        AddressSet universe = v6 ? AddressSet.AllV6 : AddressSet.AllV4;
-        Condition when = new() { Source = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4, Destination = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4 };
-        string name = tree.Word(term);
+        var v6 = family == "inet6";
+        var universe = v6 ? AddressSet.AllV6 : AddressSet.AllV4;
+        var when = new Condition { Source = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4, Destination = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4 };
+        var name = tree.Word(term);
         tree.Mark(term, Reading.Understood);
-        int last = tree.Line(term);
-        Service service = Service.Any;
+        var last = tree.Line(term);
+        var service = Service.Any;
         List<AddressValue> sources = [], destinations = [], eithers = [];
         IntervalSet<ushort>? eitherPort = null;
-        int from = tree.Find(term, "from");
+        var from = tree.Find(term, "from");
         tree.Mark(from, Reading.Understood);
-        foreach (int part in tree.Children(from))
+        foreach (var part in tree.Children(from))
         {
             last = Math.Max(last, tree.Line(part));
-            string word = tree.Word(part);
-            bool strange = false;
+            var word = tree.Word(part);
+            var strange = false;
             switch (word)
             {
                 case "source-address":
@@ -138,22 +132,16 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
                     break;
                 case "protocol" or "next-header" or "payload-protocol" or "protocol-except" or "next-header-except" or "payload-protocol-except":
                     ByteSet protocols = default;
-                    foreach (string value in Values(part))
+                    foreach (var value in Values(part))
                     {
-                        if (ServiceNames.TryProtocol(value, out byte number))
-                        {
-                            protocols |= ByteSet.Of(number);
-                        }
-                        else
-                        {
-                            strange = true;
-                        }
+                        if (ServiceNames.TryProtocol(value, out var number)) protocols |= ByteSet.Of(number);
+                        else strange = true;
                     }
 
                     service = service with { Protocols = service.Protocols & (word.EndsWith("-except", StringComparison.Ordinal) ? ~protocols : protocols) };
                     break;
                 case "source-port" or "destination-port" or "port" or "source-port-except" or "destination-port-except":
-                    if (!Ports(part, out IntervalSet<ushort> ports))
+                    if (!Ports(part, out var ports))
                     {
                         strange = true;
                         break;
@@ -161,17 +149,11 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
 
                     ports = word.EndsWith("-except", StringComparison.Ordinal) ? ports.Complement() : ports;
                     if (word.StartsWith("source", StringComparison.Ordinal))
-                    {
                         service = service with { SourcePorts = service.SourcePorts.Intersect(ports) };
-                    }
                     else if (word.StartsWith("destination", StringComparison.Ordinal))
-                    {
                         service = service with { DestinationPorts = service.DestinationPorts.Intersect(ports) };
-                    }
                     else
-                    {
                         eitherPort = ports;
-                    }
 
                     break;
                 case "tcp-established":
@@ -181,17 +163,13 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
                     service = service with { Flags = service.Flags & ByteSet.Where(static flags => (flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn) };
                     break;
                 case "icmp-type" or "icmp-type-except" or "icmp6-type":
-                    IntervalSet<ushort> types = IntervalSet<ushort>.Empty;
-                    foreach (string value in Values(part))
+                    var types = IntervalSet<ushort>.Empty;
+                    foreach (var value in Values(part))
                     {
-                        if (ServiceNames.TryIcmp(value, v6, out IntervalSet<ushort> some))
-                        {
+                        if (ServiceNames.TryIcmp(value, v6, out var some))
                             types = types.Union(some.Count == 1 && some.Bounds[0] == some.Bounds[1] ? Service.IcmpType((byte)(some.Bounds[0] >> 8)) : some);
-                        }
                         else
-                        {
                             strange = true;
-                        }
                     }
 
                     service = service with { Icmp = word.EndsWith("-except", StringComparison.Ordinal) ? types.Complement() : types };
@@ -218,7 +196,7 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
         if (sources.Count > 0) when.Source = AddressValue.UnionOf(sources);
         if (destinations.Count > 0) when.Destination = AddressValue.UnionOf(destinations);
         var either = eithers.Count > 0 ? AddressValue.UnionOf(eithers) : null;
-        RuleAction action = Action(tree.Find(term, "then"), when, ref last);
+        var action = Action(tree.Find(term, "then"), when, ref last);
         if (tree.Find(term, "filter") >= 0)
         {
             // A filter inside a filter.
@@ -227,14 +205,10 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
             tree.MarkAll(tree.Find(term, "filter"), Reading.NotUnderstood);
         }
 
-        SourceRef at = work.At(tree.Line(term), last, "term " + name);
-        bool narrowed = !service.SourcePorts.IsAll || !service.DestinationPorts.IsAll || !service.Icmp.IsAll || !service.Flags.IsAll || eitherPort is not null;
-        if (narrowed)
-        {
-            when.Fragments &= Fragments.WholeOrFirst;
-        }
-
-        ServiceValue services = eitherPort is { } one
+        var at = work.At(tree.Line(term), last, "term " + name);
+        var narrowed = !service.SourcePorts.IsAll || !service.DestinationPorts.IsAll || !service.Icmp.IsAll || !service.Flags.IsAll || eitherPort is not null;
+        if (narrowed) when.Fragments &= Fragments.WholeOrFirst;
+        var services = eitherPort is { } one
             ? ServiceValue.Sure(ServiceSet.Of(service with { SourcePorts = service.SourcePorts.Intersect(one) }, service with { DestinationPorts = service.DestinationPorts.Intersect(one) }))
             : service == Service.Any ? ServiceValue.Any : ServiceValue.Sure(service);
         // Ports, types and flags don't say the protocol: the same bytes of another protocol may meet them.
@@ -261,8 +235,8 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
     private RuleAction Action(int then, Condition when, ref int last)
     {
         tree.Mark(then, Reading.Understood);
-        RuleAction action = RuleAction.Accept;
-        foreach (int part in tree.Children(then))
+        var action = RuleAction.Accept;
+        foreach (var part in tree.Children(then))
         {
             last = Math.Max(last, tree.Line(part));
             tree.MarkAll(part, Reading.Understood);
@@ -305,13 +279,9 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
     private bool Ports(int part, out IntervalSet<ushort> ports)
     {
         ports = IntervalSet<ushort>.Empty;
-        foreach (string value in Values(part))
+        foreach (var value in Values(part))
         {
-            if (!ServiceNames.TryPorts(value, '-', out IntervalSet<ushort> some))
-            {
-                return false;
-            }
-
+            if (!ServiceNames.TryPorts(value, '-', out var some)) return false;
             ports = ports.Union(some);
         }
 
@@ -322,16 +292,16 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
     private AddressValue AddressesOf(int part, AddressSet universe, ref bool strange)
     {
         List<(int Length, bool Except, AddressSet Set)> entries = [];
-        foreach (int value in tree.Children(part))
+        foreach (var value in tree.Children(part))
         {
-            string text = tree.Word(value);
-            int slash = text.IndexOf('/');
-            bool except = tree.Find(value, "except") >= 0;
-            if (AddressPrefix.TryParse(text, out AddressPrefix prefix))
+            var text = tree.Word(value);
+            var slash = text.IndexOf('/');
+            var except = tree.Find(value, "except") >= 0;
+            if (AddressPrefix.TryParse(text, out var prefix))
             {
                 entries.Add((prefix.Length, except, AddressSet.Of(prefix)));
             }
-            else if (slash > 0 && Address.TryParseV4(text.AsSpan(0, slash), out uint address) && Address.TryParseV4(text.AsSpan(slash + 1), out uint mask) && AddressSet.Wildcard(address, ~mask) is { } set)
+            else if (slash > 0 && Address.TryParseV4(text.AsSpan(0, slash), out var address) && Address.TryParseV4(text.AsSpan(slash + 1), out var mask) && AddressSet.Wildcard(address, ~mask) is { } set)
             {
                 entries.Add((System.Numerics.BitOperations.PopCount(mask), except, set));
             }
@@ -342,17 +312,10 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
             }
         }
 
-        if (!entries.Exists(static entry => entry.Except))
-        {
-            return AddressValue.Sure(AddressSet.UnionOf(entries.Select(static entry => entry.Set)));
-        }
-
+        if (!entries.Exists(static entry => entry.Except)) return AddressValue.Sure(AddressSet.UnionOf(entries.Select(static entry => entry.Set)));
         var onlyExcept = entries.TrueForAll(static entry => entry.Except);
-        AddressSet all = onlyExcept ? universe : AddressSet.Empty;
-        foreach ((_, bool except, AddressSet set) in entries.OrderBy(static entry => entry.Length))
-        {
-            all = except ? all.Except(set) : all.Union(set);
-        }
+        var all = onlyExcept ? universe : AddressSet.Empty;
+        foreach (var (_, except, set) in entries.OrderBy(static entry => entry.Length)) all = except ? all.Except(set) : all.Union(set);
 
         // Releases differ on what a list of exceptions alone means: the rest, or nothing.
         return onlyExcept ? AddressValue.NotKnown(UnknownKind.RunTime, "only except", all) : AddressValue.Sure(all);
@@ -361,9 +324,9 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
     private AddressValue PrefixLists(int part, AddressSet universe, ref bool strange)
     {
         List<AddressSet> included = [], excluded = [];
-        foreach (int reference in tree.Children(part))
+        foreach (var reference in tree.Children(part))
         {
-            int list = tree.Find(0, "policy-options", "prefix-list", tree.Word(reference));
+            var list = tree.Find(0, "policy-options", "prefix-list", tree.Word(reference));
             if (list < 0 || tree.Find(list, "apply-path") >= 0)
             {
                 strange |= list < 0;
@@ -371,9 +334,9 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
             }
 
             tree.MarkAll(list, Reading.Understood);
-            foreach (string value in Values(list))
+            foreach (var value in Values(list))
             {
-                if (!AddressPrefix.TryParse(value, out AddressPrefix prefix))
+                if (!AddressPrefix.TryParse(value, out var prefix))
                 {
                     strange = true;
                     return AddressValue.NotKnown(UnknownKind.NotUnderstood, value, universe);
@@ -383,7 +346,7 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
             }
         }
 
-        AddressSet all = included.Count == 0 && excluded.Count > 0 ? universe : AddressSet.UnionOf(included);
+        var all = included.Count == 0 && excluded.Count > 0 ? universe : AddressSet.UnionOf(included);
         return AddressValue.Sure(all.Except(AddressSet.UnionOf(excluded)).Intersect(universe));
     }
 }

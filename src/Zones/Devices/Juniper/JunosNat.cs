@@ -12,20 +12,15 @@ internal sealed class JunosNat(FileWork work, WordTree tree, JunosObjects object
         tree.MarkAll(tree.Find(node, "proxy-arp"), Reading.Irrelevant);
         tree.MarkAll(tree.Find(node, "proxy-ndp"), Reading.Irrelevant);
         tree.MarkAll(tree.Find(node, "traceoptions"), Reading.Irrelevant);
-        foreach (string kind in (ReadOnlySpan<string>)["static", "destination", "source"])
+        foreach (var kind in (ReadOnlySpan<string>)["static", "destination", "source"])
         {
-            int part = tree.Find(node, kind);
+            var part = tree.Find(node, kind);
             tree.MarkAll(part, Reading.Understood);
-            foreach (int set in tree.Children(tree.Find(part, "rule-set")))
+            foreach (var set in tree.Children(tree.Find(part, "rule-set")))
             {
                 InterfaceSet from = Side(tree.Find(set, "from")), to = Side(tree.Find(set, "to"));
-                foreach (int rule in tree.Children(tree.Find(set, "rule")))
-                {
-                    if (!tree.IsOff(rule))
-                    {
-                        Rule(rule, kind, part, from, to);
-                    }
-                }
+                foreach (var rule in tree.Children(tree.Find(set, "rule")))
+                    if (!tree.IsOff(rule)) Rule(rule, kind, part, from, to);
             }
         }
     }
@@ -33,9 +28,9 @@ internal sealed class JunosNat(FileWork work, WordTree tree, JunosObjects object
     private InterfaceSet Side(int node)
     {
         List<string> names = [];
-        foreach (int kind in tree.Children(node))
+        foreach (var kind in tree.Children(node))
         {
-            foreach (string value in tree.Children(kind).Select(tree.Word))
+            foreach (var value in tree.Children(kind).Select(tree.Word))
             {
                 switch (tree.Word(kind))
                 {
@@ -58,13 +53,13 @@ internal sealed class JunosNat(FileWork work, WordTree tree, JunosObjects object
 
     private void Rule(int rule, string kind, int part, InterfaceSet from, InterfaceSet to)
     {
-        int match = tree.Find(rule, "match");
-        Condition when = new() { In = from };
+        var match = tree.Find(rule, "match");
+        var when = new Condition { In = from };
         List<AddressValue> sources = [], destinations = [];
-        Service service = Service.Any;
-        foreach (int condition in tree.Children(match))
+        var service = Service.Any;
+        foreach (var condition in tree.Children(match))
         {
-            List<string> values = Values(condition);
+            var values = Values(condition);
             switch (tree.Word(condition))
             {
                 case "source-address":
@@ -80,21 +75,18 @@ internal sealed class JunosNat(FileWork work, WordTree tree, JunosObjects object
                     destinations.Add(objects.Addresses(values, null));
                     break;
                 case "destination-port" or "source-port":
-                    IntervalSet<ushort> ports = IntervalSet<ushort>.Empty;
-                    foreach (int value in tree.Children(condition))
+                    var ports = IntervalSet<ushort>.Empty;
+                    foreach (var value in tree.Children(condition))
                     {
-                        string text = tree.Find(value, "to") is >= 0 and int upper ? tree.Word(value) + "-" + tree.Only(upper) : tree.Word(value);
-                        ports = ServiceNames.TryPorts(text, '-', out IntervalSet<ushort> some) ? ports.Union(some) : IntervalSet<ushort>.All;
+                        var text = tree.Find(value, "to") is >= 0 and int upper ? tree.Word(value) + "-" + tree.Only(upper) : tree.Word(value);
+                        ports = ServiceNames.TryPorts(text, '-', out var some) ? ports.Union(some) : IntervalSet<ushort>.All;
                     }
 
                     service = tree.Word(condition) == "source-port" ? service with { SourcePorts = ports } : service with { DestinationPorts = ports };
                     break;
                 case "protocol":
                     ByteSet protocols = default;
-                    foreach (string value in values)
-                    {
-                        protocols |= ServiceNames.TryProtocol(value, out byte number) ? ByteSet.Of(number) : ByteSet.All;
-                    }
+                    foreach (var value in values) protocols |= ServiceNames.TryProtocol(value, out var number) ? ByteSet.Of(number) : ByteSet.All;
 
                     service = service with { Protocols = protocols };
                     break;
@@ -109,39 +101,32 @@ internal sealed class JunosNat(FileWork work, WordTree tree, JunosObjects object
 
         when.Source = sources.Count == 0 ? AddressValue.Any : AddressValue.UnionOf(sources);
         when.Destination = destinations.Count == 0 ? AddressValue.Any : AddressValue.UnionOf(destinations);
-        if (service != Service.Any)
-        {
-            when.Services = ServiceValue.Sure(service);
-        }
-
-        string name = tree.Word(rule);
-        SourceRef at = work.At(tree.Line(rule), tree.Line(rule), $"nat {kind} rule {name}");
-        int then = tree.Find(rule, "then");
+        if (service != Service.Any) when.Services = ServiceValue.Sure(service);
+        var name = tree.Word(rule);
+        var at = work.At(tree.Line(rule), tree.Line(rule), $"nat {kind} rule {name}");
+        var then = tree.Find(rule, "then");
         switch (kind)
         {
             case "source":
                 when.Out = to;
-                int action = tree.Find(then, "source-nat");
-                NatRule outward = when.ToNat(NatKind.Source, at, name);
+                var action = tree.Find(then, "source-nat");
+                var outward = when.ToNat(NatKind.Source, at, name);
                 nat.Add(tree.Find(action, "off") >= 0 ? outward
                     : tree.Find(action, "interface") >= 0 ? outward with { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = IntervalSet<ushort>.All }
                     : outward with { To = Pool(part, tree.Find(action, "pool"), out _), ToPorts = IntervalSet<ushort>.All });
                 break;
             case "destination":
-                int change = tree.Find(then, "destination-nat");
-                NatRule inward = when.ToNat(NatKind.Destination, at, name);
-                if (tree.Find(change, "off") < 0)
-                {
-                    inward = inward with { To = Pool(part, tree.Find(change, "pool"), out IntervalSet<ushort>? port), ToPorts = port };
-                }
+                var change = tree.Find(then, "destination-nat");
+                var inward = when.ToNat(NatKind.Destination, at, name);
+                if (tree.Find(change, "off") < 0) inward = inward with { To = Pool(part, tree.Find(change, "pool"), out var port), ToPorts = port };
 
                 nat.Add(inward);
                 break;
             default:
-                int prefix = tree.Find(then, "static-nat", "prefix");
-                AddressSet inside = tree.Children(prefix).Select(value => JunosObjects.Literal(tree.Word(value))).FirstOrDefault(static one => one is not null)?.May
+                var prefix = tree.Find(then, "static-nat", "prefix");
+                var inside = tree.Children(prefix).Select(value => JunosObjects.Literal(tree.Word(value))).FirstOrDefault(static one => one is not null)?.May
                     ?? (tree.Only(tree.Find(then, "static-nat", "prefix-name")) is { } named ? objects.Addresses([named], null).May : AddressSet.All);
-                bool same = Netfilter.IptablesNat.SameSize(when.Destination.May, inside);
+                var same = Netfilter.IptablesNat.SameSize(when.Destination.May, inside);
                 nat.Add(when.ToNat(NatKind.Destination, at, name) with { To = inside, KeepsOffset = same });
                 nat.Add(new NatRule(NatKind.Source, new Match { Source = inside, Out = from }, at, name) { To = when.Destination.May, KeepsOffset = same });
                 break;
@@ -151,31 +136,24 @@ internal sealed class JunosNat(FileWork work, WordTree tree, JunosObjects object
     private AddressSet Pool(int part, int reference, out IntervalSet<ushort>? port)
     {
         port = null;
-        int pool = tree.Find(part, "pool", tree.Children(reference).Select(tree.Word).FirstOrDefault(""));
+        var pool = tree.Find(part, "pool", tree.Children(reference).Select(tree.Word).FirstOrDefault(""));
         List<AddressSet> sets = [];
-        foreach (int address in tree.Children(tree.Find(pool, "address")))
+        foreach (var address in tree.Children(tree.Find(pool, "address")))
         {
             if (tree.Word(address) == "port")
             {
-                port = ServiceNames.TryPorts(tree.Only(address) ?? "", '-', out IntervalSet<ushort> one) ? one : null;
+                port = ServiceNames.TryPorts(tree.Only(address) ?? "", '-', out var one) ? one : null;
                 continue;
             }
 
-            string? upper = tree.Children(tree.Find(address, "to")).Select(tree.Word).FirstOrDefault();
-            if (upper is not null && AddressPrefix.TryParse(tree.Word(address), out AddressPrefix low) && AddressPrefix.TryParse(upper, out AddressPrefix high))
-            {
+            var upper = tree.Children(tree.Find(address, "to")).Select(tree.Word).FirstOrDefault();
+            if (upper is not null && AddressPrefix.TryParse(tree.Word(address), out var low) && AddressPrefix.TryParse(upper, out var high))
                 sets.Add(AddressSet.Range(low.First, high.First));
-            }
-            else if (AddressPrefix.TryParse(tree.Word(address), out AddressPrefix prefix))
-            {
+            else if (AddressPrefix.TryParse(tree.Word(address), out var prefix))
                 sets.Add(AddressSet.Of(prefix));
-            }
 
-            int inner = tree.Find(address, "port");
-            if (inner >= 0 && ServiceNames.TryPorts(tree.Only(inner) ?? "", '-', out IntervalSet<ushort> some))
-            {
-                port = some;
-            }
+            var inner = tree.Find(address, "port");
+            if (inner >= 0 && ServiceNames.TryPorts(tree.Only(inner) ?? "", '-', out var some)) port = some;
         }
 
         return sets.Count == 0 ? AddressSet.All : AddressSet.UnionOf(sets);

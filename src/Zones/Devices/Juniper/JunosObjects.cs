@@ -55,22 +55,15 @@ internal sealed class JunosObjects
 
     private GroupResolver<AddressValue> Book(string? zone)
     {
-        string key = zone ?? "";
-        if (books.TryGetValue(key, out GroupResolver<AddressValue>? book))
-        {
-            return book;
-        }
-
+        var key = zone ?? "";
+        if (books.TryGetValue(key, out var book)) return book;
         List<int> places = [];
         if (zone is not null)
         {
             places.Add(tree.Find(tree.Find(security, "zones", "security-zone", zone), "address-book"));
-            foreach (int named in tree.Children(tree.Find(security, "address-book")))
+            foreach (var named in tree.Children(tree.Find(security, "address-book")))
             {
-                if (tree.Find(tree.Find(named, "attach", "zone"), zone) >= 0)
-                {
-                    places.Add(named);
-                }
+                if (tree.Find(tree.Find(named, "attach", "zone"), zone) >= 0) places.Add(named);
             }
         }
 
@@ -99,16 +92,12 @@ internal sealed class JunosObjects
                 return AddressValue.AnyV6;
         }
 
-        foreach (int place in places)
+        foreach (var place in places)
         {
-            if (tree.Find(place, "address", name) is >= 0 and int one)
-            {
-                return One(one, name);
-            }
-
+            if (tree.Find(place, "address", name) is >= 0 and int one) return One(one, name);
             if (tree.Find(place, "address-set", name) is >= 0 and int set)
             {
-                IEnumerable<int> members = tree.Children(tree.Find(set, "address")).Concat(tree.Children(tree.Find(set, "address-set")));
+                var members = tree.Children(tree.Find(set, "address")).Concat(tree.Children(tree.Find(set, "address-set")));
                 return AddressValue.UnionOf([.. members.Select(member => all.Resolve(string.Create(CultureInfo.InvariantCulture, $"{place}\0{tree.Word(member)}")) ?? AddressValue.NotKnown(UnknownKind.NotUnderstood, tree.Word(member)))]);
             }
         }
@@ -119,7 +108,7 @@ internal sealed class JunosObjects
     private AddressValue One(int node, string name)
     {
         List<AddressValue> values = [];
-        foreach (int part in tree.Children(node))
+        foreach (var part in tree.Children(node))
         {
             switch (tree.Word(part))
             {
@@ -129,19 +118,19 @@ internal sealed class JunosObjects
                     values.Add(AddressValue.NotKnown(UnknownKind.Fqdn, tree.Children(part).Select(tree.Word).FirstOrDefault(name)));
                     break;
                 case "range-address":
-                    foreach (int low in tree.Children(part))
+                    foreach (var low in tree.Children(part))
                     {
-                        int to = tree.Find(low, "to");
-                        values.Add(Model.Address.TryParse(tree.Word(low), out Address first) && Model.Address.TryParse(tree.Only(to), out Address last)
+                        var to = tree.Find(low, "to");
+                        values.Add(Model.Address.TryParse(tree.Word(low), out var first) && Model.Address.TryParse(tree.Only(to), out var last)
                             ? AddressValue.Sure(AddressSet.Range(first, last))
                             : AddressValue.NotKnown(UnknownKind.NotUnderstood, name));
                     }
 
                     break;
                 case "wildcard-address":
-                    string text = tree.Children(part).Select(tree.Word).FirstOrDefault("");
-                    int slash = text.IndexOf('/');
-                    values.Add(slash > 0 && Model.Address.TryParseV4(text.AsSpan(0, slash), out uint address) && Model.Address.TryParseV4(text.AsSpan(slash + 1), out uint mask) && AddressSet.Wildcard(address, ~mask) is { } set
+                    var text = tree.Children(part).Select(tree.Word).FirstOrDefault("");
+                    var slash = text.IndexOf('/');
+                    values.Add(slash > 0 && Model.Address.TryParseV4(text.AsSpan(0, slash), out var address) && Model.Address.TryParseV4(text.AsSpan(slash + 1), out var mask) && AddressSet.Wildcard(address, ~mask) is { } set
                         ? AddressValue.Sure(set)
                         : AddressValue.NotKnown(UnknownKind.NotUnderstood, name));
                     break;
@@ -157,25 +146,21 @@ internal sealed class JunosObjects
         return values.Count == 0 ? AddressValue.NotKnown(UnknownKind.NotUnderstood, name) : AddressValue.UnionOf(values);
     }
 
-    public static AddressValue? Literal(string text) => AddressPrefix.TryParse(text, out AddressPrefix prefix) ? AddressValue.Sure(AddressSet.Of(prefix)) : null;
+    public static AddressValue? Literal(string text) => AddressPrefix.TryParse(text, out var prefix) ? AddressValue.Sure(AddressSet.Of(prefix)) : null;
 
     private ServiceValue? Application(string name, GroupResolver<ServiceValue> all)
     {
-        if (name == "any")
-        {
-            return ServiceValue.Any;
-        }
-
-        int root = tree.Find(0, "applications");
+        if (name == "any") return ServiceValue.Any;
+        var root = tree.Find(0, "applications");
         if (tree.Find(root, "application-set", name) is >= 0 and int set)
         {
-            IEnumerable<int> members = tree.Children(tree.Find(set, "application")).Concat(tree.Children(tree.Find(set, "application-set")));
+            var members = tree.Children(tree.Find(set, "application")).Concat(tree.Children(tree.Find(set, "application-set")));
             return ServiceValue.UnionOf([.. members.Select(member => all.Resolve(tree.Word(member)) ?? ServiceValue.NotKnown(UnknownKind.NotUnderstood, tree.Word(member)))]);
         }
 
         if (tree.Find(root, "application", name) is >= 0 and int application)
         {
-            int terms = tree.Find(application, "term");
+            var terms = tree.Find(application, "term");
             return terms >= 0
                 ? ServiceValue.UnionOf([.. tree.Children(terms).Select(term => Term(term, name))])
                 : Term(application, name);
@@ -186,36 +171,28 @@ internal sealed class JunosObjects
 
     private ServiceValue Term(int node, string name)
     {
-        Service service = Service.Any;
-        foreach (int part in tree.Children(node))
+        var service = Service.Any;
+        foreach (var part in tree.Children(node))
         {
-            string value = tree.Children(part).Select(tree.Word).FirstOrDefault("");
+            var value = tree.Children(part).Select(tree.Word).FirstOrDefault("");
             switch (tree.Word(part))
             {
                 case "protocol":
-                    if (!ServiceNames.TryProtocol(value, out byte number))
-                    {
-                        return ServiceValue.NotKnown(UnknownKind.NotUnderstood, name);
-                    }
+                    if (!ServiceNames.TryProtocol(value, out var number)) return ServiceValue.NotKnown(UnknownKind.NotUnderstood, name);
 
                     service = service with { Protocols = ByteSet.Of(number) };
                     break;
                 case "source-port" or "destination-port":
-                    if (!ServiceNames.TryPorts(value, '-', out IntervalSet<ushort> ports))
-                    {
-                        return ServiceValue.NotKnown(UnknownKind.NotUnderstood, name);
-                    }
+                    if (!ServiceNames.TryPorts(value, '-', out var ports)) return ServiceValue.NotKnown(UnknownKind.NotUnderstood, name);
 
                     service = tree.Word(part) == "source-port" ? service with { SourcePorts = ports } : service with { DestinationPorts = ports };
                     break;
                 case "icmp-type" or "icmp6-type":
-                    if (!ServiceNames.TryIcmp(value, tree.Word(part) == "icmp6-type", out IntervalSet<ushort> types))
-                    {
+                    if (!ServiceNames.TryIcmp(value, tree.Word(part) == "icmp6-type", out var types))
                         return ServiceValue.NotKnown(UnknownKind.NotUnderstood, name);
-                    }
 
-                    string code = tree.Only(tree.Find(node, "icmp-code")) ?? tree.Only(tree.Find(node, "icmp6-code")) ?? "";
-                    service = service with { Icmp = byte.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out byte exact) ? Service.IcmpType((byte)(types.Bounds[0] >> 8), exact) : types };
+                    var code = tree.Only(tree.Find(node, "icmp-code")) ?? tree.Only(tree.Find(node, "icmp6-code")) ?? "";
+                    service = service with { Icmp = byte.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var exact) ? Service.IcmpType((byte)(types.Bounds[0] >> 8), exact) : types };
                     break;
                 case "icmp-code" or "icmp6-code" or "inactivity-timeout" or "description" or "alg" or "application-protocol" or "ether-type" or "do-not-translate-A-query-to-AAAA-query" or "do-not-translate-AAAA-query-to-A-query":
                     break;
@@ -245,27 +222,23 @@ internal static class JunosApplications
 
     public static ServiceValue? Predefined(string name)
     {
-        if (!Table.TryGetValue(name, out string? text))
+        if (!Table.TryGetValue(name, out var text))
         {
             // Content decides the rest of Junos' own (RPC, ALG): a named unknown, not a fault.
             return name.StartsWith("junos-", StringComparison.Ordinal) ? ServiceValue.NotKnown(UnknownKind.Application, name) : null;
         }
 
         List<Service> services = [];
-        foreach (string one in text.Split(' '))
+        foreach (var one in text.Split(' '))
         {
-            string[] parts = one.Split('/');
-            Service service = Service.Of(parts[0] switch { "tcp" => Protocols.Tcp, "udp" => Protocols.Udp, "icmp" => Protocols.Icmp, "icmp6" => Protocols.IcmpV6, _ => byte.Parse(parts[0], CultureInfo.InvariantCulture) });
+            var parts = one.Split('/');
+            var service = Service.Of(parts[0] switch { "tcp" => Protocols.Tcp, "udp" => Protocols.Udp, "icmp" => Protocols.Icmp, "icmp6" => Protocols.IcmpV6, _ => byte.Parse(parts[0], CultureInfo.InvariantCulture) });
             if (parts.Length > 1)
             {
                 if (parts[0].StartsWith("icmp", StringComparison.Ordinal))
-                {
                     service = service with { Icmp = Service.IcmpType(byte.Parse(parts[1], CultureInfo.InvariantCulture)) };
-                }
-                else if (ServiceNames.TryPorts(parts[1], '-', out IntervalSet<ushort> ports))
-                {
+                else if (ServiceNames.TryPorts(parts[1], '-', out var ports))
                     service = service with { DestinationPorts = ports };
-                }
             }
 
             services.Add(service);

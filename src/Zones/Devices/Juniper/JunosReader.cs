@@ -15,23 +15,15 @@ public sealed class JunosReader : IConfigReader
 
     public int Recognises(IReadOnlyList<string> lines)
     {
-        int score = 0;
-        for (int i = 0; i < lines.Count && i < 800; i++)
+        var score = 0;
+        for (var i = 0; i < lines.Count && i < 800; i++)
         {
-            ReadOnlySpan<char> line = lines[i].AsSpan().Trim();
-            if (line.StartsWith("#RANCID-CONTENT-TYPE: juniper") || line.StartsWith("!RANCID-CONTENT-TYPE: juniper"))
-            {
-                return 100;
-            }
-
+            var line = lines[i].AsSpan().Trim();
+            if (line.StartsWith("#RANCID-CONTENT-TYPE: juniper") || line.StartsWith("!RANCID-CONTENT-TYPE: juniper")) return 100;
             if (line.StartsWith("set system host-name ") || line.StartsWith("set security ") || line.StartsWith("set interfaces ") || line.StartsWith("set firewall f") || line.StartsWith("set routing-options ") || line.StartsWith("set policy-options ") || line.StartsWith("set protocols ") || line.StartsWith("set applications ") || line.StartsWith("set routing-instances ") || line.StartsWith("set version ") || line.StartsWith("set groups "))
-            {
                 score += 25;
-            }
             else if (line is "system {" or "interfaces {" or "security {" or "firewall {" or "policy-options {" or "routing-options {" or "protocols {" or "applications {" or "routing-instances {" or "family inet {" or "family inet6 {" || line.StartsWith("security-zone ") || line.StartsWith("from-zone ") || line.StartsWith("host-name "))
-            {
                 score += 25;
-            }
         }
 
         return Math.Min(score, 90);
@@ -39,11 +31,11 @@ public sealed class JunosReader : IConfigReader
 
     public ConfigReading Read(string file, IReadOnlyList<string> lines, CancellationToken cancel)
     {
-        FileWork work = ConfigDoor.WorkOf(file, lines, cancel);
-        BraceReader braces = BraceReader.Read(work.Text, work.Ledger);
-        WordTree tree = braces.Tree;
-        JunosFile reading = new(work, tree);
-        Device device = reading.ToDevice();
+        var work = ConfigDoor.WorkOf(file, lines, cancel);
+        var braces = BraceReader.Read(work.Text, work.Ledger);
+        var tree = braces.Tree;
+        var reading = new JunosFile(work, tree);
+        var device = reading.ToDevice();
         if (braces.TruncatedAt > 0)
         {
             work.Truncated(braces.TruncatedAt);
@@ -82,46 +74,30 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
     /// <summary>"apply-groups": what groups say stands where it is not said otherwise.</summary>
     private static void Groups(FileWork work, WordTree tree)
     {
-        int apply = tree.Find(0, "apply-groups");
-        int groups = tree.Find(0, "groups");
+        var apply = tree.Find(0, "apply-groups");
+        var groups = tree.Find(0, "groups");
         tree.MarkAll(apply, Reading.Understood);
-        if (apply < 0)
+        if (apply < 0) return;
+        foreach (var name in tree.Children(apply).Select(tree.Word).ToArray())
         {
-            return;
-        }
-
-        foreach (string name in tree.Children(apply).Select(tree.Word).ToArray())
-        {
-            int group = tree.Find(groups, name);
-            if (group >= 0)
-            {
-                Merge(tree, group, 0, 0);
-            }
-            else if (name != "${node}")
-            {
-                work.Keep(tree.Line(apply), tree.Line(apply), new Touch.WholeDevice());
-            }
+            var group = tree.Find(groups, name);
+            if (group >= 0) Merge(tree, group, 0, 0);
+            else if (name != "${node}") work.Keep(tree.Line(apply), tree.Line(apply), new Touch.WholeDevice());
         }
     }
 
     private static void Merge(WordTree tree, int from, int to, int depth)
     {
-        if (depth > 60)
+        if (depth > 60) return;
+        foreach (var child in tree.Children(from).ToArray())
         {
-            return;
-        }
-
-        foreach (int child in tree.Children(from).ToArray())
-        {
-            string word = tree.Word(child);
+            var word = tree.Word(child);
             if (word.StartsWith('<') && word.EndsWith('>'))
             {
-                foreach (int target in tree.Children(to).ToArray())
+                foreach (var target in tree.Children(to).ToArray())
                 {
                     if (System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(word.AsSpan(1, word.Length - 2), tree.Word(target), ignoreCase: false))
-                    {
                         Merge(tree, child, target, depth + 1);
-                    }
                 }
             }
             else if (depth > 0 || word is not ("apply-groups" or "groups"))
@@ -135,23 +111,20 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
 
     public Device ToDevice()
     {
-        string host = tree.Only(tree.Find(0, "system", "host-name")) ?? work.NameFromFile;
+        var host = tree.Only(tree.Find(0, "system", "host-name")) ?? work.NameFromFile;
         ReadInterfaces(tree.Find(0, "interfaces"));
-        int security = tree.Find(0, "security");
+        var security = tree.Find(0, "security");
         tree.Mark(security, Reading.Understood);
         ReadZones(tree.Find(security, "zones"));
-        JunosFilters filters = new(work, tree);
+        var filters = new JunosFilters(work, tree);
         filters.Read();
         ReadPolicies(tree.Find(security, "policies"));
         new JunosNat(work, tree, objects, Zone, nat).Read(tree.Find(security, "nat"));
         ReadForwarding(tree.Find(security, "forwarding-options"));
-        foreach (int part in tree.Children(security))
+        foreach (var part in tree.Children(security))
         {
             if (tree.Word(part) is not ("zones" or "policies" or "nat" or "forwarding-options" or "address-book" or "apply-groups") && !IrrelevantSecurity.Contains(tree.Word(part))) tree.MarkAll(part, Reading.NotUnderstood);
-            if (IrrelevantSecurity.Contains(tree.Word(part)))
-            {
-                tree.MarkAll(part, Reading.Irrelevant);
-            }
+            if (IrrelevantSecurity.Contains(tree.Word(part))) tree.MarkAll(part, Reading.Irrelevant);
         }
 
         ReadRoutes(tree.Find(0, "routing-options"), null);
@@ -159,19 +132,17 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
         ReadInstances(tree.Find(0, "routing-instances"));
         tree.MarkAll(tree.Find(0, "vlans"), Reading.Understood);
         tree.MarkAll(tree.Find(0, "bridge-domains"), Reading.Understood);
-        foreach (int part in tree.Children(0))
+        foreach (var part in tree.Children(0))
         {
             if (IrrelevantRoot.Contains(tree.Word(part)) && tree.ReadingOf(part) == Reading.None)
-            {
                 tree.MarkAll(part, tree.Word(part) == "groups" ? Reading.Understood : Reading.Irrelevant);
-            }
         }
 
         List<Filter> all = [];
-        List<Chain> chains = filters.Chains;
-        foreach ((string on, string family, string[] names, bool input, int line) in bound)
+        var chains = filters.Chains;
+        foreach (var (on, family, names, input, line) in bound)
         {
-            string name = string.Join(" + ", names);
+            var name = string.Join(" + ", names);
             if (!names.All(one => filters.Has(family, one)))
             {
                 work.Keep(line, line, new Touch.OfInterfaces(InterfaceSet.Of([on])));
@@ -190,7 +161,7 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
 
         if (zones.Count > 0 || tree.Find(security, "policies") >= 0)
         {
-            bool permit = tree.Find(security, "policies", "default-policy") is >= 0 and int standard && tree.Only(standard) == "permit-all";
+            var permit = tree.Find(security, "policies", "default-policy") is >= 0 and int standard && tree.Only(standard) == "permit-all";
             chains.Add(new Chain("security policies", [.. rules]));
             all.Add(new Filter("security policies", FilterPlace.Forward, "security policies", permit ? RuleAction.Accept : RuleAction.Drop, permit ? work.At(tree.Line(tree.Find(security, "policies", "default-policy"))) : work.Implicit("default-policy deny-all")));
         }
@@ -210,10 +181,10 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
 
     private void ReadForwarding(int node)
     {
-        foreach (int family in tree.Children(tree.Find(node, "family")))
+        foreach (var family in tree.Children(tree.Find(node, "family")))
         {
             // packet-based: policies are not asked at all.
-            bool packet = tree.Only(tree.Find(family, "mode")) == "packet-based";
+            var packet = tree.Only(tree.Find(family, "mode")) == "packet-based";
             tree.MarkAll(family, packet && tree.Word(family) is "inet6" or "mpls" ? Reading.NotUnderstood : Reading.Understood);
         }
     }
@@ -221,7 +192,7 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
     private void ReadInterfaces(int node)
     {
         tree.MarkAll(node, Reading.Understood);
-        foreach (int device in tree.Children(node))
+        foreach (var device in tree.Children(node))
         {
             if (tree.Word(device) == "interface-range")
             {
@@ -229,45 +200,36 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
                 tree.MarkAll(device, Reading.NotUnderstood);
             }
 
-            if (tree.Word(device) is "interface-range" or "traceoptions" or "interface-set" or "apply-groups")
-            {
-                continue;
-            }
-
-            bool off = tree.Find(device, "disable") >= 0 || tree.IsOff(device);
-            foreach (int unit in tree.Children(tree.Find(device, "unit")))
-            {
-                Unit(tree.Word(device) + "." + tree.Word(unit), unit, off);
-            }
+            if (tree.Word(device) is "interface-range" or "traceoptions" or "interface-set" or "apply-groups") continue;
+            var off = tree.Find(device, "disable") >= 0 || tree.IsOff(device);
+            foreach (var unit in tree.Children(tree.Find(device, "unit"))) Unit(tree.Word(device) + "." + tree.Word(unit), unit, off);
         }
     }
 
     private void Unit(string name, int unit, bool off)
     {
         List<InterfaceAddress> addresses = [];
-        int families = tree.Find(unit, "family");
-        bool dynamic = false;
-        foreach (int family in tree.Children(families))
+        var families = tree.Find(unit, "family");
+        var dynamic = false;
+        foreach (var family in tree.Children(families))
         {
-            string word = tree.Word(family);
+            var word = tree.Word(family);
             dynamic |= tree.Find(family, "dhcp") >= 0 || tree.Find(family, "dhcp-client") >= 0 || tree.Find(family, "dhcpv6-client") >= 0 || tree.Find(family, "negotiate-address") >= 0 || tree.Find(family, "unnumbered-address") >= 0;
-            foreach (int address in tree.Children(tree.Find(family, "address")))
+            foreach (var address in tree.Children(tree.Find(family, "address")))
             {
-                string text = tree.Word(address);
-                int slash = text.IndexOf('/');
-                if (Address.TryParse(slash < 0 ? text : text.AsSpan(0, slash), out Address own) && AddressPrefix.TryParse(text, out AddressPrefix prefix))
-                {
+                var text = tree.Word(address);
+                var slash = text.IndexOf('/');
+                if (Address.TryParse(slash < 0 ? text : text.AsSpan(0, slash), out var own) && AddressPrefix.TryParse(text, out var prefix))
                     addresses.Add(new InterfaceAddress(own, prefix));
-                }
             }
 
-            int filter = tree.Find(family, "filter");
+            var filter = tree.Find(family, "filter");
             if (name.StartsWith("lo0", StringComparison.Ordinal) || word is not ("inet" or "inet6"))
             {
                 continue; // lo0: for the device itself
             }
 
-            foreach ((string direction, bool input) in (ReadOnlySpan<(string, bool)>)[("input", true), ("output", false), ("input-list", true), ("output-list", false)])
+            foreach (var (direction, input) in (ReadOnlySpan<(string, bool)>)[("input", true), ("output", false), ("input-list", true), ("output-list", false)])
             {
                 // The filters of a list are one: what a filter leaves undecided the next is asked, and only the last discards.
                 string[] named = [.. Values(tree.Find(filter, direction)).Where(static one => one != "precedence")];
@@ -278,7 +240,7 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
         interfaces.Add(new NetInterface(name, work.At(tree.Line(unit)))
         {
             Addresses = [.. addresses],
-            Vlan = int.TryParse(tree.Only(tree.Find(unit, "vlan-id")), NumberStyles.None, CultureInfo.InvariantCulture, out int vlan) ? vlan : null,
+            Vlan = int.TryParse(tree.Only(tree.Find(unit, "vlan-id")), NumberStyles.None, CultureInfo.InvariantCulture, out var vlan) ? vlan : null,
             Enabled = !off && tree.Find(unit, "disable") < 0 && !tree.IsOff(unit),
             Routed = families < 0 || tree.Find(families, "inet") >= 0 || tree.Find(families, "inet6") >= 0,
             DynamicAddress = dynamic,
@@ -288,58 +250,45 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
     private void ReadZones(int node)
     {
         tree.Mark(node, Reading.Understood);
-        int all = tree.Find(node, "security-zone");
+        var all = tree.Find(node, "security-zone");
         tree.MarkOthers(node, "security-zone", "functional-zone", "apply-groups");
         tree.MarkAll(tree.Find(node, "functional-zone"), Reading.Irrelevant);
         tree.Mark(all, Reading.Understood);
-        foreach (int zone in tree.Children(all))
+        foreach (var zone in tree.Children(all))
         {
             tree.MarkAll(zone, Reading.Understood);
             tree.MarkOthers(zone, "interfaces", "host-inbound-traffic", "address-book", "screen", "tcp-rst", "description", "application-tracking", "source-identity-log", "enable-reverse-reroute", "unidirectional-session-refreshing", "advance-policy-based-routing-profile", "apply-groups", "advanced-connection-tracking");
             List<string> members = [.. Values(tree.Find(zone, "interfaces")).Select(static one => one.Contains('.') ? one : one + ".0")];
             // "interfaces all": every interface that no other zone has.
             zones[tree.Word(zone)] = members;
-            for (int i = 0; i < interfaces.Count; i++)
-            {
-                if (members.Contains(interfaces[i].Name))
-                {
-                    interfaces[i] = interfaces[i] with { Zone = tree.Word(zone) };
-                }
-            }
+            for (var i = 0; i < interfaces.Count; i++)
+                if (members.Contains(interfaces[i].Name)) interfaces[i] = interfaces[i] with { Zone = tree.Word(zone) };
         }
     }
 
     private InterfaceSet Zone(string name)
     {
-        if (name is "any")
-        {
-            return InterfaceSet.Any;
-        }
-
-        if (!zones.TryGetValue(name, out List<string>? members) || members.Count == 0)
-        {
-            return InterfaceSet.Of(["zone:" + name]);
-        }
-
+        if (name is "any") return InterfaceSet.Any;
+        if (!zones.TryGetValue(name, out var members) || members.Count == 0) return InterfaceSet.Of(["zone:" + name]);
         return members.Contains("all.0") ? InterfaceSet.Except([.. zones.Where(zone => zone.Key != name).SelectMany(static zone => zone.Value)]) : InterfaceSet.Of(members);
     }
 
     private void ReadPolicies(int node)
     {
         tree.Mark(node, Reading.Understood);
-        foreach (int part in tree.Children(node))
+        foreach (var part in tree.Children(node))
         {
             switch (tree.Word(part))
             {
                 case "from-zone":
                     tree.Mark(part, Reading.Understood);
-                    foreach (int from in tree.Children(part))
+                    foreach (var from in tree.Children(part))
                     {
                         tree.Mark(from, Reading.Understood);
                         tree.MarkOthers(from, "to-zone", "apply-groups");
-                        int to = tree.Find(from, "to-zone");
+                        var to = tree.Find(from, "to-zone");
                         tree.Mark(to, Reading.Understood);
-                        foreach (int target in tree.Children(to))
+                        foreach (var target in tree.Children(to))
                         {
                             tree.Mark(target, Reading.Understood);
                             tree.MarkOthers(target, "policy", "apply-groups");
@@ -350,10 +299,7 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
                                 continue;
                             }
 
-                            foreach (int policy in tree.Children(tree.Find(target, "policy")))
-                            {
-                                Policy(policy, tree.Word(from), tree.Word(target));
-                            }
+                            foreach (var policy in tree.Children(tree.Find(target, "policy"))) Policy(policy, tree.Word(from), tree.Word(target));
                         }
                     }
 
@@ -365,19 +311,16 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
         }
 
         tree.MarkOthers(node, "from-zone", "global", "default-policy", "policy-rematch", "policy-stats", "traceoptions", "pre-id-default-policy", "unified-policy", "apply-groups");
-        int global = tree.Find(node, "global");
+        var global = tree.Find(node, "global");
         tree.Mark(global, Reading.Understood);
         tree.Mark(tree.Find(global, "policy"), Reading.Understood);
         tree.MarkOthers(global, "policy", "apply-groups");
-        foreach (int policy in tree.Children(tree.Find(global, "policy")))
-        {
-            Policy(policy, null, null);
-        }
+        foreach (var policy in tree.Children(tree.Find(global, "policy"))) Policy(policy, null, null);
     }
 
     private void Policy(int policy, string? from, string? to)
     {
-        string name = tree.Word(policy);
+        var name = tree.Word(policy);
         tree.Mark(policy, Reading.Understood);
         if (tree.IsOff(policy))
         {
@@ -385,36 +328,28 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
             return;
         }
 
-        Condition when = new() { In = from is null ? InterfaceSet.Any : Zone(from), Out = to is null ? InterfaceSet.Any : Zone(to) };
-        int last = tree.Line(policy);
-        int match = tree.Find(policy, "match");
+        var when = new Condition { In = from is null ? InterfaceSet.Any : Zone(from), Out = to is null ? InterfaceSet.Any : Zone(to) };
+        var last = tree.Line(policy);
+        var match = tree.Find(policy, "match");
         tree.Mark(match, Reading.Understood);
         if (match >= 0)
-        {
             tree.Hoist(match, static word => word is "source-address" or "destination-address" or "application" or "from-zone" or "to-zone" or "source-identity" or "dynamic-application" or "url-category");
-        }
 
-        foreach (int part in tree.Children(match))
+        foreach (var part in tree.Children(match))
         {
             last = Math.Max(last, tree.Line(part));
             tree.MarkAll(part, Reading.Understood);
-            List<string> values = Values(part);
+            var values = Values(part);
             switch (tree.Word(part))
             {
                 case "source-address":
                     when.Source = objects.Addresses(values, from);
-                    if (tree.Find(match, "source-address-excluded") >= 0)
-                    {
-                        when.Source = when.Source.Not(AddressSet.All);
-                    }
+                    if (tree.Find(match, "source-address-excluded") >= 0) when.Source = when.Source.Not(AddressSet.All);
 
                     break;
                 case "destination-address":
                     when.Destination = objects.Addresses(values, to);
-                    if (tree.Find(match, "destination-address-excluded") >= 0)
-                    {
-                        when.Destination = when.Destination.Not(AddressSet.All);
-                    }
+                    if (tree.Find(match, "destination-address-excluded") >= 0) when.Destination = when.Destination.Not(AddressSet.All);
 
                     break;
                 case "application":
@@ -429,17 +364,11 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
                     when.Out = Union(values);
                     break;
                 case "source-identity" or "source-end-user-profile":
-                    if (!values.Contains("any"))
-                    {
-                        when.Uncertain(UnknownKind.User, string.Join(", ", values));
-                    }
+                    if (!values.Contains("any")) when.Uncertain(UnknownKind.User, string.Join(", ", values));
 
                     break;
                 case "dynamic-application" or "url-category":
-                    if (!values.Contains("any") && !values.Contains("none"))
-                    {
-                        when.Uncertain(UnknownKind.Application, string.Join(", ", values));
-                    }
+                    if (!values.Contains("any") && !values.Contains("none")) when.Uncertain(UnknownKind.Application, string.Join(", ", values));
 
                     break;
                 default:
@@ -449,9 +378,9 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
         }
 
         RuleAction? action = null;
-        int then = tree.Find(policy, "then");
+        var then = tree.Find(policy, "then");
         tree.Mark(then, Reading.Understood);
-        foreach (int part in tree.Children(then))
+        foreach (var part in tree.Children(then))
         {
             last = Math.Max(last, tree.Line(part));
             tree.MarkAll(part, Reading.Understood);
@@ -475,7 +404,7 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
             }
         }
 
-        foreach (int part in tree.Children(policy))
+        foreach (var part in tree.Children(policy))
         {
             switch (tree.Word(part))
             {
@@ -494,12 +423,8 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
             }
         }
 
-        SourceRef at = work.At(tree.Line(policy), last, from is null ? "global policy " + name : $"from-zone {from} to-zone {to} policy {name}");
-        if (action is null)
-        {
-            when.Uncertain(UnknownKind.NotUnderstood, "then");
-        }
-
+        var at = work.At(tree.Line(policy), last, from is null ? "global policy " + name : $"from-zone {from} to-zone {to} policy {name}");
+        if (action is null) when.Uncertain(UnknownKind.NotUnderstood, "then");
         // What isn't understood may have been a further address or application: between its zones the policy may meet anything.
         if (when.Unknowns().Any(static one => one.Kind == UnknownKind.NotUnderstood)) (when.Source, when.Destination, when.Services) = (AddressValue.Any, AddressValue.Any, ServiceValue.Any);
 
@@ -519,36 +444,27 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
     {
         tree.MarkAll(node, Reading.Understood);
         List<int> places = [tree.Find(node, "static")];
-        foreach (int rib in tree.Children(tree.Find(node, "rib")))
-        {
-            places.Add(tree.Find(rib, "static"));
-        }
+        foreach (var rib in tree.Children(tree.Find(node, "rib"))) places.Add(tree.Find(rib, "static"));
 
-        foreach (int route in places.SelectMany(place => tree.Children(tree.Find(place, "route")).ToArray()))
+        foreach (var route in places.SelectMany(place => tree.Children(tree.Find(place, "route")).ToArray()))
         {
-            if (tree.IsOff(route))
-            {
-                continue;
-            }
-
-            string text = tree.Word(route) == "default" ? "0.0.0.0/0" : tree.Word(route);
-            if (!AddressPrefix.TryParse(text, out AddressPrefix prefix))
+            if (tree.IsOff(route)) continue;
+            var text = tree.Word(route) == "default" ? "0.0.0.0/0" : tree.Word(route);
+            if (!AddressPrefix.TryParse(text, out var prefix))
             {
                 routesUnknown = true;
                 continue;
             }
 
-            bool discard = tree.Find(route, "discard") >= 0 || tree.Find(route, "reject") >= 0;
+            var discard = tree.Find(route, "discard") >= 0 || tree.Find(route, "reject") >= 0;
             List<string> hops = [.. Values(tree.Find(route, "next-hop")), .. Values(tree.Find(route, "qualified-next-hop"))];
             routesUnknown |= tree.Find(route, "next-table") >= 0;
             if (discard || hops.Count == 0)
-            {
                 routes.Add(new Route(prefix, null, null, work.At(tree.Line(route))) { Discard = discard, Distance = 5, Vrf = vrf });
-            }
 
-            foreach (string hop in hops)
+            foreach (var hop in hops)
             {
-                bool address = Address.TryParse(hop, out Address next);
+                var address = Address.TryParse(hop, out var next);
                 routes.Add(new Route(prefix, address ? next : null, address ? null : hop, work.At(tree.Line(route))) { Distance = 5, Vrf = vrf });
             }
         }
@@ -557,32 +473,25 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
     private void ReadProtocols(int node)
     {
         tree.MarkAll(node, Reading.Irrelevant);
-        foreach (int protocol in tree.Children(node))
-        {
+        foreach (var protocol in tree.Children(node))
             routesUnknown |= !tree.IsOff(protocol) && tree.Word(protocol) is "ospf" or "ospf3" or "bgp" or "isis" or "rip" or "ripng";
-        }
     }
 
     private void ReadInstances(int node)
     {
         tree.MarkAll(node, Reading.Understood);
-        foreach (int instance in tree.Children(node))
+        foreach (var instance in tree.Children(node))
         {
-            string name = tree.Word(instance);
-            foreach (string member in Values(tree.Find(instance, "interface")))
+            var name = tree.Word(instance);
+            foreach (var member in Values(tree.Find(instance, "interface")))
             {
-                int at = interfaces.FindIndex(one => one.Name == member);
-                if (at >= 0)
-                {
-                    interfaces[at] = interfaces[at] with { Vrf = name };
-                }
+                var at = interfaces.FindIndex(one => one.Name == member);
+                if (at >= 0) interfaces[at] = interfaces[at] with { Vrf = name };
             }
 
             ReadRoutes(tree.Find(instance, "routing-options"), name);
-            foreach (int protocol in tree.Children(tree.Find(instance, "protocols")))
-            {
+            foreach (var protocol in tree.Children(tree.Find(instance, "protocols")))
                 routesUnknown |= tree.Word(protocol) is "ospf" or "ospf3" or "bgp" or "isis" or "rip";
-            }
         }
     }
 }

@@ -19,19 +19,13 @@ public sealed class NecReader : IConfigReader
 
     public int Recognises(IReadOnlyList<string> lines)
     {
-        int score = 0;
-        for (int i = 0; i < lines.Count && i < 400; i++)
+        var score = 0;
+        for (var i = 0; i < lines.Count && i < 400; i++)
         {
-            ReadOnlySpan<char> line = lines[i].AsSpan().TrimEnd();
-            if (line.StartsWith("! NEC Portable Internetwork Core") || line.IndexOf("IX Series IX") >= 0)
-            {
-                return 100;
-            }
-
+            var line = lines[i].AsSpan().TrimEnd();
+            if (line.StartsWith("! NEC Portable Internetwork Core") || line.IndexOf("IX Series IX") >= 0) return 100;
             if ((line.StartsWith("ip access-list ") && line.IndexOf(" src ") > 0 && line.IndexOf(" dest ") > 0) || line.StartsWith("interface GigaEthernet") || line.StartsWith("  ip napt ") || (line.StartsWith("  ip filter ") && (line.EndsWith(" in") || line.EndsWith(" out"))) || line.StartsWith("ip ufs-cache"))
-            {
                 score += 30;
-            }
         }
 
         return Math.Min(score, 95);
@@ -39,7 +33,7 @@ public sealed class NecReader : IConfigReader
 
     public ConfigReading Read(string file, IReadOnlyList<string> lines, CancellationToken cancel)
     {
-        FileWork work = ConfigDoor.WorkOf(file, lines, cancel);
+        var work = ConfigDoor.WorkOf(file, lines, cancel);
         return work.Finish([new NecFile(work, Irrelevant).ReadAll()]);
     }
 }
@@ -57,33 +51,29 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
     public Device ReadAll()
     {
         string? host = null;
-        string current = "";
-        bool irrelevantSection = false;
-        for (int line = 1; line <= work.Text.LineCount; line++)
+        var current = "";
+        var irrelevantSection = false;
+        for (var line = 1; line <= work.Text.LineCount; line++)
         {
-            ReadOnlySpan<char> span = work.Text.Line(line).TrimEnd();
+            var span = work.Text.Line(line).TrimEnd();
             if (span.IsEmpty || span.TrimStart() is ['!' or '#', ..])
             {
                 work.Ledger.Add(line, Reading.Structure);
                 continue;
             }
 
-            Cursor words = new(span);
+            var words = new Cursor(span);
             if (span[0] is ' ' or '\t')
             {
-                Reading inner = current.Length == 0 ? irrelevantSection ? Reading.Irrelevant : Reading.NotUnderstood : InInterface(words, line, current);
-                if (inner == Reading.NotUnderstood && current.Length > 0)
-                {
-                    work.Keep(line, line, new Touch.OfInterfaces(InterfaceSet.Of([current])));
-                }
-
+                var inner = current.Length == 0 ? irrelevantSection ? Reading.Irrelevant : Reading.NotUnderstood : InInterface(words, line, current);
+                if (inner == Reading.NotUnderstood && current.Length > 0) work.Keep(line, line, new Touch.OfInterfaces(InterfaceSet.Of([current])));
                 work.Ledger.Add(line, inner);
                 continue;
             }
 
             current = "";
             irrelevantSection = false;
-            ReadOnlySpan<char> first = words.Next();
+            var first = words.Next();
             Reading reading;
             switch (first)
             {
@@ -115,13 +105,13 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
 
         List<Filter> filters = [];
         List<Chain> chains = [];
-        foreach (IGrouping<(bool V6, string Interface, bool Inward), (string Acl, bool V6, string Interface, int Sequence, bool Inward, int Line)> group in bound.GroupBy(static one => (one.V6, one.Interface, one.Inward)))
+        foreach (var group in bound.GroupBy(static one => (one.V6, one.Interface, one.Inward)))
         {
-            string name = $"{group.Key.Interface} {(group.Key.V6 ? "ipv6 " : "")}filter {(group.Key.Inward ? "in" : "out")}";
+            var name = $"{group.Key.Interface} {(group.Key.V6 ? "ipv6 " : "")}filter {(group.Key.Inward ? "in" : "out")}";
             List<Rule> rules = [];
-            foreach ((string acl, _, _, _, _, int line) in group.OrderBy(static one => one.Sequence))
+            foreach (var (acl, _, _, _, _, line) in group.OrderBy(static one => one.Sequence))
             {
-                if (lists.TryGetValue((group.Key.V6 ? "6:" : "") + acl, out List<Rule>? list))
+                if (lists.TryGetValue((group.Key.V6 ? "6:" : "") + acl, out var list))
                 {
                     rules.AddRange(list);
                 }
@@ -133,7 +123,7 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
             }
 
             chains.Add(new Chain(name, [.. rules]));
-            InterfaceSet on = InterfaceSet.Of([group.Key.Interface]);
+            var on = InterfaceSet.Of([group.Key.Interface]);
             filters.Add(new Filter(name, group.Key.Inward ? FilterPlace.Inbound : FilterPlace.Outbound, name, RuleAction.Drop, work.At(group.First().Line))
             {
                 In = group.Key.Inward ? on : InterfaceSet.Any,
@@ -162,30 +152,24 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
         switch (words.Next())
         {
             case "access-list":
-                string name = words.Next().ToString();
-                if (name is "dynamic" or "option" or "permit" or "deny" or "")
-                {
-                    return Reading.NotUnderstood;
-                }
+                var name = words.Next().ToString();
+                if (name is "dynamic" or "option" or "permit" or "deny" or "") return Reading.NotUnderstood;
 
-                string key = (v6 ? "6:" : "") + name;
-                if (!lists.TryGetValue(key, out List<Rule>? list))
-                {
-                    lists.Add(key, list = []);
-                }
+                var key = (v6 ? "6:" : "") + name;
+                if (!lists.TryGetValue(key, out var list)) lists.Add(key, list = []);
 
                 list.Add(Entry(words, line, name, v6));
                 return Reading.Understood;
             case "route":
-                ReadOnlySpan<char> to = words.Next();
-                if (!AddressPrefix.TryParse(to is "default" ? v6 ? "::/0" : "0.0.0.0/0" : to, out AddressPrefix prefix))
+                var to = words.Next();
+                if (!AddressPrefix.TryParse(to is "default" ? v6 ? "::/0" : "0.0.0.0/0" : to, out var prefix))
                 {
                     routesUnknown = true;
                     return Reading.NotUnderstood;
                 }
 
-                ReadOnlySpan<char> via = words.Next();
-                bool hop = Address.TryParse(via, out Address next);
+                var via = words.Next();
+                var hop = Address.TryParse(via, out var next);
                 routes.Add(new Route(prefix, hop ? next : null, hop ? null : via.ToString(), work.At(line)) { Discard = via.StartsWith("Null") });
                 return Reading.Understood;
             case "ufs-cache" or "dhcp" or "local" or "multicast-routing" or "prefix-list" or "name-server" or "nat" or "napt" or "host" or "icmp" or "redirects" or "options" or "igmp" or "pim" or "unicast-routing" or "router-id" or "accounting" or "tcp" or "udp" or "ssh" or "telnet" or "nd" or "dns":
@@ -197,21 +181,15 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
 
     private Rule Entry(Cursor words, int line, string name, bool v6)
     {
-        Condition when = new() { Source = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4, Destination = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4 };
-        RuleAction action = words.Next() switch { "permit" => RuleAction.Accept, "deny" => RuleAction.Drop, _ => RuleAction.Unknown };
-        Service service = Service.Any;
-        bool understood = action != RuleAction.Unknown;
-        ReadOnlySpan<char> protocol = words.Next();
+        var when = new Condition { Source = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4, Destination = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4 };
+        var action = words.Next() switch { "permit" => RuleAction.Accept, "deny" => RuleAction.Drop, _ => RuleAction.Unknown };
+        var service = Service.Any;
+        var understood = action != RuleAction.Unknown;
+        var protocol = words.Next();
         if (protocol is not ("ip" or "ipv6"))
         {
-            if (ServiceNames.TryProtocol(protocol, out byte number))
-            {
-                service = Service.Of(v6 && number == Protocols.Icmp ? Protocols.IcmpV6 : number);
-            }
-            else
-            {
-                understood = false;
-            }
+            if (ServiceNames.TryProtocol(protocol, out var number)) service = Service.Of(v6 && number == Protocols.Icmp ? Protocols.IcmpV6 : number);
+            else understood = false;
         }
 
         while (understood && !words.AtEnd)
@@ -219,23 +197,23 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
             switch (words.Next())
             {
                 case "src":
-                    understood = TryAddress(words.Next(), v6, out AddressValue source);
+                    understood = TryAddress(words.Next(), v6, out var source);
                     when.Source = source;
                     break;
                 case "dest":
-                    understood = TryAddress(words.Next(), v6, out AddressValue destination);
+                    understood = TryAddress(words.Next(), v6, out var destination);
                     when.Destination = destination;
                     break;
                 case "sport":
-                    understood = TryPorts(ref words, out IntervalSet<ushort> sources);
+                    understood = TryPorts(ref words, out var sources);
                     service = service with { SourcePorts = sources };
                     break;
                 case "dport":
-                    understood = TryPorts(ref words, out IntervalSet<ushort> destinations);
+                    understood = TryPorts(ref words, out var destinations);
                     service = service with { DestinationPorts = destinations };
                     break;
                 case "type":
-                    understood = ServiceNames.TryIcmp(words.Next(), v6, out IntervalSet<ushort> types);
+                    understood = ServiceNames.TryIcmp(words.Next(), v6, out var types);
                     service = understood ? service with { Icmp = types } : service;
                     break;
                 default:
@@ -257,16 +235,8 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
     private static bool TryAddress(ReadOnlySpan<char> word, bool v6, out AddressValue value)
     {
         value = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4;
-        if (word is "any")
-        {
-            return true;
-        }
-
-        if (!AddressPrefix.TryParse(word, out AddressPrefix prefix) || prefix.First.IsV6 != v6)
-        {
-            return false;
-        }
-
+        if (word is "any") return true;
+        if (!AddressPrefix.TryParse(word, out var prefix) || prefix.First.IsV6 != v6) return false;
         value = AddressValue.Sure(AddressSet.Of(prefix));
         return true;
     }
@@ -274,27 +244,23 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
     private static bool TryPorts(ref Cursor words, out IntervalSet<ushort> ports)
     {
         ports = IntervalSet<ushort>.All;
-        if (words.Take("any"))
-        {
-            return true;
-        }
-
+        if (words.Take("any")) return true;
         return Cisco.CiscoPorts.Starts(words.Peek) && Cisco.CiscoPorts.Read(ref words, out ports);
     }
 
     private Reading InInterface(Cursor words, int line, string current)
     {
-        NetInterface on = interfaces[current];
-        ReadOnlySpan<char> first = words.Next();
+        var on = interfaces[current];
+        var first = words.Next();
         switch (first)
         {
             case "ip" or "ipv6":
-                bool v6 = first is "ipv6";
+                var v6 = first is "ipv6";
                 switch (words.Next())
                 {
                     case "address":
-                        ReadOnlySpan<char> text = words.Next();
-                        if (text is "dhcp" or "ipcp" or "autoconfig" || !AddressPrefix.TryParse(text, out AddressPrefix prefix) || !Address.TryParse(text.IndexOf('/') is > 0 and int slash ? text[..slash] : text, out Address address))
+                        var text = words.Next();
+                        if (text is "dhcp" or "ipcp" or "autoconfig" || !AddressPrefix.TryParse(text, out var prefix) || !Address.TryParse(text.IndexOf('/') is > 0 and int slash ? text[..slash] : text, out var address))
                         {
                             interfaces[current] = on with { DynamicAddress = true };
                             return text is "dhcp" or "ipcp" or "autoconfig" ? Reading.Understood : Reading.NotUnderstood;
@@ -303,16 +269,14 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
                         interfaces[current] = on with { Addresses = on.Addresses.Add(new InterfaceAddress(address, prefix)) };
                         return Reading.Understood;
                     case "filter":
-                        string name = words.Next().ToString();
-                        if (!int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out int sequence) || words.Peek is not ("in" or "out"))
-                        {
+                        var name = words.Next().ToString();
+                        if (!int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) || words.Peek is not ("in" or "out"))
                             return Reading.NotUnderstood;
-                        }
 
                         bound.Add((name, v6, current, sequence, words.Peek is "in", line));
                         return Reading.Understood;
                     case "napt":
-                        (napt.TryGetValue(current, out List<(string Text, int Line)>? all) ? all : napt[current] = []).Add((words.Rest.ToString(), line));
+                        (napt.TryGetValue(current, out var all) ? all : napt[current] = []).Add((words.Rest.ToString(), line));
                         return Reading.Understood;
                     case "nat" or "policy" or "policy-base-route" or "vrf" or "url-filter":
                         return Reading.NotUnderstood;
@@ -328,7 +292,7 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
 
             case "encapsulation":
                 words.Take("dot1q");
-                interfaces[current] = on with { Vlan = int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out int vlan) ? vlan : null };
+                interfaces[current] = on with { Vlan = int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out var vlan) ? vlan : null };
                 return Reading.Understood;
             case "shutdown":
                 interfaces[current] = on with { Enabled = false };
@@ -344,20 +308,20 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
     private List<NatRule> Nat()
     {
         List<NatRule> rules = [];
-        foreach ((string name, List<(string Text, int Line)> lines) in napt)
+        foreach (var (name, lines) in napt)
         {
-            InterfaceSet on = InterfaceSet.Of([name]);
-            foreach ((string text, int line) in lines)
+            var on = InterfaceSet.Of([name]);
+            foreach (var (text, line) in lines)
             {
-                Cursor words = new(text);
+                var words = new Cursor(text);
                 switch (words.Next())
                 {
                     case "enable" or "inside" or "hairpinning" or "translation" or "reserve" or "eviction" or "maximum":
                         break;
                     case "service" or "static":
-                        ReadOnlySpan<char> label = words.Next();
-                        ReadOnlySpan<char> inner = words.Next();
-                        if (!Address.TryParse(inner, out Address host))
+                        var label = words.Next();
+                        var inner = words.Next();
+                        if (!Address.TryParse(inner, out var host))
                         {
                             work.Keep(line, line, new Touch.OfInterfaces(on));
                             work.Ledger.Set(line, Reading.NotUnderstood);
@@ -366,11 +330,8 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
 
                         // "service web 192.168.0.5 none tcp 80": outer port or none, protocol, port. The outer address is the interface's.
                         words.Next();
-                        Service service = ServiceNames.TryProtocol(words.Next(), out byte protocol) ? Service.Of(protocol) : Service.Any;
-                        if (ServiceNames.TryPorts(words.Next(), '-', out IntervalSet<ushort> ports))
-                        {
-                            service = service with { DestinationPorts = ports };
-                        }
+                        var service = ServiceNames.TryProtocol(words.Next(), out var protocol) ? Service.Of(protocol) : Service.Any;
+                        if (ServiceNames.TryPorts(words.Next(), '-', out var ports)) service = service with { DestinationPorts = ports };
 
                         rules.Add(new NatRule(NatKind.Destination, new Match { Source = AddressSet.AllV4, Destination = AddressSet.AllV4, Services = new ServiceSet([service]), In = on }, work.At(line), string.Concat("napt ", label))
                         {

@@ -11,34 +11,34 @@ internal static class IptablesNat
     public static Func<NatRule, NatRule>? Made(string? target, IReadOnlyDictionary<string, string> options, bool v6, out bool broken)
     {
         broken = false;
-        AddressSet everything = v6 ? AddressSet.AllV6 : AddressSet.AllV4;
+        var everything = v6 ? AddressSet.AllV6 : AddressSet.AllV4;
         switch (target)
         {
             case "DNAT" or "SNAT" or "SAME":
-                string? to = options.GetValueOrDefault(target == "DNAT" ? "--to-destination" : target == "SAME" ? "--to" : "--to-source");
-                if (to is null || !TryTarget(to, v6, out AddressSet? addresses, out IntervalSet<ushort>? ports))
+                var to = options.GetValueOrDefault(target == "DNAT" ? "--to-destination" : target == "SAME" ? "--to" : "--to-source");
+                if (to is null || !TryTarget(to, v6, out var addresses, out var ports))
                 {
                     broken = true;
                     return rule => rule with { To = everything, ToPorts = IntervalSet<ushort>.All };
                 }
 
                 // SNAT keeps the port where it can and takes another where it must.
-                IntervalSet<ushort>? after = ports ?? (target == "DNAT" ? null : IntervalSet<ushort>.All);
+                var after = ports ?? (target == "DNAT" ? null : IntervalSet<ushort>.All);
                 return addresses is null ? rule => rule with { To = Kept(rule, target), ToPorts = after } : rule => rule with { To = addresses, ToPorts = after };
             case "MASQUERADE":
                 return static rule => rule with { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = IntervalSet<ushort>.All };
             case "REDIRECT":
                 // To the machine itself: such packets don't pass through any more.
-                IntervalSet<ushort>? redirected = options.TryGetValue("--to-ports", out string? named) && ServiceNames.TryPorts(named, '-', out IntervalSet<ushort> some) ? some : null;
+                var redirected = options.TryGetValue("--to-ports", out var named) && ServiceNames.TryPorts(named, '-', out var some) ? some : null;
                 return rule => rule with { To = AddressSet.Empty, ToPorts = redirected };
             case "NETMAP":
-                if (!options.TryGetValue("--to", out string? map) || !AddressPrefix.TryParse(map, out AddressPrefix prefix))
+                if (!options.TryGetValue("--to", out var map) || !AddressPrefix.TryParse(map, out var prefix))
                 {
                     broken = true;
                     return rule => rule with { To = everything };
                 }
 
-                AddressSet mapped = AddressSet.Of(prefix);
+                var mapped = AddressSet.Of(prefix);
                 return rule => rule with { To = mapped, KeepsOffset = SameSize(rule.Kind == NatKind.Destination ? rule.May.Destination : rule.May.Source, mapped) };
             default:
                 return null;
@@ -56,23 +56,15 @@ internal static class IptablesNat
     {
         addresses = null;
         ports = null;
-        foreach (Range part in text.Split(' '))
+        foreach (var part in text.Split(' '))
         {
-            ReadOnlySpan<char> word = text[part];
-            if (word.IsEmpty || word is "random" or "persistent")
-            {
-                continue;
-            }
-
+            var word = text[part];
+            if (word.IsEmpty || word is "random" or "persistent") continue;
             ReadOnlySpan<char> host = word, port = default;
             if (word[0] == '[')
             {
-                int close = word.IndexOf(']');
-                if (close < 0)
-                {
-                    return false;
-                }
-
+                var close = word.IndexOf(']');
+                if (close < 0) return false;
                 host = word[1..close];
                 port = word[(close + 1)..].TrimStart(':');
             }
@@ -84,27 +76,17 @@ internal static class IptablesNat
 
             if (!port.IsEmpty)
             {
-                int base_ = port.IndexOf('/');
-                if (!ServiceNames.TryPorts(base_ < 0 ? port : port[..base_], '-', out IntervalSet<ushort> some))
-                {
-                    return false;
-                }
-
+                var base_ = port.IndexOf('/');
+                if (!ServiceNames.TryPorts(base_ < 0 ? port : port[..base_], '-', out var some)) return false;
                 ports = ports is null ? some : ports.Union(some);
             }
 
-            if (host.IsEmpty)
-            {
-                continue;
-            }
-
-            int dash = host.IndexOf('-');
-            if (!Address.TryParse(dash < 0 ? host : host[..dash], out Address first) || !Address.TryParse(dash < 0 ? host : host[(dash + 1)..], out Address last))
-            {
+            if (host.IsEmpty) continue;
+            var dash = host.IndexOf('-');
+            if (!Address.TryParse(dash < 0 ? host : host[..dash], out var first) || !Address.TryParse(dash < 0 ? host : host[(dash + 1)..], out var last))
                 return false;
-            }
 
-            AddressSet one = AddressSet.Range(first, last);
+            var one = AddressSet.Range(first, last);
             addresses = addresses is null ? one : addresses.Union(one);
         }
 

@@ -17,7 +17,7 @@ internal sealed partial class IptablesRules
 
         Span<char> lower = stackalloc char[word.Length];
         word.ToLowerInvariant(lower);
-        if (ServiceNames.TryProtocol(lower, out byte protocol))
+        if (ServiceNames.TryProtocol(lower, out var protocol))
         {
             draft.Protocols = not ? ~ByteSet.Of(protocol) : ByteSet.Of(protocol);
             return;
@@ -29,10 +29,10 @@ internal sealed partial class IptablesRules
 
     private static IntervalSet<ushort> Ports(Draft draft, ReadOnlySpan<char> word, bool not)
     {
-        IntervalSet<ushort> ports = IntervalSet<ushort>.Empty;
-        foreach (Range part in word.Split(','))
+        var ports = IntervalSet<ushort>.Empty;
+        foreach (var part in word.Split(','))
         {
-            if (!ServiceNames.TryPorts(word[part], ':', out IntervalSet<ushort> some))
+            if (!ServiceNames.TryPorts(word[part], ':', out var some))
             {
                 draft.Strange = true;
                 draft.When.Uncertain(UnknownKind.NotUnderstood, string.Concat("port ", word[part]));
@@ -47,28 +47,24 @@ internal sealed partial class IptablesRules
 
     private static void ReadFlags(Draft draft, ReadOnlySpan<char> mask, ReadOnlySpan<char> set, bool not)
     {
-        if (!TryFlags(mask, out byte looked) || !TryFlags(set, out byte on))
+        if (!TryFlags(mask, out var looked) || !TryFlags(set, out var on))
         {
             draft.Strange = true;
             draft.When.Uncertain(UnknownKind.NotUnderstood, string.Concat("--tcp-flags ", mask, " ", set));
             return;
         }
 
-        ByteSet flags = ByteSet.Where(value => (value & looked) == on);
+        var flags = ByteSet.Where(value => (value & looked) == on);
         draft.Flags &= not ? ~flags : flags;
     }
 
     private static bool TryFlags(ReadOnlySpan<char> word, out byte bits)
     {
         bits = 0;
-        if (word.StartsWith("0x") && byte.TryParse(word[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out bits))
+        if (word.StartsWith("0x") && byte.TryParse(word[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out bits)) return true;
+        foreach (var part in word.Split(','))
         {
-            return true;
-        }
-
-        foreach (Range part in word.Split(','))
-        {
-            int bit = word[part] switch
+            var bit = word[part] switch
             {
                 "FIN" => TcpFlags.Fin,
                 "SYN" => TcpFlags.Syn,
@@ -82,11 +78,7 @@ internal sealed partial class IptablesRules
                 "NONE" => 0,
                 _ => -1,
             };
-            if (bit < 0)
-            {
-                return false;
-            }
-
+            if (bit < 0) return false;
             bits |= (byte)bit;
         }
 
@@ -95,12 +87,8 @@ internal sealed partial class IptablesRules
 
     private static void ReadIcmp(Draft draft, ReadOnlySpan<char> word, bool not)
     {
-        if (word is "any" or "255" or "255/255")
-        {
-            return;
-        }
-
-        if (ServiceNames.TryIcmp(word, draft.V6, out IntervalSet<ushort> types))
+        if (word is "any" or "255" or "255/255") return;
+        if (ServiceNames.TryIcmp(word, draft.V6, out var types))
         {
             draft.Icmp = draft.Icmp.Intersect(not ? types.Complement() : types);
             return;
@@ -112,9 +100,9 @@ internal sealed partial class IptablesRules
 
     private static void ReadStates(Draft draft, ReadOnlySpan<char> word, bool not)
     {
-        ConnectionStates states = ConnectionStates.None;
-        bool virtualState = false;
-        foreach (Range part in word.Split(','))
+        var states = ConnectionStates.None;
+        var virtualState = false;
+        foreach (var part in word.Split(','))
         {
             switch (word[part])
             {
@@ -146,17 +134,14 @@ internal sealed partial class IptablesRules
             }
         }
 
-        if (!virtualState)
-        {
-            draft.When.States &= not ? ~states & ConnectionStates.All : states;
-        }
+        if (!virtualState) draft.When.States &= not ? ~states & ConnectionStates.All : states;
     }
 
     private static void ReadAddressType(Draft draft, bool destination, ReadOnlySpan<char> word, bool not)
     {
         if (word is "MULTICAST" && destination)
         {
-            AddressSet multicast = AddressSet.Of(AddressPrefix.TryParse(draft.V6 ? "ff00::/8" : "224.0.0.0/4", out AddressPrefix prefix) ? prefix : default);
+            var multicast = AddressSet.Of(AddressPrefix.TryParse(draft.V6 ? "ff00::/8" : "224.0.0.0/4", out var prefix) ? prefix : default);
             draft.When.Destination = Combine(draft, draft.When.Destination, multicast, not);
             return;
         }

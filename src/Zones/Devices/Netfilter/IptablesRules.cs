@@ -15,11 +15,8 @@ internal sealed partial class IptablesRules(FileWork work)
     /// <returns>False where some word was not understood; the rule then stands in the chain as uncertain.</returns>
     public bool Read(IptablesChain chain, Cursor words, int line, bool v6)
     {
-        Draft draft = new(v6);
-        while (!words.AtEnd)
-        {
-            ReadOption(ref words, draft);
-        }
+        var draft = new Draft(v6);
+        while (!words.AtEnd) ReadOption(ref words, draft);
 
         Add(chain, draft, line);
         return !draft.Strange;
@@ -63,8 +60,8 @@ internal sealed partial class IptablesRules(FileWork work)
 
     private void ReadOption(ref Cursor words, Draft draft)
     {
-        bool not = words.Take("!");
-        ReadOnlySpan<char> option = words.Next();
+        var not = words.Take("!");
+        var option = words.Next();
         if (draft.Target is not null && option is not ("-m" or "--match" or "-c"))
         {
             ReadTargetOption(option, ref words, draft);
@@ -169,7 +166,7 @@ internal sealed partial class IptablesRules(FileWork work)
                 draft.Comment = words.NextQuoted();
                 break;
             case "--match-set" or "--set" when draft.Module == "set":
-                string set = words.NextQuoted();
+                var set = words.NextQuoted();
                 words.Next();
                 draft.When.Uncertain(UnknownKind.RunTime, "ipset " + set);
                 break;
@@ -211,8 +208,8 @@ internal sealed partial class IptablesRules(FileWork work)
                 or "sctp" or "addrtype" or "iprange" or "account" or "unclean" or "protocolid" or "mac" or "talk" or "comp" or "l2tp" or "ipvs" or "srh" or "vlan" or "ip_nat_talk" or "ip_conntrack_talk" => UnknownKind.RunTime,
             _ => null,
         };
-        bool valued = false;
-        System.Text.StringBuilder said = new();
+        var valued = false;
+        var said = new System.Text.StringBuilder();
         said.Append(not ? "! " : "").Append(option);
         while (!words.AtEnd && !words.Rest.StartsWith("-") && words.Peek is not "!")
         {
@@ -251,7 +248,7 @@ internal sealed partial class IptablesRules(FileWork work)
 
     private AddressValue Narrow(Draft draft, AddressValue before, ReadOnlySpan<char> word, bool not)
     {
-        AddressSet? set = Addresses(word, draft.V6);
+        var set = Addresses(word, draft.V6);
         if (set is null)
         {
             // A host name in a dump: iptables-save never writes one, scripts do. Its addresses are a named unknown.
@@ -264,13 +261,9 @@ internal sealed partial class IptablesRules(FileWork work)
 
     private static AddressValue Combine(Draft draft, AddressValue before, AddressSet? set, bool not)
     {
-        if (set is null)
-        {
-            return before;
-        }
-
-        AddressSet universe = draft.V6 ? AddressSet.AllV6 : AddressSet.AllV4;
-        AddressSet meant = not ? universe.Except(set) : set;
+        if (set is null) return before;
+        var universe = draft.V6 ? AddressSet.AllV6 : AddressSet.AllV4;
+        var meant = not ? universe.Except(set) : set;
         return ReferenceEquals(before, AddressValue.AnyV4) || ReferenceEquals(before, AddressValue.AnyV6)
             ? AddressValue.Sure(meant)
             : before.Within(meant);
@@ -278,50 +271,32 @@ internal sealed partial class IptablesRules(FileWork work)
 
     private AddressSet? Addresses(ReadOnlySpan<char> word, bool v6)
     {
-        if (addresses.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out AddressSet? known))
+        if (addresses.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out var known)) return known;
+        var set = AddressSet.Empty;
+        foreach (var part in word.Split(','))
         {
-            return known;
-        }
-
-        AddressSet set = AddressSet.Empty;
-        foreach (Range part in word.Split(','))
-        {
-            AddressSet? one = One(word[part]);
-            if (one is null)
-            {
-                return null;
-            }
-
+            var one = One(word[part]);
+            if (one is null) return null;
             set = set.IsEmpty ? one : set.Union(one);
         }
 
-        if (set.V4.IsEmpty == !v6 && !set.IsEmpty)
-        {
-            return null;
-        }
-
+        if (set.V4.IsEmpty == !v6 && !set.IsEmpty) return null;
         addresses[word.ToString()] = set;
         return set;
     }
 
     private static AddressSet? One(ReadOnlySpan<char> word)
     {
-        if (AddressPrefix.TryParse(word, out AddressPrefix prefix))
-        {
-            return AddressSet.Of(prefix);
-        }
-
+        if (AddressPrefix.TryParse(word, out var prefix)) return AddressSet.Of(prefix);
         // A mask with holes: "10.0.0.1/255.0.0.255" matches by bits.
-        int slash = word.IndexOf('/');
-        if (slash > 0 && Address.TryParseV4(word[..slash], out uint address) && Address.TryParseV4(word[(slash + 1)..], out uint mask))
-        {
+        var slash = word.IndexOf('/');
+        if (slash > 0 && Address.TryParseV4(word[..slash], out var address) && Address.TryParseV4(word[(slash + 1)..], out var mask))
             return AddressSet.Wildcard(address, ~mask);
-        }
 
         // Old tools shorten "10.0.0.0/8" to "10/8".
         if (slash > 0 && word[..slash].Count('.') < 3 && !word.Contains(':'))
         {
-            string full = word[..slash].ToString() + string.Concat(Enumerable.Repeat(".0", 3 - word[..slash].Count('.'))) + word[slash..].ToString();
+            var full = word[..slash].ToString() + string.Concat(Enumerable.Repeat(".0", 3 - word[..slash].Count('.'))) + word[slash..].ToString();
             return AddressPrefix.TryParse(full, out prefix) ? AddressSet.Of(prefix) : null;
         }
 
@@ -330,11 +305,9 @@ internal sealed partial class IptablesRules(FileWork work)
 
     private static AddressSet? Range(Draft draft, ReadOnlySpan<char> word)
     {
-        int dash = word.IndexOf('-');
-        if (Address.TryParse(dash < 0 ? word : word[..dash], out Address first) && Address.TryParse(dash < 0 ? word : word[(dash + 1)..], out Address last) && first.IsV6 == draft.V6 && last.IsV6 == draft.V6)
-        {
+        var dash = word.IndexOf('-');
+        if (Address.TryParse(dash < 0 ? word : word[..dash], out var first) && Address.TryParse(dash < 0 ? word : word[(dash + 1)..], out var last) && first.IsV6 == draft.V6 && last.IsV6 == draft.V6)
             return AddressSet.Range(first, last);
-        }
 
         draft.Strange = true;
         draft.When.Uncertain(UnknownKind.NotUnderstood, word.ToString());
@@ -343,10 +316,10 @@ internal sealed partial class IptablesRules(FileWork work)
 
     private InterfaceSet Interface(ReadOnlySpan<char> word, bool not)
     {
-        string key = string.Concat(not ? "!" : "", word);
-        if (!interfaces.TryGetValue(key, out InterfaceSet? set))
+        var key = string.Concat(not ? "!" : "", word);
+        if (!interfaces.TryGetValue(key, out var set))
         {
-            string name = word.EndsWith("+") ? string.Concat(word[..^1], "*") : word.ToString();
+            var name = word.EndsWith("+") ? string.Concat(word[..^1], "*") : word.ToString();
             set = not ? InterfaceSet.Except([name]) : name == "*" ? InterfaceSet.Any : InterfaceSet.Of([name]);
             interfaces.Add(key, set);
         }
@@ -356,14 +329,10 @@ internal sealed partial class IptablesRules(FileWork work)
 
     private static void ReadTargetOption(ReadOnlySpan<char> option, ref Cursor words, Draft draft)
     {
-        System.Text.StringBuilder value = new();
+        var value = new System.Text.StringBuilder();
         while (!words.AtEnd && !words.Rest.StartsWith("--"))
         {
-            if (value.Length > 0)
-            {
-                value.Append(' ');
-            }
-
+            if (value.Length > 0) value.Append(' ');
             value.Append(words.NextQuoted());
         }
 
@@ -372,17 +341,13 @@ internal sealed partial class IptablesRules(FileWork work)
 
     private void Add(IptablesChain chain, Draft draft, int line)
     {
-        Condition when = draft.When;
+        var when = draft.When;
         when.Services = ServicesOf(draft);
-        bool ports = !draft.SourcePorts.IsAll || !draft.DestinationPorts.IsAll || draft.EitherPorts is not null || !draft.Icmp.IsAll || !draft.Flags.IsAll;
-        if (ports)
-        {
-            when.Fragments &= Fragments.WholeOrFirst;
-        }
-
-        SourceRef at = work.At(line);
+        var ports = !draft.SourcePorts.IsAll || !draft.DestinationPorts.IsAll || draft.EitherPorts is not null || !draft.Icmp.IsAll || !draft.Flags.IsAll;
+        if (ports) when.Fragments &= Fragments.WholeOrFirst;
+        var at = work.At(line);
         string? target = null;
-        RuleAction action = ActionOf(draft, chain, ref target);
+        var action = ActionOf(draft, chain, ref target);
         if (draft.Strange) work.Keep(line, line, new Touch.InPlace());
         if (draft.Broken)
         {
@@ -403,7 +368,7 @@ internal sealed partial class IptablesRules(FileWork work)
 
         if (chain.Table == "nat")
         {
-            Func<NatRule, NatRule>? made = IptablesNat.Made(draft.Target, draft.TargetOptions, draft.V6, out bool broken);
+            var made = IptablesNat.Made(draft.Target, draft.TargetOptions, draft.V6, out var broken);
             if (broken)
             {
                 work.Keep(line, line, new Touch.WholeDevice());
@@ -414,11 +379,7 @@ internal sealed partial class IptablesRules(FileWork work)
             return;
         }
 
-        if (target is not null)
-        {
-            chain.Targets.Add((chain.Rules.Count, line, target));
-        }
-
+        if (target is not null) chain.Targets.Add((chain.Rules.Count, line, target));
         chain.Rules.Add(when.ToRule(action, at, draft.Comment, target));
     }
 
@@ -457,7 +418,7 @@ internal sealed partial class IptablesRules(FileWork work)
 
     private ServiceValue ServicesOf(Draft draft)
     {
-        Service service = new(draft.Protocols)
+        var service = new Service(draft.Protocols)
         {
             SourcePorts = draft.SourcePorts,
             DestinationPorts = draft.DestinationPorts,
@@ -471,12 +432,8 @@ internal sealed partial class IptablesRules(FileWork work)
                 service with { DestinationPorts = service.DestinationPorts.Intersect(either) }));
         }
 
-        if (service == Service.Any)
-        {
-            return ServiceValue.Any;
-        }
-
-        if (!services.TryGetValue(service, out ServiceSet? set))
+        if (service == Service.Any) return ServiceValue.Any;
+        if (!services.TryGetValue(service, out var set))
         {
             set = new ServiceSet([service]);
             services.Add(service, set);

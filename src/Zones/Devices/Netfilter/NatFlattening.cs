@@ -19,27 +19,15 @@ internal sealed class NatFlattening(IReadOnlyDictionary<(bool V6, string Table, 
 
     private void Walk(bool v6, string name, Match may, Match must, IReadOnlyList<Unknown> unknowns, int depth)
     {
-        if (depth > DepthLimit || result.Count > RuleLimit || !chains.TryGetValue((v6, "nat", name), out List<NatStep>? steps))
+        if (depth > DepthLimit || result.Count > RuleLimit || !chains.TryGetValue((v6, "nat", name), out var steps)) return;
+        var returned = false;
+        foreach (var step in steps)
         {
-            return;
-        }
-
-        bool returned = false;
-        foreach (NatStep step in steps)
-        {
-            Match both = Matches.Intersect(may, step.When.May());
-            Match surely = returned ? Match.Nothing : Matches.Intersect(must, step.When.Must() ?? step.When.May());
+            var both = Matches.Intersect(may, step.When.May());
+            var surely = returned ? Match.Nothing : Matches.Intersect(must, step.When.Must() ?? step.When.May());
             List<Unknown> names = [.. unknowns, .. step.When.Unknowns()];
-            if (returned)
-            {
-                names.Add(new Unknown(UnknownKind.RunTime, "RETURN"));
-            }
-
-            if (both.IsNothing)
-            {
-                continue;
-            }
-
+            if (returned) names.Add(new Unknown(UnknownKind.RunTime, "RETURN"));
+            if (both.IsNothing) continue;
             if (step.Made is { } made)
             {
                 result.Add(made(Rule(both, surely, names, step)));

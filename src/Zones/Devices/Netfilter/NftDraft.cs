@@ -22,33 +22,29 @@ internal sealed class NftDraft
 
     public NftDraft Copy()
     {
-        NftDraft copy = (NftDraft)MemberwiseClone();
+        var copy = (NftDraft)MemberwiseClone();
         copy.Unknowns = [.. Unknowns];
         return copy;
     }
 
     public void Uncertain(UnknownKind kind, string name)
     {
-        Unknown unknown = new(kind, name.Length > 120 ? name[..120] : name);
-        if (!Unknowns.Contains(unknown))
-        {
-            Unknowns.Add(unknown);
-        }
-
+        var unknown = new Unknown(kind, name.Length > 120 ? name[..120] : name);
+        if (!Unknowns.Contains(unknown)) Unknowns.Add(unknown);
         Strange |= kind == UnknownKind.NotUnderstood;
     }
 
     /// <summary>Keeps one family only, as a field of its header asks.</summary>
     public void Family(bool v6)
     {
-        AddressSet family = v6 ? AddressSet.AllV6 : AddressSet.AllV4;
+        var family = v6 ? AddressSet.AllV6 : AddressSet.AllV4;
         Source = Source.Intersect(family);
         Destination = Destination.Intersect(family);
     }
 
     public Condition ToCondition(Dictionary<Service, ServiceSet> services)
     {
-        Condition when = new()
+        var when = new Condition()
         {
             Source = AddressValue.Sure(Source),
             Destination = AddressValue.Sure(Destination),
@@ -57,26 +53,20 @@ internal sealed class NftDraft
             In = In,
             Out = Out,
         };
-        Service service = new(Protocols) { SourcePorts = SourcePorts, DestinationPorts = DestinationPorts, Icmp = Icmp, Flags = Flags };
+        var service = new Service(Protocols) { SourcePorts = SourcePorts, DestinationPorts = DestinationPorts, Icmp = Icmp, Flags = Flags };
         if (service != Service.Any)
         {
-            if (!services.TryGetValue(service, out ServiceSet? set))
+            if (!services.TryGetValue(service, out var set))
             {
                 set = new ServiceSet([service]);
                 services.Add(service, set);
             }
 
             when.Services = ServiceValue.Sure(set);
-            if (!SourcePorts.IsAll || !DestinationPorts.IsAll || !Icmp.IsAll || !Flags.IsAll)
-            {
-                when.Fragments &= Fragments.WholeOrFirst;
-            }
+            if (!SourcePorts.IsAll || !DestinationPorts.IsAll || !Icmp.IsAll || !Flags.IsAll) when.Fragments &= Fragments.WholeOrFirst;
         }
 
-        foreach (Unknown unknown in Unknowns)
-        {
-            when.Uncertain(unknown.Kind, unknown.Name);
-        }
+        foreach (var unknown in Unknowns) when.Uncertain(unknown.Kind, unknown.Name);
 
         return when;
     }

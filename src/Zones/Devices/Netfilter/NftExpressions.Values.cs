@@ -10,19 +10,12 @@ internal sealed partial class NftExpressions
     /// <param name="map">In a map: each element leads to something.</param>
     public NftValue Value(bool map, bool noFlags = false)
     {
-        if (Take("{"))
-        {
-            return SetOf(map);
-        }
-
-        NftValue first = Single();
+        if (Take("{")) return SetOf(map);
+        var first = Single();
         if (Current.Is("."))
         {
             List<NftValue> parts = [first];
-            while (Take("."))
-            {
-                parts.Add(Single());
-            }
+            while (Take(".")) parts.Add(Single());
 
             return new NftValue(NftKind.Concatenation) { Items = parts };
         }
@@ -30,10 +23,7 @@ internal sealed partial class NftExpressions
         if (!noFlags && (Current.Is(",") || Current.Is("|")) && first.Kind == NftKind.Word)
         {
             List<NftValue> flags = [first];
-            while (Take(",") || Take("|"))
-            {
-                flags.Add(Single());
-            }
+            while (Take(",") || Take("|")) flags.Add(Single());
 
             return new NftValue(NftKind.Flags) { Items = flags };
         }
@@ -45,38 +35,18 @@ internal sealed partial class NftExpressions
     {
         if (Take("("))
         {
-            NftValue inner = Value(false);
+            var inner = Value(false);
             _ = Take(")");
             return inner;
         }
 
-        NftToken token = Current;
-        if (token.Mark is NftMark.Sign or NftMark.End)
-        {
-            return new NftValue(NftKind.Strange, token.Text);
-        }
-
+        var token = Current;
+        if (token.Mark is NftMark.Sign or NftMark.End) return new NftValue(NftKind.Strange, token.Text);
         at++;
-        if (token.Mark == NftMark.Quoted)
-        {
-            return new NftValue(NftKind.Word, token.Text);
-        }
-
-        if (token.Text == "*")
-        {
-            return new NftValue(NftKind.Any);
-        }
-
-        if (token.Text[0] == '@' && token.Text.Length > 1)
-        {
-            return new NftValue(NftKind.Reference, token.Text[1..]);
-        }
-
-        if (token.Text[0] == '$' && !isVariable(token.Text[1..]))
-        {
-            return new NftValue(NftKind.Strange, token.Text);
-        }
-
+        if (token.Mark == NftMark.Quoted) return new NftValue(NftKind.Word, token.Text);
+        if (token.Text == "*") return new NftValue(NftKind.Any);
+        if (token.Text[0] == '@' && token.Text.Length > 1) return new NftValue(NftKind.Reference, token.Text[1..]);
+        if (token.Text[0] == '$' && !isVariable(token.Text[1..])) return new NftValue(NftKind.Strange, token.Text);
         if (Current.Is("-") && Ahead().Mark == NftMark.Word)
         {
             at++;
@@ -89,14 +59,11 @@ internal sealed partial class NftExpressions
     /// <summary>"a-b" is a range where both sides can be ends of one; names with dashes ("admin-prohibited") are not.</summary>
     internal static NftValue Ranged(string word)
     {
-        int dash = word.IndexOf('-');
+        var dash = word.IndexOf('-');
         if (dash > 0 && dash < word.Length - 1)
         {
             string low = word[..dash], high = word[(dash + 1)..];
-            if (IsEnd(low) && IsEnd(high))
-            {
-                return new NftValue(NftKind.Range, low, high);
-            }
+            if (IsEnd(low) && IsEnd(high)) return new NftValue(NftKind.Range, low, high);
         }
 
         return new NftValue(NftKind.Word, word);
@@ -109,31 +76,16 @@ internal sealed partial class NftExpressions
         List<NftElement> elements = [];
         while (!AtEnd)
         {
-            if (Take("}"))
-            {
-                return new NftValue(NftKind.Set) { Elements = elements };
-            }
-
-            if (Take(","))
-            {
-                continue;
-            }
-
-            int line = Current.Line;
-            int start = at;
-            if (map)
-            {
-                SplitColon();
-            }
-
-            NftValue key = Current.Is("{") ? Value(map) : Concatenated();
+            if (Take("}")) return new NftValue(NftKind.Set) { Elements = elements };
+            if (Take(",")) continue;
+            var line = Current.Line;
+            var start = at;
+            if (map) SplitColon();
+            var key = Current.Is("{") ? Value(map) : Concatenated();
             if (Current.Is("|"))
             {
                 List<NftValue> flags = [key];
-                while (Take("|"))
-                {
-                    flags.Add(Single());
-                }
+                while (Take("|")) flags.Add(Single());
 
                 key = new NftValue(NftKind.Flags) { Items = flags };
             }
@@ -143,17 +95,11 @@ internal sealed partial class NftExpressions
             {
                 at++;
                 while (!AtEnd && Current.Mark != NftMark.Sign && !Current.Is(":") && (Current.Mark == NftMark.Quoted || char.IsAsciiDigit(Current.Text.FirstOrDefault()) || Current.Text is "never"))
-                {
                     at++;
-                }
             }
 
             NftData? data = null;
-            if (Take(":"))
-            {
-                data = Data();
-            }
-
+            if (Take(":")) data = Data();
             while (!AtEnd && !Current.Is(",") && !Current.Is("}"))
             {
                 if (Current.Is("comment"))
@@ -167,19 +113,9 @@ internal sealed partial class NftExpressions
             }
 
             // A set inside a set: nft takes its elements out.
-            if (key.Kind == NftKind.Set && data is null)
-            {
-                elements.AddRange(key.Elements);
-            }
-            else
-            {
-                elements.Add(new NftElement(key, data, line));
-            }
-
-            if (at == start)
-            {
-                at++;
-            }
+            if (key.Kind == NftKind.Set && data is null) elements.AddRange(key.Elements);
+            else elements.Add(new NftElement(key, data, line));
+            if (at == start) at++;
         }
 
         return new NftValue(NftKind.Strange, "{");
@@ -187,22 +123,11 @@ internal sealed partial class NftExpressions
 
     private NftValue Concatenated()
     {
-        NftValue first = Single();
-        if (IsFieldLike(first))
-        {
-            return new NftValue(NftKind.Strange, first.Text);
-        }
-
-        if (!Current.Is("."))
-        {
-            return first;
-        }
-
+        var first = Single();
+        if (IsFieldLike(first)) return new NftValue(NftKind.Strange, first.Text);
+        if (!Current.Is(".")) return first;
         List<NftValue> parts = [first];
-        while (Take("."))
-        {
-            parts.Add(Single());
-        }
+        while (Take(".")) parts.Add(Single());
 
         return new NftValue(NftKind.Concatenation) { Items = parts };
     }
@@ -212,12 +137,10 @@ internal sealed partial class NftExpressions
     /// <summary>"{ 25:192.0.2.1 }": a map's colon without blanks around.</summary>
     private void SplitColon()
     {
-        NftToken token = Current;
-        int colon = token.Text.IndexOf(':');
+        var token = Current;
+        var colon = token.Text.IndexOf(':');
         if (token.Mark != NftMark.Word || colon <= 0 || colon == token.Text.Length - 1 || token.Text.Length < 2 || Address.TryParse(token.Text.Split('/', '-')[0], out _) || token.Text.Count(static c => c == ':') > 1)
-        {
             return;
-        }
 
         tokens[at] = token with { Text = token.Text[..colon] };
         tokens.Insert(at + 1, token with { Text = ":" });
@@ -233,7 +156,7 @@ internal sealed partial class NftExpressions
             case "jump" or "goto":
                 return new NftData(Next(), Next(), null);
             default:
-                NftValue value = Concatenated();
+                var value = Concatenated();
                 return new NftData(null, null, value);
         }
     }

@@ -23,18 +23,14 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
 
     private bool Take(string sign)
     {
-        if (!Current.Is(sign))
-        {
-            return false;
-        }
-
+        if (!Current.Is(sign)) return false;
         at++;
         return true;
     }
 
     private string Next()
     {
-        string text = Current.Text;
+        var text = Current.Text;
         at++;
         return text;
     }
@@ -42,10 +38,10 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
     public NftRule Rule(int first, int last)
     {
         List<NftStatement> statements = [];
-        string comment = "";
+        var comment = "";
         while (!AtEnd)
         {
-            int start = at;
+            var start = at;
             if (Current.Is("comment"))
             {
                 at++;
@@ -53,12 +49,8 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
                 continue;
             }
 
-            NftStatement statement = Statement();
-            if (at == start)
-            {
-                at++;
-            }
-
+            var statement = Statement();
+            if (at == start) at++;
             statements.Add(statement);
             if (statement is NftStatement.Strange && !AtEnd)
             {
@@ -73,13 +65,13 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
 
     private string Text(int from, int to)
     {
-        string text = string.Join(' ', tokens.Skip(from).Take(Math.Min(to - from, 40)).Select(static token => token.Text));
+        var text = string.Join(' ', tokens.Skip(from).Take(Math.Min(to - from, 40)).Select(static token => token.Text));
         return text.Length > 120 ? text[..120] : text;
     }
 
     private NftStatement Statement()
     {
-        int start = at;
+        var start = at;
         switch (Current.Text)
         {
             case "accept" or "drop" or "return" or "continue":
@@ -112,16 +104,14 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
                 }
 
                 while (!AtEnd && Current.Text is "rate" or "over" or "until" or "burst" or "packets" or "bytes" or "kbytes" or "mbytes" || (!AtEnd && Current.Text.Contains('/')) || (!AtEnd && char.IsAsciiDigit(Current.Text.FirstOrDefault())))
-                {
                     at++;
-                }
 
                 return new NftStatement.Unknowable(UnknownKind.Rate, Text(start, at));
             case "dnat" or "snat" or "masquerade" or "redirect":
                 return Nat();
             case "add" or "update" or "delete" when Ahead().Text.StartsWith('@'):
                 at++;
-                string set = Next()[1..];
+                var set = Next()[1..];
                 Value(false);
                 return new NftStatement.Fills(set);
             case "set" when Ahead().Text is "add" or "update":
@@ -131,10 +121,7 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
             case "meter":
                 at++;
                 Next();
-                while (Current.Text is "size")
-                {
-                    at += 2;
-                }
+                while (Current.Text is "size") at += 2;
 
                 Value(false);
                 return new NftStatement.Unknowable(UnknownKind.Rate, Text(start, at));
@@ -153,10 +140,7 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
                 return new NftStatement.Neutral("reset");
             case "ct" when Ahead().Text is "count":
                 at += 2;
-                while (!AtEnd && (Current.Text is "over" || char.IsAsciiDigit(Current.Text.FirstOrDefault())))
-                {
-                    at++;
-                }
+                while (!AtEnd && (Current.Text is "over" || char.IsAsciiDigit(Current.Text.FirstOrDefault()))) at++;
 
                 return new NftStatement.Unknowable(UnknownKind.Rate, Text(start, at));
             case "connlimit":
@@ -172,31 +156,23 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
     /// <summary>Statements that only observe, with their options.</summary>
     private NftStatement Simple(string name)
     {
-        int start = at;
+        var start = at;
         at++;
         switch (name)
         {
             case "counter" or "quota" or "last":
-                if (Take("name"))
-                {
-                    Value(false);
-                }
+                if (Take("name")) Value(false);
 
                 while (!AtEnd && (Current.Text is "packets" or "bytes" or "over" or "until" or "used" or "kbytes" or "mbytes" or "never" || char.IsAsciiDigit(Current.Text.FirstOrDefault())))
-                {
                     at++;
-                }
 
                 return name == "quota" ? new NftStatement.Unknowable(UnknownKind.Rate, Text(start, at)) : new NftStatement.Neutral(name);
             case "log":
                 while (!AtEnd && Current.Text is "prefix" or "level" or "group" or "snaplen" or "queue-threshold" or "flags")
                 {
-                    bool flags = Next() == "flags";
+                    var flags = Next() == "flags";
                     at++;
-                    while (flags && (Current.Text is "sequence" or "options" or "," || Current.Is(",")))
-                    {
-                        at++;
-                    }
+                    while (flags && (Current.Text is "sequence" or "options" or "," || Current.Is(","))) at++;
                 }
 
                 return new NftStatement.Neutral(name);
@@ -217,46 +193,35 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
 
     private NftStatement.Nat Nat()
     {
-        string name = Next();
+        var name = Next();
         List<string> fields = [];
         NftValue? map = null, address = null, port = null;
-        bool prefix = false;
-        if (Current.Text is "ip" or "ip6" && Ahead().Text is "to" or "prefix" or "addr")
-        {
-            at++;
-        }
-
+        var prefix = false;
+        if (Current.Text is "ip" or "ip6" && Ahead().Text is "to" or "prefix" or "addr") at++;
         prefix |= Take("prefix");
         _ = Take("interval");
-        if (Current.Is("addr") && Ahead().Is("."))
-        {
-            at += 3;
-        }
-
+        if (Current.Is("addr") && Ahead().Is(".")) at += 3;
         if (Take("to"))
         {
-            bool onlyPort = Take(":");
-            int before = at;
+            var onlyPort = Take(":");
+            var before = at;
             if (!onlyPort && IsField() && Fields(out fields, out _) && Take("map"))
             {
                 map = Value(true);
-                if (Take(":"))
-                {
-                    port = Value(false);
-                }
+                if (Take(":")) port = Value(false);
             }
             else
             {
                 at = before;
                 fields = [];
-                NftToken target = Current;
+                var target = Current;
                 if (!onlyPort && target.Mark == NftMark.Word && target.Text.Length > 1 && target.Text[0] == ':' && char.IsAsciiDigit(target.Text[1]))
                 {
                     onlyPort = true;
                     tokens[at] = target with { Text = target.Text[1..] };
                 }
 
-                NftValue value = Target();
+                var value = Target();
                 if (onlyPort)
                 {
                     port = value;
@@ -264,18 +229,12 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
                 else
                 {
                     address = value;
-                    if (Take(":"))
-                    {
-                        port = Value(false);
-                    }
+                    if (Take(":")) port = Value(false);
                 }
             }
         }
 
-        while (Current.Text is "random" or "fully-random" or "persistent" or "," || Current.Is(","))
-        {
-            at++;
-        }
+        while (Current.Text is "random" or "fully-random" or "persistent" or "," || Current.Is(",")) at++;
 
         return new NftStatement.Nat(name, fields, map, address, port, prefix);
     }
@@ -285,12 +244,8 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
 
     private bool IsField()
     {
-        string word = Current.Text;
-        if (Current.Mark != NftMark.Word)
-        {
-            return Current.Is("(");
-        }
-
+        var word = Current.Text;
+        if (Current.Mark != NftMark.Word) return Current.Is("(");
         return word is "meta" or "ct" or "fib" or "rt" or "socket" or "osf" or "numgen" or "jhash" or "symhash" or "ipsec" or "tunnel" or "exthdr" or "inner" || word.StartsWith('@')
             || (Payloads.Contains(word) && Ahead().Mark == NftMark.Word) || BareMeta.Contains(word);
     }
@@ -302,31 +257,24 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
         mask = null;
         do
         {
-            bool bracket = Take("(");
-            string? field = Field();
-            if (field is null)
-            {
-                return false;
-            }
-
+            var bracket = Take("(");
+            var field = Field();
+            if (field is null) return false;
             fields.Add(field);
             while (Current.Is("&") || Current.Is("|") || Current.Is("^") || Current.Is("<<") || Current.Is(">>"))
             {
-                string sign = Next();
-                NftValue by = Value(false, noFlags: sign != "&");
+                var sign = Next();
+                var by = Value(false, noFlags: sign != "&");
                 mask = (mask is null ? "" : mask + " ") + sign + " " + Show(by);
             }
 
-            if (bracket && !Take(")"))
-            {
-                return false;
-            }
+            if (bracket && !Take(")")) return false;
         }
         while (Take("."));
         while (Current.Is("&") || Current.Is("|") || Current.Is("^") || Current.Is("<<") || Current.Is(">>"))
         {
-            string sign = Next();
-            NftValue by = Value(false);
+            var sign = Next();
+            var by = Value(false);
             mask = (mask is null ? "" : mask + " ") + sign + " " + Show(by);
         }
 
@@ -341,25 +289,18 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
 
     private string? Field()
     {
-        if (!IsField())
-        {
-            return null;
-        }
-
-        string first = Next();
+        if (!IsField()) return null;
+        var first = Next();
         switch (first)
         {
             case "meta":
                 return "meta " + Next();
             case "ct":
-                string key = Next();
+                var key = Next();
                 if (key is "original" or "reply")
                 {
                     key = key + " " + Next();
-                    if (Current.Text is "saddr" or "daddr")
-                    {
-                        key += " " + Next();
-                    }
+                    if (Current.Text is "saddr" or "daddr") key += " " + Next();
                 }
                 else if (Current.Text is "original" or "reply" && key is "bytes" or "packets" or "avgpkt" or "saddr" or "daddr" or "proto-src" or "proto-dst")
                 {
@@ -370,7 +311,7 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
             case "fib":
                 while (Current.Text is "saddr" or "daddr" or "mark" or "iif" or "oif" or ".")
                 {
-                    bool dot = Current.Text == ".";
+                    var dot = Current.Text == ".";
                     if (!dot && Ahead().Text != "." )
                     {
                         at++;
@@ -383,13 +324,11 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
                 at++;
                 return "fib";
             case "rt" or "socket" or "osf" or "ipsec" or "tunnel" or "exthdr" or "inner":
-                string text = first + " " + Next();
+                var text = first + " " + Next();
                 if (first == "ipsec")
                 {
                     while (Current.Text is "spnum" or "reqid" or "spi" or "ip" or "ip6" or "saddr" or "daddr" || char.IsAsciiDigit(Current.Text.FirstOrDefault()))
-                    {
                         at++;
-                    }
                 }
                 else if (first == "osf" && Current.Text is "loose" or "skip")
                 {
@@ -411,30 +350,22 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
                     if (Next() is "mod" or "offset" && at < tokens.Count)
                     {
                         at++;
-                        if (Current.Text is not ("offset" or "seed" or "mod"))
-                        {
-                            break;
-                        }
+                        if (Current.Text is not ("offset" or "seed" or "mod")) break;
                     }
                 }
 
                 return first;
             case "tcp" or "ip" or "sctp" or "dccp" when Current.Text is "option" or "chunk" && Ahead().Mark is NftMark.Word:
-                string option = first + " " + Next() + " " + Next();
+                var option = first + " " + Next() + " " + Next();
                 if (Current.Mark == NftMark.Word && Current.Text is "length" or "kind" or "left" or "right" or "size" or "count" or "tsval" or "tsecr" or "type" or "flags" or "value" or "addr" or "ptr" or "echo")
-                {
                     at++;
-                }
 
                 return option;
             default:
                 if (first.StartsWith('@'))
                 {
                     // "@th,16,16": raw bits.
-                    while (Take(","))
-                    {
-                        at++;
-                    }
+                    while (Take(",")) at++;
 
                     return first;
                 }
@@ -445,48 +376,36 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
 
     private NftStatement Match()
     {
-        int start = at;
-        if (!IsField() || !Fields(out List<string> fields, out string? mask))
+        var start = at;
+        if (!IsField() || !Fields(out var fields, out var mask))
         {
             SkipToEnd();
             return new NftStatement.Strange(Text(start, at));
         }
 
-        if (Take("vmap"))
-        {
-            return mask is null ? new NftStatement.VerdictMap(fields, Value(true)) : Strange(start);
-        }
-
+        if (Take("vmap")) return mask is null ? new NftStatement.VerdictMap(fields, Value(true)) : Strange(start);
         if (Current.Text is "set" && Ahead().Mark != NftMark.End && !Current.Is("{"))
         {
             at++;
             // "meta mark set …" changes marks; a rewritten header is another matter.
             SkipOneValue();
-            string field = fields[0];
-            bool neutral = field is "meta mark" or "ct mark" or "meta priority" or "meta nftrace" or "meta pkttype" or "ct label" or "ct event" or "ct zone" or "ct helper" or "ct timeout" or "ct expectation" or "meta secmark" or "ct secmark" or "meta broute"
+            var field = fields[0];
+            var neutral = field is "meta mark" or "ct mark" or "meta priority" or "meta nftrace" or "meta pkttype" or "ct label" or "ct event" or "ct zone" or "ct helper" or "ct timeout" or "ct expectation" or "meta secmark" or "ct secmark" or "meta broute"
                 || field.StartsWith("tcp option", StringComparison.Ordinal) || field.EndsWith(" dscp", StringComparison.Ordinal) || field.EndsWith(" ecn", StringComparison.Ordinal) || field.EndsWith(" ttl", StringComparison.Ordinal) || field.EndsWith(" hoplimit", StringComparison.Ordinal);
             return neutral ? new NftStatement.Neutral(field) : new NftStatement.Strange(Text(start, at));
         }
 
-        if (Take("map"))
-        {
-            return Strange(start);
-        }
-
-        string op = "in";
+        if (Take("map")) return Strange(start);
+        var op = "in";
         if (Current.Mark == NftMark.Sign && Current.Text is "==" or "!=" or "<" or ">" or "<=" or ">=" or "!" or "=")
-        {
             op = Next();
-        }
         else if (Current.Text is "eq" or "ne" or "neq" or "lt" or "gt" or "le" or "lte" or "ge" or "gte" && Current.Mark == NftMark.Word)
-        {
             op = Next() switch { "eq" => "==", "ne" or "neq" => "!=", "lt" => "<", "gt" => ">", "le" or "lte" => "<=", _ => ">=" };
-        }
 
-        NftValue right = Value(false);
+        var right = Value(false);
         if (Take("/"))
         {
-            NftValue by = Value(false);
+            var by = Value(false);
             right = new NftValue(NftKind.Masked) { Items = [right, by] };
         }
 
@@ -503,11 +422,7 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
     {
         if (IsField() && Fields(out _, out _))
         {
-            if (Take("map"))
-            {
-                Value(true);
-            }
-
+            if (Take("map")) Value(true);
             return;
         }
 

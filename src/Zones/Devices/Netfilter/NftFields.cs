@@ -13,8 +13,8 @@ internal static class NftFields
     /// <param name="isSet">True where <paramref name="values"/> are a set's elements: flags are then compared as a whole.</param>
     public static void Apply(NftDraft draft, string field, string? mask, string op, IReadOnlyList<NftValue> values, bool isSet)
     {
-        bool not = op is "!=" or "!";
-        bool plain = op is "in" or "==" or "=" || not;
+        var not = op is "!=" or "!";
+        var plain = op is "in" or "==" or "=" || not;
         switch (field)
         {
             case "ip saddr" or "ip daddr" or "ip6 saddr" or "ip6 daddr":
@@ -43,20 +43,16 @@ internal static class NftFields
                 draft.Family(v6: false);
                 // "ip frag-off & 0x1fff != 0": not the first fragment.
                 if (mask is "& 0x1fff" or "& 8191" && values is [{ Kind: NftKind.Word, Text: "0" or "0x0" }] && (not || op is "==" or "in"))
-                {
                     draft.Fragments &= not ? Fragments.Later : Fragments.WholeOrFirst;
-                }
                 else
-                {
                     draft.Uncertain(UnknownKind.RunTime, field);
-                }
 
                 return;
         }
 
-        int space = field.IndexOf(' ');
-        string proto = space < 0 ? field : field[..space];
-        string name = space < 0 ? "" : field[(space + 1)..];
+        var space = field.IndexOf(' ');
+        var proto = space < 0 ? field : field[..space];
+        var name = space < 0 ? "" : field[(space + 1)..];
         if (name is "sport" or "dport" && PortProtocols(proto) is { } protocols)
         {
             draft.Protocols &= protocols;
@@ -81,7 +77,7 @@ internal static class NftFields
     /// <summary>Fields that have no place in the model: a condition nobody can know, with the protocol that the field implies.</summary>
     private static void Other(NftDraft draft, string proto, string name, string field, IReadOnlyList<NftValue> values)
     {
-        string said = values.Count == 1 && values[0].Kind == NftKind.Word ? field + " " + values[0].Text : field;
+        var said = values.Count == 1 && values[0].Kind == NftKind.Word ? field + " " + values[0].Text : field;
         UnknownKind kind;
         switch (proto)
         {
@@ -122,11 +118,8 @@ internal static class NftFields
                 draft.Family(v6: true);
                 break;
             default:
-                string? known = proto switch { "tcp" or "udp" or "udplite" or "sctp" or "dccp" or "esp" or "ah" or "gre" or "igmp" or "icmp" or "icmpv6" => proto, _ => null };
-                if (known is not null && ServiceNames.TryProtocol(known, out byte number))
-                {
-                    draft.Protocols &= ByteSet.Of(number);
-                }
+                var known = proto switch { "tcp" or "udp" or "udplite" or "sctp" or "dccp" or "esp" or "ah" or "gre" or "igmp" or "icmp" or "icmpv6" => proto, _ => null };
+                if (known is not null && ServiceNames.TryProtocol(known, out var number)) draft.Protocols &= ByteSet.Of(number);
 
                 _ = name;
                 break;
@@ -135,28 +128,18 @@ internal static class NftFields
 
     private static void Address(NftDraft draft, string field, string? mask, bool plain, bool not, IReadOnlyList<NftValue> values)
     {
-        bool v6 = field[2] == '6';
+        var v6 = field[2] == '6';
         draft.Family(v6);
-        AddressSet? set = plain ? Addresses(values, v6, mask) : null;
+        var set = plain ? Addresses(values, v6, mask) : null;
         if (set is null)
         {
             draft.Uncertain(NamesOnly(values) ? UnknownKind.Fqdn : UnknownKind.NotUnderstood, field + " " + (values.Count > 0 ? values[0].Text : ""));
             return;
         }
 
-        if (not)
-        {
-            set = (v6 ? AddressSet.AllV6 : AddressSet.AllV4).Except(set);
-        }
-
-        if (field.EndsWith("saddr", StringComparison.Ordinal))
-        {
-            draft.Source = draft.Source.Intersect(set);
-        }
-        else
-        {
-            draft.Destination = draft.Destination.Intersect(set);
-        }
+        if (not) set = (v6 ? AddressSet.AllV6 : AddressSet.AllV4).Except(set);
+        if (field.EndsWith("saddr", StringComparison.Ordinal)) draft.Source = draft.Source.Intersect(set);
+        else draft.Destination = draft.Destination.Intersect(set);
     }
 
     private static bool NamesOnly(IReadOnlyList<NftValue> values) => values.Count > 0 && values.All(static value => value.Kind == NftKind.Word && value.Text.Length > 0 && char.IsAsciiLetter(value.Text[0]) && !value.Text.Contains('$'));
@@ -165,14 +148,14 @@ internal static class NftFields
     {
         if (mask is not null)
         {
-            return !v6 && values is [{ Kind: NftKind.Word } one] && mask.StartsWith("& ", StringComparison.Ordinal) && Model.Address.TryParseV4(mask.AsSpan(2), out uint bits) && Model.Address.TryParseV4(one.Text, out uint value)
+            return !v6 && values is [{ Kind: NftKind.Word } one] && mask.StartsWith("& ", StringComparison.Ordinal) && Model.Address.TryParseV4(mask.AsSpan(2), out var bits) && Model.Address.TryParseV4(one.Text, out var value)
                 ? (value & ~bits) != 0 ? AddressSet.Empty : AddressSet.Wildcard(value, ~bits)
                 : null;
         }
 
         List<(uint, uint)> four = [];
         List<(UInt128, UInt128)> six = [];
-        foreach (NftValue value in values)
+        foreach (var value in values)
         {
             Address first, last;
             switch (value.Kind)
@@ -181,26 +164,16 @@ internal static class NftFields
                     return v6 ? AddressSet.AllV6 : AddressSet.AllV4;
                 case NftKind.Range when Model.Address.TryParse(value.Text, out first) && Model.Address.TryParse(value.Other, out last):
                     break;
-                case NftKind.Word when AddressPrefix.TryParse(value.Text, out AddressPrefix prefix):
+                case NftKind.Word when AddressPrefix.TryParse(value.Text, out var prefix):
                     (first, last) = (prefix.First, prefix.Last);
                     break;
                 default:
                     return null;
             }
 
-            if (first.IsV6 != v6 || last.IsV6 != v6)
-            {
-                return null;
-            }
-
-            if (v6)
-            {
-                six.Add((first.Value, last.Value));
-            }
-            else
-            {
-                four.Add(((uint)first.Value, (uint)last.Value));
-            }
+            if (first.IsV6 != v6 || last.IsV6 != v6) return null;
+            if (v6) six.Add((first.Value, last.Value));
+            else four.Add(((uint)first.Value, (uint)last.Value));
         }
 
         return new AddressSet(IntervalSet<uint>.Union(four), IntervalSet<UInt128>.Union(six));
@@ -209,7 +182,7 @@ internal static class NftFields
     private static void Interface(NftDraft draft, bool outgoing, bool plain, bool not, IReadOnlyList<NftValue> values, string field)
     {
         List<string> names = [];
-        foreach (NftValue value in values)
+        foreach (var value in values)
         {
             if (value.Kind == NftKind.Any)
             {
@@ -234,41 +207,24 @@ internal static class NftFields
             return;
         }
 
-        InterfaceSet set = not ? InterfaceSet.Except(names) : InterfaceSet.Of(names);
-        InterfaceSet met = Matches.Intersect(outgoing ? draft.Out : draft.In, set, out bool exact);
-        if (!exact)
-        {
-            draft.Uncertain(UnknownKind.NotUnderstood, field);
-        }
-
-        if (outgoing)
-        {
-            draft.Out = met;
-        }
-        else
-        {
-            draft.In = met;
-        }
+        var set = not ? InterfaceSet.Except(names) : InterfaceSet.Of(names);
+        var met = Matches.Intersect(outgoing ? draft.Out : draft.In, set, out var exact);
+        if (!exact) draft.Uncertain(UnknownKind.NotUnderstood, field);
+        if (outgoing) draft.Out = met;
+        else draft.In = met;
     }
 
     private static void Protocol(NftDraft draft, string field, bool plain, bool not, IReadOnlyList<NftValue> values)
     {
-        if (field != "meta l4proto")
-        {
-            draft.Family(field[2] == '6');
-        }
-
+        if (field != "meta l4proto") draft.Family(field[2] == '6');
         ByteSet set = default;
-        foreach (NftValue value in values)
+        foreach (var value in values)
         {
-            if (value.Kind == NftKind.Range && byte.TryParse(value.Text, CultureInfo.InvariantCulture, out byte low) && byte.TryParse(value.Other, CultureInfo.InvariantCulture, out byte high))
+            if (value.Kind == NftKind.Range && byte.TryParse(value.Text, CultureInfo.InvariantCulture, out var low) && byte.TryParse(value.Other, CultureInfo.InvariantCulture, out var high))
             {
-                for (int i = low; i <= high; i++)
-                {
-                    set |= ByteSet.Of((byte)i);
-                }
+                for (int i = low; i <= high; i++) set |= ByteSet.Of((byte)i);
             }
-            else if (value.Kind == NftKind.Word && ServiceNames.TryProtocol(value.Text, out byte number))
+            else if (value.Kind == NftKind.Word && ServiceNames.TryProtocol(value.Text, out var number))
             {
                 set |= ByteSet.Of(number);
             }
@@ -290,7 +246,7 @@ internal static class NftFields
     private static void Family(NftDraft draft, string field, bool plain, bool not, IReadOnlyList<NftValue> values)
     {
         bool four = false, six = false;
-        foreach (NftValue value in values)
+        foreach (var value in values)
         {
             switch (value.Text)
             {
@@ -314,12 +270,8 @@ internal static class NftFields
             return;
         }
 
-        if (not)
-        {
-            (four, six) = (!four, !six);
-        }
-
-        AddressSet families = new(four ? IntervalSet<uint>.All : IntervalSet<uint>.Empty, six ? IntervalSet<UInt128>.All : IntervalSet<UInt128>.Empty);
+        if (not) (four, six) = (!four, !six);
+        var families = new AddressSet(four ? IntervalSet<uint>.All : IntervalSet<uint>.Empty, six ? IntervalSet<UInt128>.All : IntervalSet<UInt128>.Empty);
         draft.Source = draft.Source.Intersect(families);
         draft.Destination = draft.Destination.Intersect(families);
     }
@@ -327,17 +279,17 @@ internal static class NftFields
     private static void Ports(NftDraft draft, bool destination, bool plain, string op, IReadOnlyList<NftValue> values, string field)
     {
         List<(ushort, ushort)> all = [];
-        foreach (NftValue value in values)
+        foreach (var value in values)
         {
             switch (value.Kind)
             {
                 case NftKind.Any:
                     all.Add((0, ushort.MaxValue));
                     break;
-                case NftKind.Range when ServiceNames.TryPort(value.Text, out ushort low) && ServiceNames.TryPort(value.Other, out ushort high):
+                case NftKind.Range when ServiceNames.TryPort(value.Text, out var low) && ServiceNames.TryPort(value.Other, out var high):
                     all.Add((low, high));
                     break;
-                case NftKind.Word when ServiceNames.TryPort(value.Text, out ushort one):
+                case NftKind.Word when ServiceNames.TryPort(value.Text, out var one):
                     all.Add((one, one));
                     break;
                 case NftKind.Flags when value.Items.TrueForAll(static item => ServiceNames.TryPort(item.Text, out _)):
@@ -355,8 +307,8 @@ internal static class NftFields
             return;
         }
 
-        IntervalSet<ushort> ports = IntervalSet<ushort>.Union(all);
-        ushort bound = all.Count > 0 ? all[0].Item1 : (ushort)0;
+        var ports = IntervalSet<ushort>.Union(all);
+        var bound = all.Count > 0 ? all[0].Item1 : (ushort)0;
         ports = op switch
         {
             "!=" or "!" => ports.Complement(),
@@ -366,24 +318,18 @@ internal static class NftFields
             ">=" => IntervalSet<ushort>.Of(bound, ushort.MaxValue),
             _ => ports,
         };
-        if (destination)
-        {
-            draft.DestinationPorts = draft.DestinationPorts.Intersect(ports);
-        }
-        else
-        {
-            draft.SourcePorts = draft.SourcePorts.Intersect(ports);
-        }
+        if (destination) draft.DestinationPorts = draft.DestinationPorts.Intersect(ports);
+        else draft.SourcePorts = draft.SourcePorts.Intersect(ports);
     }
 
     private static void Icmp(NftDraft draft, string field, bool plain, bool not, IReadOnlyList<NftValue> values)
     {
-        bool v6 = field.StartsWith("icmpv6", StringComparison.Ordinal);
+        var v6 = field.StartsWith("icmpv6", StringComparison.Ordinal);
         draft.Protocols &= ByteSet.Of(v6 ? Protocols.IcmpV6 : Protocols.Icmp);
         draft.Family(v6);
-        IntervalSet<ushort> types = IntervalSet<ushort>.Empty;
-        bool code = field.EndsWith("code", StringComparison.Ordinal);
-        foreach (NftValue value in values)
+        var types = IntervalSet<ushort>.Empty;
+        var code = field.EndsWith("code", StringComparison.Ordinal);
+        foreach (var value in values)
         {
             int low, high;
             if (value.Kind == NftKind.Word && Number(value.Text, v6, code) is { } one)
@@ -403,10 +349,7 @@ internal static class NftFields
             List<(ushort, ushort)> some = [];
             if (code)
             {
-                for (int type = 0; type < 256; type++)
-                {
-                    some.Add(((ushort)((type << 8) | low), (ushort)((type << 8) | high)));
-                }
+                for (var type = 0; type < 256; type++) some.Add(((ushort)((type << 8) | low), (ushort)((type << 8) | high)));
             }
             else
             {
@@ -427,26 +370,20 @@ internal static class NftFields
 
     private static int? Number(string word, bool v6, bool code)
     {
-        if (byte.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out byte number))
-        {
-            return number;
-        }
-
-        if (!ServiceNames.TryIcmp(code && word is "prot-unreachable" ? "protocol-unreachable" : word, v6, out IntervalSet<ushort> types) || types.IsEmpty)
-        {
+        if (byte.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
+        if (!ServiceNames.TryIcmp(code && word is "prot-unreachable" ? "protocol-unreachable" : word, v6, out var types) || types.IsEmpty)
             return null;
-        }
 
         return code ? types.Bounds[0] & 255 : types.Bounds[0] >> 8;
     }
 
     private static void State(NftDraft draft, string? mask, string op, IReadOnlyList<NftValue> values, bool isSet)
     {
-        ConnectionStates kept = ConnectionStates.None;
+        var kept = ConnectionStates.None;
         // The kernel's numbers of states: what masks and comparisons work on.
-        foreach ((ConnectionStates state, ulong bit) in (ReadOnlySpan<(ConnectionStates, ulong)>)[(ConnectionStates.Invalid, 1), (ConnectionStates.Established, 2), (ConnectionStates.Related, 4), (ConnectionStates.New, 8), (ConnectionStates.Untracked, 64)])
+        foreach (var (state, bit) in (ReadOnlySpan<(ConnectionStates, ulong)>)[(ConnectionStates.Invalid, 1), (ConnectionStates.Established, 2), (ConnectionStates.Related, 4), (ConnectionStates.New, 8), (ConnectionStates.Untracked, 64)])
         {
-            bool? holds = Holds(bit, mask, op, values, isSet, StateNumber);
+            var holds = Holds(bit, mask, op, values, isSet, StateNumber);
             if (holds is null)
             {
                 draft.Uncertain(UnknownKind.NotUnderstood, "ct state");
@@ -462,19 +399,16 @@ internal static class NftFields
     private static void TcpFlags(NftDraft draft, string? mask, string op, IReadOnlyList<NftValue> values, bool isSet)
     {
         ByteSet kept = default;
-        for (int flags = 0; flags < 256; flags++)
+        for (var flags = 0; flags < 256; flags++)
         {
-            bool? holds = Holds((ulong)flags, mask, op, values, isSet, FlagNumber);
+            var holds = Holds((ulong)flags, mask, op, values, isSet, FlagNumber);
             if (holds is null)
             {
                 draft.Uncertain(UnknownKind.NotUnderstood, "tcp flags");
                 return;
             }
 
-            if (holds.Value)
-            {
-                kept |= ByteSet.Of((byte)flags);
-            }
+            if (holds.Value) kept |= ByteSet.Of((byte)flags);
         }
 
         draft.Flags &= kept;
@@ -485,35 +419,23 @@ internal static class NftFields
     {
         if (mask is not null)
         {
-            if (!mask.StartsWith("& ", StringComparison.Ordinal) || Joined(mask[2..].Split(','), number) is not { } bits)
-            {
-                return null;
-            }
-
+            if (!mask.StartsWith("& ", StringComparison.Ordinal) || Joined(mask[2..].Split(','), number) is not { } bits) return null;
             flags &= bits;
             op = op == "in" ? "==" : op;
         }
 
-        bool any = false;
-        foreach (NftValue value in values)
+        var any = false;
+        foreach (var value in values)
         {
             if (value.Kind == NftKind.Masked)
             {
                 // "flags syn / fin,syn,rst,ack"
-                if (Flags(value.Items[0], number) is not { } on || Flags(value.Items[1], number) is not { } looked)
-                {
-                    return null;
-                }
-
-                bool equal = (flags & looked) == on;
+                if (Flags(value.Items[0], number) is not { } on || Flags(value.Items[1], number) is not { } looked) return null;
+                var equal = (flags & looked) == on;
                 return op is "!=" or "!" ? !equal : equal;
             }
 
-            if (Flags(value, number) is not { } wanted)
-            {
-                return null;
-            }
-
+            if (Flags(value, number) is not { } wanted) return null;
             any |= isSet ? flags == wanted : op switch
             {
                 // Without an operator: one of the flags is set. "!": none of them.
@@ -521,10 +443,7 @@ internal static class NftFields
                 "==" or "=" or "!=" => flags == wanted,
                 _ => false,
             };
-            if (op is "<" or ">" or "<=" or ">=")
-            {
-                return null;
-            }
+            if (op is "<" or ">" or "<=" or ">=") return null;
         }
 
         return op is "!=" or "!" ? !any : any;
@@ -540,13 +459,9 @@ internal static class NftFields
     private static ulong? Joined(IEnumerable<string> words, Func<string, ulong?> number)
     {
         ulong all = 0;
-        foreach (string word in words)
+        foreach (var word in words)
         {
-            if (number(word) is not { } one)
-            {
-                return null;
-            }
-
+            if (number(word) is not { } one) return null;
             all |= one;
         }
 
@@ -567,6 +482,6 @@ internal static class NftFields
 
     private static ulong? Plain(string word) =>
         word.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            ? ulong.TryParse(word.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong hex) ? hex : null
-            : ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null;
+            ? ulong.TryParse(word.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var hex) ? hex : null
+            : ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

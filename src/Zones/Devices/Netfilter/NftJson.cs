@@ -18,7 +18,7 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
     public void Read()
     {
         bytes = Encoding.UTF8.GetBytes(work.Text.Text);
-        Utf8JsonReader reader = new(bytes, new JsonReaderOptions { MaxDepth = DepthLimit, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = DepthLimit, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         try
         {
             if (!ToList(ref reader))
@@ -31,23 +31,14 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
                 work.Cancel.ThrowIfCancellationRequested();
-                int first = LineOf((int)reader.TokenStartIndex);
-                using JsonDocument item = JsonDocument.ParseValue(ref reader);
-                int last = LineOf((int)reader.BytesConsumed - 1);
-                if (Item(item.RootElement, first, last))
-                {
-                    work.Ledger.Add(first, last, Reading.Understood);
-                }
-                else
-                {
-                    work.Keep(first, last, new Touch.WholeDevice());
-                }
+                var first = LineOf((int)reader.TokenStartIndex);
+                using var item = JsonDocument.ParseValue(ref reader);
+                var last = LineOf((int)reader.BytesConsumed - 1);
+                if (Item(item.RootElement, first, last)) work.Ledger.Add(first, last, Reading.Understood);
+                else work.Keep(first, last, new Touch.WholeDevice());
             }
 
-            for (int line = LineOf((int)reader.TokenStartIndex); line <= work.Text.LineCount; line++)
-            {
-                work.Ledger.Add(line, Reading.Structure);
-            }
+            for (var line = LineOf((int)reader.TokenStartIndex); line <= work.Text.LineCount; line++) work.Ledger.Add(line, Reading.Structure);
 
             while (reader.Read())
             {
@@ -56,7 +47,7 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
         }
         catch (JsonException broken)
         {
-            int line = Math.Clamp((int)(broken.LineNumber ?? 0) + 1, 1, work.Text.LineCount);
+            var line = Math.Clamp((int)(broken.LineNumber ?? 0) + 1, 1, work.Text.LineCount);
             work.Truncated(line);
             work.Ledger.Set(line, Reading.NotUnderstood);
         }
@@ -66,15 +57,8 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
     {
         while (reader.Read())
         {
-            if (reader.TokenType == JsonTokenType.StartArray)
-            {
-                return true;
-            }
-
-            if (reader.TokenType == JsonTokenType.PropertyName && !reader.ValueTextEquals("nftables"u8))
-            {
-                reader.Skip();
-            }
+            if (reader.TokenType == JsonTokenType.StartArray) return true;
+            if (reader.TokenType == JsonTokenType.PropertyName && !reader.ValueTextEquals("nftables"u8)) reader.Skip();
         }
 
         return false;
@@ -95,14 +79,10 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
 
     private bool Item(JsonElement item, int first, int last)
     {
-        if (item.ValueKind != JsonValueKind.Object)
+        if (item.ValueKind != JsonValueKind.Object) return false;
+        foreach (var one in item.EnumerateObject())
         {
-            return false;
-        }
-
-        foreach (JsonProperty one in item.EnumerateObject())
-        {
-            JsonElement value = one.Value;
+            var value = one.Value;
             switch (one.Name)
             {
                 case "metainfo" or "counter" or "quota" or "limit" or "ct helper" or "ct timeout" or "ct expectation" or "secmark" or "synproxy" or "flowtable":
@@ -113,15 +93,15 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
                     ruleset.Tables.Clear();
                     return true;
                 case "table":
-                    NftTable made = Table(value, "name");
-                    made.Dormant |= value.TryGetProperty("flags", out JsonElement flags) && flags.ToString().Contains("dormant", StringComparison.Ordinal);
+                    var made = Table(value, "name");
+                    made.Dormant |= value.TryGetProperty("flags", out var flags) && flags.ToString().Contains("dormant", StringComparison.Ordinal);
                     return true;
                 case "chain":
                     return Chain(value, first);
                 case "set" or "map":
                     return Set(value, one.Name == "map", first);
                 case "element":
-                    return Table(value, "table").Sets.TryGetValue(Text(value, "name"), out NftSet? set) && Elements(value, set, first);
+                    return Table(value, "table").Sets.TryGetValue(Text(value, "name"), out var set) && Elements(value, set, first);
                 case "rule":
                     return Rule(value, first, last);
                 default:
@@ -135,63 +115,46 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
     private NftTable Table(JsonElement value, string name) => ruleset.Table(Text(value, "family"), Text(value, name));
 
     private static string Text(JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out JsonElement found) ? found.ValueKind == JsonValueKind.String ? found.GetString() ?? "" : found.ToString() : "";
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var found) ? found.ValueKind == JsonValueKind.String ? found.GetString() ?? "" : found.ToString() : "";
 
     private bool Chain(JsonElement value, int line)
     {
-        NftChain chain = Table(value, "table").Chain(Text(value, "name"), line);
-        if (!value.TryGetProperty("hook", out JsonElement hook))
-        {
-            return true;
-        }
-
+        var chain = Table(value, "table").Chain(Text(value, "name"), line);
+        if (!value.TryGetProperty("hook", out var hook)) return true;
         chain.Hook = hook.GetString();
         chain.Type = Text(value, "type");
         chain.Drops = Text(value, "policy") == "drop";
         chain.PolicyLine = line;
-        if (value.TryGetProperty("dev", out JsonElement devices))
+        if (value.TryGetProperty("dev", out var devices))
         {
-            foreach (JsonElement device in devices.ValueKind == JsonValueKind.Array ? devices.EnumerateArray().ToArray() : [devices])
-            {
+            foreach (var device in devices.ValueKind == JsonValueKind.Array ? devices.EnumerateArray().ToArray() : [devices])
                 chain.Devices.Add(device.ToString());
-            }
         }
 
-        chain.PriorityKnown = NftPriority.TryRead([.. Text(value, "prio").Split(' ')], 0, out int priority);
+        chain.PriorityKnown = NftPriority.TryRead([.. Text(value, "prio").Split(' ')], 0, out var priority);
         chain.Priority = priority;
         return chain.PriorityKnown;
     }
 
     private bool Set(JsonElement value, bool map, int line)
     {
-        NftSet set = Table(value, "table").Set(Text(value, "name"), line);
+        var set = Table(value, "table").Set(Text(value, "name"), line);
         set.IsMap = map;
-        set.Dynamic |= value.TryGetProperty("timeout", out _) || (value.TryGetProperty("flags", out JsonElement flags) && (flags.ToString().Contains("dynamic", StringComparison.Ordinal) || flags.ToString().Contains("timeout", StringComparison.Ordinal)));
+        set.Dynamic |= value.TryGetProperty("timeout", out _) || (value.TryGetProperty("flags", out var flags) && (flags.ToString().Contains("dynamic", StringComparison.Ordinal) || flags.ToString().Contains("timeout", StringComparison.Ordinal)));
         return Elements(value, set, line);
     }
 
     private static bool Elements(JsonElement value, NftSet set, int line)
     {
-        if (value.TryGetProperty("elem", out JsonElement elements))
-        {
-            set.Elements.AddRange(SetOf(elements, line).Elements);
-        }
-
+        if (value.TryGetProperty("elem", out var elements)) set.Elements.AddRange(SetOf(elements, line).Elements);
         return true;
     }
 
     private bool Rule(JsonElement value, int first, int last)
     {
-        if (!value.TryGetProperty("expr", out JsonElement expressions) || expressions.ValueKind != JsonValueKind.Array)
-        {
-            return false;
-        }
-
+        if (!value.TryGetProperty("expr", out var expressions) || expressions.ValueKind != JsonValueKind.Array) return false;
         List<NftStatement> statements = [];
-        foreach (JsonElement expression in expressions.EnumerateArray())
-        {
-            statements.Add(Statement(expression, first));
-        }
+        foreach (var expression in expressions.EnumerateArray()) statements.Add(Statement(expression, first));
 
         Table(value, "table").Chain(Text(value, "chain"), first).Rules.Add(new NftRule(statements, Text(value, "comment"), first, last));
         return true;
@@ -199,14 +162,10 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
 
     private static NftStatement Statement(JsonElement expression, int line)
     {
-        if (expression.ValueKind != JsonValueKind.Object)
+        if (expression.ValueKind != JsonValueKind.Object) return Strange(expression);
+        foreach (var one in expression.EnumerateObject())
         {
-            return Strange(expression);
-        }
-
-        foreach (JsonProperty one in expression.EnumerateObject())
-        {
-            JsonElement value = one.Value;
+            var value = one.Value;
             switch (one.Name)
             {
                 case "accept" or "drop" or "return" or "continue" or "reject" or "queue":
@@ -218,13 +177,13 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
                 case "limit" or "quota" or "ct count" or "meter":
                     return new NftStatement.Unknowable(UnknownKind.Rate, one.Name);
                 case "mangle":
-                    return value.TryGetProperty("key", out JsonElement key) && key.ValueKind == JsonValueKind.Object && (key.TryGetProperty("meta", out _) || key.TryGetProperty("ct", out _)) ? new NftStatement.Neutral("mangle") : Strange(expression);
+                    return value.TryGetProperty("key", out var key) && key.ValueKind == JsonValueKind.Object && (key.TryGetProperty("meta", out _) || key.TryGetProperty("ct", out _)) ? new NftStatement.Neutral("mangle") : Strange(expression);
                 case "set":
                     return new NftStatement.Fills(Text(value, "set").TrimStart('@'));
                 case "match":
                     return Match(value, line, expression);
                 case "vmap":
-                    return value.TryGetProperty("key", out JsonElement mapKey) && Fields(mapKey, out List<string> fields, out string? mask) && mask is null && value.TryGetProperty("data", out JsonElement data)
+                    return value.TryGetProperty("key", out var mapKey) && Fields(mapKey, out var fields, out var mask) && mask is null && value.TryGetProperty("data", out var data)
                         ? new NftStatement.VerdictMap(fields, Value(data, line, map: true))
                         : Strange(expression);
                 case "snat" or "dnat" or "masquerade" or "redirect":
@@ -239,16 +198,14 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
 
     private static NftStatement.Strange Strange(JsonElement expression)
     {
-        string text = expression.GetRawText();
+        var text = expression.GetRawText();
         return new NftStatement.Strange(text.Length > 120 ? text[..120] : text);
     }
 
     private static NftStatement Match(JsonElement value, int line, JsonElement whole)
     {
-        if (!value.TryGetProperty("left", out JsonElement left) || !value.TryGetProperty("right", out JsonElement right) || !Fields(left, out List<string> fields, out string? mask))
-        {
+        if (!value.TryGetProperty("left", out var left) || !value.TryGetProperty("right", out var right) || !Fields(left, out var fields, out var mask))
             return Strange(whole);
-        }
 
         return new NftStatement.Match(fields, mask, Text(value, "op") is { Length: > 0 } op ? op : "in", Value(right, line, map: false));
     }
@@ -257,14 +214,14 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
     {
         NftValue? address = null, port = null, map = null;
         List<string> fields = [];
-        bool prefix = false;
+        var prefix = false;
         if (value.ValueKind == JsonValueKind.Object)
         {
-            if (value.TryGetProperty("addr", out JsonElement to))
+            if (value.TryGetProperty("addr", out var to))
             {
-                if (to.ValueKind == JsonValueKind.Object && to.TryGetProperty("map", out JsonElement mapping))
+                if (to.ValueKind == JsonValueKind.Object && to.TryGetProperty("map", out var mapping))
                 {
-                    map = mapping.TryGetProperty("key", out JsonElement key) && Fields(key, out fields, out string? mask) && mask is null && mapping.TryGetProperty("data", out JsonElement data)
+                    map = mapping.TryGetProperty("key", out var key) && Fields(key, out fields, out var mask) && mask is null && mapping.TryGetProperty("data", out var data)
                         ? Value(data, line, map: true)
                         : new NftValue(NftKind.Reference, "map");
                 }
@@ -274,12 +231,8 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
                 }
             }
 
-            if (value.TryGetProperty("port", out JsonElement ports))
-            {
-                port = Value(ports, line, map: false);
-            }
-
-            prefix = value.TryGetProperty("type_flags", out JsonElement flags) && flags.ToString().Contains("prefix", StringComparison.Ordinal);
+            if (value.TryGetProperty("port", out var ports)) port = Value(ports, line, map: false);
+            prefix = value.TryGetProperty("type_flags", out var flags) && flags.ToString().Contains("prefix", StringComparison.Ordinal);
         }
 
         return new NftStatement.Nat(name, fields, map, address, port, prefix);
@@ -289,34 +242,23 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
     {
         fields = [];
         mask = null;
-        if (left.ValueKind != JsonValueKind.Object)
-        {
-            return false;
-        }
-
-        foreach (JsonProperty one in left.EnumerateObject())
+        if (left.ValueKind != JsonValueKind.Object) return false;
+        foreach (var one in left.EnumerateObject())
         {
             switch (one.Name)
             {
                 case "concat":
-                    foreach (JsonElement part in one.Value.EnumerateArray())
+                    foreach (var part in one.Value.EnumerateArray())
                     {
-                        if (!Fields(part, out List<string> inner, out string? innerMask) || innerMask is not null)
-                        {
-                            return false;
-                        }
-
+                        if (!Fields(part, out var inner, out var innerMask) || innerMask is not null) return false;
                         fields.AddRange(inner);
                     }
 
                     return true;
                 case "&" or "|" or "^" or "<<" or ">>" when one.Value.ValueKind == JsonValueKind.Array && one.Value.GetArrayLength() == 2:
-                    if (!Fields(one.Value[0], out fields, out mask))
-                    {
-                        return false;
-                    }
+                    if (!Fields(one.Value[0], out fields, out mask)) return false;
 
-                    NftValue by = Value(one.Value[1], 0, map: false);
+                    var by = Value(one.Value[1], 0, map: false);
                     mask = (mask is null ? "" : mask + " ") + one.Name + " " + (by.Kind == NftKind.Flags ? string.Join(',', by.Items.Select(static item => item.Text)) : by.Text);
                     return true;
                 case "payload":
@@ -326,7 +268,7 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
                     fields.Add("meta " + Text(one.Value, "key"));
                     return true;
                 case "ct":
-                    string direction = Text(one.Value, "dir");
+                    var direction = Text(one.Value, "dir");
                     fields.Add("ct " + (direction.Length > 0 ? direction + " " : "") + Text(one.Value, "key"));
                     return true;
                 case "exthdr":
@@ -346,14 +288,14 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
         switch (value.ValueKind)
         {
             case JsonValueKind.String:
-                string text = value.GetString() ?? "";
+                var text = value.GetString() ?? "";
                 return text == "*" ? new NftValue(NftKind.Any) : text.StartsWith('@') && text.Length > 1 ? new NftValue(NftKind.Reference, text[1..]) : new NftValue(NftKind.Word, text);
             case JsonValueKind.Number:
                 return new NftValue(NftKind.Word, value.GetRawText());
             case JsonValueKind.Array:
                 return map ? SetOf(value, line) : new NftValue(NftKind.Flags) { Items = [.. value.EnumerateArray().Select(item => Value(item, line, false))] };
             case JsonValueKind.Object:
-                foreach (JsonProperty one in value.EnumerateObject())
+                foreach (var one in value.EnumerateObject())
                 {
                     switch (one.Name)
                     {
@@ -366,7 +308,7 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
                         case "concat":
                             return new NftValue(NftKind.Concatenation) { Items = [.. one.Value.EnumerateArray().Select(item => Value(item, line, false))] };
                         case "elem":
-                            return one.Value.TryGetProperty("val", out JsonElement inner) ? Value(inner, line, map) : new NftValue(NftKind.Strange, "elem");
+                            return one.Value.TryGetProperty("val", out var inner) ? Value(inner, line, map) : new NftValue(NftKind.Strange, "elem");
                         case "|" when one.Value.ValueKind == JsonValueKind.Array:
                             return new NftValue(NftKind.Flags) { Items = [.. one.Value.EnumerateArray().SelectMany(item => Value(item, line, false) is { Kind: NftKind.Flags } flags ? flags.Items : [Value(item, line, false)])] };
                         default:
@@ -383,16 +325,12 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
     private static NftValue SetOf(JsonElement elements, int line)
     {
         List<NftElement> all = [];
-        foreach (JsonElement element in elements.ValueKind == JsonValueKind.Array ? elements.EnumerateArray().ToArray() : [elements])
+        foreach (var element in elements.ValueKind == JsonValueKind.Array ? elements.EnumerateArray().ToArray() : [elements])
         {
             if (element.ValueKind == JsonValueKind.Array && element.GetArrayLength() == 2)
-            {
                 all.Add(new NftElement(Value(element[0], line, false), Data(element[1], line), line));
-            }
             else
-            {
                 all.Add(new NftElement(Value(element, line, false), null, line));
-            }
         }
 
         return new NftValue(NftKind.Set) { Elements = all };
@@ -402,7 +340,7 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
     {
         if (value.ValueKind == JsonValueKind.Object)
         {
-            foreach (JsonProperty one in value.EnumerateObject())
+            foreach (var one in value.EnumerateObject())
             {
                 switch (one.Name)
                 {

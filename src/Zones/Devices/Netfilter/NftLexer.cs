@@ -26,17 +26,17 @@ internal sealed class NftLexer(ConfigText text, LineLedger ledger)
 
     public List<NftToken> Read()
     {
-        List<NftToken> tokens = new(text.Text.Length / 6);
+        var tokens = new List<NftToken>(text.Text.Length / 6);
         var lookup = names.GetAlternateLookup<ReadOnlySpan<char>>();
-        for (int line = 1; line <= text.LineCount; line++)
+        for (var line = 1; line <= text.LineCount; line++)
         {
-            ReadOnlySpan<char> span = text.Line(line);
-            int before = tokens.Count;
-            int at = 0;
-            bool joined = false;
+            var span = text.Line(line);
+            var before = tokens.Count;
+            var at = 0;
+            var joined = false;
             while (at < span.Length)
             {
-                char c = span[at];
+                var c = span[at];
                 if (c is ' ' or '\t' or '\r' or '\f')
                 {
                     at++;
@@ -52,27 +52,24 @@ internal sealed class NftLexer(ConfigText text, LineLedger ledger)
                 }
                 else if (c is '"' or '\'')
                 {
-                    int close = span[(at + 1)..].IndexOf(c);
-                    int end = close < 0 ? span.Length : at + 1 + close;
+                    var close = span[(at + 1)..].IndexOf(c);
+                    var end = close < 0 ? span.Length : at + 1 + close;
                     tokens.Add(new NftToken(NftMark.Quoted, Intern(lookup, span[(at + 1)..end]), line));
                     at = end + 1;
                 }
                 else if (IsSign(c))
                 {
-                    int length = at + 1 < span.Length && (c, span[at + 1]) is ('=', '=') or ('!', '=') or ('<', '=') or ('>', '=') or ('<', '<') or ('>', '>') ? 2 : 1;
+                    var length = at + 1 < span.Length && (c, span[at + 1]) is ('=', '=') or ('!', '=') or ('<', '=') or ('>', '=') or ('<', '<') or ('>', '>') ? 2 : 1;
                     tokens.Add(new NftToken(NftMark.Sign, Intern(lookup, span.Slice(at, length)), line));
                     at += length;
                 }
                 else
                 {
-                    int start = at;
-                    while (at < span.Length && !IsSign(span[at]) && span[at] is not (' ' or '\t' or '\r' or '"' or '#'))
-                    {
-                        at++;
-                    }
+                    var start = at;
+                    while (at < span.Length && !IsSign(span[at]) && span[at] is not (' ' or '\t' or '\r' or '"' or '#')) at++;
 
                     // "key:" at the end of a word is a map's colon ("22: accept"), unless the word is an address.
-                    ReadOnlySpan<char> word = span[start..at];
+                    var word = span[start..at];
                     if (word.Length > 1 && word[^1] == ':' && word[^2] != ':')
                     {
                         tokens.Add(new NftToken(NftMark.Word, Intern(lookup, word[..^1]), line));
@@ -83,15 +80,8 @@ internal sealed class NftLexer(ConfigText text, LineLedger ledger)
                 }
             }
 
-            if (tokens.Count == before)
-            {
-                ledger.Add(line, Reading.Structure);
-            }
-
-            if (!joined)
-            {
-                tokens.Add(new NftToken(NftMark.Break, "", line));
-            }
+            if (tokens.Count == before) ledger.Add(line, Reading.Structure);
+            if (!joined) tokens.Add(new NftToken(NftMark.Break, "", line));
         }
 
         tokens.Add(new NftToken(NftMark.End, "", text.LineCount));
@@ -102,7 +92,7 @@ internal sealed class NftLexer(ConfigText text, LineLedger ledger)
 
     private string Intern(Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> lookup, ReadOnlySpan<char> word)
     {
-        if (!lookup.TryGetValue(word, out string? known))
+        if (!lookup.TryGetValue(word, out var known))
         {
             known = word.ToString();
             names.Add(known, known);

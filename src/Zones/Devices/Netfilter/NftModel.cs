@@ -16,54 +16,33 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
 
     public Device ToDevice()
     {
-        foreach (NftTable table in ruleset.Tables.Values)
+        foreach (var table in ruleset.Tables.Values)
         {
-            foreach (NftStatement.Fills fill in table.Chains.Values.SelectMany(static chain => chain.Rules).SelectMany(static rule => rule.Statements).OfType<NftStatement.Fills>())
-            {
-                if (table.Sets.TryGetValue(fill.Set, out NftSet? filled))
-                {
-                    filled.Dynamic = true;
-                }
-            }
+            foreach (var fill in table.Chains.Values.SelectMany(static chain => chain.Rules).SelectMany(static rule => rule.Statements).OfType<NftStatement.Fills>())
+                if (table.Sets.TryGetValue(fill.Set, out var filled)) filled.Dynamic = true;
 
             untracked |= table.Chains.Values.Any(static chain => chain.Rules.Exists(static rule => rule.Statements.Exists(static one => one is NftStatement.Neutral { Name: "notrack" })));
         }
 
         List<Chain> chains = [];
-        foreach (NftTable table in ruleset.Tables.Values.Where(static table => !table.Dormant && table.Family != "arp"))
-        {
-            foreach (NftChain chain in table.Chains.Values)
-            {
-                chains.Add(Convert(table, chain));
-            }
-        }
+        foreach (var table in ruleset.Tables.Values.Where(static table => !table.Dormant && table.Family != "arp"))
+            foreach (var chain in table.Chains.Values) chains.Add(Convert(table, chain));
 
         List<(int Priority, Filter Filter)> filters = [];
         List<(int Priority, NftTable Table, NftChain Chain, NatKind Kind)> translations = [];
-        foreach (NftTable table in ruleset.Tables.Values.Where(static table => !table.Dormant && table.Family != "arp"))
+        foreach (var table in ruleset.Tables.Values.Where(static table => !table.Dormant && table.Family != "arp"))
         {
-            foreach (NftChain chain in table.Chains.Values)
+            foreach (var chain in table.Chains.Values)
             {
-                if (PlaceOf(chain) is not { } place)
-                {
-                    continue;
-                }
-
-                if (chain.Type == "nat" && place == FilterPlace.Own)
-                {
-                    continue;
-                }
-
+                if (PlaceOf(chain) is not { } place || (chain.Type == "nat" && place == FilterPlace.Own)) continue;
                 if (chain.Type == "nat")
                 {
                     translations.Add((chain.Priority, table, chain, place == FilterPlace.Inbound ? NatKind.Destination : NatKind.Source));
                     if (!chain.Drops && !chains.Exists(one => one.Name == NameOf(table, chain.Name) && one.Rules.Any(static rule => rule.Action is RuleAction.Drop or RuleAction.Reject)))
-                    {
                         continue;
-                    }
                 }
 
-                InterfaceSet devices = chain.Devices.Count > 0 ? InterfaceSet.Of(chain.Devices) : InterfaceSet.Any;
+                var devices = chain.Devices.Count > 0 ? InterfaceSet.Of(chain.Devices) : InterfaceSet.Any;
                 filters.Add((chain.Priority, new Filter(NameOf(table, chain.Name), place, NameOf(table, chain.Name), chain.Drops ? RuleAction.Drop : RuleAction.Accept, work.At(chain.PolicyLine > 0 ? chain.PolicyLine : chain.Line))
                 {
                     In = place == FilterPlace.Inbound ? devices : InterfaceSet.Any,
@@ -74,10 +53,8 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
         }
 
         List<NatRule> rules = [];
-        foreach ((_, NftTable table, NftChain chain, NatKind kind) in translations.OrderBy(static one => one.Priority))
-        {
+        foreach (var (_, table, chain, kind) in translations.OrderBy(static one => one.Priority))
             new NatFlattening(nat, kind, rules).Walk(false, NameOf(table, chain.Name));
-        }
 
         return new Device(work.NameFromFile, "nftables")
         {
@@ -104,12 +81,9 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
 
     private Chain Convert(NftTable table, NftChain chain)
     {
-        ImmutableArray<Rule>.Builder rules = ImmutableArray.CreateBuilder<Rule>();
+        var rules = ImmutableArray.CreateBuilder<Rule>();
         List<NatStep> steps = [];
-        foreach (NftRule rule in chain.Rules)
-        {
-            Convert(table, rule, rules, steps);
-        }
+        foreach (var rule in chain.Rules) Convert(table, rule, rules, steps);
 
         nat[(false, "nat", NameOf(table, chain.Name))] = steps;
         return new Chain(NameOf(table, chain.Name), untracked ? [.. rules.Select(IptablesFile.WithUntracked)] : rules.ToImmutable());
@@ -117,7 +91,7 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
 
     private void Convert(NftTable table, NftRule rule, ImmutableArray<Rule>.Builder rules, List<NatStep> steps)
     {
-        NftDraft start = new();
+        var start = new NftDraft();
         switch (table.Family)
         {
             case "ip":
@@ -129,10 +103,10 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
         }
 
         List<NftDraft> drafts = [start];
-        SourceRef at = work.At(rule.Line, rule.LastLine, "");
-        bool strange = false;
-        bool decided = false;
-        foreach (NftStatement statement in rule.Statements)
+        var at = work.At(rule.Line, rule.LastLine, "");
+        var strange = false;
+        var decided = false;
+        foreach (var statement in rule.Statements)
         {
             switch (statement)
             {
@@ -163,28 +137,18 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
             }
 
             // A verdict map without a matching element goes on with the rest of the rule; what stands behind a plain verdict never runs.
-            if (decided && statement is not NftStatement.VerdictMap)
-            {
-                break;
-            }
+            if (decided && statement is not NftStatement.VerdictMap) break;
         }
 
-        if (!decided)
-        {
-            Finish(table, drafts, "continue", null, at, rule.Comment, rules, steps, ref strange);
-        }
-
-        if (strange || drafts.Exists(static draft => draft.Strange))
-        {
-            work.Keep(rule.Line, rule.LastLine, new Touch.InPlace());
-        }
+        if (!decided) Finish(table, drafts, "continue", null, at, rule.Comment, rules, steps, ref strange);
+        if (strange || drafts.Exists(static draft => draft.Strange)) work.Keep(rule.Line, rule.LastLine, new Touch.InPlace());
     }
 
     /// <summary>Narrows every draft by one match; a concatenation makes one draft of each element.</summary>
     internal List<NftDraft> Apply(NftTable table, List<NftDraft> drafts, List<string> fields, string? mask, string op, NftValue right)
     {
-        bool isSet = right.Kind is NftKind.Set or NftKind.Reference;
-        IReadOnlyList<NftElement>? elements = Elements(table, right, out NftSet? named);
+        var isSet = right.Kind is NftKind.Set or NftKind.Reference;
+        var elements = Elements(table, right, out var named);
         if (elements is null)
         {
             drafts.ForEach(draft =>
@@ -197,7 +161,7 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
 
         if (fields.Count == 1)
         {
-            string field = fields[0];
+            var field = fields[0];
             if (named is not null && mask is null && field is "ip saddr" or "ip daddr" or "ip6 saddr" or "ip6 daddr" && op is "in" or "==" or "!=")
             {
                 NamedAddresses(drafts, field, op, named);
@@ -219,12 +183,12 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
             return drafts;
         }
 
-        List<NftDraft> many = new(drafts.Count * elements.Count);
-        foreach (NftDraft draft in drafts)
+        var many = new List<NftDraft>(drafts.Count * elements.Count);
+        foreach (var draft in drafts)
         {
-            foreach (NftElement element in elements)
+            foreach (var element in elements)
             {
-                NftDraft copy = draft.Copy();
+                var copy = draft.Copy();
                 ApplyParts(copy, fields, element.Key);
                 many.Add(copy);
             }
@@ -241,17 +205,11 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
             return;
         }
 
-        List<NftValue> parts = Parts(key, fields.Count) ?? [];
-        for (int i = 0; i < parts.Count; i++)
+        var parts = Parts(key, fields.Count) ?? [];
+        for (var i = 0; i < parts.Count; i++)
         {
-            if (parts[i].Kind != NftKind.Any)
-            {
-                NftFields.Apply(draft, fields[i], null, "in", [parts[i]], isSet: true);
-            }
-            else
-            {
-                Imply(draft, fields[i]);
-            }
+            if (parts[i].Kind != NftKind.Any) NftFields.Apply(draft, fields[i], null, "in", [parts[i]], isSet: true);
+            else Imply(draft, fields[i]);
         }
     }
 
@@ -280,14 +238,14 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
 
     private void NamedAddresses(List<NftDraft> drafts, string field, string op, NftSet set)
     {
-        bool v6 = field[2] == '6';
-        if (!addressSets.TryGetValue((set, v6), out AddressSet? addresses))
+        var v6 = field[2] == '6';
+        if (!addressSets.TryGetValue((set, v6), out var addresses))
         {
             addresses = NftFields.Addresses([.. set.Elements.Select(static element => element.Key)], v6);
             addressSets.Add((set, v6), addresses);
         }
 
-        foreach (NftDraft draft in drafts)
+        foreach (var draft in drafts)
         {
             draft.Family(v6);
             if (addresses is null)
@@ -296,15 +254,9 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
                 continue;
             }
 
-            AddressSet meant = op == "!=" ? (v6 ? AddressSet.AllV6 : AddressSet.AllV4).Except(addresses) : addresses;
-            if (field.EndsWith("saddr", StringComparison.Ordinal))
-            {
-                draft.Source = draft.Source.Intersect(meant);
-            }
-            else
-            {
-                draft.Destination = draft.Destination.Intersect(meant);
-            }
+            var meant = op == "!=" ? (v6 ? AddressSet.AllV6 : AddressSet.AllV4).Except(addresses) : addresses;
+            if (field.EndsWith("saddr", StringComparison.Ordinal)) draft.Source = draft.Source.Intersect(meant);
+            else draft.Destination = draft.Destination.Intersect(meant);
         }
     }
 
@@ -326,13 +278,13 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
 
     private bool Map(NftTable table, NftRule rule, List<NftDraft> drafts, NftStatement.VerdictMap map, SourceRef at, ImmutableArray<Rule>.Builder rules, List<NatStep> steps)
     {
-        bool strange = false;
-        IReadOnlyList<NftElement>? elements = Elements(table, map.Map, out NftSet? named);
+        var strange = false;
+        var elements = Elements(table, map.Map, out var named);
         if (elements is null || (long)drafts.Count * elements.Count > ElementLimit)
         {
-            foreach (NftDraft draft in drafts)
+            foreach (var draft in drafts)
             {
-                NftDraft copy = draft.Copy();
+                var copy = draft.Copy();
                 copy.Uncertain(named is { Dynamic: true } ? UnknownKind.RunTime : UnknownKind.NotUnderstood, "vmap @" + map.Map.Text);
                 Finish(table, [copy], "unknown", null, at, rule.Comment, rules, steps, ref strange);
             }
@@ -341,25 +293,19 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
         }
 
         // "*" takes what no other element does: it goes last.
-        foreach (NftElement element in elements.OrderBy(static element => element.Key.Kind == NftKind.Any))
+        foreach (var element in elements.OrderBy(static element => element.Key.Kind == NftKind.Any))
         {
-            foreach (NftDraft draft in drafts)
+            foreach (var draft in drafts)
             {
-                NftDraft copy = draft.Copy();
+                var copy = draft.Copy();
                 if (map.Fields.Count > 1 && Parts(element.Key, map.Fields.Count) is null && element.Key.Kind != NftKind.Any)
-                {
                     copy.Uncertain(UnknownKind.NotUnderstood, string.Join(" . ", map.Fields));
-                }
                 else if (element.Key.Kind == NftKind.Any)
-                {
                     map.Fields.ForEach(field => Imply(copy, field));
-                }
                 else
-                {
                     ApplyParts(copy, map.Fields, element.Key);
-                }
 
-                SourceRef where = element.Line > 0 && element.Line != at.FirstLine ? work.At(element.Line, $"{work.File}:{at.FirstLine} vmap") : at;
+                var where = element.Line > 0 && element.Line != at.FirstLine ? work.At(element.Line, $"{work.File}:{at.FirstLine} vmap") : at;
                 strange |= copy.Strange;
                 Finish(table, [copy], element.Data?.Verdict ?? "unknown", element.Data?.Target, where, rule.Comment, rules, steps, ref strange);
             }
@@ -370,7 +316,7 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
 
     private void Finish(NftTable table, List<NftDraft> drafts, string verdict, string? target, SourceRef at, string name, ImmutableArray<Rule>.Builder rules, List<NatStep> steps, ref bool strange)
     {
-        RuleAction action = verdict switch
+        var action = verdict switch
         {
             "accept" => RuleAction.Accept,
             "drop" => RuleAction.Drop,
@@ -400,9 +346,9 @@ internal sealed class NftModel(FileWork work, NftRuleset ruleset)
             drafts.ForEach(static draft => draft.Uncertain(UnknownKind.RunTime, "queue"));
         }
 
-        foreach (NftDraft draft in drafts)
+        foreach (var draft in drafts)
         {
-            Condition when = ConditionOf(draft);
+            var when = ConditionOf(draft);
             rules.Add(when.ToRule(action, at, name, chain));
             steps.Add(new NatStep(when, at, name, action, null, chain));
         }

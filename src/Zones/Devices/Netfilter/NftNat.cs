@@ -9,28 +9,20 @@ internal static class NftNat
     /// <returns>False where the target can't be read: packets may then go anywhere.</returns>
     public static bool Add(NftModel model, NftTable table, List<NftDraft> drafts, NftStatement.Nat nat, SourceRef at, string name, List<NatStep> steps)
     {
-        bool understood = true;
+        var understood = true;
         if (nat.Map is { } map)
         {
-            IReadOnlyList<NftElement>? elements = NftModel.Elements(table, map, out _);
-            if (elements is null)
+            var elements = NftModel.Elements(table, map, out _);
+            if (elements is null) return Anywhere(model, drafts, nat, at, name, steps);
+            foreach (var element in elements)
             {
-                return Anywhere(model, drafts, nat, at, name, steps);
-            }
-
-            foreach (NftElement element in elements)
-            {
-                foreach (NftDraft draft in drafts)
+                foreach (var draft in drafts)
                 {
-                    NftDraft copy = draft.Copy();
+                    var copy = draft.Copy();
                     NftModel.ApplyParts(copy, nat.MapFields, element.Key);
-                    NftValue? value = element.Data?.Value;
+                    var value = element.Data?.Value;
                     NftValue? address = value, port = nat.Port;
-                    if (value?.Kind == NftKind.Concatenation)
-                    {
-                        (address, port) = (value.Items[0], value.Items.Count == 2 ? value.Items[1] : null);
-                    }
-
+                    if (value?.Kind == NftKind.Concatenation) (address, port) = (value.Items[0], value.Items.Count == 2 ? value.Items[1] : null);
                     understood &= One(model, copy, nat, address, port, at, name, steps) && !copy.Strange;
                 }
             }
@@ -38,36 +30,31 @@ internal static class NftNat
             return understood;
         }
 
-        foreach (NftDraft draft in drafts)
-        {
-            understood &= One(model, draft, nat, nat.Address, nat.Port, at, name, steps);
-        }
+        foreach (var draft in drafts) understood &= One(model, draft, nat, nat.Address, nat.Port, at, name, steps);
 
         return understood;
     }
 
     private static bool Anywhere(NftModel model, List<NftDraft> drafts, NftStatement.Nat nat, SourceRef at, string name, List<NatStep> steps)
     {
-        foreach (NftDraft draft in drafts)
-        {
+        foreach (var draft in drafts)
             steps.Add(new NatStep(model.ConditionOf(draft), at, name, RuleAction.Accept, static rule => rule with { To = AddressSet.All, ToPorts = IntervalSet<ushort>.All, Must = Match.Nothing, Unknowns = rule.Unknowns.Add(new Unknown(UnknownKind.RunTime, "nat map")) }, null));
-        }
 
         return nat.Map is { Kind: NftKind.Reference };
     }
 
     private static bool One(NftModel model, NftDraft draft, NftStatement.Nat nat, NftValue? address, NftValue? port, SourceRef at, string name, List<NatStep> steps)
     {
-        Condition when = model.ConditionOf(draft);
+        var when = model.ConditionOf(draft);
         IntervalSet<ushort>? ports = null;
-        bool understood = port is null || TryPorts(port, out ports);
+        var understood = port is null || TryPorts(port, out ports);
         AddressSet? to = null;
         if (address is not null)
         {
-            bool v6 = draft.Source.V4.IsEmpty || (address.Text.Contains(':') && address.Text.Count(static c => c == ':') > 1);
+            var v6 = draft.Source.V4.IsEmpty || (address.Text.Contains(':') && address.Text.Count(static c => c == ':') > 1);
             if (address.Kind == NftKind.Word && !AddressPrefix.TryParse(address.Text, out _))
             {
-                understood &= IptablesNat.TryTarget(address.Text, v6 || address.Text.StartsWith('['), out to, out IntervalSet<ushort>? with);
+                understood &= IptablesNat.TryTarget(address.Text, v6 || address.Text.StartsWith('['), out to, out var with);
                 ports ??= with;
             }
             else
@@ -77,8 +64,8 @@ internal static class NftNat
             }
         }
 
-        bool source = nat.Name is "snat" or "masquerade";
-        IntervalSet<ushort>? after = ports ?? (source ? IntervalSet<ushort>.All : null);
+        var source = nat.Name is "snat" or "masquerade";
+        var after = ports ?? (source ? IntervalSet<ushort>.All : null);
         Func<NatRule, NatRule> made = nat.Name switch
         {
             "masquerade" => rule => rule with { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = after },
@@ -96,10 +83,10 @@ internal static class NftNat
         ports = null;
         switch (value.Kind)
         {
-            case NftKind.Word when ServiceNames.TryPorts(value.Text, '-', out IntervalSet<ushort> some):
+            case NftKind.Word when ServiceNames.TryPorts(value.Text, '-', out var some):
                 ports = some;
                 return true;
-            case NftKind.Range when ServiceNames.TryPort(value.Text, out ushort low) && ServiceNames.TryPort(value.Other, out ushort high):
+            case NftKind.Range when ServiceNames.TryPort(value.Text, out var low) && ServiceNames.TryPort(value.Other, out var high):
                 ports = IntervalSet<ushort>.Of(low, high);
                 return true;
             default:

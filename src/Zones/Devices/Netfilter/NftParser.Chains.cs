@@ -8,7 +8,7 @@ internal sealed partial class NftParser
 {
     private bool ChainBlock(NftChain chain)
     {
-        int opened = Current.Line;
+        var opened = Current.Line;
         if (!Take("{"))
         {
             SkipStatement();
@@ -25,14 +25,14 @@ internal sealed partial class NftParser
                 return false;
             }
 
-            int first = Current.Line;
+            var first = Current.Line;
             if (Take("}"))
             {
                 work.Ledger.Add(first, Reading.Structure);
                 return true;
             }
 
-            bool understood = Current.Text switch
+            var understood = Current.Text switch
             {
                 "type" when Current.Mark == NftMark.Word => BaseChain(chain),
                 "policy" => Policy(chain),
@@ -41,10 +41,7 @@ internal sealed partial class NftParser
                 "devices" or "device" => Devices(chain),
                 _ => Rule(chain, insert: false),
             };
-            if (understood)
-            {
-                work.Ledger.Add(first, Math.Max(first, tokens[at - 1].Line), Reading.Understood);
-            }
+            if (understood) work.Ledger.Add(first, Math.Max(first, tokens[at - 1].Line), Reading.Understood);
         }
     }
 
@@ -77,10 +74,10 @@ internal sealed partial class NftParser
             at++;
         }
 
-        int hook = words.IndexOf("hook");
+        var hook = words.IndexOf("hook");
         chain.Hook = hook >= 0 && hook + 1 < words.Count ? words[hook + 1] : null;
-        int priority = words.IndexOf("priority");
-        chain.PriorityKnown = priority < 0 || NftPriority.TryRead(words, priority + 1, out int value) && Is(chain, value);
+        var priority = words.IndexOf("priority");
+        chain.PriorityKnown = priority < 0 || NftPriority.TryRead(words, priority + 1, out var value) && Is(chain, value);
         return chain.Hook is not null && chain.PriorityKnown;
 
         static bool Is(NftChain chain, int value)
@@ -98,11 +95,7 @@ internal sealed partial class NftParser
         {
             while (Current.Mark != NftMark.End && !Take("}"))
             {
-                if (Current.Mark is NftMark.Word or NftMark.Quoted)
-                {
-                    chain.Devices.Add(Current.Text);
-                }
-
+                if (Current.Mark is NftMark.Word or NftMark.Quoted) chain.Devices.Add(Current.Text);
                 at++;
             }
         }
@@ -118,7 +111,7 @@ internal sealed partial class NftParser
     {
         chain.PolicyLine = Current.Line;
         at++;
-        string policy = Word();
+        var policy = Word();
         chain.Drops = policy == "drop";
         return policy is "drop" or "accept";
     }

@@ -28,13 +28,9 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
                 continue;
             }
 
-            if ((at & 4095) == 0)
-            {
-                work.Cancel.ThrowIfCancellationRequested();
-            }
-
-            int first = Current.Line;
-            bool understood = Command();
+            if ((at & 4095) == 0) work.Cancel.ThrowIfCancellationRequested();
+            var first = Current.Line;
+            var understood = Command();
             Account(first, understood);
         }
     }
@@ -42,20 +38,14 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
     /// <summary>Marks the lines from <paramref name="first"/> to here; inner lines that said something themselves keep it.</summary>
     private void Account(int first, bool understood)
     {
-        int last = Math.Max(first, at > 0 ? tokens[at - 1].Line : first);
-        if (understood)
-        {
-            work.Ledger.Add(first, last, Reading.Understood);
-        }
-        else
-        {
-            work.Keep(first, last, new Touch.WholeDevice());
-        }
+        var last = Math.Max(first, at > 0 ? tokens[at - 1].Line : first);
+        if (understood) work.Ledger.Add(first, last, Reading.Understood);
+        else work.Keep(first, last, new Touch.WholeDevice());
     }
 
     private string Word()
     {
-        NftToken token = Current;
+        var token = Current;
         if (token.Mark is NftMark.Word or NftMark.Quoted)
         {
             at++;
@@ -67,7 +57,7 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
 
     private string Resolve(NftToken token)
     {
-        return token.Mark == NftMark.Word && token.Text.StartsWith('$') && variables.TryGetValue(token.Text[1..], out List<NftToken>? value) && value.Count == 1 ? value[0].Text : token.Text;
+        return token.Mark == NftMark.Word && token.Text.StartsWith('$') && variables.TryGetValue(token.Text[1..], out var value) && value.Count == 1 ? value[0].Text : token.Text;
     }
 
     private bool Take(string sign)
@@ -83,23 +73,16 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
 
     private void SkipBreaks()
     {
-        while (Current.Mark == NftMark.Break || Current.Is(";"))
-        {
-            at++;
-        }
+        while (Current.Mark == NftMark.Break || Current.Is(";")) at++;
     }
 
     /// <summary>To the end of the statement, over what stands in braces.</summary>
     private void SkipStatement()
     {
-        int depth = 0;
+        var depth = 0;
         while (Current.Mark != NftMark.End)
         {
-            if (depth == 0 && (Current.Mark == NftMark.Break || Current.Is(";") || Current.Is("}")))
-            {
-                return;
-            }
-
+            if (depth == 0 && (Current.Mark == NftMark.Break || Current.Is(";") || Current.Is("}"))) return;
             depth += Current.Is("{") || Current.Is("(") ? 1 : Current.Is("}") || Current.Is(")") ? -1 : 0;
             at++;
         }
@@ -107,12 +90,8 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
 
     private bool Command()
     {
-        string verb = Word();
-        if (verb is "nft" or "/usr/sbin/nft" or "/sbin/nft" or "$NFT")
-        {
-            verb = Word();
-        }
-
+        var verb = Word();
+        if (verb is "nft" or "/usr/sbin/nft" or "/sbin/nft" or "$NFT") verb = Word();
         switch (verb)
         {
             case "table":
@@ -137,10 +116,7 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
                 at--;
                 return Add(insert: false);
             default:
-                if (verb.Length == 0)
-                {
-                    at++;
-                }
+                if (verb.Length == 0) at++;
 
                 SkipStatement();
                 return false;
@@ -149,9 +125,9 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
 
     private bool Define()
     {
-        string name = Word();
-        bool ok = name.Length > 0 && Take("=");
-        List<NftToken> value = Statement();
+        var name = Word();
+        var ok = name.Length > 0 && Take("=");
+        var value = Statement();
         variables[name] = value;
         return ok;
     }
@@ -165,29 +141,20 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
                 ruleset.Tables.Clear();
                 return true;
             case "table":
-                (string family, string table) = TableName();
-                foreach (NftChain one in ruleset.Table(family, table).Chains.Values)
-                {
-                    one.Rules.Clear();
-                }
+                var (family, table) = TableName();
+                foreach (var one in ruleset.Table(family, table).Chains.Values) one.Rules.Clear();
 
                 return true;
             case "chain":
-                (string family2, string table2) = TableName();
-                string chain = Word();
-                if (ruleset.Table(family2, table2).Chains.TryGetValue(chain, out NftChain? found))
-                {
-                    found.Rules.Clear();
-                }
+                var (family2, table2) = TableName();
+                var chain = Word();
+                if (ruleset.Table(family2, table2).Chains.TryGetValue(chain, out var found)) found.Rules.Clear();
 
                 return true;
             case "set" or "map":
-                (string family3, string table3) = TableName();
-                string set = Word();
-                if (ruleset.Table(family3, table3).Sets.TryGetValue(set, out NftSet? emptied))
-                {
-                    emptied.Elements.Clear();
-                }
+                var (family3, table3) = TableName();
+                var set = Word();
+                if (ruleset.Table(family3, table3).Sets.TryGetValue(set, out var emptied)) emptied.Elements.Clear();
 
                 return true;
             default:
@@ -198,7 +165,7 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
 
     private bool Delete()
     {
-        string what = Word();
+        var what = Word();
         if (what == "table")
         {
             ruleset.Tables.Remove(TableName());
@@ -208,9 +175,9 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
 
         if (what is "chain" or "set" or "map")
         {
-            (string family, string name) = TableName();
-            string inner = Word();
-            NftTable table = ruleset.Table(family, name);
+            var (family, name) = TableName();
+            var inner = Word();
+            var table = ruleset.Table(family, name);
             _ = what == "chain" ? table.Chains.Remove(inner) : table.Sets.Remove(inner);
             SkipStatement();
             return true;
@@ -222,39 +189,39 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
 
     private (string Family, string Name) TableName()
     {
-        string first = Word();
+        var first = Word();
         return first is "ip" or "ip6" or "inet" or "bridge" or "arp" or "netdev" ? (first, Word()) : ("ip", first);
     }
 
     private bool Add(bool insert)
     {
-        string what = Word();
+        var what = Word();
         switch (what)
         {
             case "table":
                 return Table();
             case "chain":
             {
-                (string family, string table) = TableName();
-                int line = Current.Line;
-                NftChain chain = ruleset.Table(family, table).Chain(Word(), line);
+                var (family, table) = TableName();
+                var line = Current.Line;
+                var chain = ruleset.Table(family, table).Chain(Word(), line);
                 return !Current.Is("{") || ChainBlock(chain);
             }
 
             case "set" or "map":
             {
-                (string family, string table) = TableName();
-                int line = Current.Line;
-                NftSet set = ruleset.Table(family, table).Set(Word(), line);
+                var (family, table) = TableName();
+                var line = Current.Line;
+                var set = ruleset.Table(family, table).Set(Word(), line);
                 set.IsMap |= what == "map";
                 return !Current.Is("{") || SetBlock(set);
             }
 
             case "element":
             {
-                (string family, string table) = TableName();
-                int line = Current.Line;
-                NftSet set = ruleset.Table(family, table).Set(Word(), line);
+                var (family, table) = TableName();
+                var line = Current.Line;
+                var set = ruleset.Table(family, table).Set(Word(), line);
                 return Elements(set);
             }
 
@@ -263,21 +230,17 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
                 return true;
             default:
             {
-                if (what != "rule")
-                {
-                    at--;
-                }
-
-                (string family, string table) = TableName();
-                int line = Current.Line;
-                string name = Word();
+                if (what != "rule") at--;
+                var (family, table) = TableName();
+                var line = Current.Line;
+                var name = Word();
                 if (name.Length == 0)
                 {
                     SkipStatement();
                     return false;
                 }
 
-                NftChain chain = ruleset.Table(family, table).Chain(name, line);
+                var chain = ruleset.Table(family, table).Chain(name, line);
                 if (Current.Is("position") || Current.Is("handle") || Current.Is("index"))
                 {
                     SkipStatement();
@@ -291,15 +254,15 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
 
     private bool Table()
     {
-        (string family, string name) = TableName();
+        var (family, name) = TableName();
         if (name.Length == 0)
         {
             SkipStatement();
             return false;
         }
 
-        NftTable table = ruleset.Table(family, name);
-        int opened = Current.Line;
+        var table = ruleset.Table(family, name);
+        var opened = Current.Line;
         if (!Take("{"))
         {
             SkipStatement();
@@ -316,7 +279,7 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
                 return false;
             }
 
-            int first = Current.Line;
+            var first = Current.Line;
             if (Take("}"))
             {
                 work.Ledger.Add(first, Reading.Structure);
@@ -329,14 +292,14 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
 
     private bool TableItem(NftTable table)
     {
-        int line = Current.Line;
-        string what = Word();
+        var line = Current.Line;
+        var what = Word();
         switch (what)
         {
             case "chain":
                 return ChainBlock(table.Chain(Word(), line));
             case "set" or "map":
-                NftSet set = table.Set(Word(), line);
+                var set = table.Set(Word(), line);
                 set.IsMap = what == "map";
                 return SetBlock(set);
             case "meter":
@@ -352,10 +315,7 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
             case "define" or "redefine":
                 return Define();
             default:
-                if (what.Length == 0)
-                {
-                    at++;
-                }
+                if (what.Length == 0) at++;
 
                 SkipStatement();
                 return false;
@@ -364,14 +324,14 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
 
     private bool SetBlock(NftSet set)
     {
-        int opened = Current.Line;
+        var opened = Current.Line;
         if (!Take("{"))
         {
             SkipStatement();
             return false;
         }
 
-        bool understood = true;
+        var understood = true;
         while (true)
         {
             SkipBreaks();
@@ -381,15 +341,11 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
                 return false;
             }
 
-            if (Take("}"))
-            {
-                return understood;
-            }
-
+            if (Take("}")) return understood;
             switch (Word())
             {
                 case "type" or "typeof":
-                    System.Text.StringBuilder type = new();
+                    var type = new System.Text.StringBuilder();
                     while (Current.Mark is not (NftMark.Break or NftMark.End) && !Current.Is(";") && !Current.Is("}"))
                     {
                         type.Append(type.Length > 0 ? " " : "").Append(Current.Text);
@@ -417,10 +373,7 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
                     understood &= Take("=") && Elements(set);
                     break;
                 default:
-                    if (Current.Mark == NftMark.Sign)
-                    {
-                        at++;
-                    }
+                    if (Current.Mark == NftMark.Sign) at++;
 
                     SkipStatement();
                     understood = false;
@@ -431,14 +384,10 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
 
     private bool Elements(NftSet set)
     {
-        List<NftToken> said = Statement();
-        NftExpressions expressions = new(said, variables.ContainsKey);
-        NftValue value = expressions.Value(set.IsMap);
-        if (value.Kind != NftKind.Set || !expressions.AtEnd)
-        {
-            return false;
-        }
-
+        var said = Statement();
+        var expressions = new NftExpressions(said, variables.ContainsKey);
+        var value = expressions.Value(set.IsMap);
+        if (value.Kind != NftKind.Set || !expressions.AtEnd) return false;
         set.Elements.AddRange(value.Elements);
         return true;
     }
@@ -447,21 +396,13 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
     private List<NftToken> Statement()
     {
         List<NftToken> said = [];
-        int depth = 0;
+        var depth = 0;
         while (Current.Mark != NftMark.End)
         {
-            NftToken token = Current;
-            if (depth == 0 && (token.Mark == NftMark.Break || token.Is(";") || token.Is("}")))
-            {
-                break;
-            }
-
+            var token = Current;
+            if (depth == 0 && (token.Mark == NftMark.Break || token.Is(";") || token.Is("}"))) break;
             depth += token.Is("{") || token.Is("(") ? 1 : token.Is("}") || token.Is(")") ? -1 : 0;
-            if (token.Mark != NftMark.Break)
-            {
-                Expand(token, said, 0);
-            }
-
+            if (token.Mark != NftMark.Break) Expand(token, said, 0);
             at++;
         }
 
@@ -470,15 +411,11 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
 
     private void Expand(NftToken token, List<NftToken> to, int depth)
     {
-        if (token.Mark == NftMark.Word && token.Text.Length > 1 && token.Text[0] == '$' && depth < DepthLimit && variables.TryGetValue(token.Text[1..], out List<NftToken>? value))
+        if (token.Mark == NftMark.Word && token.Text.Length > 1 && token.Text[0] == '$' && depth < DepthLimit && variables.TryGetValue(token.Text[1..], out var value))
         {
-            foreach (NftToken inner in value)
+            foreach (var inner in value)
             {
-                if (to.Count > ExpansionLimit)
-                {
-                    return;
-                }
-
+                if (to.Count > ExpansionLimit) return;
                 Expand(inner with { Line = token.Line }, to, depth + 1);
             }
 
@@ -490,25 +427,18 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
 
     private bool Rule(NftChain chain, bool insert)
     {
-        int first = Current.Line;
-        List<NftToken> said = Statement();
+        var first = Current.Line;
+        var said = Statement();
         if (said.Count == 0)
         {
             at++;
             return false;
         }
 
-        int last = Math.Max(first, said[^1].Line);
-        NftRule rule = new NftExpressions(said, variables.ContainsKey).Rule(first, last);
-        if (insert)
-        {
-            chain.Rules.Insert(0, rule);
-        }
-        else
-        {
-            chain.Rules.Add(rule);
-        }
-
+        var last = Math.Max(first, said[^1].Line);
+        var rule = new NftExpressions(said, variables.ContainsKey).Rule(first, last);
+        if (insert) chain.Rules.Insert(0, rule);
+        else chain.Rules.Add(rule);
         return true;
     }
 }

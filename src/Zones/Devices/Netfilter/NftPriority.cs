@@ -10,9 +10,9 @@ internal static class NftPriority
     public static bool TryRead(List<string> words, int from, out int priority)
     {
         priority = 0;
-        bool any = false;
-        int sign = 1;
-        foreach (string word in words.Skip(from))
+        var any = false;
+        var sign = 1;
+        foreach (var word in words.Skip(from))
         {
             switch (word)
             {
@@ -43,10 +43,8 @@ internal static class NftPriority
                     sign = -1;
                     continue;
                 default:
-                    if (!int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number))
-                    {
+                    if (!int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
                         return any && word is "device" or "policy" or "comment";
-                    }
 
                     priority += sign * number;
                     sign = 1;

@@ -132,7 +132,7 @@ internal sealed class NftTable(string family, string name)
 
     public NftChain Chain(string chain, int line)
     {
-        if (!Chains.TryGetValue(chain, out NftChain? found))
+        if (!Chains.TryGetValue(chain, out var found))
         {
             found = new NftChain(chain, line);
             Chains.Add(chain, found);
@@ -143,7 +143,7 @@ internal sealed class NftTable(string family, string name)
 
     public NftSet Set(string set, int line)
     {
-        if (!Sets.TryGetValue(set, out NftSet? found))
+        if (!Sets.TryGetValue(set, out var found))
         {
             found = new NftSet(set, line);
             Sets.Add(set, found);
@@ -160,7 +160,7 @@ internal sealed class NftRuleset
 
     public NftTable Table(string family, string name)
     {
-        if (!Tables.TryGetValue((family, name), out NftTable? table))
+        if (!Tables.TryGetValue((family, name), out var table))
         {
             table = new NftTable(family, name);
             Tables.Add((family, name), table);

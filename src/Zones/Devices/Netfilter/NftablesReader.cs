@@ -13,32 +13,20 @@ public sealed class NftablesReader : IConfigReader
 
     public int Recognises(IReadOnlyList<string> lines)
     {
-        int score = 0;
-        for (int i = 0; i < lines.Count && i < 400; i++)
+        var score = 0;
+        for (var i = 0; i < lines.Count && i < 400; i++)
         {
-            ReadOnlySpan<char> line = lines[i].AsSpan().Trim();
+            var line = lines[i].AsSpan().Trim();
             if (i < 5 && ((line.StartsWith("#!") && line.IndexOf("nft") > 0) || (line.StartsWith("{") && line.IndexOf("\"nftables\"") > 0)))
-            {
                 return 100;
-            }
 
-            if (line.IndexOf("\"nftables\"") >= 0 && i < 20)
-            {
-                return 95;
-            }
-
+            if (line.IndexOf("\"nftables\"") >= 0 && i < 20) return 95;
             if (line.StartsWith("table ") && (line.EndsWith("{") || line.StartsWith("table ip") || line.StartsWith("table inet ")))
-            {
                 score += 40;
-            }
             else if (line.StartsWith("flush ruleset") || line.StartsWith("add table ") || line.StartsWith("add chain ") || line.StartsWith("add rule ") || line.StartsWith("nft add ") || line.StartsWith("type filter hook ") || line.StartsWith("type nat hook "))
-            {
                 score += 30;
-            }
             else if ((line.StartsWith("chain ") && line.EndsWith("{")) || line.StartsWith("define "))
-            {
                 score += 8;
-            }
         }
 
         return Math.Min(score, 95);
@@ -46,16 +34,12 @@ public sealed class NftablesReader : IConfigReader
 
     public ConfigReading Read(string file, IReadOnlyList<string> lines, CancellationToken cancel)
     {
-        FileWork work = ConfigDoor.WorkOf(file, lines, cancel);
-        NftRuleset ruleset = new();
+        var work = ConfigDoor.WorkOf(file, lines, cancel);
+        var ruleset = new NftRuleset();
         if (work.Text.Text.AsSpan().TrimStart().StartsWith("{") || work.Text.Text.AsSpan().TrimStart().StartsWith("["))
-        {
             new NftJson(work, ruleset).Read();
-        }
         else
-        {
             new NftParser(work, ruleset).Read();
-        }
 
         return work.Finish([LinuxAddresses.AddTo(work, new NftModel(work, ruleset).ToDevice())]);
     }

@@ -27,7 +27,7 @@ internal sealed class PanObjects
             work.Recursion(LineOf("service-group", name), name);
             return ServiceValue.NotKnown(UnknownKind.NotUnderstood, name);
         });
-        foreach (int scope in this.scopes)
+        foreach (var scope in this.scopes)
         {
             Mark(scope, "address", ["ip-netmask", "ip-range", "fqdn", "ip-wildcard", "description", "tag", "disable-override"]);
             Mark(scope, "address-group", ["static", "dynamic", "description", "tag", "disable-override"]);
@@ -48,9 +48,7 @@ internal sealed class PanObjects
     private AddressValue Unknown(string name)
     {
         if (scopes.Any(scope => tree.Find(scope, "external-list", name) >= 0) || name.StartsWith("panw-", StringComparison.Ordinal))
-        {
             return AddressValue.NotKnown(UnknownKind.RunTime, name);
-        }
 
         // Two capital letters are a country; other regions are defined in the file.
         return (name.Length == 2 && char.IsAsciiLetterUpper(name[0]) && char.IsAsciiLetterUpper(name[1])) || scopes.Any(scope => tree.Find(scope, "region", name) >= 0)
@@ -60,9 +58,9 @@ internal sealed class PanObjects
 
     private void Mark(int scope, string kind, string[] known)
     {
-        int node = tree.Find(scope, kind);
+        var node = tree.Find(scope, kind);
         tree.Mark(node, Reading.Understood);
-        foreach (int entry in tree.Children(node))
+        foreach (var entry in tree.Children(node))
         {
             tree.Mark(entry, Reading.Understood);
             // An object without any of its kinds: a word is lost, perhaps its name.
@@ -72,7 +70,7 @@ internal sealed class PanObjects
                 continue;
             }
 
-            foreach (int part in tree.Children(entry))
+            foreach (var part in tree.Children(entry))
             {
                 if (known.Contains(tree.Word(part)))
                 {
@@ -89,12 +87,9 @@ internal sealed class PanObjects
 
     private int Entry(string kind, string name)
     {
-        foreach (int scope in scopes)
+        foreach (var scope in scopes)
         {
-            if (tree.Find(scope, kind, name) is >= 0 and int found)
-            {
-                return found;
-            }
+            if (tree.Find(scope, kind, name) is >= 0 and int found) return found;
         }
 
         return -1;
@@ -104,22 +99,14 @@ internal sealed class PanObjects
 
     private AddressValue? Address(string name, GroupResolver<AddressValue> all)
     {
-        if (name == "any")
-        {
-            return AddressValue.Any;
-        }
-
+        if (name == "any") return AddressValue.Any;
         // The nearest scope wins; within it an object stands before a group of the same name.
-        foreach (int scope in scopes)
+        foreach (var scope in scopes)
         {
-            if (tree.Find(scope, "address", name) is >= 0 and int one)
-            {
-                return One(one, name);
-            }
-
+            if (tree.Find(scope, "address", name) is >= 0 and int one) return One(one, name);
             if (tree.Find(scope, "address-group", name) is >= 0 and int group)
             {
-                int members = tree.Find(group, "static");
+                var members = tree.Find(group, "static");
                 return members >= 0
                     ? AddressValue.UnionOf([.. tree.Children(members).Select(member => all.Resolve(tree.Word(member)) ?? Unknown(tree.Word(member)))])
                     : AddressValue.NotKnown(UnknownKind.RunTime, name);
@@ -131,19 +118,11 @@ internal sealed class PanObjects
 
     private AddressValue One(int node, string name)
     {
-        if (tree.Only(tree.Find(node, "fqdn")) is { } host)
-        {
-            return AddressValue.NotKnown(UnknownKind.Fqdn, host);
-        }
-
-        string? text = tree.Only(tree.Find(node, "ip-netmask")) ?? tree.Only(tree.Find(node, "ip-range"));
-        if (text is not null && Literal(text) is { } literal)
-        {
-            return literal;
-        }
-
+        if (tree.Only(tree.Find(node, "fqdn")) is { } host) return AddressValue.NotKnown(UnknownKind.Fqdn, host);
+        var text = tree.Only(tree.Find(node, "ip-netmask")) ?? tree.Only(tree.Find(node, "ip-range"));
+        if (text is not null && Literal(text) is { } literal) return literal;
         if (tree.Only(tree.Find(node, "ip-wildcard")) is { } wildcard && wildcard.IndexOf('/') is > 0 and int slash
-            && Model.Address.TryParseV4(wildcard.AsSpan(0, slash), out uint address) && Model.Address.TryParseV4(wildcard.AsSpan(slash + 1), out uint mask) && AddressSet.Wildcard(address, mask) is { } set)
+            && Model.Address.TryParseV4(wildcard.AsSpan(0, slash), out var address) && Model.Address.TryParseV4(wildcard.AsSpan(slash + 1), out var mask) && AddressSet.Wildcard(address, mask) is { } set)
         {
             return AddressValue.Sure(set);
         }
@@ -153,27 +132,19 @@ internal sealed class PanObjects
 
     private static AddressValue? Literal(string text)
     {
-        if (AddressPrefix.TryParse(text, out AddressPrefix prefix))
-        {
-            return AddressValue.Sure(AddressSet.Of(prefix));
-        }
-
-        int dash = text.IndexOf('-');
-        return dash > 0 && Model.Address.TryParse(text.AsSpan(0, dash), out Address first) && Model.Address.TryParse(text.AsSpan(dash + 1), out Address last) ? AddressValue.Sure(AddressSet.Range(first, last)) : null;
+        if (AddressPrefix.TryParse(text, out var prefix)) return AddressValue.Sure(AddressSet.Of(prefix));
+        var dash = text.IndexOf('-');
+        return dash > 0 && Model.Address.TryParse(text.AsSpan(0, dash), out var first) && Model.Address.TryParse(text.AsSpan(dash + 1), out var last) ? AddressValue.Sure(AddressSet.Range(first, last)) : null;
     }
 
     private ServiceValue? Service(string name, GroupResolver<ServiceValue> all)
     {
-        foreach (int scope in scopes)
+        foreach (var scope in scopes)
         {
-            if (tree.Find(scope, "service", name) is >= 0 and int one)
-            {
-                return One(one) ?? ServiceValue.NotKnown(UnknownKind.NotUnderstood, name);
-            }
-
+            if (tree.Find(scope, "service", name) is >= 0 and int one) return One(one) ?? ServiceValue.NotKnown(UnknownKind.NotUnderstood, name);
             if (tree.Find(scope, "service-group", name) is >= 0 and int group)
             {
-                int members = tree.Find(group, "members");
+                var members = tree.Find(group, "members");
                 return ServiceValue.UnionOf([.. tree.Children(members < 0 ? group : members).Select(member => all.Resolve(tree.Word(member)) ?? ServiceValue.NotKnown(UnknownKind.NotUnderstood, tree.Word(member)))]);
             }
         }
@@ -190,31 +161,19 @@ internal sealed class PanObjects
     private ServiceValue? One(int node)
     {
         List<Service> services = [];
-        foreach (int protocol in tree.Children(tree.Find(node, "protocol")))
+        foreach (var protocol in tree.Children(tree.Find(node, "protocol")))
         {
-            if (!ServiceNames.TryProtocol(tree.Word(protocol), out byte number))
-            {
-                return null;
-            }
-
-            Service service = Model.Service.Of(number);
+            if (!ServiceNames.TryProtocol(tree.Word(protocol), out var number)) return null;
+            var service = Model.Service.Of(number);
             if (tree.Find(protocol, "port") is >= 0 and int port)
             {
-                if (!Ports(port, out IntervalSet<ushort> ports))
-                {
-                    return null;
-                }
-
+                if (!Ports(port, out var ports)) return null;
                 service = service with { DestinationPorts = ports };
             }
 
             if (tree.Find(protocol, "source-port") is >= 0 and int source)
             {
-                if (!Ports(source, out IntervalSet<ushort> ports))
-                {
-                    return null;
-                }
-
+                if (!Ports(source, out var ports)) return null;
                 service = service with { SourcePorts = ports };
             }
 
@@ -227,15 +186,11 @@ internal sealed class PanObjects
     private bool Ports(int node, out IntervalSet<ushort> ports)
     {
         ports = IntervalSet<ushort>.Empty;
-        foreach (int value in tree.Children(node))
+        foreach (var value in tree.Children(node))
         {
-            foreach (string part in tree.Word(value).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            foreach (var part in tree.Word(value).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {
-                if (!ServiceNames.TryPorts(part, '-', out IntervalSet<ushort> some))
-                {
-                    return false;
-                }
-
+                if (!ServiceNames.TryPorts(part, '-', out var some)) return false;
                 ports = ports.Union(some);
             }
         }

@@ -16,12 +16,12 @@ public sealed class PanReader : IConfigReader
 
     public int Recognises(IReadOnlyList<string> lines)
     {
-        int score = 0;
-        for (int i = 0; i < lines.Count && i < 600; i++)
+        var score = 0;
+        for (var i = 0; i < lines.Count && i < 600; i++)
         {
             // "set" at the left edge only: FortiOS indents its own "set service …".
-            ReadOnlySpan<char> whole = lines[i].AsSpan();
-            ReadOnlySpan<char> line = whole.StartsWith(" ") && whole.TrimStart().StartsWith("set ") ? default : whole.TrimStart();
+            var whole = lines[i].AsSpan();
+            var line = whole.StartsWith(" ") && whole.TrimStart().StartsWith("set ") ? default : whole.TrimStart();
             if (line.StartsWith("<config ") || line.StartsWith("<config>"))
             {
                 score += 60;
@@ -46,21 +46,17 @@ public sealed class PanReader : IConfigReader
 
     public ConfigReading Read(string file, IReadOnlyList<string> lines, CancellationToken cancel)
     {
-        FileWork work = ConfigDoor.WorkOf(file, lines, cancel);
-        PanTree pan = PanTree.Read(work.Text, work.Ledger);
-        WordTree tree = pan.Tree;
-        int config = tree.Find(0, "config") is >= 0 and int inner ? inner : 0;
+        var work = ConfigDoor.WorkOf(file, lines, cancel);
+        var pan = PanTree.Read(work.Text, work.Ledger);
+        var tree = pan.Tree;
+        var config = tree.Find(0, "config") is >= 0 and int inner ? inner : 0;
         tree.Mark(config, config == 0 ? Reading.None : Reading.Understood);
-        int devices = tree.Find(config, "devices");
+        var devices = tree.Find(config, "devices");
         tree.Mark(devices, Reading.Understood);
-        int based = devices >= 0 && tree.Children(devices).Any() ? tree.Children(devices).First() : config;
-        if (based != config)
-        {
-            tree.Mark(based, Reading.Understood);
-        }
-
-        int shared = tree.Find(config, "shared") is >= 0 and int found ? found : tree.Find(based, "shared");
-        List<Device> all = new PanSystem(work, tree, based, shared).ToDevices();
+        var based = devices >= 0 && tree.Children(devices).Any() ? tree.Children(devices).First() : config;
+        if (based != config) tree.Mark(based, Reading.Understood);
+        var shared = tree.Find(config, "shared") is >= 0 and int found ? found : tree.Find(based, "shared");
+        var all = new PanSystem(work, tree, based, shared).ToDevices();
         if (pan.TruncatedAt > 0)
         {
             work.Truncated(pan.TruncatedAt);
@@ -87,39 +83,27 @@ internal sealed class PanSystem(FileWork work, WordTree tree, int based, int sha
 
     public List<Device> ToDevices()
     {
-        string host = tree.Only(tree.Find(based, "deviceconfig", "system", "hostname")) ?? tree.Only(tree.Find(0, "deviceconfig", "system", "hostname")) ?? work.NameFromFile;
-        PanNetwork network = new(work, tree, based, shared);
+        var host = tree.Only(tree.Find(based, "deviceconfig", "system", "hostname")) ?? tree.Only(tree.Find(0, "deviceconfig", "system", "hostname")) ?? work.NameFromFile;
+        var network = new PanNetwork(work, tree, based, shared);
         network.Read();
         List<Device> devices = [];
-        int vsys = tree.Find(based, "vsys");
+        var vsys = tree.Find(based, "vsys");
         tree.Mark(vsys, Reading.Understood);
         List<int> scopes = [.. tree.Children(vsys)];
-        if (tree.Find(based, "rulebase") >= 0 || tree.Find(based, "zone") >= 0 || scopes.Count == 0)
+        if (tree.Find(based, "rulebase") >= 0 || tree.Find(based, "zone") >= 0 || scopes.Count == 0) scopes.Insert(0, based);
+        var groups = tree.Find(based, "device-group");
+        var panorama = groups >= 0;
+        foreach (var scope in scopes)
         {
-            scopes.Insert(0, based);
-        }
-
-        int groups = tree.Find(based, "device-group");
-        bool panorama = groups >= 0;
-        foreach (int scope in scopes)
-        {
-            if (panorama && scope == based && tree.Find(based, "rulebase") < 0)
-            {
-                continue;
-            }
-
-            string name = scopes.Count == 1 || scope == based ? host : host + "/" + tree.Word(scope);
-            if (scope != based)
-            {
-                tree.Mark(scope, Reading.Understood);
-            }
-
+            if (panorama && scope == based && tree.Find(based, "rulebase") < 0) continue;
+            var name = scopes.Count == 1 || scope == based ? host : host + "/" + tree.Word(scope);
+            if (scope != based) tree.Mark(scope, Reading.Understood);
             devices.Add(new PanVsys(work, tree, network, [scope, based, shared], scopes.Count > 1).ToDevice(name, [], [(tree.Find(scope, "rulebase"), "")], []));
             MarkRoot(scope);
         }
 
         tree.Mark(groups, Reading.Understood);
-        foreach (int group in tree.Children(groups))
+        foreach (var group in tree.Children(groups))
         {
             tree.Mark(group, Reading.Understood);
             (int, string)[] before = [(tree.Find(shared, "pre-rulebase"), "shared pre "), (tree.Find(group, "pre-rulebase"), "pre ")];
@@ -137,29 +121,19 @@ internal sealed class PanSystem(FileWork work, WordTree tree, int based, int sha
 
         MarkRoot(based);
         MarkRoot(0);
-        if (devices.Count == 0)
-        {
-            devices.Add(new Device(host, "panos") { RoutesUnknown = true });
-        }
-
+        if (devices.Count == 0) devices.Add(new Device(host, "panos") { RoutesUnknown = true });
         return devices;
     }
 
     private void MarkRoot(int scope)
     {
-        foreach (int node in tree.Children(scope))
+        foreach (var node in tree.Children(scope))
         {
-            if (IrrelevantRoot.Contains(tree.Word(node)))
-            {
-                tree.MarkAll(node, Reading.Irrelevant);
-            }
-            else if (scope != 0 && !Matters.Contains(tree.Word(node)))
-            {
-                tree.MarkAll(node, Reading.NotUnderstood);
-            }
+            if (IrrelevantRoot.Contains(tree.Word(node))) tree.MarkAll(node, Reading.Irrelevant);
+            else if (scope != 0 && !Matters.Contains(tree.Word(node))) tree.MarkAll(node, Reading.NotUnderstood);
         }
 
-        int import = tree.Find(scope, "import");
+        var import = tree.Find(scope, "import");
         tree.MarkAll(import, Reading.Understood);
     }
 }
@@ -175,28 +149,23 @@ internal sealed class PanNetwork(FileWork work, WordTree tree, int based, int sh
 
     public void Read()
     {
-        int network = tree.Find(based, "network");
+        var network = tree.Find(based, "network");
         tree.Mark(network, Reading.Understood);
-        foreach (int part in tree.Children(network))
+        foreach (var part in tree.Children(network))
         {
             if (tree.Word(part) is "profiles" or "ike" or "tunnel" or "qos" or "lldp" or "dhcp" or "dns-proxy" or "shared-gateway-old" or "underlay-net" or "logical-router-old" or "monitor-profile" or "proxy" or "secure-web-gateway" or "vlan" or "virtual-wire" or "lldp-profile" or "network-profiles" or "gre-old")
-            {
                 tree.MarkAll(part, tree.Word(part) is "vlan" or "virtual-wire" ? Reading.Understood : Reading.Irrelevant);
-            }
         }
 
-        int interfaces = tree.Find(network, "interface");
+        var interfaces = tree.Find(network, "interface");
         tree.MarkAll(interfaces, Reading.Understood);
-        PanObjects objects = new(work, tree, based, shared);
-        foreach (int kind in tree.Children(interfaces))
+        var objects = new PanObjects(work, tree, based, shared);
+        foreach (var kind in tree.Children(interfaces))
         {
-            bool physical = tree.Word(kind) is "ethernet" or "aggregate-ethernet";
+            var physical = tree.Word(kind) is "ethernet" or "aggregate-ethernet";
             if (physical)
             {
-                foreach (int port in tree.Children(kind))
-                {
-                    Port(port, objects);
-                }
+                foreach (var port in tree.Children(kind)) Port(port, objects);
             }
             else
             {
@@ -205,12 +174,9 @@ internal sealed class PanNetwork(FileWork work, WordTree tree, int based, int sh
             }
         }
 
-        int routers = tree.Find(network, "virtual-router");
+        var routers = tree.Find(network, "virtual-router");
         tree.MarkAll(routers, Reading.Understood);
-        foreach (int router in tree.Children(routers))
-        {
-            Router(router, objects);
-        }
+        foreach (var router in tree.Children(routers)) Router(router, objects);
 
         if (tree.Find(network, "logical-router") is >= 0 and int logical)
         {
@@ -221,10 +187,10 @@ internal sealed class PanNetwork(FileWork work, WordTree tree, int based, int sh
 
     private void Port(int port, PanObjects objects)
     {
-        bool routed = false;
-        foreach (string layer in (ReadOnlySpan<string>)["layer3", "layer2", "virtual-wire", "tap", "decrypt-mirror"])
+        var routed = false;
+        foreach (var layer in (ReadOnlySpan<string>)["layer3", "layer2", "virtual-wire", "tap", "decrypt-mirror"])
         {
-            int node = tree.Find(port, layer);
+            var node = tree.Find(port, layer);
             if (node >= 0)
             {
                 routed = layer == "layer3";
@@ -239,21 +205,18 @@ internal sealed class PanNetwork(FileWork work, WordTree tree, int based, int sh
 
     private void Units(int units, bool routed, PanObjects objects)
     {
-        foreach (int unit in tree.Children(units))
-        {
-            Unit(unit, tree.Word(unit), routed, objects);
-        }
+        foreach (var unit in tree.Children(units)) Unit(unit, tree.Word(unit), routed, objects);
     }
 
     private void Unit(int node, string name, bool routed, PanObjects objects)
     {
         List<InterfaceAddress> addresses = [];
-        IEnumerable<string> texts = tree.Children(tree.Find(node, "ip")).Select(tree.Word).Concat(tree.Children(tree.Find(node, "ipv6", "address")).Select(tree.Word));
-        bool dynamic = tree.Find(node, "dhcp-client") >= 0 || tree.Find(node, "pppoe") >= 0;
-        foreach (string text in texts)
+        var texts = tree.Children(tree.Find(node, "ip")).Select(tree.Word).Concat(tree.Children(tree.Find(node, "ipv6", "address")).Select(tree.Word));
+        var dynamic = tree.Find(node, "dhcp-client") >= 0 || tree.Find(node, "pppoe") >= 0;
+        foreach (var text in texts)
         {
-            int slash = text.IndexOf('/');
-            if (Address.TryParse(slash < 0 ? text : text.AsSpan(0, slash), out Address address) && AddressPrefix.TryParse(text, out AddressPrefix prefix))
+            var slash = text.IndexOf('/');
+            if (Address.TryParse(slash < 0 ? text : text.AsSpan(0, slash), out var address) && AddressPrefix.TryParse(text, out var prefix))
             {
                 addresses.Add(new InterfaceAddress(address, prefix));
             }
@@ -261,7 +224,7 @@ internal sealed class PanNetwork(FileWork work, WordTree tree, int based, int sh
             {
                 // An address object: its prefix is all that can be told.
                 dynamic |= named.May.V4.Bounds[0] != named.May.V4.Bounds[1];
-                Address own = Address.V4(named.May.V4.Bounds[0]);
+                var own = Address.V4(named.May.V4.Bounds[0]);
                 addresses.Add(new InterfaceAddress(own, new AddressPrefix(own, 32)));
             }
             else
@@ -274,7 +237,7 @@ internal sealed class PanNetwork(FileWork work, WordTree tree, int based, int sh
         Interfaces.Add(new NetInterface(name, work.At(tree.Line(node)))
         {
             Addresses = [.. addresses],
-            Vlan = int.TryParse(tree.Only(tree.Find(node, "tag")), NumberStyles.None, CultureInfo.InvariantCulture, out int tag) ? tag : null,
+            Vlan = int.TryParse(tree.Only(tree.Find(node, "tag")), NumberStyles.None, CultureInfo.InvariantCulture, out var tag) ? tag : null,
             Routed = routed,
             DynamicAddress = dynamic,
             Enabled = tree.Only(tree.Find(node, "link-state")) != "down",
@@ -283,47 +246,42 @@ internal sealed class PanNetwork(FileWork work, WordTree tree, int based, int sh
 
     private void Router(int router, PanObjects objects)
     {
-        string name = tree.Word(router);
-        foreach (string member in tree.Children(tree.Find(router, "interface")).Select(tree.Word))
+        var name = tree.Word(router);
+        foreach (var member in tree.Children(tree.Find(router, "interface")).Select(tree.Word))
         {
-            int at = Interfaces.FindIndex(one => one.Name == member);
-            if (at >= 0)
-            {
-                Interfaces[at] = Interfaces[at] with { Vrf = name };
-            }
+            var at = Interfaces.FindIndex(one => one.Name == member);
+            if (at >= 0) Interfaces[at] = Interfaces[at] with { Vrf = name };
         }
 
-        foreach (string family in (ReadOnlySpan<string>)["ip", "ipv6"])
+        foreach (var family in (ReadOnlySpan<string>)["ip", "ipv6"])
         {
-            foreach (int route in tree.Children(tree.Find(tree.Find(router, "routing-table", family), "static-route")))
+            foreach (var route in tree.Children(tree.Find(tree.Find(router, "routing-table", family), "static-route")))
             {
-                if (tree.Only(tree.Find(route, "destination")) is not { } to || objects.Addresses([to]) is not { IsSure: true } destination || !TryPrefix(destination.May, out AddressPrefix prefix))
+                if (tree.Only(tree.Find(route, "destination")) is not { } to || objects.Addresses([to]) is not { IsSure: true } destination || !TryPrefix(destination.May, out var prefix))
                 {
                     RoutesUnknown = true;
                     continue;
                 }
 
-                int hop = tree.Find(route, "nexthop");
-                Address? next = Address.TryParse(tree.Only(tree.Find(hop, "ip-address")) ?? tree.Only(tree.Find(hop, "ipv6-address")), out Address gateway) ? gateway : null;
+                var hop = tree.Find(route, "nexthop");
+                Address? next = Address.TryParse(tree.Only(tree.Find(hop, "ip-address")) ?? tree.Only(tree.Find(hop, "ipv6-address")), out var gateway) ? gateway : null;
                 RoutesUnknown |= tree.Find(hop, "next-vr") >= 0 || tree.Find(hop, "fqdn") >= 0;
                 Routes.Add(new Route(prefix, next, tree.Only(tree.Find(route, "interface")), work.At(tree.Line(route)))
                 {
-                    Distance = int.TryParse(tree.Only(tree.Find(route, "admin-dist")), NumberStyles.None, CultureInfo.InvariantCulture, out int distance) ? distance : 10,
+                    Distance = int.TryParse(tree.Only(tree.Find(route, "admin-dist")), NumberStyles.None, CultureInfo.InvariantCulture, out var distance) ? distance : 10,
                     Discard = tree.Find(hop, "discard") >= 0,
                     Vrf = name,
                 });
             }
         }
 
-        foreach (int protocol in tree.Children(tree.Find(router, "protocol")))
-        {
+        foreach (var protocol in tree.Children(tree.Find(router, "protocol")))
             RoutesUnknown |= tree.Word(protocol) is "bgp" or "ospf" or "ospfv3" or "rip" && tree.Only(tree.Find(protocol, "enable")) != "no";
-        }
     }
 
     private static bool TryPrefix(AddressSet set, out AddressPrefix prefix)
     {
-        string text = set.ToString();
+        var text = set.ToString();
         return AddressPrefix.TryParse(text, out prefix);
     }
 }

@@ -24,17 +24,14 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
     {
         ReadZones();
         RuleAction intrazone = RuleAction.Accept, interzone = RuleAction.Drop;
-        SourceRef intrazoneAt = work.Implicit("intrazone-default");
-        foreach ((int node, string label) in (IEnumerable<(int, string)>)[.. before, .. own, .. after])
+        var intrazoneAt = work.Implicit("intrazone-default");
+        foreach (var (node, label) in (IEnumerable<(int, string)>)[.. before, .. own, .. after])
         {
             tree.Mark(node, Reading.Understood);
             tree.MarkOthers(node, "security", "nat", "pbf", "sdwan", "decryption", "qos", "captive-portal", "authentication", "dos", "tunnel-inspect", "application-override", "network-packet-broker", "default-security-rules", "description");
-            foreach (int part in tree.Children(node))
-            {
-                ReadPart(part, label);
-            }
+            foreach (var part in tree.Children(node)) ReadPart(part, label);
 
-            int defaults = tree.Find(node, "default-security-rules", "rules");
+            var defaults = tree.Find(node, "default-security-rules", "rules");
             tree.MarkAll(tree.Find(node, "default-security-rules"), Reading.Understood);
             if (tree.Find(defaults, "intrazone-default", "action") is >= 0 and int within && tree.Only(within) is { } said)
             {
@@ -43,20 +40,18 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
             }
 
             if (tree.Only(tree.Find(defaults, "interzone-default", "action")) is { } between)
-            {
                 interzone = between == "allow" ? RuleAction.Accept : RuleAction.Drop;
-            }
         }
 
-        foreach ((string zone, List<string> members) in zones)
+        foreach (var (zone, members) in zones)
         {
-            InterfaceSet within = InterfaceSet.Of(members);
+            var within = InterfaceSet.Of(members);
             rules.Add(new Rule(new Match { In = within, Out = within }, intrazone, intrazoneAt, "intrazone-default " + zone));
         }
 
         List<string>? imported = several ? [.. tree.Children(tree.Find(scopes[0], "import", "network", "interface")).Select(tree.Word)] : null;
         List<NetInterface> interfaces = [.. network.Interfaces.Where(one => imported is null || imported.Contains(one.Name)).Select(one => zones.FirstOrDefault(zone => zone.Value.Contains(one.Name)).Key is { } zone ? one with { Zone = zone } : one)];
-        foreach ((string zone, List<string> members) in zones)
+        foreach (var (zone, members) in zones)
         {
             if (members is [var only] && only.StartsWith("zone:", StringComparison.Ordinal))
             {
@@ -80,39 +75,27 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
 
     private void ReadZones()
     {
-        foreach (int scope in scopes)
+        foreach (var scope in scopes)
         {
-            int all = tree.Find(scope, "zone");
-            if (all < 0)
-            {
-                continue;
-            }
-
+            var all = tree.Find(scope, "zone");
+            if (all < 0) continue;
             tree.Mark(all, Reading.Understood);
-            foreach (int zone in tree.Children(all))
+            foreach (var zone in tree.Children(all))
             {
                 tree.MarkAll(zone, Reading.Understood);
                 tree.MarkOthers(zone, "network", "enable-user-identification", "enable-device-identification", "user-acl", "device-acl", "description", "tag", "disable-override");
                 tree.MarkOthers(tree.Find(zone, "network"), "layer3", "layer2", "virtual-wire", "tap", "tunnel", "external", "zone-protection-profile", "log-setting", "enable-packet-buffer-protection", "net-inspection");
                 List<string> members = [];
-                foreach (string layer in (ReadOnlySpan<string>)["layer3", "layer2", "virtual-wire", "tap", "tunnel"])
-                {
+                foreach (var layer in (ReadOnlySpan<string>)["layer3", "layer2", "virtual-wire", "tap", "tunnel"])
                     members.AddRange(tree.Children(tree.Find(zone, "network", layer)).Select(tree.Word));
-                }
 
-                if (members.Count > 0)
-                {
-                    zones.TryAdd(tree.Word(zone), members);
-                }
-                else
-                {
-                    ZoneOf(tree.Word(zone));
-                }
+                if (members.Count > 0) zones.TryAdd(tree.Word(zone), members);
+                else ZoneOf(tree.Word(zone));
             }
         }
     }
 
-    private List<string> ZoneOf(string name) => zones.TryGetValue(name, out List<string>? members) ? members : zones[name] = ["zone:" + name];
+    private List<string> ZoneOf(string name) => zones.TryGetValue(name, out var members) ? members : zones[name] = ["zone:" + name];
 
     private InterfaceSet Interfaces(List<string> names) =>
         names.Count == 0 || names.Contains("any") ? InterfaceSet.Any : InterfaceSet.Of(names.SelectMany(ZoneOf));
@@ -125,22 +108,16 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
         {
             case "security":
                 tree.Mark(part, Reading.Understood);
-                int list = tree.Find(part, "rules");
+                var list = tree.Find(part, "rules");
                 tree.Mark(list, Reading.Understood);
-                foreach (int rule in tree.Children(list))
-                {
-                    ReadRule(rule, label);
-                }
+                foreach (var rule in tree.Children(list)) ReadRule(rule, label);
 
                 break;
             case "nat":
                 tree.Mark(part, Reading.Understood);
-                int translations = tree.Find(part, "rules");
+                var translations = tree.Find(part, "rules");
                 tree.Mark(translations, Reading.Understood);
-                foreach (int rule in tree.Children(translations))
-                {
-                    ReadNat(rule);
-                }
+                foreach (var rule in tree.Children(translations)) ReadNat(rule);
 
                 break;
             case "pbf" or "sdwan":
@@ -155,7 +132,7 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
 
     private void ReadRule(int rule, string label)
     {
-        string name = tree.Word(rule);
+        var name = tree.Word(rule);
         tree.Hoist(rule, Attributes.Contains);
         tree.Mark(rule, Reading.Understood);
         if (tree.Only(tree.Find(rule, "disabled")) == "yes" || tree.IsOff(rule))
@@ -172,9 +149,9 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
             return;
         }
 
-        Condition when = new();
-        int last = tree.Line(rule);
-        foreach (int part in tree.Children(rule))
+        var when = new Condition();
+        var last = tree.Line(rule);
+        foreach (var part in tree.Children(rule))
         {
             last = Math.Max(last, tree.Line(part));
             List<string> values = [.. tree.Children(part).Select(tree.Word)];
@@ -183,24 +160,16 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
                 case "from" or "to" or "source" or "destination" or "action" or "disabled" or "negate-source" or "negate-destination" or "rule-type" or "service":
                     break;
                 case "application":
-                    if (!values.Contains("any") && values.Count > 0)
-                    {
-                        when.Uncertain(UnknownKind.Application, string.Join(", ", values));
-                    }
+                    if (!values.Contains("any") && values.Count > 0) when.Uncertain(UnknownKind.Application, string.Join(", ", values));
 
                     break;
                 case "source-user" or "source-hip" or "destination-hip" or "hip-profiles":
                     if (!values.Contains("any") && !values.Contains("no-hip") && values.Count > 0)
-                    {
                         when.Uncertain(UnknownKind.User, string.Join(", ", values));
-                    }
 
                     break;
                 case "category":
-                    if (!values.Contains("any") && values.Count > 0)
-                    {
-                        when.Uncertain(UnknownKind.Content, string.Join(", ", values));
-                    }
+                    if (!values.Contains("any") && values.Count > 0) when.Uncertain(UnknownKind.Content, string.Join(", ", values));
 
                     break;
                 case "schedule":
@@ -226,7 +195,7 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
 
         when.Source = Addresses(rule, "source", "negate-source");
         when.Destination = Addresses(rule, "destination", "negate-destination");
-        List<string> services = Values(rule, "service");
+        var services = Values(rule, "service");
         if (services.Contains("application-default"))
         {
             // The ports of the applications: the device's content database knows them.
@@ -238,19 +207,15 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
             when.Services = services.Count == 0 ? ServiceValue.Any : objects.Services(services);
         }
 
-        RuleAction action = (tree.Only(tree.Find(rule, "action")) ?? "allow") switch
+        var action = (tree.Only(tree.Find(rule, "action")) ?? "allow") switch
         {
             "allow" => RuleAction.Accept,
             "deny" or "drop" => RuleAction.Drop,
             "reset-client" or "reset-server" or "reset-both" => RuleAction.Reject,
             _ => RuleAction.Unknown,
         };
-        if (action == RuleAction.Unknown)
-        {
-            when.Uncertain(UnknownKind.NotUnderstood, "action");
-        }
-
-        SourceRef at = work.At(tree.Line(rule), last, label + "rule " + name);
+        if (action == RuleAction.Unknown) when.Uncertain(UnknownKind.NotUnderstood, "action");
+        var at = work.At(tree.Line(rule), last, label + "rule " + name);
         List<string> from = Values(rule, "from"), to = Values(rule, "to");
         if (when.Unknowns().Any(static one => one.Kind == UnknownKind.NotUnderstood))
         {
@@ -262,7 +227,7 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
         switch (tree.Only(tree.Find(rule, "rule-type")))
         {
             case "intrazone":
-                foreach (string zone in from.Contains("any") || from.Count == 0 ? zones.Keys.ToList() : from)
+                foreach (var zone in from.Contains("any") || from.Count == 0 ? zones.Keys.ToList() : from)
                 {
                     when.In = when.Out = InterfaceSet.Of(ZoneOf(zone));
                     rules.Add(when.ToRule(action, at, name));
@@ -270,7 +235,7 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
 
                 break;
             case "interzone":
-                foreach (string zone in from.Contains("any") || from.Count == 0 ? zones.Keys.ToList() : from)
+                foreach (var zone in from.Contains("any") || from.Count == 0 ? zones.Keys.ToList() : from)
                 {
                     when.In = InterfaceSet.Of(ZoneOf(zone));
                     when.Out = Matches.Intersect(Interfaces(to), InterfaceSet.Except(ZoneOf(zone)), out _);
@@ -290,13 +255,9 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
     private void SwitchedOff(int rule, string name, string label)
     {
         tree.MarkAll(rule, Reading.Understood);
-        if (tree.Only(tree.Find(rule, "action")) is not ("deny" or "drop" or "reset-client" or "reset-server" or "reset-both"))
-        {
-            return;
-        }
-
-        List<string> services = Values(rule, "service");
-        Condition when = new()
+        if (tree.Only(tree.Find(rule, "action")) is not ("deny" or "drop" or "reset-client" or "reset-server" or "reset-both")) return;
+        var services = Values(rule, "service");
+        var when = new Condition()
         {
             Source = Addresses(rule, "source", "negate-source"),
             Destination = Addresses(rule, "destination", "negate-destination"),
@@ -309,41 +270,35 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
 
     private AddressValue Addresses(int rule, string part, string negate)
     {
-        List<string> names = Values(rule, part);
-        AddressValue value = names.Count == 0 ? AddressValue.Any : objects.Addresses(names);
+        var names = Values(rule, part);
+        var value = names.Count == 0 ? AddressValue.Any : objects.Addresses(names);
         return tree.Only(tree.Find(rule, negate)) == "yes" ? value.Not(AddressSet.All) : value;
     }
 
     private void ReadNat(int rule)
     {
-        string name = tree.Word(rule);
+        var name = tree.Word(rule);
         tree.Hoist(rule, Attributes.Contains);
         tree.MarkAll(rule, Reading.Understood);
-        if (tree.Only(tree.Find(rule, "disabled")) == "yes" || tree.IsOff(rule))
-        {
-            return;
-        }
-
-        List<string> services = Values(rule, "service");
-        Condition when = new()
+        if (tree.Only(tree.Find(rule, "disabled")) == "yes" || tree.IsOff(rule)) return;
+        var services = Values(rule, "service");
+        var when = new Condition()
         {
             Source = Addresses(rule, "source", ""),
             Destination = Addresses(rule, "destination", ""),
             Services = services.Count == 0 ? ServiceValue.Any : objects.Services(services),
             In = Interfaces(Values(rule, "from")),
         };
-        SourceRef at = work.At(tree.Line(rule), tree.Line(rule), "nat " + name);
-        int destination = tree.Find(rule, "destination-translation");
-        bool dynamic = tree.Find(rule, "dynamic-destination-translation") >= 0;
+        var at = work.At(tree.Line(rule), tree.Line(rule), "nat " + name);
+        var destination = tree.Find(rule, "destination-translation");
+        var dynamic = tree.Find(rule, "dynamic-destination-translation") >= 0;
         if (destination >= 0 || dynamic)
         {
-            int translation = dynamic ? tree.Find(rule, "dynamic-destination-translation") : destination;
-            AddressValue to = objects.Addresses(Values(translation, "translated-address"));
-            NatRule made = when.ToNat(NatKind.Destination, at, name) with { To = to.May, KeepsOffset = Netfilter.IptablesNat.SameSize(when.Destination.May, to.May) };
-            if (tree.Only(tree.Find(translation, "translated-port")) is { } port && ServiceNames.TryPorts(port, '-', out IntervalSet<ushort> ports))
-            {
+            var translation = dynamic ? tree.Find(rule, "dynamic-destination-translation") : destination;
+            var to = objects.Addresses(Values(translation, "translated-address"));
+            var made = when.ToNat(NatKind.Destination, at, name) with { To = to.May, KeepsOffset = Netfilter.IptablesNat.SameSize(when.Destination.May, to.May) };
+            if (tree.Only(tree.Find(translation, "translated-port")) is { } port && ServiceNames.TryPorts(port, '-', out var ports))
                 made = made with { ToPorts = ports };
-            }
 
             nat.Add(made);
         }
@@ -354,28 +309,26 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
             when.Out = Interfaces(Values(rule, "to"));
         }
 
-        int source = tree.Find(rule, "source-translation");
-        NatRule outward = when.ToNat(NatKind.Source, at, name);
+        var source = tree.Find(rule, "source-translation");
+        var outward = when.ToNat(NatKind.Source, at, name);
         if (source < 0)
         {
             nat.Add(outward);
             return;
         }
 
-        int kind = tree.Children(source).FirstOrDefault(-1);
+        var kind = tree.Children(source).FirstOrDefault(-1);
         switch (kind < 0 ? "" : tree.Word(kind))
         {
             case "static-ip":
-                AddressValue fixedTo = objects.Addresses(Values(kind, "translated-address"));
+                var fixedTo = objects.Addresses(Values(kind, "translated-address"));
                 nat.Add(outward with { To = fixedTo.May, KeepsOffset = Netfilter.IptablesNat.SameSize(when.Source.May, fixedTo.May) });
                 if (tree.Only(tree.Find(kind, "bi-directional")) == "yes")
-                {
                     nat.Add(new NatRule(NatKind.Destination, new Match { Destination = fixedTo.May, In = Interfaces(Values(rule, "to")) }, at, name) { To = when.Source.May, KeepsOffset = Netfilter.IptablesNat.SameSize(fixedTo.May, when.Source.May) });
-                }
 
                 break;
             case "dynamic-ip-and-port" or "dynamic-ip":
-                List<string> pool = Values(kind, "translated-address");
+                var pool = Values(kind, "translated-address");
                 nat.Add(pool.Count > 0
                     ? outward with { To = objects.Addresses(pool).May, ToPorts = IntervalSet<ushort>.All }
                     : outward with { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = IntervalSet<ushort>.All });

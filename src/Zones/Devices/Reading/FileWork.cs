@@ -24,7 +24,7 @@ internal sealed class FileWork(string file, ConfigText text, CancellationToken c
     {
         get
         {
-            string name = Path.GetFileNameWithoutExtension(File);
+            var name = Path.GetFileNameWithoutExtension(File);
             return name.Length > 0 ? name : File;
         }
     }
@@ -69,9 +69,9 @@ internal sealed class FileWork(string file, ConfigText text, CancellationToken c
 
     public ConfigReading Finish(IEnumerable<Device> devices)
     {
-        LineAccount account = new(File, Text.LineCount);
-        int notUnderstood = 0;
-        for (int line = 1; line <= Text.LineCount; line++)
+        var account = new LineAccount(File, Text.LineCount);
+        var notUnderstood = 0;
+        for (var line = 1; line <= Text.LineCount; line++)
         {
             switch (Ledger[line])
             {
@@ -88,17 +88,15 @@ internal sealed class FileWork(string file, ConfigText text, CancellationToken c
                         break;
                     }
 
-                    (int last, Touch touches) = kept.TryGetValue(line, out (int Last, Touch Touches) known) ? known : (line, new Touch.WholeDevice());
+                    var (last, touches) = kept.TryGetValue(line, out var known) ? known : (line, new Touch.WholeDevice());
                     // A file of 100,000 strange lines needs no 100,000 entries: after a thousand, neighbours go together.
                     if (++notUnderstood > 1000 && !kept.ContainsKey(line))
                     {
                         while (last < Text.LineCount && Ledger[last + 1] is Reading.NotUnderstood or Reading.None && !kept.ContainsKey(last + 1))
-                        {
                             last++;
-                        }
                     }
 
-                    string said = Text.Line(line).Trim().ToString();
+                    var said = Text.Line(line).Trim().ToString();
                     account.Keep(new NotUnderstood(At(line, last, ""), said.Length > 200 ? said[..200] : said, touches));
                     line = Math.Max(line, last);
                     break;
@@ -122,16 +120,8 @@ internal sealed class GroupResolver<T>(Func<string, GroupResolver<T>, T?> define
     /// <summary>The value of a name; null where nothing has that name.</summary>
     public T? Resolve(string name)
     {
-        if (known.TryGetValue(name, out T? value))
-        {
-            return value;
-        }
-
-        if (open.Count >= DepthLimit || !open.Add(name))
-        {
-            return recursion(name);
-        }
-
+        if (known.TryGetValue(name, out var value)) return value;
+        if (open.Count >= DepthLimit || !open.Add(name)) return recursion(name);
         value = define(name, this);
         open.Remove(name);
         known[name] = value;

@@ -18,32 +18,21 @@ internal static class Matches
 
     public static ServiceSet Intersect(ServiceSet a, ServiceSet b)
     {
-        if (a.IsAny)
-        {
-            return b;
-        }
-
-        if (b.IsAny)
-        {
-            return a;
-        }
-
+        if (a.IsAny) return b;
+        if (b.IsAny) return a;
         List<Service> both = [];
-        foreach (Service one in a.Services)
+        foreach (var one in a.Services)
         {
-            foreach (Service other in b.Services)
+            foreach (var other in b.Services)
             {
-                Service met = new(one.Protocols & other.Protocols)
+                var met = new Service(one.Protocols & other.Protocols)
                 {
                     SourcePorts = one.SourcePorts.Intersect(other.SourcePorts),
                     DestinationPorts = one.DestinationPorts.Intersect(other.DestinationPorts),
                     Icmp = one.Icmp.Intersect(other.Icmp),
                     Flags = one.Flags & other.Flags,
                 };
-                if (!IsNothing(met))
-                {
-                    both.Add(met);
-                }
+                if (!IsNothing(met)) both.Add(met);
             }
         }
 
@@ -82,28 +71,12 @@ internal static class Matches
     public static InterfaceSet Intersect(InterfaceSet a, InterfaceSet b, out bool exact)
     {
         exact = true;
-        if (a.IsAny)
-        {
-            return b;
-        }
-
-        if (b.IsAny || ReferenceEquals(a, b))
-        {
-            return a;
-        }
-
-        if (a.IsInverted && b.IsInverted)
-        {
-            return InterfaceSet.Except([.. a.Names, .. b.Names]);
-        }
-
-        if (a.IsInverted)
-        {
-            (a, b) = (b, a);
-        }
-
+        if (a.IsAny) return b;
+        if (b.IsAny || ReferenceEquals(a, b)) return a;
+        if (a.IsInverted && b.IsInverted) return InterfaceSet.Except([.. a.Names, .. b.Names]);
+        if (a.IsInverted) (a, b) = (b, a);
         List<string> names = [];
-        foreach (string name in a.Names)
+        foreach (var name in a.Names)
         {
             if (b.IsInverted)
             {
@@ -119,11 +92,7 @@ internal static class Matches
             }
         }
 
-        if (!b.IsInverted)
-        {
-            names.AddRange(b.Names.Where(name => a.Contains(name)));
-        }
-
+        if (!b.IsInverted) names.AddRange(b.Names.Where(name => a.Contains(name)));
         return InterfaceSet.Of(names);
     }
 }

@@ -46,13 +46,13 @@ internal static class ServiceNames
     public static bool TryPorts(ReadOnlySpan<char> word, char separator, out IntervalSet<ushort> ports)
     {
         ports = IntervalSet<ushort>.Empty;
-        if (TryPort(word, out ushort one))
+        if (TryPort(word, out var one))
         {
             ports = IntervalSet<ushort>.Of(one);
             return true;
         }
 
-        for (int dash = word.IndexOf(separator); dash >= 0;)
+        for (var dash = word.IndexOf(separator); dash >= 0;)
         {
             ReadOnlySpan<char> low = word[..dash], high = word[(dash + 1)..];
             ushort first = 0, last = ushort.MaxValue;
@@ -63,7 +63,7 @@ internal static class ServiceNames
             }
 
             // Names hold dashes too ("ftp-data-ssh" never, "netbios-ns-netbios-ssn" yes): try the next one.
-            int next = word[(dash + 1)..].IndexOf(separator);
+            var next = word[(dash + 1)..].IndexOf(separator);
             dash = next < 0 ? -1 : dash + 1 + next;
         }
 
@@ -72,12 +72,8 @@ internal static class ServiceNames
 
     public static bool TryProtocol(ReadOnlySpan<char> word, out byte protocol)
     {
-        if (byte.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out protocol))
-        {
-            return true;
-        }
-
-        if (ProtocolLookup.TryGetValue(word, out ushort number))
+        if (byte.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out protocol)) return true;
+        if (ProtocolLookup.TryGetValue(word, out var number))
         {
             protocol = (byte)number;
             return true;
@@ -90,8 +86,8 @@ internal static class ServiceNames
     public static bool TryIcmp(ReadOnlySpan<char> word, bool v6, out IntervalSet<ushort> types)
     {
         types = IntervalSet<ushort>.Empty;
-        int slash = word.IndexOf('/');
-        if (byte.TryParse(slash < 0 ? word : word[..slash], NumberStyles.None, CultureInfo.InvariantCulture, out byte type))
+        var slash = word.IndexOf('/');
+        if (byte.TryParse(slash < 0 ? word : word[..slash], NumberStyles.None, CultureInfo.InvariantCulture, out var type))
         {
             if (slash < 0)
             {
@@ -99,44 +95,33 @@ internal static class ServiceNames
                 return true;
             }
 
-            if (!byte.TryParse(word[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out byte code))
-            {
-                return false;
-            }
-
+            if (!byte.TryParse(word[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var code)) return false;
             types = Service.IcmpType(type, code);
             return true;
         }
 
-        if (!(v6 ? Icmp6Table : IcmpTable).GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out int known))
-        {
-            return false;
-        }
-
+        if (!(v6 ? Icmp6Table : IcmpTable).GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out var known)) return false;
         types = known >> 16 == 1 ? Service.IcmpType((byte)(known >> 8 & 255), (byte)known) : Service.IcmpType((byte)(known >> 8 & 255));
         return true;
     }
 
     private static FrozenDictionary<string, ushort> Table(string words)
     {
-        Dictionary<string, ushort> table = new(StringComparer.OrdinalIgnoreCase);
-        string[] parts = words.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        for (int i = 0; i + 1 < parts.Length; i += 2)
-        {
-            table[parts[i]] = ushort.Parse(parts[i + 1], CultureInfo.InvariantCulture);
-        }
+        var table = new Dictionary<string, ushort>(StringComparer.OrdinalIgnoreCase);
+        var parts = words.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        for (var i = 0; i + 1 < parts.Length; i += 2) table[parts[i]] = ushort.Parse(parts[i + 1], CultureInfo.InvariantCulture);
 
         return table.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
     private static FrozenDictionary<string, int> IcmpNames(string words)
     {
-        Dictionary<string, int> table = new(StringComparer.OrdinalIgnoreCase);
-        string[] parts = words.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        for (int i = 0; i + 1 < parts.Length; i += 2)
+        var table = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        var parts = words.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        for (var i = 0; i + 1 < parts.Length; i += 2)
         {
-            string[] numbers = parts[i + 1].Split('/');
-            int type = int.Parse(numbers[0], CultureInfo.InvariantCulture) << 8;
+            var numbers = parts[i + 1].Split('/');
+            var type = int.Parse(numbers[0], CultureInfo.InvariantCulture) << 8;
             table[parts[i]] = numbers.Length == 1 ? type : type | int.Parse(numbers[1], CultureInfo.InvariantCulture) | 1 << 16;
         }
 

@@ -39,21 +39,14 @@ internal sealed record AddressValue(AddressSet May, AddressSet Must, ImmutableAr
     internal static ImmutableArray<Unknown> Join(IEnumerable<ImmutableArray<Unknown>> all)
     {
         ImmutableArray<Unknown>.Builder? joined = null;
-        foreach (ImmutableArray<Unknown> some in all)
+        foreach (var some in all)
         {
-            if (some.IsEmpty)
-            {
-                continue;
-            }
-
+            if (some.IsEmpty) continue;
             joined ??= ImmutableArray.CreateBuilder<Unknown>();
-            foreach (Unknown one in some)
+            foreach (var one in some)
             {
                 // A dozen names tell a person what is unknown; a group of 5,000 host names needs no more.
-                if (joined.Count < 12 && !joined.Contains(one))
-                {
-                    joined.Add(one);
-                }
+                if (joined.Count < 12 && !joined.Contains(one)) joined.Add(one);
             }
         }
 
@@ -77,13 +70,9 @@ internal sealed record ServiceValue(ServiceSet May, ServiceSet Must, ImmutableAr
 
     public static ServiceValue UnionOf(IReadOnlyList<ServiceValue> values)
     {
-        if (values.Count == 1)
-        {
-            return values[0];
-        }
-
-        ServiceSet may = Union(values.Select(static one => one.May));
-        ServiceSet must = values.All(static one => one.IsSure) ? may : Union(values.Select(static one => one.Must));
+        if (values.Count == 1) return values[0];
+        var may = Union(values.Select(static one => one.May));
+        var must = values.All(static one => one.IsSure) ? may : Union(values.Select(static one => one.Must));
         return new(may, must, AddressValue.Join(values.Select(static one => one.Unknowns)));
     }
 
@@ -92,19 +81,12 @@ internal sealed record ServiceValue(ServiceSet May, ServiceSet Must, ImmutableAr
     private static ServiceSet Union(IEnumerable<ServiceSet> sets)
     {
         List<Service> all = [];
-        foreach (ServiceSet set in sets)
+        foreach (var set in sets)
         {
-            if (set.IsAny)
+            if (set.IsAny) return ServiceSet.Any;
+            foreach (var one in set.Services)
             {
-                return ServiceSet.Any;
-            }
-
-            foreach (Service one in set.Services)
-            {
-                if (!all.Contains(one))
-                {
-                    all.Add(one);
-                }
+                if (!all.Contains(one)) all.Add(one);
             }
         }
 
@@ -114,23 +96,13 @@ internal sealed record ServiceValue(ServiceSet May, ServiceSet Must, ImmutableAr
     /// <summary>Services that differ only in their destination ports are one service: a group of 500 ports is one product, not 500.</summary>
     private static List<Service> Merge(List<Service> all)
     {
-        if (all.Count < 2)
+        if (all.Count < 2) return all;
+        var merged = new List<Service>(all.Count);
+        foreach (var one in all)
         {
-            return all;
-        }
-
-        List<Service> merged = new(all.Count);
-        foreach (Service one in all)
-        {
-            int same = merged.FindIndex(other => other.Protocols == one.Protocols && other.SourcePorts.Equals(one.SourcePorts) && other.Icmp.Equals(one.Icmp) && other.Flags == one.Flags);
-            if (same < 0)
-            {
-                merged.Add(one);
-            }
-            else
-            {
-                merged[same] = merged[same] with { DestinationPorts = merged[same].DestinationPorts.Union(one.DestinationPorts) };
-            }
+            var same = merged.FindIndex(other => other.Protocols == one.Protocols && other.SourcePorts.Equals(one.SourcePorts) && other.Icmp.Equals(one.Icmp) && other.Flags == one.Flags);
+            if (same < 0) merged.Add(one);
+            else merged[same] = merged[same] with { DestinationPorts = merged[same].DestinationPorts.Union(one.DestinationPorts) };
         }
 
         return merged;
@@ -161,12 +133,9 @@ internal sealed class Condition
     /// <summary>A further condition that can't be known: the rule may match, and no packet matches for sure.</summary>
     public void Uncertain(UnknownKind kind, string name)
     {
-        Unknown unknown = new(kind, name.Length > 120 ? name[..120] : name);
+        var unknown = new Unknown(kind, name.Length > 120 ? name[..120] : name);
         unknowns ??= ImmutableArray.CreateBuilder<Unknown>();
-        if (!unknowns.Contains(unknown))
-        {
-            unknowns.Add(unknown);
-        }
+        if (!unknowns.Contains(unknown)) unknowns.Add(unknown);
     }
 
     /// <summary>A line of words in their order, one of them not understood: the others may mean something else as well. It may match any packet of its family.</summary>

@@ -27,33 +27,20 @@ internal sealed class BraceReader
 
     public static BraceReader Read(ConfigText text, LineLedger ledger)
     {
-        BraceReader reader = new(text, ledger);
-        if (LooksLikeSet(text))
-        {
-            reader.ReadSet();
-        }
-        else
-        {
-            reader.ReadBraces();
-        }
-
+        var reader = new BraceReader(text, ledger);
+        if (LooksLikeSet(text)) reader.ReadSet();
+        else reader.ReadBraces();
         return reader;
     }
 
     private static bool LooksLikeSet(ConfigText text)
     {
         int set = 0, braces = 0;
-        for (int line = 1; line <= text.LineCount && set + braces < 200; line++)
+        for (var line = 1; line <= text.LineCount && set + braces < 200; line++)
         {
-            ReadOnlySpan<char> span = text.Line(line).Trim();
-            if (span.StartsWith("set ") || span.StartsWith("deactivate ") || span.StartsWith("delete "))
-            {
-                set++;
-            }
-            else if (span.EndsWith("{") || span.EndsWith(";") || span.SequenceEqual("}"))
-            {
-                braces++;
-            }
+            var span = text.Line(line).Trim();
+            if (span.StartsWith("set ") || span.StartsWith("deactivate ") || span.StartsWith("delete ")) set++;
+            else if (span.EndsWith("{") || span.EndsWith(";") || span.SequenceEqual("}")) braces++;
         }
 
         return set >= braces;
@@ -63,15 +50,15 @@ internal sealed class BraceReader
     {
         List<int> stack = [0];
         List<int> openedAt = [0];
-        int node = 0;
-        int statementLine = 0;
-        bool off = false;
-        int listParent = -1;
-        int tokens = 0;
-        Tokens words = new(text.Text);
+        var node = 0;
+        var statementLine = 0;
+        var off = false;
+        var listParent = -1;
+        var tokens = 0;
+        var words = new Tokens(text.Text);
         while (words.Next())
         {
-            int line = words.Line;
+            var line = words.Line;
             switch (words.Kind)
             {
                 case Token.Comment:
@@ -85,10 +72,7 @@ internal sealed class BraceReader
                     }
 
                     tree.Tie(line, node);
-                    if (off)
-                    {
-                        tree.SwitchOff(node);
-                    }
+                    if (off) tree.SwitchOff(node);
 
                     off = false;
                     stack.Add(node);
@@ -114,10 +98,7 @@ internal sealed class BraceReader
                     if (tokens > 0)
                     {
                         tree.Tie(line, node);
-                        if (off)
-                        {
-                            tree.SwitchOff(node);
-                        }
+                        if (off) tree.SwitchOff(node);
                     }
 
                     ledger.Add(line, Reading.Structure);
@@ -159,18 +140,15 @@ internal sealed class BraceReader
             }
         }
 
-        if (stack.Count > 1 || tokens > 0 || words.Unclosed)
-        {
-            TruncatedAt = stack.Count > 1 ? openedAt[^1] : Math.Max(1, statementLine);
-        }
+        if (stack.Count > 1 || tokens > 0 || words.Unclosed) TruncatedAt = stack.Count > 1 ? openedAt[^1] : Math.Max(1, statementLine);
     }
 
     private void ReadSet()
     {
-        int line = 1;
+        var line = 1;
         while (line <= text.LineCount)
         {
-            ReadOnlySpan<char> span = text.Line(line).Trim();
+            var span = text.Line(line).Trim();
             if (span.IsEmpty || span[0] is '#' or '!' || span.StartsWith("/*") || span is "configure" or "exit" or "commit" or "top")
             {
                 ledger.Add(line, Reading.Structure);
@@ -178,13 +156,13 @@ internal sealed class BraceReader
                 continue;
             }
 
-            int last = line;
-            ReadOnlySpan<char> statement = span;
+            var last = line;
+            var statement = span;
             if (OpenQuote(span) || OpenList(span))
             {
                 // A quoted value may hold line ends (banners, certificates); the statement goes on to the closing quote.
-                int limit = Math.Min(text.LineCount, line + 2000);
-                string whole = span.ToString();
+                var limit = Math.Min(text.LineCount, line + 2000);
+                var whole = span.ToString();
                 while (last < limit && (OpenQuote(whole) || OpenList(whole)))
                 {
                     last++;
@@ -209,8 +187,8 @@ internal sealed class BraceReader
 
     private void ReadStatement(ReadOnlySpan<char> statement, int line, int last)
     {
-        int space = statement.IndexOf(' ');
-        ReadOnlySpan<char> verb = space < 0 ? statement : statement[..space];
+        var space = statement.IndexOf(' ');
+        var verb = space < 0 ? statement : statement[..space];
         if (verb is not ("set" or "delete" or "deactivate" or "activate" or "insert" or "move" or "rename" or "protect" or "annotate"))
         {
             // A prompt, a "show" echoed by the terminal, or no command at all: nobody can say what it did.
@@ -220,9 +198,9 @@ internal sealed class BraceReader
 
         int node = 0, listParent = -1;
         List<int> touched = [];
-        Tokens words = new(statement.ToString());
+        var words = new Tokens(statement.ToString());
         words.Next();
-        bool create = verb is "set";
+        var create = verb is "set";
         List<string> path = [];
         while (words.Next())
         {
@@ -235,16 +213,10 @@ internal sealed class BraceReader
                     listParent = -1;
                     break;
                 case Token.Word or Token.Open or Token.Close or Token.End when create:
-                    if (words.Kind != Token.Word)
-                    {
-                        break;
-                    }
+                    if (words.Kind != Token.Word) break;
 
                     node = tree.Add(listParent >= 0 ? listParent : node, words.Word, line);
-                    if (listParent >= 0)
-                    {
-                        touched.Add(node);
-                    }
+                    if (listParent >= 0) touched.Add(node);
 
                     break;
                 case Token.Word:
@@ -262,13 +234,8 @@ internal sealed class BraceReader
             }
 
             touched.Add(node);
-            for (int at = line; at <= last; at++)
-            {
-                foreach (int leaf in touched)
-                {
-                    tree.Tie(at, leaf);
-                }
-            }
+            for (var at = line; at <= last; at++)
+                foreach (var leaf in touched) tree.Tie(at, leaf);
 
             return;
         }
@@ -279,15 +246,12 @@ internal sealed class BraceReader
     /// <summary>The commands that change what earlier lines said.</summary>
     private void Change(ReadOnlySpan<char> verb, List<string> path, int line, int last)
     {
-        int place = path.FindLastIndex(word => word is "before" or "after" or "to" or "top" or "bottom");
-        int stop = verb is "insert" or "move" or "rename" && place > 0 ? place : path.Count;
-        int node = 0;
-        for (int i = 0; i < stop && node >= 0; i++)
-        {
-            node = tree.Find(node, path[i]);
-        }
+        var place = path.FindLastIndex(word => word is "before" or "after" or "to" or "top" or "bottom");
+        var stop = verb is "insert" or "move" or "rename" && place > 0 ? place : path.Count;
+        var node = 0;
+        for (var i = 0; i < stop && node >= 0; i++) node = tree.Find(node, path[i]);
 
-        Reading reading = Reading.NotUnderstood;
+        var reading = Reading.NotUnderstood;
         if (node > 0)
         {
             switch (verb)
@@ -308,9 +272,9 @@ internal sealed class BraceReader
                     reading = Reading.Irrelevant;
                     break;
                 case "insert" or "move" when place > 0:
-                    int parent = tree.Parent(node);
-                    string how = path[place];
-                    int sibling = how is "top" or "bottom"
+                    var parent = tree.Parent(node);
+                    var how = path[place];
+                    var sibling = how is "top" or "bottom"
                         ? (how is "top" ? tree.Children(parent).First() : tree.Children(parent).Last())
                         : tree.Find(parent, path[^1]);
                     if (sibling >= 0)
@@ -321,7 +285,7 @@ internal sealed class BraceReader
 
                     break;
                 case "rename" when place > 0 && place + 1 < path.Count:
-                    int renamed = tree.Add(tree.Parent(node), path[^1], line);
+                    var renamed = tree.Add(tree.Parent(node), path[^1], line);
                     tree.Copy(node, renamed);
                     tree.Remove(node);
                     reading = Reading.Understood;
@@ -339,17 +303,11 @@ internal sealed class BraceReader
 
     private static bool OpenQuote(ReadOnlySpan<char> statement)
     {
-        bool open = false;
-        for (int i = 0; i < statement.Length; i++)
+        var open = false;
+        for (var i = 0; i < statement.Length; i++)
         {
-            if (statement[i] == '\\' && open)
-            {
-                i++;
-            }
-            else if (statement[i] == '"')
-            {
-                open = !open;
-            }
+            if (statement[i] == '\\' && open) i++;
+            else if (statement[i] == '"') open = !open;
         }
 
         return open;
@@ -390,21 +348,13 @@ internal sealed class BraceReader
         {
             while (at < all.Length && char.IsWhiteSpace(all[at]))
             {
-                if (all[at] == '\n')
-                {
-                    line++;
-                }
-
+                if (all[at] == '\n') line++;
                 at++;
             }
 
-            if (at >= all.Length)
-            {
-                return false;
-            }
-
+            if (at >= all.Length) return false;
             Line = line;
-            char c = all[at];
+            var c = all[at];
             switch (c)
             {
                 case '{':
@@ -418,14 +368,14 @@ internal sealed class BraceReader
                 case ']':
                     return Single(Token.ListClose);
                 case '#':
-                    int end = all[at..].IndexOf('\n');
+                    var end = all[at..].IndexOf('\n');
                     at = end < 0 ? all.Length : at + end;
                     Kind = Token.Comment;
                     return true;
                 case '/' when all[at..].StartsWith("/*"):
-                    int close = all[at..].IndexOf("*/");
+                    var close = all[at..].IndexOf("*/");
                     Unclosed |= close < 0;
-                    int stop = close < 0 ? all.Length : at + close + 2;
+                    var stop = close < 0 ? all.Length : at + close + 2;
                     line += all[at..stop].Count('\n');
                     at = stop;
                     Kind = Token.Comment;
@@ -434,11 +384,8 @@ internal sealed class BraceReader
                     return Quoted();
             }
 
-            int start = at;
-            while (at < all.Length && !char.IsWhiteSpace(all[at]) && all[at] is not ('{' or '}' or ';' or ']'))
-            {
-                at++;
-            }
+            var start = at;
+            while (at < all.Length && !char.IsWhiteSpace(all[at]) && all[at] is not ('{' or '}' or ';' or ']')) at++;
 
             Word = all[start..at];
             Kind = Token.Word;
@@ -449,8 +396,8 @@ internal sealed class BraceReader
 
         private bool Quoted()
         {
-            int start = ++at;
-            bool escaped = false;
+            var start = ++at;
+            var escaped = false;
             while (at < all.Length && all[at] != '"')
             {
                 if (all[at] == '\\')
@@ -459,16 +406,12 @@ internal sealed class BraceReader
                     at++;
                 }
 
-                if (at < all.Length && all[at] == '\n')
-                {
-                    line++;
-                }
-
+                if (at < all.Length && all[at] == '\n') line++;
                 at++;
             }
 
             Unclosed |= at >= all.Length;
-            ReadOnlySpan<char> word = all[start..Math.Min(at, all.Length)];
+            var word = all[start..Math.Min(at, all.Length)];
             Word = escaped ? word.ToString().Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal) : word;
             at = Math.Min(all.Length, at + 1);
             Kind = Token.Word;

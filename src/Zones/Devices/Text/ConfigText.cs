@@ -54,12 +54,9 @@ internal sealed class ConfigText : IReadOnlyList<string>
 
     public ReadOnlyMemory<char> LineMemory(int number)
     {
-        int start = starts[number - 1];
-        int end = starts[number];
-        while (end > start && Text[end - 1] is '\n' or '\r')
-        {
-            end--;
-        }
+        var start = starts[number - 1];
+        var end = starts[number];
+        while (end > start && Text[end - 1] is '\n' or '\r') end--;
 
         return Text.AsMemory(start, end - start);
     }
@@ -70,8 +67,8 @@ internal sealed class ConfigText : IReadOnlyList<string>
     /// <summary>The line that holds the character at <paramref name="offset"/> of <see cref="Text"/>.</summary>
     public int LineAt(int offset)
     {
-        int found = Array.BinarySearch(starts, offset);
-        int index = found >= 0 ? found : ~found - 1;
+        var found = Array.BinarySearch(starts, offset);
+        var index = found >= 0 ? found : ~found - 1;
         return Math.Clamp(index + 1, 1, Math.Max(1, LineCount));
     }
 
@@ -82,10 +79,7 @@ internal sealed class ConfigText : IReadOnlyList<string>
 
     public IEnumerator<string> GetEnumerator()
     {
-        for (int line = 1; line <= LineCount; line++)
-        {
-            yield return Line(line).ToString();
-        }
+        for (var line = 1; line <= LineCount; line++) yield return Line(line).ToString();
     }
 
     System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
@@ -93,7 +87,7 @@ internal sealed class ConfigText : IReadOnlyList<string>
     /// <summary>Lines that are decoded already; masked again, which changes nothing where they were.</summary>
     public static ConfigText Of(string name, IReadOnlyList<string> lines)
     {
-        string text = lines.Count == 0 ? "\n" : Secrets.Mask(string.Join('\n', lines) + "\n", out _);
+        var text = lines.Count == 0 ? "\n" : Secrets.Mask(string.Join('\n', lines) + "\n", out _);
         return new ConfigText(name, text, ConfigEncoding.Utf8, Cut(text), 0);
     }
 
@@ -113,34 +107,30 @@ internal sealed class ConfigText : IReadOnlyList<string>
             return null;
         }
 
-        if (!TryDecode(untrusted, out string text, out ConfigEncoding encoding) || LooksBinary(text))
+        if (!TryDecode(untrusted, out var text, out var encoding) || LooksBinary(text))
         {
             why = ConfigRefusal.Binary;
             return null;
         }
 
-        if (text.AsSpan().IndexOfAny(PagerMarks) >= 0)
-        {
-            text = WithoutPager(text);
-        }
-
+        if (text.AsSpan().IndexOfAny(PagerMarks) >= 0) text = WithoutPager(text);
         if (text.AsSpan().Trim().IsEmpty)
         {
             why = ConfigRefusal.Empty;
             return null;
         }
 
-        text = Secrets.Mask(text, out int masked);
+        text = Secrets.Mask(text, out var masked);
         return new ConfigText(untrustedName, text, encoding, Cut(text), masked);
     }
 
     private static int[] Cut(string text)
     {
         ReadOnlySpan<char> span = text;
-        int lines = span.Count('\n') + (span[^1] == '\n' ? 0 : 1);
-        int[] starts = new int[lines + 1];
-        int at = 0;
-        for (int line = 1; line < lines; line++)
+        var lines = span.Count('\n') + (span[^1] == '\n' ? 0 : 1);
+        var starts = new int[lines + 1];
+        var at = 0;
+        for (var line = 1; line < lines; line++)
         {
             at += span[at..].IndexOf('\n') + 1;
             starts[line] = at;
@@ -193,11 +183,11 @@ internal sealed class ConfigText : IReadOnlyList<string>
     /// <summary>UTF-8 where it is UTF-8; every other byte b becomes U+F700+b, so that no two names fall together.</summary>
     private static string ByteByByte(ReadOnlySpan<byte> bytes)
     {
-        StringBuilder text = new(bytes.Length);
+        var text = new StringBuilder(bytes.Length);
         Span<char> two = stackalloc char[2];
         while (!bytes.IsEmpty)
         {
-            if (Rune.DecodeFromUtf8(bytes, out Rune rune, out int used) == OperationStatus.Done)
+            if (Rune.DecodeFromUtf8(bytes, out var rune, out var used) == OperationStatus.Done)
             {
                 text.Append(two[..rune.EncodeToUtf16(two)]);
                 bytes = bytes[used..];
@@ -215,14 +205,9 @@ internal sealed class ConfigText : IReadOnlyList<string>
     /// <summary>More than one control or undecodable character in fifty is not a configuration anybody typed or a device wrote.</summary>
     private static bool LooksBinary(string text)
     {
-        int odd = 0;
-        foreach (char c in text)
-        {
-            if ((c < ' ' && c is not ('\t' or '\n' or '\r' or '\b' or '\u001b' or '\f')) || c == '\u007f' || (c >= 0xF700 && c <= 0xF7FF))
-            {
-                odd++;
-            }
-        }
+        var odd = 0;
+        foreach (var c in text)
+            if ((c < ' ' && c is not ('\t' or '\n' or '\r' or '\b' or '\u001b' or '\f')) || c == '\u007f' || (c >= 0xF700 && c <= 0xF7FF)) odd++;
 
         return odd * 50 > text.Length;
     }
@@ -230,27 +215,21 @@ internal sealed class ConfigText : IReadOnlyList<string>
     /// <summary>Takes out what a terminal's pager left in a captured "show running-config": backspaces, escape sequences, "--More--".</summary>
     private static string WithoutPager(string text)
     {
-        StringBuilder clean = new(text.Length);
-        int lineStart = 0;
-        for (int i = 0; i < text.Length; i++)
+        var clean = new StringBuilder(text.Length);
+        var lineStart = 0;
+        for (var i = 0; i < text.Length; i++)
         {
-            char c = text[i];
+            var c = text[i];
             if (c == '\b')
             {
-                if (clean.Length > lineStart)
-                {
-                    clean.Length--;
-                }
+                if (clean.Length > lineStart) clean.Length--;
             }
             else if (c == '\u001b')
             {
                 i++;
                 if (i < text.Length && text[i] == '[')
                 {
-                    while (i + 1 < text.Length && !char.IsAsciiLetter(text[i + 1]))
-                    {
-                        i++;
-                    }
+                    while (i + 1 < text.Length && !char.IsAsciiLetter(text[i + 1])) i++;
 
                     i++;
                 }
@@ -258,10 +237,7 @@ internal sealed class ConfigText : IReadOnlyList<string>
             else
             {
                 clean.Append(c);
-                if (c == '\n')
-                {
-                    lineStart = clean.Length;
-                }
+                if (c == '\n') lineStart = clean.Length;
             }
         }
 

@@ -17,7 +17,7 @@ internal ref struct Cursor
     {
         get
         {
-            int end = rest.IndexOfAny(' ', '\t', '\r');
+            var end = rest.IndexOfAny(' ', '\t', '\r');
             return end < 0 ? rest : rest[..end];
         }
     }
@@ -25,7 +25,7 @@ internal ref struct Cursor
     /// <summary>Takes the next word; empty at the end.</summary>
     public ReadOnlySpan<char> Next()
     {
-        ReadOnlySpan<char> word = Peek;
+        var word = Peek;
         rest = rest[word.Length..].TrimStart(" \t\r");
         return word;
     }
@@ -33,22 +33,14 @@ internal ref struct Cursor
     /// <summary>Takes the next word when it is <paramref name="word"/>.</summary>
     public bool Take(ReadOnlySpan<char> word)
     {
-        if (!Peek.SequenceEqual(word))
-        {
-            return false;
-        }
-
+        if (!Peek.SequenceEqual(word)) return false;
         Next();
         return true;
     }
 
     public bool TakeIgnoreCase(ReadOnlySpan<char> word)
     {
-        if (!Peek.Equals(word, StringComparison.OrdinalIgnoreCase))
-        {
-            return false;
-        }
-
+        if (!Peek.Equals(word, StringComparison.OrdinalIgnoreCase)) return false;
         Next();
         return true;
     }
@@ -56,21 +48,13 @@ internal ref struct Cursor
     /// <summary>Takes a word that may stand in quotes; the quotes are not part of it. A backslash keeps the next character as it is.</summary>
     public string NextQuoted()
     {
-        if (rest.IsEmpty || rest[0] is not ('"' or '\''))
-        {
-            return Next().ToString();
-        }
-
-        char quote = rest[0];
-        System.Text.StringBuilder word = new();
-        int i = 1;
+        if (rest.IsEmpty || rest[0] is not ('"' or '\'')) return Next().ToString();
+        var quote = rest[0];
+        var word = new System.Text.StringBuilder();
+        var i = 1;
         while (i < rest.Length && rest[i] != quote)
         {
-            if (rest[i] == '\\' && i + 1 < rest.Length)
-            {
-                i++;
-            }
-
+            if (rest[i] == '\\' && i + 1 < rest.Length) i++;
             word.Append(rest[i]);
             i++;
         }

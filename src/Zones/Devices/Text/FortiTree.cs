@@ -30,7 +30,7 @@ internal sealed class FortiTree
 
     public static FortiTree Read(ConfigText text, LineLedger ledger)
     {
-        FortiTree reader = new(text, ledger);
+        var reader = new FortiTree(text, ledger);
         reader.ReadAll();
         return reader;
     }
@@ -39,7 +39,7 @@ internal sealed class FortiTree
     {
         for (; line <= text.LineCount; line++)
         {
-            ReadOnlySpan<char> span = text.Line(line).Trim();
+            var span = text.Line(line).Trim();
             if (span.IsEmpty || span[0] == '#')
             {
                 ledger.Add(line, Reading.Structure);
@@ -49,16 +49,13 @@ internal sealed class FortiTree
             ReadLine(new Cursor(span));
         }
 
-        if (stack.Count > 1 && TruncatedAt == 0)
-        {
-            TruncatedAt = stack[^1].Line;
-        }
+        if (stack.Count > 1 && TruncatedAt == 0) TruncatedAt = stack[^1].Line;
     }
 
     private void ReadLine(Cursor words)
     {
-        (int node, bool isEdit, _) = stack[^1];
-        ReadOnlySpan<char> verb = words.Next();
+        var (node, isEdit, _) = stack[^1];
+        var verb = words.Next();
         switch (verb)
         {
             case "config":
@@ -70,27 +67,15 @@ internal sealed class FortiTree
             case "next":
                 // "next" ends an edit. Where the edit was ended by its own "end", a stray one changes nothing.
                 ledger.Add(line, Reading.Structure);
-                if (isEdit)
-                {
-                    stack.RemoveAt(stack.Count - 1);
-                }
+                if (isEdit) stack.RemoveAt(stack.Count - 1);
 
                 return;
             case "end":
                 ledger.Add(line, Reading.Structure);
-                if (isEdit)
-                {
-                    stack.RemoveAt(stack.Count - 1);
-                }
+                if (isEdit) stack.RemoveAt(stack.Count - 1);
 
-                if (stack.Count > 1)
-                {
-                    stack.RemoveAt(stack.Count - 1);
-                }
-                else
-                {
-                    TruncatedAt = line;
-                }
+                if (stack.Count > 1) stack.RemoveAt(stack.Count - 1);
+                else TruncatedAt = line;
 
                 return;
             case "set":
@@ -100,23 +85,17 @@ internal sealed class FortiTree
                 Set(node, words, clear: verb is "select");
                 return;
             case "unset":
-                int unset = Tree.Find(node, words.Next());
-                if (unset >= 0)
-                {
-                    Tree.Remove(unset);
-                }
+                var unset = Tree.Find(node, words.Next());
+                if (unset >= 0) Tree.Remove(unset);
 
                 ledger.Add(line, Reading.Structure);
                 return;
             case "unselect":
-                int from = Tree.Find(node, words.Next());
+                var from = Tree.Find(node, words.Next());
                 while (!words.AtEnd && from >= 0)
                 {
-                    int value = Tree.Find(from, words.NextQuoted());
-                    if (value >= 0)
-                    {
-                        Tree.Remove(value);
-                    }
+                    var value = Tree.Find(from, words.NextQuoted());
+                    if (value >= 0) Tree.Remove(value);
                 }
 
                 ledger.Add(line, Reading.Structure);
@@ -125,7 +104,7 @@ internal sealed class FortiTree
                 ledger.Add(line, Change(node, verb, words) ? Reading.Understood : Reading.NotUnderstood);
                 return;
             default:
-                int unknown = Tree.AddAlways(node, "?" + verb.ToString(), line);
+                var unknown = Tree.AddAlways(node, "?" + verb.ToString(), line);
                 Tree.Tie(line, unknown);
                 ledger.Add(line, Reading.NotUnderstood);
                 return;
@@ -140,42 +119,31 @@ internal sealed class FortiTree
             return true;
         }
 
-        int what = Tree.Find(node, words.NextQuoted());
+        var what = Tree.Find(node, words.NextQuoted());
         if (verb is "delete")
         {
-            if (what >= 0)
-            {
-                Tree.Remove(what);
-            }
-
+            if (what >= 0) Tree.Remove(what);
             return true;
         }
 
-        string how = words.Next().ToString();
-        string name = words.NextQuoted();
-        if (what < 0 || name.Length == 0)
-        {
-            return false;
-        }
-
+        var how = words.Next().ToString();
+        var name = words.NextQuoted();
+        if (what < 0 || name.Length == 0) return false;
         switch (verb)
         {
             case "move" when how is "before" or "after":
-                int sibling = Tree.Find(node, name);
-                if (sibling < 0)
-                {
-                    return false;
-                }
+                var sibling = Tree.Find(node, name);
+                if (sibling < 0) return false;
 
                 Tree.Move(what, sibling, how is "after");
                 return true;
             case "clone" when how is "to":
-                int twin = Tree.Add(node, name, line);
+                var twin = Tree.Add(node, name, line);
                 Tree.Clear(twin);
                 CopySettings(what, twin);
                 return true;
             case "rename" when how is "to":
-                int renamed = Tree.Add(node, name, line);
+                var renamed = Tree.Add(node, name, line);
                 Tree.Clear(renamed);
                 CopySettings(what, renamed);
                 Tree.Move(renamed, what, after: true);
@@ -189,52 +157,35 @@ internal sealed class FortiTree
     /// <summary>Copies with repeated values ("0.0.0.0 0.0.0.0"), which the tree's own copy would fold.</summary>
     private void CopySettings(int from, int to)
     {
-        foreach (int child in Tree.Children(from).ToArray())
+        foreach (var child in Tree.Children(from).ToArray())
         {
-            int copy = Tree.AddAlways(to, Tree.Word(child), Tree.Line(child));
+            var copy = Tree.AddAlways(to, Tree.Word(child), Tree.Line(child));
             CopySettings(child, copy);
         }
     }
 
     private void Set(int node, Cursor words, bool clear)
     {
-        int first = line;
-        int setting = Tree.Add(node, words.Next(), line);
-        if (clear)
-        {
-            Tree.Clear(setting);
-        }
-
-        ReadOnlySpan<char> rest = words.Rest;
-        if (rest.Contains('"') && OpenQuote(rest))
-        {
-            rest = WholeValue(rest);
-        }
-
-        Cursor values = new(rest);
+        var first = line;
+        var setting = Tree.Add(node, words.Next(), line);
+        if (clear) Tree.Clear(setting);
+        var rest = words.Rest;
+        if (rest.Contains('"') && OpenQuote(rest)) rest = WholeValue(rest);
+        var values = new Cursor(rest);
         while (!values.AtEnd)
         {
-            if (values.Rest[0] is '"' or '\'')
-            {
-                Tree.AddAlways(setting, values.NextQuoted(), first);
-            }
-            else
-            {
-                Tree.AddAlways(setting, values.Next(), first);
-            }
+            if (values.Rest[0] is '"' or '\'') Tree.AddAlways(setting, values.NextQuoted(), first);
+            else Tree.AddAlways(setting, values.Next(), first);
         }
 
-        for (int at = first; at <= line; at++)
-        {
-            Tree.Tie(at, setting);
-        }
+        for (var at = first; at <= line; at++) Tree.Tie(at, setting);
     }
 
     /// <summary>A quoted value over several lines (certificates, replacement messages): on to the line that closes it.</summary>
     private string WholeValue(ReadOnlySpan<char> start)
     {
-        StringBuilder whole = new(start.ToString());
-        int at = line;
+        var whole = new StringBuilder(start.ToString());
+        var at = line;
         while (at < text.LineCount)
         {
             at++;
@@ -255,17 +206,11 @@ internal sealed class FortiTree
 
     private static bool OddQuotes(ReadOnlySpan<char> text)
     {
-        bool odd = false;
-        for (int i = 0; i < text.Length; i++)
+        var odd = false;
+        for (var i = 0; i < text.Length; i++)
         {
-            if (text[i] == '\\')
-            {
-                i++;
-            }
-            else if (text[i] == '"')
-            {
-                odd = !odd;
-            }
+            if (text[i] == '\\') i++;
+            else if (text[i] == '"') odd = !odd;
         }
 
         return odd;

@@ -10,27 +10,18 @@ internal sealed class LineLedger
     /// <summary>Takes a line's reading in; of several the worst stays (not understood before understood before irrelevant).</summary>
     public void Add(int line, Reading reading)
     {
-        if ((uint)line < (uint)readings.Length && reading > readings[line])
-        {
-            readings[line] = reading;
-        }
+        if ((uint)line < (uint)readings.Length && reading > readings[line]) readings[line] = reading;
     }
 
     public void Add(int first, int last, Reading reading)
     {
-        for (int line = first; line <= last; line++)
-        {
-            Add(line, reading);
-        }
+        for (var line = first; line <= last; line++) Add(line, reading);
     }
 
     /// <summary>Sets a line's reading whatever it was.</summary>
     public void Set(int line, Reading reading)
     {
-        if ((uint)line < (uint)readings.Length)
-        {
-            readings[line] = reading;
-        }
+        if ((uint)line < (uint)readings.Length) readings[line] = reading;
     }
 
     public Reading this[int line] => readings[line];
@@ -40,14 +31,11 @@ internal sealed class LineLedger
     /// <summary>Lines with this reading; a line that nobody looked at is one not understood.</summary>
     public int Count(Reading reading)
     {
-        int count = 0;
-        for (int line = 1; line < readings.Length; line++)
+        var count = 0;
+        for (var line = 1; line < readings.Length; line++)
         {
-            Reading got = readings[line] == Reading.None ? Reading.NotUnderstood : readings[line];
-            if (got == reading)
-            {
-                count++;
-            }
+            var got = readings[line] == Reading.None ? Reading.NotUnderstood : readings[line];
+            if (got == reading) count++;
         }
 
         return count;

@@ -20,7 +20,7 @@ internal sealed class PanTree
     {
         if (!text.Text.AsSpan().TrimStart().StartsWith("<"))
         {
-            BraceReader set = BraceReader.Read(text, ledger);
+            var set = BraceReader.Read(text, ledger);
             return new PanTree { Tree = set.Tree, TruncatedAt = set.TruncatedAt };
         }
 
@@ -29,10 +29,10 @@ internal sealed class PanTree
 
     private static PanTree ReadXml(ConfigText text, LineLedger ledger)
     {
-        WordTree tree = new();
+        var tree = new WordTree();
         List<int> stack = [0];
-        int truncated = 0;
-        XmlReaderSettings settings = new()
+        var truncated = 0;
+        var settings = new XmlReaderSettings()
         {
             DtdProcessing = DtdProcessing.Prohibit,
             XmlResolver = null,
@@ -40,48 +40,39 @@ internal sealed class PanTree
             IgnoreWhitespace = true,
             CheckCharacters = false,
         };
-        using StringReader source = new(text.Text.TrimStart('\uFEFF', ' ', '\n', '\r', '\t'));
-        int lead = text.Text.AsSpan()[..(text.Text.Length - text.Text.AsSpan().TrimStart("\uFEFF \n\r\t").Length)].Count('\n');
-        using XmlReader xml = XmlReader.Create(source, settings);
-        IXmlLineInfo at = (IXmlLineInfo)xml;
-        int lastLine = 1;
+        using var source = new StringReader(text.Text.TrimStart('\uFEFF', ' ', '\n', '\r', '\t'));
+        var lead = text.Text.AsSpan()[..(text.Text.Length - text.Text.AsSpan().TrimStart("\uFEFF \n\r\t").Length)].Count('\n');
+        using var xml = XmlReader.Create(source, settings);
+        var at = (IXmlLineInfo)xml;
+        var lastLine = 1;
         try
         {
             while (xml.Read())
             {
-                int line = at.LineNumber + lead;
+                var line = at.LineNumber + lead;
                 lastLine = line;
                 switch (xml.NodeType)
                 {
                     case XmlNodeType.Element:
-                        if (stack.Count > DepthLimit)
-                        {
-                            return new PanTree { Tree = tree, TruncatedAt = line };
-                        }
+                        if (stack.Count > DepthLimit) return new PanTree { Tree = tree, TruncatedAt = line };
 
-                        int parent = stack[^1];
-                        bool empty = xml.IsEmptyElement;
-                        int node = xml.LocalName switch
+                        var parent = stack[^1];
+                        var empty = xml.IsEmptyElement;
+                        var node = xml.LocalName switch
                         {
                             "entry" when xml.GetAttribute("name") is { } name => tree.Add(parent, name, line),
                             "member" => parent,
                             _ => tree.Add(parent, xml.LocalName, line),
                         };
                         tree.Tie(line, node);
-                        if (!empty)
-                        {
-                            stack.Add(node);
-                        }
+                        if (!empty) stack.Add(node);
 
                         break;
                     case XmlNodeType.Text or XmlNodeType.CDATA:
-                        int first = line;
-                        int leaf = tree.Add(stack[^1], xml.Value.AsSpan().Trim(), line);
-                        int lines = xml.Value.AsSpan().Count('\n');
-                        for (int i = 0; i <= lines; i++)
-                        {
-                            tree.Tie(first + i, leaf);
-                        }
+                        var first = line;
+                        var leaf = tree.Add(stack[^1], xml.Value.AsSpan().Trim(), line);
+                        var lines = xml.Value.AsSpan().Count('\n');
+                        for (var i = 0; i <= lines; i++) tree.Tie(first + i, leaf);
 
                         break;
                     case XmlNodeType.EndElement:
@@ -100,13 +91,8 @@ internal sealed class PanTree
             truncated = Math.Clamp((broken.LineNumber > 0 ? broken.LineNumber : lastLine) + lead, 1, text.LineCount);
         }
 
-        for (int line = 1; line <= text.LineCount; line++)
-        {
-            if (text.Line(line).Trim().IsEmpty)
-            {
-                ledger.Add(line, Reading.Structure);
-            }
-        }
+        for (var line = 1; line <= text.LineCount; line++)
+            if (text.Line(line).Trim().IsEmpty) ledger.Add(line, Reading.Structure);
 
         return new PanTree { Tree = tree, TruncatedAt = truncated };
     }

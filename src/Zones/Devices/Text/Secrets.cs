@@ -55,30 +55,22 @@ internal static class Secrets
     {
         covered = 0;
         ReadOnlySpan<char> rest = text;
-        if (rest.IndexOfAny(Triggers) < 0)
-        {
-            return text;
-        }
-
-        Shape shape = ShapeOf(rest);
-        StringBuilder masked = new(text.Length + 64);
-        int done = 0;
-        bool inCommunity = false;
+        if (rest.IndexOfAny(Triggers) < 0) return text;
+        var shape = ShapeOf(rest);
+        var masked = new StringBuilder(text.Length + 64);
+        var done = 0;
+        var inCommunity = false;
         while (done < text.Length)
         {
-            int hit = rest[done..].IndexOfAny(Triggers);
-            if (hit < 0)
-            {
-                break;
-            }
-
+            var hit = rest[done..].IndexOfAny(Triggers);
+            if (hit < 0) break;
             hit += done;
-            int start = Math.Max(rest[..hit].LastIndexOf('\n') + 1, done);
-            int length = rest[start..].IndexOf('\n');
-            int end = length < 0 ? text.Length : start + length;
+            var start = Math.Max(rest[..hit].LastIndexOf('\n') + 1, done);
+            var length = rest[start..].IndexOf('\n');
+            var end = length < 0 ? text.Length : start + length;
             masked.Append(rest[done..start]);
-            ReadOnlySpan<char> line = rest[start..end];
-            int pem = line.IndexOf("-----BEGIN");
+            var line = rest[start..end];
+            var pem = line.IndexOf("-----BEGIN");
             if (pem >= 0)
             {
                 end = MaskPem(rest, start + pem, masked, line[..pem]);
@@ -87,12 +79,8 @@ internal static class Secrets
                 continue;
             }
 
-            if (shape == Shape.Text && line.Trim().SequenceEqual("config system snmp community"))
-            {
-                inCommunity = true;
-            }
-
-            int keep = MaskFrom(line, shape, out int resume);
+            if (shape == Shape.Text && line.Trim().SequenceEqual("config system snmp community")) inCommunity = true;
+            var keep = MaskFrom(line, shape, out var resume);
             if (keep < 0)
             {
                 masked.Append(line);
@@ -125,7 +113,7 @@ internal static class Secrets
 
     private static Shape ShapeOf(ReadOnlySpan<char> text)
     {
-        ReadOnlySpan<char> start = text.TrimStart();
+        var start = text.TrimStart();
         return start.StartsWith("<") ? Shape.Xml : start.StartsWith("{") || start.StartsWith("[{") ? Shape.Json : Shape.Text;
     }
 
@@ -133,10 +121,7 @@ internal static class Secrets
     private static int MaskFrom(ReadOnlySpan<char> line, Shape shape, out int resume)
     {
         resume = line.Length;
-        while (resume > 0 && line[resume - 1] is '\r' or ' ')
-        {
-            resume--;
-        }
+        while (resume > 0 && line[resume - 1] is '\r' or ' ') resume--;
 
         return shape switch
         {
@@ -148,113 +133,62 @@ internal static class Secrets
 
     private static int MaskText(ReadOnlySpan<char> line, ref int resume)
     {
-        ReadOnlySpan<char> trimmed = line.TrimStart();
-        int lead = line.Length - trimmed.Length;
-        if (trimmed.IsEmpty)
-        {
-            return -1;
-        }
-
+        var trimmed = line.TrimStart();
+        var lead = line.Length - trimmed.Length;
+        if (trimmed.IsEmpty) return -1;
         if (trimmed[0] is '#' or '!' || StartsWithWord(trimmed, "description") || StartsWithWord(trimmed, "remark") || StartsWithWord(trimmed, "comment"))
-        {
             return MaskRemark(line, lead, ref resume);
-        }
 
-        int first = WordEnd(trimmed);
-        ReadOnlySpan<char> firstWord = trimmed[..first];
+        var first = WordEnd(trimmed);
+        var firstWord = trimmed[..first];
         if (FilterStarts.Contains(firstWord) || (char.IsAsciiDigit(firstWord[0]) && !firstWord.ContainsAny("$")))
         {
-            int remark = line.IndexOf(" remark ");
-            int comment = remark >= 0 ? remark : Math.Max(line.IndexOf(" comment "), line.IndexOf("--comment "));
+            var remark = line.IndexOf(" remark ");
+            var comment = remark >= 0 ? remark : Math.Max(line.IndexOf(" comment "), line.IndexOf("--comment "));
             return comment >= 0 ? MaskRemark(line, comment, ref resume) : -1;
         }
 
-        if (firstWord.StartsWith("snmp"))
-        {
-            return AfterWords(line, 2, resume);
-        }
-
-        if (trimmed.StartsWith("login user "))
-        {
-            return AfterWords(line, 3, resume);
-        }
-
-        if (trimmed.StartsWith("pp auth username "))
-        {
-            return AfterWords(line, 3, resume);
-        }
-
-        if (firstWord is "l2tp" && trimmed.StartsWith("l2tp tunnel auth on"))
-        {
-            return AfterWords(line, 4, resume);
-        }
-
+        if (firstWord.StartsWith("snmp")) return AfterWords(line, 2, resume);
+        if (trimmed.StartsWith("login user ")) return AfterWords(line, 3, resume);
+        if (trimmed.StartsWith("pp auth username ")) return AfterWords(line, 3, resume);
+        if (firstWord is "l2tp" && trimmed.StartsWith("l2tp tunnel auth on")) return AfterWords(line, 4, resume);
         if (firstWord is "set" or "append")
         {
-            ReadOnlySpan<char> name = Second(trimmed, first);
-            if (FilterSettings.Contains(name))
-            {
-                return -1;
-            }
-
-            if (name is "comment" or "comments" or "description")
-            {
-                return MaskRemark(line, lead + first, ref resume);
-            }
-
-            if (HoldsSecretWord(name))
-            {
-                return AfterWords(line, 2, resume);
-            }
+            var name = Second(trimmed, first);
+            if (FilterSettings.Contains(name)) return -1;
+            if (name is "comment" or "comments" or "description") return MaskRemark(line, lead + first, ref resume);
+            if (HoldsSecretWord(name)) return AfterWords(line, 2, resume);
         }
 
-        if ((firstWord is "standby" or "vrrp" or "glbp") && line.IndexOf(" authentication ") is > 0 and int at)
-        {
-            return at + " authentication ".Length;
-        }
-
+        if ((firstWord is "standby" or "vrrp" or "glbp") && line.IndexOf(" authentication ") is > 0 and int at) return at + " authentication ".Length;
         return AfterSecretWord(line, ref resume);
     }
 
     /// <summary>The value after a word of <see cref="Words"/>, or a word that has a hash's own shape.</summary>
     private static int AfterSecretWord(ReadOnlySpan<char> line, ref int resume)
     {
-        int at = 0;
+        var at = 0;
         while (true)
         {
-            while (at < line.Length && line[at] is ' ' or '\t')
-            {
-                at++;
-            }
+            while (at < line.Length && line[at] is ' ' or '\t') at++;
 
-            if (at >= resume)
-            {
-                return -1;
-            }
-
-            int length = WordEnd(line[at..]);
-            ReadOnlySpan<char> word = line.Slice(at, length).Trim("\"';,()[]{}");
+            if (at >= resume) return -1;
+            var length = WordEnd(line[at..]);
+            var word = line.Slice(at, length).Trim("\"';,()[]{}");
             if (HasHashShape(word))
             {
                 EndOfStatement(line, ref resume);
                 return at;
             }
 
-            int equals = word.IndexOf('=');
+            var equals = word.IndexOf('=');
             if (Words.Contains(word) || (equals > 0 && Words.Contains(word[..equals])))
             {
-                int value = at + (equals > 0 ? line[at..].IndexOf('=') + 1 : length);
-                while (value < resume && line[value] is ' ' or '\t' && equals <= 0)
-                {
-                    value++;
-                }
+                var value = at + (equals > 0 ? line[at..].IndexOf('=') + 1 : length);
+                while (value < resume && line[value] is ' ' or '\t' && equals <= 0) value++;
 
                 EndOfStatement(line, ref resume);
-                if (value < resume && line[value] is not ('{' or ';'))
-                {
-                    return value;
-                }
-
+                if (value < resume && line[value] is not ('{' or ';')) return value;
                 resume = line.TrimEnd().Length;
             }
 
@@ -265,16 +199,10 @@ internal static class Secrets
     /// <summary>Junos statements end in ";" and comments after it stay; keep them outside the cover, so that the tree stays whole.</summary>
     private static void EndOfStatement(ReadOnlySpan<char> line, ref int resume)
     {
-        ReadOnlySpan<char> body = line[..resume];
-        int semicolon = body.LastIndexOf(';');
-        if (semicolon > 0 && (semicolon == resume - 1 || line[semicolon..].IndexOfAny("#/}") > 0))
-        {
-            resume = semicolon;
-        }
-        else if (body.EndsWith('}') && body.Contains('{'))
-        {
-            resume = body.TrimEnd("} ;").Length;
-        }
+        var body = line[..resume];
+        var semicolon = body.LastIndexOf(';');
+        if (semicolon > 0 && (semicolon == resume - 1 || line[semicolon..].IndexOfAny("#/}") > 0)) resume = semicolon;
+        else if (body.EndsWith('}') && body.Contains('{')) resume = body.TrimEnd("} ;").Length;
     }
 
     private static bool HasHashShape(ReadOnlySpan<char> word) =>
@@ -289,54 +217,35 @@ internal static class Secrets
     /// <summary>A remark that speaks of a secret is covered from that word on.</summary>
     private static int MaskRemark(ReadOnlySpan<char> line, int from, ref int resume)
     {
-        if (from < 0)
-        {
-            return -1;
-        }
-
+        if (from < 0) return -1;
         ReadOnlySpan<string> marks = ["passw", "passphrase", "secret", "psk", "community", "pre-shared", "token", "credential", "パスワード", "暗証", "秘密", "事前共有"];
-        int found = -1;
-        foreach (string mark in marks)
+        var found = -1;
+        foreach (var mark in marks)
         {
-            int at = line[from..].IndexOf(mark, StringComparison.OrdinalIgnoreCase);
+            var at = line[from..].IndexOf(mark, StringComparison.OrdinalIgnoreCase);
             found = at >= 0 && (found < 0 || at < found) ? at : found;
         }
 
-        if (found < 0)
-        {
-            return -1;
-        }
-
+        if (found < 0) return -1;
         found += from;
-        int quote = line[..found].LastIndexOf('"');
-        int close = quote >= from ? line[found..].IndexOf('"') : -1;
-        if (close >= 0)
-        {
-            resume = found + close;
-        }
-        else
-        {
-            EndOfStatement(line, ref resume);
-        }
-
+        var quote = line[..found].LastIndexOf('"');
+        var close = quote >= from ? line[found..].IndexOf('"') : -1;
+        if (close >= 0) resume = found + close;
+        else EndOfStatement(line, ref resume);
         return found <= resume ? found : -1;
     }
 
     private static int MaskXml(ReadOnlySpan<char> line, ref int resume)
     {
-        int open = line.IndexOf('<');
+        var open = line.IndexOf('<');
         while (open >= 0)
         {
-            int close = line[open..].IndexOf('>');
-            if (close < 0)
-            {
-                return -1;
-            }
-
-            ReadOnlySpan<char> tag = line.Slice(open + 1, close - 1);
-            int value = open + close + 1;
-            ReadOnlySpan<char> name = tag[..WordEnd(tag)];
-            int next = line[value..].IndexOf('<');
+            var close = line[open..].IndexOf('>');
+            if (close < 0) return -1;
+            var tag = line.Slice(open + 1, close - 1);
+            var value = open + close + 1;
+            var name = tag[..WordEnd(tag)];
+            var next = line[value..].IndexOf('<');
             if (!name.StartsWith("/") && HoldsSecretWord(name) && next != 0 && !tag.EndsWith("/") && value < line.Length)
             {
                 resume = next < 0 ? line.TrimEnd().Length : value + next;
@@ -353,17 +262,13 @@ internal static class Secrets
     private static int MaskPem(ReadOnlySpan<char> text, int from, StringBuilder masked, ReadOnlySpan<char> before)
     {
         masked.Append(before).Append(Cover);
-        int stop = text[from..].IndexOf("-----END");
+        var stop = text[from..].IndexOf("-----END");
         // An end that never comes (a file cut off) covers all that is left.
-        int last = stop < 0 ? text.Length : from + stop;
-        int close = stop < 0 ? -1 : text[last..].IndexOf('\n');
-        ReadOnlySpan<char> tail = stop < 0 ? "" : close < 0 ? text[last..] : text.Slice(last, close);
+        var last = stop < 0 ? text.Length : from + stop;
+        var close = stop < 0 ? -1 : text[last..].IndexOf('\n');
+        var tail = stop < 0 ? "" : close < 0 ? text[last..] : text.Slice(last, close);
         masked.Append('\n', text[from..last].Count('\n'));
-        if (tail.TrimEnd().EndsWith("\""))
-        {
-            masked.Append('"');
-        }
-
+        if (tail.TrimEnd().EndsWith("\"")) masked.Append('"');
         return last + tail.Length;
     }
 
@@ -372,14 +277,10 @@ internal static class Secrets
     {
         while (YamahaWrap.Columns(line.TrimEnd("\r")) >= YamahaWrap.Width - 2 && end + 1 < text.Length)
         {
-            int length = text[(end + 1)..].IndexOf('\n');
-            int next = length < 0 ? text.Length : end + 1 + length;
+            var length = text[(end + 1)..].IndexOf('\n');
+            var next = length < 0 ? text.Length : end + 1 + length;
             line = text[(end + 1)..next];
-            if (line.TrimEnd('\r').IsEmpty || YamahaWrap.StartsCommand(line))
-            {
-                break;
-            }
-
+            if (line.TrimEnd('\r').IsEmpty || YamahaWrap.StartsCommand(line)) break;
             masked.Append('\n').Append(Cover);
             end = next;
         }
@@ -390,14 +291,14 @@ internal static class Secrets
     /// <summary>FortiOS: in "config system snmp community" the community is what "set name" says.</summary>
     private static int MaskCommunities(ReadOnlySpan<char> text, int from, StringBuilder masked, ref int covered)
     {
-        int depth = 1;
-        int at = from;
+        var depth = 1;
+        var at = from;
         while (at < text.Length && depth > 0)
         {
-            int length = text[(at + 1)..].IndexOf('\n');
-            int end = length < 0 ? text.Length : at + 1 + length;
-            ReadOnlySpan<char> line = text[at..end];
-            ReadOnlySpan<char> trimmed = line.Trim();
+            var length = text[(at + 1)..].IndexOf('\n');
+            var end = length < 0 ? text.Length : at + 1 + length;
+            var line = text[at..end];
+            var trimmed = line.Trim();
             depth += trimmed.StartsWith("config ") ? 1 : trimmed is "end" ? -1 : 0;
             if (trimmed.StartsWith("set name"))
             {
@@ -417,19 +318,12 @@ internal static class Secrets
 
     private static int AfterWords(ReadOnlySpan<char> line, int words, int resume)
     {
-        int at = 0;
-        for (int i = 0; i <= words; i++)
+        var at = 0;
+        for (var i = 0; i <= words; i++)
         {
-            while (at < resume && line[at] is ' ' or '\t')
-            {
-                at++;
-            }
+            while (at < resume && line[at] is ' ' or '\t') at++;
 
-            if (i == words)
-            {
-                break;
-            }
-
+            if (i == words) break;
             at += WordEnd(line[at..]);
         }
 
@@ -438,7 +332,7 @@ internal static class Secrets
 
     private static ReadOnlySpan<char> Second(ReadOnlySpan<char> trimmed, int first)
     {
-        ReadOnlySpan<char> rest = trimmed[first..].TrimStart();
+        var rest = trimmed[first..].TrimStart();
         return rest[..WordEnd(rest)];
     }
 
@@ -447,7 +341,7 @@ internal static class Secrets
 
     private static int WordEnd(ReadOnlySpan<char> text)
     {
-        int end = text.IndexOfAny(" \t\r\n");
+        var end = text.IndexOfAny(" \t\r\n");
         return end < 0 ? text.Length : end;
     }
 }

@@ -42,13 +42,9 @@ internal sealed class WordTree
     /// <summary>The child <paramref name="word"/> of <paramref name="parent"/>, made when it is not there.</summary>
     public int Add(int parent, ReadOnlySpan<char> word, int line)
     {
-        int id = Intern(word);
+        var id = Intern(word);
         ref int child = ref CollectionsMarshal.GetValueRefOrAddDefault(children, Key(parent, id), out bool exists);
-        if (exists && !nodes[child].Removed)
-        {
-            return child;
-        }
-
+        if (exists && !nodes[child].Removed) return child;
         child = Append(parent, id, line);
         return child;
     }
@@ -56,8 +52,8 @@ internal sealed class WordTree
     /// <summary>A further child, also where the same word stands there already.</summary>
     public int AddAlways(int parent, ReadOnlySpan<char> word, int line)
     {
-        int id = Intern(word);
-        int child = Append(parent, id, line);
+        var id = Intern(word);
+        var child = Append(parent, id, line);
         children.TryAdd(Key(parent, id), child);
         return child;
     }
@@ -65,29 +61,15 @@ internal sealed class WordTree
     /// <summary>Takes a node and all below it out of the tree.</summary>
     public void Remove(int node)
     {
-        Node at = nodes[node];
-        int parent = at.Parent;
-        int before = -1;
-        for (int child = nodes[parent].First; child >= 0 && child != node; child = nodes[child].Next)
-        {
-            before = child;
-        }
+        var at = nodes[node];
+        var parent = at.Parent;
+        var before = -1;
+        for (var child = nodes[parent].First; child >= 0 && child != node; child = nodes[child].Next) before = child;
 
-        Span<Node> all = CollectionsMarshal.AsSpan(nodes);
-        if (before < 0)
-        {
-            all[parent].First = at.Next;
-        }
-        else
-        {
-            all[before].Next = at.Next;
-        }
-
-        if (all[parent].Last == node)
-        {
-            all[parent].Last = before;
-        }
-
+        var all = CollectionsMarshal.AsSpan(nodes);
+        if (before < 0) all[parent].First = at.Next;
+        else all[before].Next = at.Next;
+        if (all[parent].Last == node) all[parent].Last = before;
         all[node].Removed = true;
         all[node].Next = -1;
     }
@@ -95,11 +77,8 @@ internal sealed class WordTree
     /// <summary>Takes all children of a node out of the tree.</summary>
     public void Clear(int node)
     {
-        Span<Node> all = CollectionsMarshal.AsSpan(nodes);
-        for (int child = all[node].First; child >= 0; child = all[child].Next)
-        {
-            all[child].Removed = true;
-        }
+        var all = CollectionsMarshal.AsSpan(nodes);
+        for (var child = all[node].First; child >= 0; child = all[child].Next) all[child].Removed = true;
 
         all[node].First = -1;
         all[node].Last = -1;
@@ -108,20 +87,13 @@ internal sealed class WordTree
     /// <summary>Puts a node before or after one of its siblings.</summary>
     public void Move(int node, int sibling, bool after)
     {
-        if (node == sibling || nodes[node].Parent != nodes[sibling].Parent)
-        {
-            return;
-        }
-
-        int parent = nodes[node].Parent;
+        if (node == sibling || nodes[node].Parent != nodes[sibling].Parent) return;
+        var parent = nodes[node].Parent;
         List<int> order = [.. Children(parent)];
         order.Remove(node);
         order.Insert(order.IndexOf(sibling) + (after ? 1 : 0), node);
-        Span<Node> all = CollectionsMarshal.AsSpan(nodes);
-        for (int i = 0; i < order.Count; i++)
-        {
-            all[order[i]].Next = i + 1 < order.Count ? order[i + 1] : -1;
-        }
+        var all = CollectionsMarshal.AsSpan(nodes);
+        for (var i = 0; i < order.Count; i++) all[order[i]].Next = i + 1 < order.Count ? order[i + 1] : -1;
 
         all[parent].First = order[0];
         all[parent].Last = order[^1];
@@ -130,15 +102,8 @@ internal sealed class WordTree
     /// <summary>Copies all below one node to another (a FortiOS "clone", a Junos "apply-groups").</summary>
     public void Copy(int from, int to, int depth = 0)
     {
-        if (depth > 64)
-        {
-            return;
-        }
-
-        foreach (int child in Children(from).ToArray())
-        {
-            Copy(child, Add(to, Word(child), nodes[child].Line), depth + 1);
-        }
+        if (depth > 64) return;
+        foreach (var child in Children(from).ToArray()) Copy(child, Add(to, Word(child), nodes[child].Line), depth + 1);
     }
 
     /// <summary>
@@ -147,28 +112,17 @@ internal sealed class WordTree
     /// </summary>
     public void Hoist(int node, Func<string, bool> isAttribute)
     {
-        bool again = true;
-        for (int round = 0; again && round < 64; round++)
+        var again = true;
+        for (var round = 0; again && round < 64; round++)
         {
             again = false;
-            foreach (int part in Children(node).ToArray())
+            foreach (var part in Children(node).ToArray())
             {
-                if (!isAttribute(Word(part)))
+                if (!isAttribute(Word(part))) continue;
+                foreach (var value in Children(part).ToArray())
                 {
-                    continue;
-                }
-
-                foreach (int value in Children(part).ToArray())
-                {
-                    if (IsLeaf(value))
-                    {
-                        continue;
-                    }
-
-                    foreach (int below in Children(value).ToArray())
-                    {
-                        Copy(below, Add(node, Word(below), Line(below)));
-                    }
+                    if (IsLeaf(value)) continue;
+                    foreach (var below in Children(value).ToArray()) Copy(below, Add(node, Word(below), Line(below)));
 
                     Clear(value);
                     again = true;
@@ -193,7 +147,7 @@ internal sealed class WordTree
 
     /// <summary>The child with this word, or -1.</summary>
     public int Find(int parent, ReadOnlySpan<char> word) =>
-        parent >= 0 && lookup.TryGetValue(word, out int id) && children.TryGetValue(Key(parent, id), out int child) && !nodes[child].Removed ? child : -1;
+        parent >= 0 && lookup.TryGetValue(word, out var id) && children.TryGetValue(Key(parent, id), out var child) && !nodes[child].Removed ? child : -1;
 
     public int Find(int parent, ReadOnlySpan<char> first, ReadOnlySpan<char> second) => Find(Find(parent, first), second);
 
@@ -211,25 +165,15 @@ internal sealed class WordTree
 
     public void Mark(int node, Reading reading)
     {
-        if (node >= 0)
-        {
-            CollectionsMarshal.AsSpan(nodes)[node].Reading = reading;
-        }
+        if (node >= 0) CollectionsMarshal.AsSpan(nodes)[node].Reading = reading;
     }
 
     /// <summary>Marks a node and all below it.</summary>
     public void MarkAll(int node, Reading reading)
     {
-        if (node < 0)
-        {
-            return;
-        }
-
+        if (node < 0) return;
         Mark(node, reading);
-        for (int child = nodes[node].First; child >= 0; child = nodes[child].Next)
-        {
-            MarkAll(child, reading);
-        }
+        for (var child = nodes[node].First; child >= 0; child = nodes[child].Next) MarkAll(child, reading);
     }
 
     /// <summary>Below a node only these words are understood: whatever else stands there may change what is around it.</summary>
@@ -242,13 +186,8 @@ internal sealed class WordTree
     /// <summary>The reading of the nearest marked node from here to the root.</summary>
     public Reading ReadingOf(int node)
     {
-        for (int at = node; at >= 0; at = nodes[at].Parent)
-        {
-            if (nodes[at].Reading != Reading.None)
-            {
-                return nodes[at].Reading;
-            }
-        }
+        for (var at = node; at >= 0; at = nodes[at].Parent)
+            if (nodes[at].Reading != Reading.None) return nodes[at].Reading;
 
         return Reading.None;
     }
@@ -256,38 +195,26 @@ internal sealed class WordTree
     /// <summary>The worst reading that a line's nodes got.</summary>
     public void Settle(LineLedger ledger)
     {
-        foreach ((int line, int node) in lines)
-        {
+        foreach (var (line, node) in lines)
             ledger.Add(line, ReadingOf(node) is var reading && reading == Reading.None ? Reading.NotUnderstood : reading);
-        }
     }
 
     /// <summary>The words from the root to the node, for messages.</summary>
     public string Path(int node)
     {
-        Stack<string> path = new();
-        for (int at = node; at > 0; at = nodes[at].Parent)
-        {
-            path.Push(Word(at));
-        }
+        var path = new Stack<string>();
+        for (var at = node; at > 0; at = nodes[at].Parent) path.Push(Word(at));
 
         return string.Join(' ', path);
     }
 
     private int Append(int parent, int word, int line)
     {
-        int index = nodes.Count;
+        var index = nodes.Count;
         nodes.Add(new Node { Word = word, Parent = parent, First = -1, Last = -1, Next = -1, Line = line });
-        Span<Node> all = CollectionsMarshal.AsSpan(nodes);
-        if (all[parent].Last < 0)
-        {
-            all[parent].First = index;
-        }
-        else
-        {
-            all[all[parent].Last].Next = index;
-        }
-
+        var all = CollectionsMarshal.AsSpan(nodes);
+        if (all[parent].Last < 0) all[parent].First = index;
+        else all[all[parent].Last].Next = index;
         all[parent].Last = index;
         return index;
     }
@@ -351,11 +278,7 @@ internal sealed class WordTree
 
         public bool MoveNext()
         {
-            if (next < 0)
-            {
-                return false;
-            }
-
+            if (next < 0) return false;
             Current = next;
             next = tree.nodes[next].Next;
             return true;

@@ -24,13 +24,10 @@ internal static class YamahaWrap
     /// <summary>Columns a console gives the text: two for what is not ASCII (and not half-width kana).</summary>
     public static int Columns(ReadOnlySpan<char> line)
     {
-        int columns = line.Length;
-        foreach (char c in line)
+        var columns = line.Length;
+        foreach (var c in line)
         {
-            if (c >= 0x1100 && (c < 0xFF61 || c > 0xFF9F))
-            {
-                columns++;
-            }
+            if (c >= 0x1100 && (c < 0xFF61 || c > 0xFF9F)) columns++;
         }
 
         return columns;
@@ -39,14 +36,10 @@ internal static class YamahaWrap
     /// <summary>Whether a line can be the start of a command: indented (a select's body), a comment, or a known first word.</summary>
     public static bool StartsCommand(ReadOnlySpan<char> line)
     {
-        if (line.IsEmpty || line[0] is '#' or ';')
-        {
-            return true;
-        }
-
-        ReadOnlySpan<char> trimmed = line.TrimStart();
-        int end = trimmed.IndexOfAny(" \t\r");
-        ReadOnlySpan<char> word = end < 0 ? trimmed : trimmed[..end];
+        if (line.IsEmpty || line[0] is '#' or ';') return true;
+        var trimmed = line.TrimStart();
+        var end = trimmed.IndexOfAny(" \t\r");
+        var word = end < 0 ? trimmed : trimmed[..end];
         return Commands.Contains(word.TrimEnd("0123456789/")) || Commands.Contains(word);
     }
 }

@@ -16,17 +16,17 @@ internal sealed class YamahaFilters(FileWork work)
 
     public static bool CanRead(string text, bool v6)
     {
-        Condition when = new();
-        bool strange = false;
-        Fill(when, text, v6, out RuleAction action, ref strange);
+        var when = new Condition();
+        var strange = false;
+        Fill(when, text, v6, out var action, ref strange);
         return !strange && action != RuleAction.Unknown;
     }
 
     public Rule Read(string text, int number, int first, int last, bool v6)
     {
-        Condition when = new();
-        bool strange = false;
-        Fill(when, text, v6, out RuleAction action, ref strange);
+        var when = new Condition();
+        var strange = false;
+        Fill(when, text, v6, out var action, ref strange);
         if (strange || action == RuleAction.Unknown)
         {
             when.Forget(v6 ? AddressValue.AnyV6 : AddressValue.AnyV4, text);
@@ -38,8 +38,8 @@ internal sealed class YamahaFilters(FileWork work)
 
     private static void Fill(Condition when, string text, bool v6, out RuleAction action, ref bool strange)
     {
-        Cursor words = new(text);
-        ReadOnlySpan<char> type = words.Next();
+        var words = new Cursor(text);
+        var type = words.Next();
         action = type switch
         {
             "pass" or "pass-log" or "pass-nolog" => RuleAction.Accept,
@@ -59,9 +59,9 @@ internal sealed class YamahaFilters(FileWork work)
 
         when.Source = Addresses(words.Next(), v6, when, ref strange);
         when.Destination = Addresses(words.Next(), v6, when, ref strange);
-        ReadOnlySpan<char> protocols = words.Next();
-        ReadOnlySpan<char> from = words.Next();
-        ReadOnlySpan<char> to = words.Next();
+        var protocols = words.Next();
+        var from = words.Next();
+        var to = words.Next();
         if (!words.AtEnd)
         {
             strange = true;
@@ -70,29 +70,23 @@ internal sealed class YamahaFilters(FileWork work)
 
         when.Services = Services(protocols, from, to, when, ref strange);
         if (when.Services.May.Services is [{ } one] && (!one.SourcePorts.IsAll || !one.DestinationPorts.IsAll || !one.Flags.IsAll))
-        {
             when.Fragments = Fragments.WholeOrFirst;
-        }
     }
 
     private static AddressValue Addresses(ReadOnlySpan<char> word, bool v6, Condition when, ref bool strange)
     {
-        AddressValue any = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4;
-        if (word.IsEmpty || word is "*")
-        {
-            return any;
-        }
-
+        var any = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4;
+        if (word.IsEmpty || word is "*") return any;
         List<AddressValue> all = [];
-        foreach (Range part in word.Split(','))
+        foreach (var part in word.Split(','))
         {
-            ReadOnlySpan<char> one = word[part];
-            int dash = one.IndexOf('-');
-            if (AddressPrefix.TryParse(one, out AddressPrefix prefix) && prefix.First.IsV6 == v6)
+            var one = word[part];
+            var dash = one.IndexOf('-');
+            if (AddressPrefix.TryParse(one, out var prefix) && prefix.First.IsV6 == v6)
             {
                 all.Add(AddressValue.Sure(AddressSet.Of(prefix)));
             }
-            else if (dash > 0 && Address.TryParse(one[..dash], out Address first) && Address.TryParse(one[(dash + 1)..], out Address last) && first.IsV6 == v6 && last.IsV6 == v6)
+            else if (dash > 0 && Address.TryParse(one[..dash], out var first) && Address.TryParse(one[(dash + 1)..], out var last) && first.IsV6 == v6 && last.IsV6 == v6)
             {
                 all.Add(AddressValue.Sure(AddressSet.Range(first, last)));
             }
@@ -117,14 +111,10 @@ internal sealed class YamahaFilters(FileWork work)
 
     private static ServiceValue Services(ReadOnlySpan<char> protocols, ReadOnlySpan<char> from, ReadOnlySpan<char> to, Condition when, ref bool strange)
     {
-        if (protocols.IsEmpty || (protocols is "*" && from is "" or "*" && to is "" or "*"))
-        {
-            return ServiceValue.Any;
-        }
-
+        if (protocols.IsEmpty || (protocols is "*" && from is "" or "*" && to is "" or "*")) return ServiceValue.Any;
         List<Service> services = [];
         ByteSet plain = default;
-        bool icmp = protocols is "icmp" or "icmp4" or "icmp6";
+        var icmp = protocols is "icmp" or "icmp4" or "icmp6";
         IntervalSet<ushort> sources = IntervalSet<ushort>.All, destinations = IntervalSet<ushort>.All;
         if (!icmp && (!Ports(from, out sources) || !Ports(to, out destinations)))
         {
@@ -133,10 +123,10 @@ internal sealed class YamahaFilters(FileWork work)
             (sources, destinations) = (IntervalSet<ushort>.All, IntervalSet<ushort>.All);
         }
 
-        foreach (Range part in protocols.Split(','))
+        foreach (var part in protocols.Split(','))
         {
-            ReadOnlySpan<char> one = protocols[part];
-            Service tcp = new(ByteSet.Of(Protocols.Tcp)) { SourcePorts = sources, DestinationPorts = destinations };
+            var one = protocols[part];
+            var tcp = new Service(ByteSet.Of(Protocols.Tcp)) { SourcePorts = sources, DestinationPorts = destinations };
             switch (one)
             {
                 case "*":
@@ -170,7 +160,7 @@ internal sealed class YamahaFilters(FileWork work)
                     {
                         services.Add(tcp with { Flags = FlagsOf(one[7..], when, ref strange) });
                     }
-                    else if (ServiceNames.TryProtocol(one is "icmp4" ? "icmp" : one, out byte number))
+                    else if (ServiceNames.TryProtocol(one is "icmp4" ? "icmp" : one, out var number))
                     {
                         plain |= ByteSet.Of(number);
                     }
@@ -185,34 +175,26 @@ internal sealed class YamahaFilters(FileWork work)
             }
         }
 
-        if (!plain.IsEmpty)
-        {
-            services.Add(new Service(plain) { SourcePorts = sources, DestinationPorts = destinations });
-        }
-
+        if (!plain.IsEmpty) services.Add(new Service(plain) { SourcePorts = sources, DestinationPorts = destinations });
         return ServiceValue.Sure(new ServiceSet([.. services]));
     }
 
     private static Service Icmp(bool v6, ReadOnlySpan<char> type, ReadOnlySpan<char> code, Condition when, ref bool strange)
     {
-        Service icmp = new(ByteSet.Of(v6 ? Protocols.IcmpV6 : Protocols.Icmp));
-        if (type is "" or "*")
+        var icmp = new Service(ByteSet.Of(v6 ? Protocols.IcmpV6 : Protocols.Icmp));
+        if (type is "" or "*") return icmp;
+        var all = IntervalSet<ushort>.Empty;
+        foreach (var part in type.Split(','))
         {
-            return icmp;
-        }
-
-        IntervalSet<ushort> all = IntervalSet<ushort>.Empty;
-        foreach (Range part in type.Split(','))
-        {
-            ReadOnlySpan<char> one = type[part];
-            int dash = one.IndexOf('-');
-            if (dash > 0 && byte.TryParse(one[..dash], CultureInfo.InvariantCulture, out byte low) && byte.TryParse(one[(dash + 1)..], CultureInfo.InvariantCulture, out byte high))
+            var one = type[part];
+            var dash = one.IndexOf('-');
+            if (dash > 0 && byte.TryParse(one[..dash], CultureInfo.InvariantCulture, out var low) && byte.TryParse(one[(dash + 1)..], CultureInfo.InvariantCulture, out var high))
             {
                 all = all.Union(IntervalSet<ushort>.Of((ushort)(low << 8), (ushort)((high << 8) | 255)));
             }
-            else if (byte.TryParse(one, CultureInfo.InvariantCulture, out byte number))
+            else if (byte.TryParse(one, CultureInfo.InvariantCulture, out var number))
             {
-                all = all.Union(byte.TryParse(code, CultureInfo.InvariantCulture, out byte exact) ? Service.IcmpType(number, exact) : Service.IcmpType(number));
+                all = all.Union(byte.TryParse(code, CultureInfo.InvariantCulture, out var exact) ? Service.IcmpType(number, exact) : Service.IcmpType(number));
             }
             else
             {
@@ -227,11 +209,8 @@ internal sealed class YamahaFilters(FileWork work)
 
     private static IntervalSet<ushort> Types(byte[] types)
     {
-        IntervalSet<ushort> all = IntervalSet<ushort>.Empty;
-        foreach (byte type in types)
-        {
-            all = all.Union(Service.IcmpType(type));
-        }
+        var all = IntervalSet<ushort>.Empty;
+        foreach (var type in types) all = all.Union(Service.IcmpType(type));
 
         return all;
     }
@@ -239,12 +218,12 @@ internal sealed class YamahaFilters(FileWork work)
     /// <summary>"=0x0002/0x0017": the flags under the mask are the value; "!=": they aren't.</summary>
     private static ByteSet FlagsOf(ReadOnlySpan<char> text, Condition when, ref bool strange)
     {
-        bool not = text.StartsWith("!");
-        ReadOnlySpan<char> rest = text.TrimStart("!=");
-        int slash = rest.IndexOf('/');
-        if (slash > 0 && Hex(rest[..slash], out int value) && Hex(rest[(slash + 1)..], out int mask))
+        var not = text.StartsWith("!");
+        var rest = text.TrimStart("!=");
+        var slash = rest.IndexOf('/');
+        if (slash > 0 && Hex(rest[..slash], out var value) && Hex(rest[(slash + 1)..], out var mask))
         {
-            ByteSet flags = ByteSet.Where(flags => (flags & mask & 255) == (value & 255));
+            var flags = ByteSet.Where(flags => (flags & mask & 255) == (value & 255));
             return not ? ~flags : flags;
         }
 
@@ -259,19 +238,11 @@ internal sealed class YamahaFilters(FileWork work)
     private static bool Ports(ReadOnlySpan<char> word, out IntervalSet<ushort> ports)
     {
         ports = IntervalSet<ushort>.All;
-        if (word.IsEmpty || word is "*")
-        {
-            return true;
-        }
-
+        if (word.IsEmpty || word is "*") return true;
         ports = IntervalSet<ushort>.Empty;
-        foreach (Range part in word.Split(','))
+        foreach (var part in word.Split(','))
         {
-            if (!ServiceNames.TryPorts(word[part], '-', out IntervalSet<ushort> some))
-            {
-                return false;
-            }
-
+            if (!ServiceNames.TryPorts(word[part], '-', out var some)) return false;
             ports = ports.Union(some);
         }
 

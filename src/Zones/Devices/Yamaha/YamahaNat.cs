@@ -29,60 +29,38 @@ internal sealed class YamahaNat(FileWork work)
 
     public void Bind(string name, Cursor words, int line)
     {
-        bool reverse = false;
+        var reverse = false;
         while (!words.AtEnd)
         {
-            ReadOnlySpan<char> word = words.Next();
-            if (word is "reverse")
-            {
-                reverse = true;
-            }
-            else if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
-            {
-                bound.Add((name, number, reverse, line));
-            }
+            var word = words.Next();
+            if (word is "reverse") reverse = true;
+            else if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) bound.Add((name, number, reverse, line));
         }
     }
 
     public Reading Read(Cursor words, int first, int last)
     {
-        if (!words.Take("descriptor"))
-        {
-            return Reading.NotUnderstood;
-        }
-
-        ReadOnlySpan<char> what = words.Next();
+        if (!words.Take("descriptor")) return Reading.NotUnderstood;
+        var what = words.Next();
         switch (what)
         {
             case "type":
-                if (!Number(ref words, out Descriptor type))
-                {
-                    return Reading.NotUnderstood;
-                }
+                if (!Number(ref words, out var type)) return Reading.NotUnderstood;
 
                 type.Type = words.Next().ToString();
                 type.Line = first;
                 return Reading.Understood;
             case "address":
-                ReadOnlySpan<char> side = words.Next();
-                if (!Number(ref words, out Descriptor address))
-                {
-                    return Reading.NotUnderstood;
-                }
+                var side = words.Next();
+                if (!Number(ref words, out var address)) return Reading.NotUnderstood;
 
-                AddressSet? set = Addresses(words);
-                if (side is "outer")
-                {
-                    address.Outer = set;
-                }
-                else
-                {
-                    address.Inner = set;
-                }
+                var set = Addresses(words);
+                if (side is "outer") address.Outer = set;
+                else address.Inner = set;
 
                 return Reading.Understood;
             case "static":
-                return Number(ref words, out Descriptor one) && Static(one, words, first) ? Reading.Understood : Reading.NotUnderstood;
+                return Number(ref words, out var one) && Static(one, words, first) ? Reading.Understood : Reading.NotUnderstood;
             case "masquerade":
                 return Masquerade(words, first);
             case "log" or "ftp" or "sip" or "backward-compatibility" or "timer" or "tcp" or "limit":
@@ -96,20 +74,9 @@ internal sealed class YamahaNat(FileWork work)
     private bool Number(ref Cursor words, out Descriptor descriptor)
     {
         descriptor = new Descriptor();
-        if (!int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
-        {
-            return false;
-        }
-
-        if (descriptors.TryGetValue(number, out Descriptor? known))
-        {
-            descriptor = known;
-        }
-        else
-        {
-            descriptors.Add(number, descriptor);
-        }
-
+        if (!int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return false;
+        if (descriptors.TryGetValue(number, out var known)) descriptor = known;
+        else descriptors.Add(number, descriptor);
         return true;
     }
 
@@ -119,16 +86,12 @@ internal sealed class YamahaNat(FileWork work)
         AddressSet? all = null;
         while (!words.AtEnd)
         {
-            ReadOnlySpan<char> word = words.Next();
-            int dash = word.IndexOf('-');
-            if (Address.TryParse(dash < 0 ? word : word[..dash], out Address first) && Address.TryParse(dash < 0 ? word : word[(dash + 1)..], out Address last))
-            {
+            var word = words.Next();
+            var dash = word.IndexOf('-');
+            if (Address.TryParse(dash < 0 ? word : word[..dash], out var first) && Address.TryParse(dash < 0 ? word : word[(dash + 1)..], out var last))
                 all = (all ?? AddressSet.Empty).Union(AddressSet.Range(first, last));
-            }
             else
-            {
                 return null;
-            }
         }
 
         return all;
@@ -138,14 +101,10 @@ internal sealed class YamahaNat(FileWork work)
     private static bool Static(Descriptor descriptor, Cursor words, int line)
     {
         words.Next();
-        ReadOnlySpan<char> pair = words.Next();
-        int equals = pair.IndexOf('=');
-        if (equals < 0 || !Address.TryParse(pair[..equals], out Address outer) || !Address.TryParse(pair[(equals + 1)..], out Address inner))
-        {
-            return false;
-        }
-
-        uint count = uint.TryParse(words.Peek, NumberStyles.None, CultureInfo.InvariantCulture, out uint many) && many > 0 ? many : 1;
+        var pair = words.Next();
+        var equals = pair.IndexOf('=');
+        if (equals < 0 || !Address.TryParse(pair[..equals], out var outer) || !Address.TryParse(pair[(equals + 1)..], out var inner)) return false;
+        var count = uint.TryParse(words.Peek, NumberStyles.None, CultureInfo.InvariantCulture, out var many) && many > 0 ? many : 1;
         descriptor.Static.Add((
             AddressSet.Range(outer, outer with { Value = outer.Value + count - 1 }),
             AddressSet.Range(inner, inner with { Value = inner.Value + count - 1 }),
@@ -155,68 +114,49 @@ internal sealed class YamahaNat(FileWork work)
 
     private Reading Masquerade(Cursor words, int line)
     {
-        ReadOnlySpan<char> what = words.Next();
+        var what = words.Next();
         switch (what)
         {
             case "static":
-                if (!Number(ref words, out Descriptor descriptor))
-                {
-                    return Reading.NotUnderstood;
-                }
+                if (!Number(ref words, out var descriptor)) return Reading.NotUnderstood;
 
                 words.Next();
-                if (!Address.TryParse(words.Next(), out Address inner))
-                {
-                    return Reading.NotUnderstood;
-                }
+                if (!Address.TryParse(words.Next(), out var inner)) return Reading.NotUnderstood;
 
                 ByteSet protocols = default;
-                ReadOnlySpan<char> names = words.Next();
-                foreach (Range part in names.Split(','))
+                var names = words.Next();
+                foreach (var part in names.Split(','))
                 {
-                    if (!ServiceNames.TryProtocol(names[part], out byte number))
-                    {
-                        return Reading.NotUnderstood;
-                    }
-
+                    if (!ServiceNames.TryProtocol(names[part], out var number)) return Reading.NotUnderstood;
                     protocols |= ByteSet.Of(number);
                 }
 
-                ReadOnlySpan<char> ports = words.Next();
+                var ports = words.Next();
                 if (ports.IsEmpty || ports is "*")
                 {
                     descriptor.Ports.Add((inner, protocols, IntervalSet<ushort>.All, null, line));
                     return Reading.Understood;
                 }
 
-                foreach (Range part in ports.Split(','))
+                foreach (var part in ports.Split(','))
                 {
-                    ReadOnlySpan<char> one = ports[part];
-                    int equals = one.IndexOf('=');
-                    IntervalSet<ushort> to = IntervalSet<ushort>.All;
-                    if (!ServiceNames.TryPorts(equals < 0 ? one : one[..equals], '-', out IntervalSet<ushort> outer) || (equals >= 0 && !ServiceNames.TryPorts(one[(equals + 1)..], '-', out to)))
-                    {
+                    var one = ports[part];
+                    var equals = one.IndexOf('=');
+                    var to = IntervalSet<ushort>.All;
+                    if (!ServiceNames.TryPorts(equals < 0 ? one : one[..equals], '-', out var outer) || (equals >= 0 && !ServiceNames.TryPorts(one[(equals + 1)..], '-', out to)))
                         return Reading.NotUnderstood;
-                    }
 
                     descriptor.Ports.Add((inner, protocols, outer, equals < 0 ? null : to, line));
                 }
 
                 return Reading.Understood;
             case "incoming":
-                if (!Number(ref words, out Descriptor incoming))
-                {
-                    return Reading.NotUnderstood;
-                }
+                if (!Number(ref words, out var incoming)) return Reading.NotUnderstood;
 
                 // What no translation knows: "forward" hands it to one host.
                 if (words.Take("forward"))
                 {
-                    if (!Address.TryParse(words.Next(), out Address to))
-                    {
-                        return Reading.NotUnderstood;
-                    }
-
+                    if (!Address.TryParse(words.Next(), out var to)) return Reading.NotUnderstood;
                     incoming.Forward = to;
                 }
 
@@ -231,13 +171,9 @@ internal sealed class YamahaNat(FileWork work)
     public List<NatRule> Rules(Dictionary<string, NetInterface> interfaces)
     {
         List<NatRule> rules = [];
-        foreach ((string name, int number, bool reverse, int line) in bound)
+        foreach (var (name, number, reverse, line) in bound)
         {
-            if (!descriptors.TryGetValue(number, out Descriptor? descriptor) || descriptor.Type is "none")
-            {
-                continue;
-            }
-
+            if (!descriptors.TryGetValue(number, out var descriptor) || descriptor.Type is "none") continue;
             if (reverse)
             {
                 // Translates the other way round (twice-NAT): kept as unknown.
@@ -245,10 +181,10 @@ internal sealed class YamahaNat(FileWork work)
                 continue;
             }
 
-            InterfaceSet on = InterfaceSet.Of([name]);
-            AddressSet? outer = descriptor.Outer ?? (interfaces.TryGetValue(name, out NetInterface? port) && !port.DynamicAddress && port.Addresses.Length > 0 ? AddressSet.UnionOf(port.Addresses.Where(static one => !one.Address.IsV6).Select(static one => AddressSet.Of(one.Address))) : null);
-            string label = string.Create(CultureInfo.InvariantCulture, $"nat descriptor {number}");
-            foreach ((AddressSet external, AddressSet inside, int at) in descriptor.Static)
+            var on = InterfaceSet.Of([name]);
+            var outer = descriptor.Outer ?? (interfaces.TryGetValue(name, out var port) && !port.DynamicAddress && port.Addresses.Length > 0 ? AddressSet.UnionOf(port.Addresses.Where(static one => !one.Address.IsV6).Select(static one => AddressSet.Of(one.Address))) : null);
+            var label = string.Create(CultureInfo.InvariantCulture, $"nat descriptor {number}");
+            foreach (var (external, inside, at) in descriptor.Static)
             {
                 rules.Add(new NatRule(NatKind.Destination, new Match { Source = AddressSet.AllV4, Destination = external, In = on }, work.At(at), label) { To = inside, KeepsOffset = true });
                 rules.Add(new NatRule(NatKind.Source, new Match { Source = inside, Destination = AddressSet.AllV4, Out = on }, work.At(at), label) { To = external, KeepsOffset = true });
@@ -256,20 +192,15 @@ internal sealed class YamahaNat(FileWork work)
 
             if (descriptor.Type.Contains("masquerade", StringComparison.Ordinal))
             {
-                foreach ((Address inside, ByteSet protocols, IntervalSet<ushort> ports, IntervalSet<ushort>? to, int at) in descriptor.Ports)
-                {
+                foreach (var (inside, protocols, ports, to, at) in descriptor.Ports)
                     rules.Add(Inward(new Service(protocols) { DestinationPorts = ports }, AddressSet.Of(inside), to, at));
-                }
 
-                if (descriptor.Forward is { } host)
-                {
-                    rules.Add(Inward(Service.Any, AddressSet.Of(host), null, descriptor.Line));
-                }
+                if (descriptor.Forward is { } host) rules.Add(Inward(Service.Any, AddressSet.Of(host), null, descriptor.Line));
             }
 
             if (descriptor.Type is "masquerade" or "nat-masquerade" or "nat")
             {
-                Match outward = new() { Source = descriptor.Inner ?? AddressSet.AllV4, Destination = AddressSet.AllV4, Out = on };
+                var outward = new Match { Source = descriptor.Inner ?? AddressSet.AllV4, Destination = AddressSet.AllV4, Out = on };
                 rules.Add(descriptor.Outer is { } pool
                     ? new NatRule(NatKind.Source, outward, work.At(line), label) { To = pool, ToPorts = IntervalSet<ushort>.All }
                     : new NatRule(NatKind.Source, outward, work.At(line), label) { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = IntervalSet<ushort>.All });
@@ -277,8 +208,8 @@ internal sealed class YamahaNat(FileWork work)
 
             NatRule Inward(Service service, AddressSet to, IntervalSet<ushort>? ports, int at)
             {
-                Match when = new() { Source = AddressSet.AllV4, Destination = outer ?? AddressSet.AllV4, Services = new ServiceSet([service]), In = on };
-                NatRule rule = new(NatKind.Destination, when, work.At(at), label) { To = to, ToPorts = ports };
+                var when = new Match { Source = AddressSet.AllV4, Destination = outer ?? AddressSet.AllV4, Services = new ServiceSet([service]), In = on };
+                var rule = new NatRule(NatKind.Destination, when, work.At(at), label) { To = to, ToPorts = ports };
                 // The outer address comes from the provider: which packets are for it, nobody can say from the file.
                 return outer is null ? rule with { Must = Match.Nothing, Unknowns = [new Unknown(UnknownKind.RunTime, label)] } : rule;
             }

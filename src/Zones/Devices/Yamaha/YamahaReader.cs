@@ -17,14 +17,12 @@ public sealed class YamahaReader : IConfigReader
 
     public int Recognises(IReadOnlyList<string> lines)
     {
-        int score = 0;
-        for (int i = 0; i < lines.Count && i < 600; i++)
+        var score = 0;
+        for (var i = 0; i < lines.Count && i < 600; i++)
         {
-            ReadOnlySpan<char> line = lines[i].AsSpan().Trim();
+            var line = lines[i].AsSpan().Trim();
             if (i < 20 && line.StartsWith("#") && (line.IndexOf("RTX") > 0 || line.IndexOf("NVR") > 0 || line.IndexOf("FWX") > 0 || line.IndexOf("SRT") > 0) && line.IndexOf("Rev.") > 0)
-            {
                 return 100;
-            }
 
             if (line.StartsWith("pp select ") || line.StartsWith("tunnel select ") || line.StartsWith("nat descriptor ") || line.StartsWith("ip pp ") || line.StartsWith("ip lan1 ") || line.StartsWith("ip lan2 ")
                 || (line.StartsWith("ip filter ") && (line.IndexOf(" pass") > 0 || line.IndexOf(" reject") > 0 || line.IndexOf(" restrict") > 0 || line.IndexOf("dynamic") > 0)) || line.StartsWith("pppoe use ") || line.IndexOf(" secure filter ") > 0)
@@ -38,8 +36,8 @@ public sealed class YamahaReader : IConfigReader
 
     public ConfigReading Read(string file, IReadOnlyList<string> lines, CancellationToken cancel)
     {
-        FileWork work = ConfigDoor.WorkOf(file, lines, cancel);
-        YamahaFile reading = new(work);
+        var work = ConfigDoor.WorkOf(file, lines, cancel);
+        var reading = new YamahaFile(work);
         reading.ReadAll();
         return work.Finish([reading.ToDevice()]);
     }
@@ -70,17 +68,13 @@ internal sealed class YamahaFile(FileWork work)
 
     public void ReadAll()
     {
-        ConfigText text = work.Text;
-        int line = 1;
+        var text = work.Text;
+        var line = 1;
         while (line <= text.LineCount)
         {
-            if ((line & 1023) == 0)
-            {
-                work.Cancel.ThrowIfCancellationRequested();
-            }
-
-            int last = line;
-            ReadOnlySpan<char> span = text.Line(line);
+            if ((line & 1023) == 0) work.Cancel.ThrowIfCancellationRequested();
+            var last = line;
+            var span = text.Line(line);
             string? joined = null;
             while (last < text.LineCount && span.Length > 0 && span.TrimStart() is not ['#', ..] && YamahaWrap.Columns(text.Line(last)) >= YamahaWrap.Width - 2 && !text.Line(last + 1).Trim().IsEmpty && !YamahaWrap.StartsCommand(text.Line(last + 1)))
             {
@@ -88,7 +82,7 @@ internal sealed class YamahaFile(FileWork work)
                 joined = string.Concat(joined ?? span, text.Line(last));
             }
 
-            Reading reading = Command(joined ?? span, line, ref last);
+            var reading = Command(joined ?? span, line, ref last);
             work.Ledger.Add(line, last, reading);
             line = last + 1;
         }
@@ -96,14 +90,10 @@ internal sealed class YamahaFile(FileWork work)
 
     private Reading Command(ReadOnlySpan<char> span, int first, ref int last)
     {
-        Cursor words = new(span.TrimEnd());
-        ReadOnlySpan<char> word = words.Next();
-        if (word.IsEmpty || word[0] is '#')
-        {
-            return Reading.Structure;
-        }
-
-        bool no = false;
+        var words = new Cursor(span.TrimEnd());
+        var word = words.Next();
+        if (word.IsEmpty || word[0] is '#') return Reading.Structure;
+        var no = false;
         if (word is "no")
         {
             no = true;
@@ -128,7 +118,7 @@ internal sealed class YamahaFile(FileWork work)
             case "tunnel":
                 if (words.Take("select"))
                 {
-                    ReadOnlySpan<char> which = words.Next();
+                    var which = words.Next();
                     tunnel = which is "none" ? "tunnel" : which.StartsWith("tunnel") ? which.ToString() : string.Concat("tunnel", which);
                     Interface(tunnel, first);
                     return Reading.Understood;
@@ -161,14 +151,10 @@ internal sealed class YamahaFile(FileWork work)
     /// <summary>"embedded file NAME &lt;&lt;EOF": the lines of the file, to its mark.</summary>
     private void SkipEmbedded(ReadOnlySpan<char> span, ref int last)
     {
-        int at = span.IndexOf("<<");
-        if (at < 0)
-        {
-            return;
-        }
-
-        string mark = span[(at + 2)..].Trim().ToString();
-        for (int line = last + 1; line <= work.Text.LineCount; line++)
+        var at = span.IndexOf("<<");
+        if (at < 0) return;
+        var mark = span[(at + 2)..].Trim().ToString();
+        for (var line = last + 1; line <= work.Text.LineCount; line++)
         {
             if (work.Text.Line(line).Trim().SequenceEqual(mark))
             {
@@ -192,10 +178,7 @@ internal sealed class YamahaFile(FileWork work)
                 return no ? Reading.Structure : Route(words, first, last);
             case "routing":
                 words.Next();
-                if (!v6)
-                {
-                    forwards = words.Peek is not "off";
-                }
+                if (!v6) forwards = words.Peek is not "off";
 
                 return Reading.Understood;
             case "host" or "icmp" or "stealth" or "fragment" or "arp" or "tos" or "flow" or "prefix" or "max" or "source" or "local" or "keepalive" or "implicit-route" or "pim" or "nd" or "hop-limit" or "rh0" or "hide" or "simple-service" or "reassembly" or "mld" or "multicast" or "neighbor" or "timestamp" or "unnumbered" or "interface" or "igmp" or "dhcp" or "rtadv" or "merge":
@@ -204,14 +187,10 @@ internal sealed class YamahaFile(FileWork work)
                 return Reading.NotUnderstood;
         }
 
-        ReadOnlySpan<char> on = words.Next();
-        string name = on is "pp" ? pp : on is "tunnel" ? tunnel : on.ToString();
-        if (!IsInterface(on))
-        {
-            return Reading.NotUnderstood;
-        }
-
-        ReadOnlySpan<char> what = words.Next();
+        var on = words.Next();
+        var name = on is "pp" ? pp : on is "tunnel" ? tunnel : on.ToString();
+        if (!IsInterface(on)) return Reading.NotUnderstood;
+        var what = words.Next();
         switch (what)
         {
             case "address":
@@ -222,10 +201,7 @@ internal sealed class YamahaFile(FileWork work)
             case "secure":
                 return words.Take("filter") ? no ? Reading.Structure : SecureFilter(name, words, first, last, v6) : Reading.NotUnderstood;
             case "nat":
-                if (!words.Take("descriptor"))
-                {
-                    return Reading.NotUnderstood;
-                }
+                if (!words.Take("descriptor")) return Reading.NotUnderstood;
 
                 nat.Bind(name, words, first);
                 Interface(name, first);
@@ -243,7 +219,7 @@ internal sealed class YamahaFile(FileWork work)
 
     private NetInterface Interface(string name, int line)
     {
-        if (!interfaces.TryGetValue(name, out NetInterface? found))
+        if (!interfaces.TryGetValue(name, out var found))
         {
             // Addresses of PPP links come from the other side unless the configuration says them.
             found = new NetInterface(name, work.At(line)) { DynamicAddress = name.StartsWith("pp", StringComparison.Ordinal) };
@@ -255,14 +231,14 @@ internal sealed class YamahaFile(FileWork work)
 
     private Reading Address(string name, ReadOnlySpan<char> text, int line, bool v6)
     {
-        NetInterface on = Interface(name, line);
+        var on = Interface(name, line);
         if (text is "dhcp" or "ipcp" or "auto" or "pdp" || text.StartsWith("dhcp-prefix@") || text.StartsWith("ra-prefix@"))
         {
             interfaces[name] = on with { DynamicAddress = true };
             return Reading.Understood;
         }
 
-        if (!AddressPrefix.TryParse(text, out AddressPrefix prefix) || !Model.Address.TryParse(text.IndexOf('/') is > 0 and int slash ? text[..slash] : text, out Address address) || address.IsV6 != v6)
+        if (!AddressPrefix.TryParse(text, out var prefix) || !Model.Address.TryParse(text.IndexOf('/') is > 0 and int slash ? text[..slash] : text, out var address) || address.IsV6 != v6)
         {
             // An address nobody can read: any may stand behind the interface, which the model says so.
             interfaces[name] = on with { DynamicAddress = true };
@@ -276,18 +252,18 @@ internal sealed class YamahaFile(FileWork work)
 
     private Reading Vlan(Cursor words, int line)
     {
-        ReadOnlySpan<char> name = words.Next();
+        var name = words.Next();
         if (name is "port")
         {
             // "vlan port mapping lan1.2 vlan3": which port of the switch belongs to which VLAN interface.
             return Reading.Understood;
         }
 
-        NetInterface on = Interface(name.ToString(), line);
+        var on = Interface(name.ToString(), line);
         while (!words.AtEnd)
         {
-            ReadOnlySpan<char> word = words.Next();
-            if (word.StartsWith("vid=") && int.TryParse(word[4..], NumberStyles.None, CultureInfo.InvariantCulture, out int vlan))
+            var word = words.Next();
+            if (word.StartsWith("vid=") && int.TryParse(word[4..], NumberStyles.None, CultureInfo.InvariantCulture, out var vlan))
             {
                 interfaces[on.Name] = on with { Vlan = vlan };
                 return Reading.Understood;
@@ -299,27 +275,21 @@ internal sealed class YamahaFile(FileWork work)
 
     private Reading Bridge(Cursor words, int line)
     {
-        if (!words.Take("member"))
-        {
-            return Reading.Irrelevant;
-        }
-
+        if (!words.Take("member")) return Reading.Irrelevant;
         Interface(words.Next().ToString(), line);
         while (!words.AtEnd)
         {
-            ReadOnlySpan<char> member = words.Next();
-            int dash = member.IndexOf('-');
+            var member = words.Next();
+            var dash = member.IndexOf('-');
             if (dash > 0)
             {
-                string stem = member[..dash].TrimEnd("0123456789").ToString();
-                if (member.Length - dash - 1 < stem.Length || !int.TryParse(member[..dash][stem.Length..], out int from) || !int.TryParse(member[(dash + 1)..][stem.Length..], out int to) || to - from > 1000)
-                {
+                var stem = member[..dash].TrimEnd("0123456789").ToString();
+                if (member.Length - dash - 1 < stem.Length || !int.TryParse(member[..dash][stem.Length..], out var from) || !int.TryParse(member[(dash + 1)..][stem.Length..], out var to) || to - from > 1000)
                     return Reading.NotUnderstood;
-                }
 
-                for (int i = from; i <= to; i++)
+                for (var i = from; i <= to; i++)
                 {
-                    string name = stem + i.ToString(CultureInfo.InvariantCulture);
+                    var name = stem + i.ToString(CultureInfo.InvariantCulture);
                     interfaces[name] = Interface(name, line) with { Routed = false };
                 }
             }
@@ -334,7 +304,7 @@ internal sealed class YamahaFile(FileWork work)
 
     private Reading Route(Cursor words, int first, int last)
     {
-        ReadOnlySpan<char> to = words.Next();
+        var to = words.Next();
         AddressPrefix prefix;
         if (to is "default")
         {
@@ -350,7 +320,7 @@ internal sealed class YamahaFile(FileWork work)
         {
             if (!words.Take("gateway"))
             {
-                ReadOnlySpan<char> option = words.Next();
+                var option = words.Next();
                 if (option is "filter")
                 {
                     // Filter-type routing: which gateway depends on the packet.
@@ -360,14 +330,14 @@ internal sealed class YamahaFile(FileWork work)
                 continue;
             }
 
-            ReadOnlySpan<char> gateway = words.Next();
-            SourceRef at = work.At(first, last, "");
+            var gateway = words.Next();
+            var at = work.At(first, last, "");
             if (gateway is "pp" or "tunnel" or "loopback" or "null" or "dhcp")
             {
-                string name = gateway is "null" ? "null" : gateway is "dhcp" ? words.Next().ToString() : string.Concat(gateway, words.Next());
+                var name = gateway is "null" ? "null" : gateway is "dhcp" ? words.Next().ToString() : string.Concat(gateway, words.Next());
                 routes.Add(new Route(prefix, null, name, at) { Discard = gateway is "null" or "loopback" });
             }
-            else if (Model.Address.TryParse(gateway.IndexOf('%') is > 0 and int percent ? gateway[..percent] : gateway, out Address hop))
+            else if (Model.Address.TryParse(gateway.IndexOf('%') is > 0 and int percent ? gateway[..percent] : gateway, out var hop))
             {
                 prefix = hop.IsV6 && to is "default" ? new AddressPrefix(Model.Address.V6(0), 0) : prefix;
                 routes.Add(new Route(prefix, hop, null, at));
@@ -384,36 +354,26 @@ internal sealed class YamahaFile(FileWork work)
 
     private Reading Filter(Cursor words, int first, int last, bool v6, bool no)
     {
-        ReadOnlySpan<char> word = words.Next();
+        var word = words.Next();
         switch (word)
         {
             case "source-route" or "directed-broadcast" or "fragment" or "reflection":
                 // These only take packets away that routers should not pass anyway.
                 return Reading.Irrelevant;
             case "dynamic":
-                if (words.Peek is "timer")
-                {
-                    return Reading.Irrelevant;
-                }
+                if (words.Peek is "timer") return Reading.Irrelevant;
 
-                if (!int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
-                {
-                    return Reading.NotUnderstood;
-                }
+                if (!int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return Reading.NotUnderstood;
 
                 _ = no ? dynamic.Remove((v6, number)) : dynamic.Add((v6, number));
                 return Reading.Understood;
             case "set":
-                string name = words.NextQuoted();
-                bool inward = words.Next() is "in";
-                return ReadList(words, out List<int> numbers, out _) ? Kept(sets, (v6, name, inward), numbers) : Reading.NotUnderstood;
+                var name = words.NextQuoted();
+                var inward = words.Next() is "in";
+                return ReadList(words, out var numbers, out _) ? Kept(sets, (v6, name, inward), numbers) : Reading.NotUnderstood;
         }
 
-        if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int id))
-        {
-            return Reading.NotUnderstood;
-        }
-
+        if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return Reading.NotUnderstood;
         if (no)
         {
             filters.Remove((v6, id));
@@ -434,22 +394,16 @@ internal sealed class YamahaFile(FileWork work)
     {
         numbers = [];
         dynamics = [];
-        bool following = false;
+        var following = false;
         while (!words.AtEnd)
         {
-            ReadOnlySpan<char> word = words.Next();
+            var word = words.Next();
             if (word is "dynamic")
-            {
                 following = true;
-            }
-            else if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
-            {
+            else if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
                 (following ? dynamics : numbers).Add(number);
-            }
             else if (word is not "filter")
-            {
                 return false;
-            }
         }
 
         return true;
@@ -458,14 +412,14 @@ internal sealed class YamahaFile(FileWork work)
     private Reading SecureFilter(string name, Cursor words, int first, int last, bool v6)
     {
         Interface(name, first);
-        ReadOnlySpan<char> direction = words.Next();
+        var direction = words.Next();
         if (direction is "name")
         {
-            string set = words.NextQuoted();
-            bool any = false;
-            foreach (bool inward in (ReadOnlySpan<bool>)[true, false])
+            var set = words.NextQuoted();
+            var any = false;
+            foreach (var inward in (ReadOnlySpan<bool>)[true, false])
             {
-                if (sets.TryGetValue((v6, set, inward), out List<int>? list))
+                if (sets.TryGetValue((v6, set, inward), out var list))
                 {
                     lists.Add((v6, name, inward, list, [], first, last));
                     any = true;
@@ -475,12 +429,8 @@ internal sealed class YamahaFile(FileWork work)
             return any ? Reading.Understood : Reading.NotUnderstood;
         }
 
-        if (direction is not ("in" or "out") || !ReadList(words, out List<int> numbers, out List<int> dynamics))
-        {
-            return Reading.NotUnderstood;
-        }
-
-        bool into = direction is "in";
+        if (direction is not ("in" or "out") || !ReadList(words, out var numbers, out var dynamics)) return Reading.NotUnderstood;
+        var into = direction is "in";
         lists.RemoveAll(one => one.V6 == v6 && one.Interface == name && one.Inward == into);
         lists.Add((v6, name, into, numbers, dynamics, first, last));
         return Reading.Understood;
@@ -488,25 +438,25 @@ internal sealed class YamahaFile(FileWork work)
 
     public Device ToDevice()
     {
-        YamahaFilters reader = new(work);
+        var reader = new YamahaFilters(work);
         List<Chain> chains = [];
         List<Filter> all = [];
         HashSet<(bool, int)> used = [];
-        foreach ((bool v6, string name, bool inward, List<int> numbers, List<int> dynamics, int first, int last) in lists)
+        foreach (var (v6, name, inward, numbers, dynamics, first, last) in lists)
         {
-            string chain = $"{name} {(v6 ? "ipv6 " : "")}secure filter {(inward ? "in" : "out")}";
+            var chain = $"{name} {(v6 ? "ipv6 " : "")}secure filter {(inward ? "in" : "out")}";
             List<Rule> rules = [];
-            foreach (int number in numbers)
+            foreach (var number in numbers)
             {
                 used.Add((v6, number));
-                rules.Add(filters.TryGetValue((v6, number), out (int First, int Last, string Text) filter)
+                rules.Add(filters.TryGetValue((v6, number), out var filter)
                     ? reader.Read(filter.Text, number, filter.First, filter.Last, v6)
                     : Missing(number, first, last, v6));
             }
 
             // A dynamic filter that is not defined follows nothing; it lets no first packet in either way.
             chains.Add(new Chain(chain, [.. rules]));
-            bool follows = lists.Exists(other => other.V6 == v6 && other.Interface == name && other.Dynamic.Count > 0);
+            var follows = lists.Exists(other => other.V6 == v6 && other.Interface == name && other.Dynamic.Count > 0);
             all.Add(new Filter(chain, inward ? FilterPlace.Inbound : FilterPlace.Outbound, chain, RuleAction.Drop, work.At(first, last, ""))
             {
                 In = inward ? InterfaceSet.Of([name]) : InterfaceSet.Any,
@@ -519,10 +469,7 @@ internal sealed class YamahaFile(FileWork work)
         // A filter in no list does nothing; what isn't understood in it then matters nowhere.
         foreach (((bool v6, int number), (int First, int Last, string Text) filter) in filters)
         {
-            if (!used.Contains((v6, number)) && !YamahaFilters.CanRead(filter.Text, v6))
-            {
-                work.Ledger.Set(filter.First, Reading.Irrelevant);
-            }
+            if (!used.Contains((v6, number)) && !YamahaFilters.CanRead(filter.Text, v6)) work.Ledger.Set(filter.First, Reading.Irrelevant);
         }
 
         return new Device(work.NameFromFile, "yamaha")
@@ -542,7 +489,7 @@ internal sealed class YamahaFile(FileWork work)
     private Rule Missing(int number, int first, int last, bool v6)
     {
         work.Keep(first, last, new Touch.InPlace());
-        Condition when = new() { Source = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4 };
+        var when = new Condition { Source = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4 };
         when.Uncertain(UnknownKind.NotUnderstood, string.Create(CultureInfo.InvariantCulture, $"ip filter {number}"));
         return when.ToRule(RuleAction.Unknown, work.At(first, last, ""), number.ToString(CultureInfo.InvariantCulture));
     }

@@ -399,7 +399,6 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
                     // What comes back is let in by "evaluate"; the entry itself permits as it says.
                     words.Next();
                     if (words.Take("timeout")) words.Next();
-
                     break;
                 case "dynamic" or "tracked" or "timeout":
                     when.Uncertain(UnknownKind.RunTime, word.ToString());

@@ -74,15 +74,11 @@ internal sealed class JunosNat(FileWork work, WordTree tree, JunosObjects object
                 case "destination-address-name":
                     destinations.Add(objects.Addresses(values, null));
                     break;
-                case "destination-port" or "source-port":
-                    var ports = IntervalSet<ushort>.Empty;
-                    foreach (var value in tree.Children(condition))
-                    {
-                        var text = tree.Find(value, "to") is >= 0 and int upper ? tree.Word(value) + "-" + tree.Only(upper) : tree.Word(value);
-                        ports = ServiceNames.TryPorts(text, '-', out var some) ? ports.Union(some) : IntervalSet<ushort>.All;
-                    }
-
-                    service = tree.Word(condition) == "source-port" ? service with { SourcePorts = ports } : service with { DestinationPorts = ports };
+                case "destination-port":
+                    service = service with { DestinationPorts = Ports(condition) };
+                    break;
+                case "source-port":
+                    service = service with { SourcePorts = Ports(condition) };
                     break;
                 case "protocol":
                     ByteSet protocols = default;
@@ -123,14 +119,41 @@ internal sealed class JunosNat(FileWork work, WordTree tree, JunosObjects object
                 nat.Add(inward);
                 break;
             default:
-                var prefix = tree.Find(then, "static-nat", "prefix");
-                var inside = tree.Children(prefix).Select(value => JunosObjects.Literal(tree.Word(value))).FirstOrDefault(static one => one is not null)?.May
-                    ?? (tree.Only(tree.Find(then, "static-nat", "prefix-name")) is { } named ? objects.Addresses([named], null).May : AddressSet.All);
-                var same = Netfilter.IptablesNat.SameSize(when.Destination.May, inside);
-                nat.Add(when.ToNat(NatKind.Destination, at, name) with { To = inside, KeepsOffset = same });
-                nat.Add(new NatRule(NatKind.Source, new Match { Source = inside, Out = from }, at, name) { To = when.Destination.May, KeepsOffset = same });
+                Static(when, tree.Find(then, "static-nat"), from, at, name);
                 break;
         }
+    }
+
+    /// <summary>Both directions: the outer address (and port) is the inner one, and the other way round.</summary>
+    private void Static(Condition when, int action, InterfaceSet from, SourceRef at, string name)
+    {
+        var prefix = tree.Find(action, "prefix");
+        var inside = tree.Children(prefix).Select(value => JunosObjects.Literal(tree.Word(value))).FirstOrDefault(static one => one is not null)?.May
+            ?? (tree.Only(tree.Find(action, "prefix-name")) is { } named ? objects.Addresses([named], null).May : AddressSet.All);
+        var mapped = tree.Children(prefix).Select(value => tree.Word(value) == "mapped-port" ? value : tree.Find(value, "mapped-port")).FirstOrDefault(static node => node >= 0, -1);
+        var same = Netfilter.IptablesNat.SameSize(when.Destination.May, inside);
+        var inward = when.ToNat(NatKind.Destination, at, name) with { To = inside, KeepsOffset = same };
+        var outward = new NatRule(NatKind.Source, new Match { Source = inside, Out = from }, at, name) { To = when.Destination.May, KeepsOffset = same };
+        if (mapped >= 0)
+        {
+            inward = inward with { ToPorts = Ports(mapped) };
+            var ports = when.Services.May.Services.Select(static one => one.DestinationPorts).FirstOrDefault(IntervalSet<ushort>.All);
+            outward = outward with { May = outward.May with { Services = ServiceSet.Of(new Service(Protocols.WithPorts) { SourcePorts = inward.ToPorts }) }, ToPorts = ports };
+        }
+        nat.Add(inward);
+        nat.Add(outward);
+    }
+
+    /// <summary>"443", "443 to 445"; what can't be read may be any.</summary>
+    private IntervalSet<ushort> Ports(int node)
+    {
+        var ports = IntervalSet<ushort>.Empty;
+        foreach (var value in tree.Children(node))
+        {
+            var text = tree.Find(value, "to") is >= 0 and var upper ? tree.Word(value) + "-" + tree.Only(upper) : tree.Word(value);
+            ports = ServiceNames.TryPorts(text, '-', out var some) ? ports.Union(some) : IntervalSet<ushort>.All;
+        }
+        return ports;
     }
 
     private AddressSet Pool(int part, int reference, out IntervalSet<ushort>? port)

@@ -345,12 +345,10 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
                 case "source-address":
                     when.Source = objects.Addresses(values, from);
                     if (tree.Find(match, "source-address-excluded") >= 0) when.Source = when.Source.Not(AddressSet.All);
-
                     break;
                 case "destination-address":
                     when.Destination = objects.Addresses(values, to);
                     if (tree.Find(match, "destination-address-excluded") >= 0) when.Destination = when.Destination.Not(AddressSet.All);
-
                     break;
                 case "application":
                     when.Services = objects.Applications(values);
@@ -365,11 +363,9 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
                     break;
                 case "source-identity" or "source-end-user-profile":
                     if (!values.Contains("any")) when.Uncertain(UnknownKind.User, string.Join(", ", values));
-
                     break;
                 case "dynamic-application" or "url-category":
                     if (!values.Contains("any") && !values.Contains("none")) when.Uncertain(UnknownKind.Application, string.Join(", ", values));
-
                     break;
                 default:
                     Strange(part, when);

@@ -197,11 +197,11 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
             switch (words.Next())
             {
                 case "src":
-                    understood = TryAddress(words.Next(), v6, out var source);
+                    understood = TryAddress(ref words, v6, out var source);
                     when.Source = source;
                     break;
                 case "dest":
-                    understood = TryAddress(words.Next(), v6, out var destination);
+                    understood = TryAddress(ref words, v6, out var destination);
                     when.Destination = destination;
                     break;
                 case "sport":
@@ -211,6 +211,9 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
                 case "dport":
                     understood = TryPorts(ref words, out var destinations);
                     service = service with { DestinationPorts = destinations };
+                    break;
+                case "dscp" or "precedence" or "tos" or "tc":
+                    when.Uncertain(UnknownKind.Content, string.Concat("dscp ", words.Next()));
                     break;
                 case "type":
                     understood = ServiceNames.TryIcmp(words.Next(), v6, out var types);
@@ -232,12 +235,21 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
         return when.ToRule(action, work.At(line), name);
     }
 
-    private static bool TryAddress(ReadOnlySpan<char> word, bool v6, out AddressValue value)
+    /// <summary>"any", "10.1.0.0/16", or an address with a wildcard mask behind it: "10.1.0.5 0.0.255.0".</summary>
+    private static bool TryAddress(ref Cursor words, bool v6, out AddressValue value)
     {
         value = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4;
+        var word = words.Next();
         if (word is "any") return true;
         if (!AddressPrefix.TryParse(word, out var prefix) || prefix.First.IsV6 != v6) return false;
-        value = AddressValue.Sure(AddressSet.Of(prefix));
+        var set = AddressSet.Of(prefix);
+        if (Address.TryParse(words.Peek, out var wildcard))
+        {
+            words.Next();
+            if (v6 || wildcard.IsV6 || word.Contains('/') || AddressSet.Wildcard((uint)prefix.First.Value, (uint)wildcard.Value) is not { } odd) return false;
+            set = odd;
+        }
+        value = AddressValue.Sure(set);
         return true;
     }
 

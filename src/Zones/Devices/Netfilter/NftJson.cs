@@ -112,7 +112,7 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
         return true;
     }
 
-    private NftTable Table(JsonElement value, string name) => ruleset.Table(Text(value, "family"), Text(value, name));
+    private NftTable Table(JsonElement value, string name) => ruleset.Table((Text(value, "family"), Text(value, name)));
 
     private static string Text(JsonElement value, string name) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var found) ? found.ValueKind == JsonValueKind.String ? found.GetString() ?? "" : found.ToString() : "";

@@ -1,60 +1,35 @@
-using System.Globalization;
 using Sekisho.Zones.Model;
 
 namespace Sekisho.Zones.Devices.Netfilter;
 
-/// <summary>Chains: where they hook, their devices and defaults.</summary>
+/// <summary>Chains: where they hook, their devices and defaults; sets and maps.</summary>
 internal sealed partial class NftParser
 {
-    private bool ChainBlock(NftChain chain)
-    {
-        var opened = Current.Line;
-        if (!Take("{"))
+    private bool ChainBlock(NftChain chain) => Block(
+        line =>
         {
-            SkipStatement();
-            return false;
-        }
+            if (ChainItem(chain)) work.Ledger.Add(line, Math.Max(line, tokens[at - 1].Line), Reading.Understood);
+        },
+        Reading.Understood);
 
-        work.Ledger.Add(opened, Reading.Understood);
-        while (true)
+    private bool ChainItem(NftChain chain)
+    {
+        switch (Current.Text)
         {
-            SkipBreaks();
-            if (Current.Mark == NftMark.End)
-            {
-                work.Truncated(opened);
-                return false;
-            }
-
-            var first = Current.Line;
-            if (Take("}"))
-            {
-                work.Ledger.Add(first, Reading.Structure);
-                return true;
-            }
-
-            var understood = Current.Text switch
-            {
-                "type" when Current.Mark == NftMark.Word => BaseChain(chain),
-                "policy" => Policy(chain),
-                "comment" or "flags" => Skipped(),
-                "define" => DefineHere(),
-                "devices" or "device" => Devices(chain),
-                _ => Rule(chain, insert: false),
-            };
-            if (understood) work.Ledger.Add(first, Math.Max(first, tokens[at - 1].Line), Reading.Understood);
+            case "type" when Current.Mark == NftMark.Word:
+                return BaseChain(chain);
+            case "policy":
+                return Policy(chain);
+            case "comment" or "flags":
+                return Skip(understood: true);
+            case "define":
+                at++;
+                return Define();
+            case "devices" or "device":
+                return Devices(chain);
+            default:
+                return Rule(chain, insert: false);
         }
-    }
-
-    private bool DefineHere()
-    {
-        at++;
-        return Define();
-    }
-
-    private bool Skipped()
-    {
-        SkipStatement();
-        return true;
     }
 
     private bool BaseChain(NftChain chain)
@@ -62,48 +37,31 @@ internal sealed partial class NftParser
         at++;
         chain.Type = Word();
         List<string> words = [];
-        while (Current.Mark is not (NftMark.Break or NftMark.End) && !Current.Is(";") && !Current.Is("}"))
+        while (!AtEndOfStatement)
         {
-            if (Current.Is("devices") || Current.Is("device"))
-            {
-                Devices(chain);
-                continue;
-            }
-
-            words.Add(Resolve(Current));
-            at++;
+            if (Current.Is("devices") || Current.Is("device")) Devices(chain);
+            else words.Add(Resolve(tokens[at++]));
         }
-
         var hook = words.IndexOf("hook");
         chain.Hook = hook >= 0 && hook + 1 < words.Count ? words[hook + 1] : null;
         var priority = words.IndexOf("priority");
-        chain.PriorityKnown = priority < 0 || NftPriority.TryRead(words, priority + 1, out var value) && Is(chain, value);
+        var value = 0;
+        chain.PriorityKnown = priority < 0 || NftPriority.TryRead(words, priority + 1, out value);
+        chain.Priority = value;
         return chain.Hook is not null && chain.PriorityKnown;
-
-        static bool Is(NftChain chain, int value)
-        {
-            chain.Priority = value;
-            return true;
-        }
     }
 
     private bool Devices(NftChain chain)
     {
         at++;
         Take("=");
-        if (Take("{"))
-        {
-            while (Current.Mark != NftMark.End && !Take("}"))
-            {
-                if (Current.Mark is NftMark.Word or NftMark.Quoted) chain.Devices.Add(Current.Text);
-                at++;
-            }
-        }
-        else
+        if (!Take("{"))
         {
             chain.Devices.Add(Word());
+            return true;
         }
-
+        for (; Current.Mark != NftMark.End && !Take("}"); at++)
+            if (Current.Mark is NftMark.Word or NftMark.Quoted) chain.Devices.Add(Current.Text);
         return true;
     }
 
@@ -114,5 +72,50 @@ internal sealed partial class NftParser
         var policy = Word();
         chain.Drops = policy == "drop";
         return policy is "drop" or "accept";
+    }
+
+    private bool SetBlock(NftSet set)
+    {
+        var understood = true;
+        return Block(_ => understood &= SetItem(set), Reading.None) && understood;
+    }
+
+    private bool SetItem(NftSet set)
+    {
+        switch (Word())
+        {
+            case "type" or "typeof":
+                set.Type = string.Join(' ', RestOfStatement());
+                return true;
+            case "flags":
+                set.Dynamic |= RestOfStatement().Any(static word => word is "dynamic" or "timeout");
+                return true;
+            case "timeout":
+                set.Dynamic = true;
+                return Skip(understood: true);
+            case "gc-interval" or "size" or "policy" or "auto-merge" or "comment" or "counter" or "quota" or "limit" or "last":
+                return Skip(understood: true);
+            case "elements":
+                return Take("=") && Elements(set);
+            default:
+                if (Current.Mark == NftMark.Sign) at++;
+                return Skip(understood: false);
+        }
+    }
+
+    private List<string> RestOfStatement()
+    {
+        List<string> words = [];
+        while (!AtEndOfStatement) words.Add(tokens[at++].Text);
+        return words;
+    }
+
+    private bool Elements(NftSet set)
+    {
+        var expressions = new NftExpressions(Statement(), variables.ContainsKey);
+        var value = expressions.Value(set.IsMap);
+        if (value.Kind != NftKind.Set || !expressions.AtEnd) return false;
+        set.Elements.AddRange(value.Elements);
+        return true;
     }
 }

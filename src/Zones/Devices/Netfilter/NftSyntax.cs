@@ -158,14 +158,9 @@ internal sealed class NftRuleset
 {
     public Dictionary<(string Family, string Name), NftTable> Tables { get; } = [];
 
-    public NftTable Table(string family, string name)
+    public NftTable Table((string Family, string Name) key)
     {
-        if (!Tables.TryGetValue((family, name), out var table))
-        {
-            table = new NftTable(family, name);
-            Tables.Add((family, name), table);
-        }
-
+        if (!Tables.TryGetValue(key, out var table)) Tables.Add(key, table = new NftTable(key.Family, key.Name));
         return table;
     }
 }

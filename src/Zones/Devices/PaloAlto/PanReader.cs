@@ -141,6 +141,9 @@ internal sealed class PanSystem(FileWork work, WordTree tree, int based, int sha
 /// <summary>Interfaces, virtual routers and routes, which all virtual systems share.</summary>
 internal sealed class PanNetwork(FileWork work, WordTree tree, int based, int shared)
 {
+    /// <summary>More routes than that aren't worked out for the zones of NAT rules.</summary>
+    private const int RouteLimit = 500;
+
     public List<NetInterface> Interfaces { get; } = [];
 
     public List<Route> Routes { get; } = [];
@@ -277,6 +280,24 @@ internal sealed class PanNetwork(FileWork work, WordTree tree, int based, int sh
 
         foreach (var protocol in tree.Children(tree.Find(router, "protocol")))
             RoutesUnknown |= tree.Word(protocol) is "bgp" or "ospf" or "ospfv3" or "rip" && tree.Only(tree.Find(protocol, "enable")) != "no";
+    }
+
+    /// <summary>The addresses that are routed out by some interfaces: the longest prefix decides, of equal ones the nearest.</summary>
+    /// <returns>Null where the file alone doesn't tell.</returns>
+    public AddressSet? RoutedTo(InterfaceSet interfaces)
+    {
+        if (RoutesUnknown || Routes.Count > RouteLimit || Interfaces.Where(static one => one.Routed).Select(static one => one.Vrf).Distinct().Count() > 1 || Interfaces.Exists(static one => one.Routed && one.DynamicAddress)) return null;
+        var ways = Interfaces.SelectMany(static one => one.Addresses.Select(own => (To: own.Prefix, Distance: 0, Out: (string?)one.Name)))
+            .Concat(Routes.Select(route => (route.To, route.Distance, Out: route.Discard ? "" : route.OutInterface ?? Interfaces.Find(one => route.NextHop is { } hop && one.Addresses.Any(own => own.Prefix.Contains(hop)))?.Name)));
+        var (there, decided) = (AddressSet.Empty, AddressSet.Empty);
+        foreach (var (to, _, by) in ways.OrderByDescending(static way => way.To.Length).ThenBy(static way => way.Distance))
+        {
+            if (by is null) return null;
+            var here = AddressSet.Of(to).Except(decided);
+            if (interfaces.Contains(by)) there = there.Union(here);
+            decided = decided.Union(here);
+        }
+        return there;
     }
 
     private static bool TryPrefix(AddressSet set, out AddressPrefix prefix)

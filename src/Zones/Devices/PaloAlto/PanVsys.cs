@@ -4,7 +4,7 @@ using Sekisho.Zones.Model;
 namespace Sekisho.Zones.Devices.PaloAlto;
 
 /// <summary>One virtual system (or device group) as a device: its zones, rules and translations.</summary>
-internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, int[] scopes, bool several)
+internal sealed partial class PanVsys(FileWork work, WordTree tree, PanNetwork network, int[] scopes, bool several)
 {
     private static readonly FrozenSet<string> Plain = FrozenSet.ToFrozenSet(
         ["description", "tag", "group-tag", "log-start", "log-end", "log-setting", "profile-setting", "option", "qos", "uuid", "target", "audit-comment", "icmp-unreachable", "disable-inspect", "loc", "policy-rule-uuid", "nat-type", "saas-user-list", "saas-tenant-list", "active-active-device-binding"]);
@@ -161,16 +161,13 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
                     break;
                 case "application":
                     if (!values.Contains("any") && values.Count > 0) when.Uncertain(UnknownKind.Application, string.Join(", ", values));
-
                     break;
                 case "source-user" or "source-hip" or "destination-hip" or "hip-profiles":
                     if (!values.Contains("any") && !values.Contains("no-hip") && values.Count > 0)
                         when.Uncertain(UnknownKind.User, string.Join(", ", values));
-
                     break;
                 case "category":
                     if (!values.Contains("any") && values.Count > 0) when.Uncertain(UnknownKind.Content, string.Join(", ", values));
-
                     break;
                 case "schedule":
                     when.Uncertain(UnknownKind.Schedule, string.Join(", ", values));
@@ -273,69 +270,5 @@ internal sealed class PanVsys(FileWork work, WordTree tree, PanNetwork network, 
         var names = Values(rule, part);
         var value = names.Count == 0 ? AddressValue.Any : objects.Addresses(names);
         return tree.Only(tree.Find(rule, negate)) == "yes" ? value.Not(AddressSet.All) : value;
-    }
-
-    private void ReadNat(int rule)
-    {
-        var name = tree.Word(rule);
-        tree.Hoist(rule, Attributes.Contains);
-        tree.MarkAll(rule, Reading.Understood);
-        if (tree.Only(tree.Find(rule, "disabled")) == "yes" || tree.IsOff(rule)) return;
-        var services = Values(rule, "service");
-        var when = new Condition()
-        {
-            Source = Addresses(rule, "source", ""),
-            Destination = Addresses(rule, "destination", ""),
-            Services = services.Count == 0 ? ServiceValue.Any : objects.Services(services),
-            In = Interfaces(Values(rule, "from")),
-        };
-        var at = work.At(tree.Line(rule), tree.Line(rule), "nat " + name);
-        var destination = tree.Find(rule, "destination-translation");
-        var dynamic = tree.Find(rule, "dynamic-destination-translation") >= 0;
-        if (destination >= 0 || dynamic)
-        {
-            var translation = dynamic ? tree.Find(rule, "dynamic-destination-translation") : destination;
-            var to = objects.Addresses(Values(translation, "translated-address"));
-            var made = when.ToNat(NatKind.Destination, at, name) with { To = to.May, KeepsOffset = Netfilter.IptablesNat.SameSize(when.Destination.May, to.May) };
-            if (tree.Only(tree.Find(translation, "translated-port")) is { } port && ServiceNames.TryPorts(port, '-', out var ports))
-                made = made with { ToPorts = ports };
-
-            nat.Add(made);
-        }
-        else
-        {
-            // What one rule matched no later rule translates: a rule without destination translation exempts.
-            nat.Add(when.ToNat(NatKind.Destination, at, name));
-            when.Out = Interfaces(Values(rule, "to"));
-        }
-
-        var source = tree.Find(rule, "source-translation");
-        var outward = when.ToNat(NatKind.Source, at, name);
-        if (source < 0)
-        {
-            nat.Add(outward);
-            return;
-        }
-
-        var kind = tree.Children(source).FirstOrDefault(-1);
-        switch (kind < 0 ? "" : tree.Word(kind))
-        {
-            case "static-ip":
-                var fixedTo = objects.Addresses(Values(kind, "translated-address"));
-                nat.Add(outward with { To = fixedTo.May, KeepsOffset = Netfilter.IptablesNat.SameSize(when.Source.May, fixedTo.May) });
-                if (tree.Only(tree.Find(kind, "bi-directional")) == "yes")
-                    nat.Add(new NatRule(NatKind.Destination, new Match { Destination = fixedTo.May, In = Interfaces(Values(rule, "to")) }, at, name) { To = when.Source.May, KeepsOffset = Netfilter.IptablesNat.SameSize(fixedTo.May, when.Source.May) });
-
-                break;
-            case "dynamic-ip-and-port" or "dynamic-ip":
-                var pool = Values(kind, "translated-address");
-                nat.Add(pool.Count > 0
-                    ? outward with { To = objects.Addresses(pool).May, ToPorts = IntervalSet<ushort>.All }
-                    : outward with { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = IntervalSet<ushort>.All });
-                break;
-            default:
-                nat.Add(outward with { To = AddressSet.All, ToPorts = IntervalSet<ushort>.All });
-                break;
-        }
     }
 }

@@ -217,7 +217,6 @@ internal sealed class BraceReader
 
                     node = tree.Add(listParent >= 0 ? listParent : node, words.Word, line);
                     if (listParent >= 0) touched.Add(node);
-
                     break;
                 case Token.Word:
                     path.Add(words.Word.ToString());

@@ -66,7 +66,6 @@ internal sealed class PanTree
                         };
                         tree.Tie(line, node);
                         if (!empty) stack.Add(node);
-
                         break;
                     case XmlNodeType.Text or XmlNodeType.CDATA:
                         var first = line;

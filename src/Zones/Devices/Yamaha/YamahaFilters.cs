@@ -36,6 +36,28 @@ internal sealed class YamahaFilters(FileWork work)
         return when.ToRule(action, work.At(first, last, ""), number.ToString(CultureInfo.InvariantCulture));
     }
 
+    /// <summary>A connection that a dynamic filter opens: the protocol and ports of a filter, between the addresses of the trigger.</summary>
+    /// <param name="text">The filter; empty where it isn't defined.</param>
+    public Rule Opened(string text, string source, string destination, int number, int first, int last, bool v6)
+    {
+        var when = new Condition();
+        var strange = text.Length == 0;
+        if (!strange) Fill(when, text, v6, out _, ref strange);
+        when.Source = Addresses(source, v6, when, ref strange);
+        when.Destination = Addresses(destination, v6, when, ref strange);
+        if (strange)
+        {
+            when.Forget(v6 ? AddressValue.AnyV6 : AddressValue.AnyV4, text);
+            work.Keep(first, last, new Touch.InPlace());
+        }
+        var name = string.Create(CultureInfo.InvariantCulture, $"ip filter dynamic {number}");
+        when.Uncertain(UnknownKind.RunTime, name);
+        return when.ToRule(RuleAction.Accept, work.At(first, last, ""), name);
+    }
+
+    /// <summary>Words in brackets, or Japanese, where an address belongs: somebody took the address out of the file.</summary>
+    public static bool IsPlaceholder(ReadOnlySpan<char> word) => word.Length > 2 && (word[0] is '(' && word[^1] is ')' || word[0] is '（' && word[^1] is '）') && word.ContainsAnyExceptInRange(' ', '~');
+
     private static void Fill(Condition when, string text, bool v6, out RuleAction action, ref bool strange)
     {
         var words = new Cursor(text);
@@ -90,7 +112,7 @@ internal sealed class YamahaFilters(FileWork work)
             {
                 all.Add(AddressValue.Sure(AddressSet.Range(first, last)));
             }
-            else if (one.StartsWith("dhcp-prefix@") || one.StartsWith("ra-prefix@") || one is "myself")
+            else if (one.StartsWith("dhcp-prefix@") || one.StartsWith("ra-prefix@") || one is "myself" || IsPlaceholder(one))
             {
                 all.Add(AddressValue.NotKnown(UnknownKind.RunTime, one.ToString(), any.May));
             }

@@ -44,7 +44,7 @@ public sealed class YamahaReader : IConfigReader
 }
 
 /// <summary>One configuration: commands, then what they come to.</summary>
-internal sealed class YamahaFile(FileWork work)
+internal sealed partial class YamahaFile(FileWork work)
 {
     /// <summary>First words of commands without influence on which packets pass.</summary>
     private static readonly FrozenSet<string> Irrelevant = FrozenSet.ToFrozenSet(
@@ -54,8 +54,11 @@ internal sealed class YamahaFile(FileWork work)
             "save", "yno", "onu", "ping", "pppoe", "ppp", "l2tp", "pptp", "ipsec", "dhcp", "dns", "queue", "qos", "analog", "show", "alias", "macro", "switch", "switching-hub", "ap", "apmanager", "packetdump", "schedule", "url", "embedded", "trigger", "certificate", "pki", "ppk", "mld", "igmp", "dot1x", "l2ms", "controller", "slave", "loop-detect", "remote", "disconnect", "connect", "rtp", "fr", "scan", "dpi", "class", "packet-buffer", "terminal", "copy", "interface", "cold", "exit", "quit", "administrator#", "emfs", "file", "restart", "rollback", "sshc", "arp", "loopback", "tcp", "application", "wan", "vrrp", "rip", "ospf", "bgp",
         ]);
 
+    /// <summary>What people begin headings with where they typed them into the file: no command begins so, and the device takes none.</summary>
+    private static readonly System.Buffers.SearchValues<char> Headings = System.Buffers.SearchValues.Create("【・※■●○◆◇□★＃");
+
     private readonly Dictionary<(bool V6, int Number), (int First, int Last, string Text)> filters = [];
-    private readonly HashSet<(bool V6, int Number)> dynamic = [];
+    private readonly Dictionary<(bool V6, int Number), (string Text, int First, int Last)> dynamic = [];
     private readonly Dictionary<(bool V6, string Name, bool Inward), List<int>> sets = [];
     private readonly List<(bool V6, string Interface, bool Inward, List<int> Static, List<int> Dynamic, int First, int Last)> lists = [];
     private readonly Dictionary<string, NetInterface> interfaces = new(StringComparer.Ordinal);
@@ -92,7 +95,7 @@ internal sealed class YamahaFile(FileWork work)
     {
         var words = new Cursor(span.TrimEnd());
         var word = words.Next();
-        if (word.IsEmpty || word[0] is '#') return Reading.Structure;
+        if (word.IsEmpty || word[0] is '#' || Headings.Contains(word[0])) return Reading.Structure;
         var no = false;
         if (word is "no")
         {
@@ -137,7 +140,7 @@ internal sealed class YamahaFile(FileWork work)
             case "ethernet":
                 // MAC filters only take away; which frames they take isn't told by addresses of IP.
                 return words.Peek is "filter" || words.Rest.IndexOf(" filter ") >= 0 ? Reading.Irrelevant : Reading.NotUnderstood;
-            case "embedded":
+            case "embedded" or "macro" or "lua" or "schedule" when span.Contains("<<", StringComparison.Ordinal):
                 SkipEmbedded(span, ref last);
                 return Reading.Irrelevant;
             case "ospf" or "bgp" or "rip":
@@ -232,7 +235,7 @@ internal sealed class YamahaFile(FileWork work)
     private Reading Address(string name, ReadOnlySpan<char> text, int line, bool v6)
     {
         var on = Interface(name, line);
-        if (text is "dhcp" or "ipcp" or "auto" or "pdp" || text.StartsWith("dhcp-prefix@") || text.StartsWith("ra-prefix@"))
+        if (text is "dhcp" or "ipcp" or "auto" or "pdp" || text.StartsWith("dhcp-prefix@") || text.StartsWith("ra-prefix@") || YamahaFilters.IsPlaceholder(text))
         {
             interfaces[name] = on with { DynamicAddress = true };
             return Reading.Understood;
@@ -365,7 +368,8 @@ internal sealed class YamahaFile(FileWork work)
 
                 if (!int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return Reading.NotUnderstood;
 
-                _ = no ? dynamic.Remove((v6, number)) : dynamic.Add((v6, number));
+                if (no) dynamic.Remove((v6, number));
+                else dynamic[(v6, number)] = (words.Rest.ToString(), first, last);
                 return Reading.Understood;
             case "set":
                 var name = words.NextQuoted();
@@ -445,7 +449,7 @@ internal sealed class YamahaFile(FileWork work)
         foreach (var (v6, name, inward, numbers, dynamics, first, last) in lists)
         {
             var chain = $"{name} {(v6 ? "ipv6 " : "")}secure filter {(inward ? "in" : "out")}";
-            List<Rule> rules = [];
+            List<Rule> rules = [.. Opened(reader, v6, name, inward)];
             foreach (var number in numbers)
             {
                 used.Add((v6, number));

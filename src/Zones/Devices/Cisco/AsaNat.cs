@@ -206,7 +206,6 @@ internal sealed class AsaNat(FileWork work, CiscoObjects objects, bool old, Dict
 
                 ushort mappedPort = 0, realPort = 0;
                 if (protocol != 0 && !ServiceNames.TryPort(words.Next(), out mappedPort)) return false;
-
                 if (words.Take("access-list") || !objects.TryAddress(words.Next(), out var inner) || (protocol != 0 && !ServiceNames.TryPort(words.Next(), out realPort)))
                     return false;
 
@@ -223,14 +222,12 @@ internal sealed class AsaNat(FileWork work, CiscoObjects objects, bool old, Dict
                 return true;
             case "nat":
                 if (!Pair(ref words, out var from, out _)) return false;
-
                 var id = words.Next().ToString();
                 Match when;
                 if (words.Take("access-list"))
                 {
                     if (!lists.TryGetValue(words.Next().ToString(), out var list)) return false;
                     foreach (var rule in list.Where(static rule => rule.Action == RuleAction.Accept)) Add(rule.May);
-
                     return true;
                 }
 

@@ -203,7 +203,6 @@ internal sealed class AsaFile
             case Section.Interface:
                 var reading = InInterface(words);
                 if (reading == Reading.NotUnderstood) work.Keep(line, line, new Touch.OfInterfaces(InterfaceSet.Of([port!.NameIf ?? port.Name])));
-
                 return reading;
             case Section.Group:
                 switch (words.Peek)

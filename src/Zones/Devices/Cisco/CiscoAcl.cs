@@ -377,7 +377,6 @@ internal sealed class CiscoAcl(FileWork work, CiscoObjects objects, CiscoDialect
                 case "log" or "log-input":
                     // "log", "log 6 interval 300", "log disable", "log (hash)"; what follows concerns logging, but "inactive" and a schedule may stand behind.
                     while (!words.AtEnd && words.Peek is not ("inactive" or "time-range")) words.Next();
-
                     break;
                 case "time-range":
                     when.Uncertain(UnknownKind.Schedule, words.Next().ToString());

@@ -143,7 +143,6 @@ internal sealed partial class IosFile
             default:
                 _ = at;
                 if (CiscoLines.Irrelevant.Contains(first.ToString())) return Enter(Section.Irrelevant, Reading.Irrelevant);
-
                 return Enter(Section.NotUnderstood, Reading.NotUnderstood);
         }
     }
@@ -196,13 +195,11 @@ internal sealed partial class IosFile
             case Section.Interface:
                 var reading = InInterface(words, line);
                 if (reading == Reading.NotUnderstood) work.Keep(line, line, new Touch.OfInterfaces(InterfaceSet.Of([current])));
-
                 return reading;
             case Section.Acl:
                 return Entry(words, line);
             case Section.Group:
                 if (words.Peek is not ("description" or "no")) group!.Members.Add((words.Rest.ToString(), line));
-
                 return words.Peek is "no" ? Reading.NotUnderstood : Reading.Understood;
             case Section.Vlan:
                 return words.Peek is "name" or "state" or "private-vlan" or "remote-span" or "mtu" or "shutdown" or "exit" or "vn-segment" or "mode" ? Reading.Irrelevant : Reading.NotUnderstood;
@@ -337,7 +334,6 @@ internal sealed partial class IosFile
             case "nat":
                 if (words.Peek is "inside") inside.Add(current);
                 else if (words.Peek is "outside") outside.Add(current);
-
                 return Reading.Understood;
             case "inspect":
                 // CBAC: replies of what it inspects pass by themselves.

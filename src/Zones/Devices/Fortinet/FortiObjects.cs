@@ -42,7 +42,6 @@ internal sealed class FortiObjects
         Collect(scope, "firewall service group", services);
         foreach (var kind in (ReadOnlySpan<string>)["firewall vip", "firewall vip6"])
             foreach (var edit in tree.Children(tree.Find(scope, kind))) vips[tree.Word(edit)] = FortiVip.Read(work, tree, edit, kind.EndsWith('6'));
-
         foreach (var kind in (ReadOnlySpan<string>)["firewall vipgrp", "firewall vipgrp6"])
         {
             tree.MarkAll(tree.Find(scope, kind), Reading.Understood);
@@ -137,7 +136,6 @@ internal sealed class FortiObjects
             case "ipmask":
                 var subnet = Values(edit, "subnet");
                 if (subnet.Count == 0) return AddressValue.AnyV4;
-
                 var text = subnet.Count == 2 ? subnet[0] + "/" + subnet[1] : subnet[0];
                 return AddressPrefix.TryParse(text, out var prefix) ? AddressValue.Sure(AddressSet.Of(prefix)) : AddressValue.NotKnown(UnknownKind.NotUnderstood, name, AddressSet.AllV4);
             case "iprange":

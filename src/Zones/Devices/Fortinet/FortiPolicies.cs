@@ -180,7 +180,6 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
     {
         var when = new Condition { Source = source, Destination = destination, Services = services, In = from, Out = to };
         foreach (var (kind, name) in uncertain) when.Uncertain(kind, name);
-
         return when;
     }
 

@@ -196,7 +196,6 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
             List<InterfaceAddress> addresses = [];
             Add(addresses, tree.Find(edit, "ip"));
             foreach (var second in tree.Children(tree.Find(edit, "secondaryip"))) Add(addresses, tree.Find(second, "ip"));
-
             var v6 = tree.Find(edit, "ipv6");
             Add(addresses, tree.Find(v6, "ip6-address"));
             foreach (var extra in tree.Children(tree.Find(v6, "ip6-extra-addr"))) AddText(addresses, tree.Word(extra));

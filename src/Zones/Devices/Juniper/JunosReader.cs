@@ -441,7 +441,6 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
         tree.MarkAll(node, Reading.Understood);
         List<int> places = [tree.Find(node, "static")];
         foreach (var rib in tree.Children(tree.Find(node, "rib"))) places.Add(tree.Find(rib, "static"));
-
         foreach (var route in places.SelectMany(place => tree.Children(tree.Find(place, "route")).ToArray()))
         {
             if (tree.IsOff(route)) continue;

@@ -154,7 +154,6 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
             case "access-list":
                 var name = words.Next().ToString();
                 if (name is "dynamic" or "option" or "permit" or "deny" or "") return Reading.NotUnderstood;
-
                 var key = (v6 ? "6:" : "") + name;
                 if (!lists.TryGetValue(key, out var list)) lists.Add(key, list = []);
 

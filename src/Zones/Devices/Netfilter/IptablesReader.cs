@@ -257,7 +257,6 @@ internal sealed class IptablesFile(FileWork work)
         var words = new Cursor(span);
         while (words.Peek is "-t" or "--table" or "-w" or "--wait")
             if (words.Next() is "-t" or "--table") table = string.Intern(words.Next().ToString());
-
         var verb = words.Next();
         var name = words.Next();
         switch (verb)

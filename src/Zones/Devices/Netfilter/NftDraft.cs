@@ -67,7 +67,6 @@ internal sealed class NftDraft
         }
 
         foreach (var unknown in Unknowns) when.Uncertain(unknown.Kind, unknown.Name);
-
         return when;
     }
 }

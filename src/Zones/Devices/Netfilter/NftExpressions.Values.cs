@@ -16,7 +16,6 @@ internal sealed partial class NftExpressions
         {
             List<NftValue> parts = [first];
             while (Take(".")) parts.Add(Single());
-
             return new NftValue(NftKind.Concatenation) { Items = parts };
         }
 
@@ -24,7 +23,6 @@ internal sealed partial class NftExpressions
         {
             List<NftValue> flags = [first];
             while (Take(",") || Take("|")) flags.Add(Single());
-
             return new NftValue(NftKind.Flags) { Items = flags };
         }
 
@@ -128,7 +126,6 @@ internal sealed partial class NftExpressions
         if (!Current.Is(".")) return first;
         List<NftValue> parts = [first];
         while (Take(".")) parts.Add(Single());
-
         return new NftValue(NftKind.Concatenation) { Items = parts };
     }
 

@@ -141,7 +141,6 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
             case "ct" when Ahead().Text is "count":
                 at += 2;
                 while (!AtEnd && (Current.Text is "over" || char.IsAsciiDigit(Current.Text.FirstOrDefault()))) at++;
-
                 return new NftStatement.Unknowable(UnknownKind.Rate, Text(start, at));
             case "connlimit":
                 SkipToEnd();
@@ -162,7 +161,6 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
         {
             case "counter" or "quota" or "last":
                 if (Take("name")) Value(false);
-
                 while (!AtEnd && (Current.Text is "packets" or "bytes" or "over" or "until" or "used" or "kbytes" or "mbytes" or "never" || char.IsAsciiDigit(Current.Text.FirstOrDefault())))
                     at++;
 
@@ -235,7 +233,6 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
         }
 
         while (Current.Text is "random" or "fully-random" or "persistent" or "," || Current.Is(",")) at++;
-
         return new NftStatement.Nat(name, fields, map, address, port, prefix);
     }
 
@@ -366,7 +363,6 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
                 {
                     // "@th,16,16": raw bits.
                     while (Take(",")) at++;
-
                     return first;
                 }
 

@@ -257,7 +257,6 @@ internal sealed class NftJson(FileWork work, NftRuleset ruleset)
                     return true;
                 case "&" or "|" or "^" or "<<" or ">>" when one.Value.ValueKind == JsonValueKind.Array && one.Value.GetArrayLength() == 2:
                     if (!Fields(one.Value[0], out fields, out mask)) return false;
-
                     var by = Value(one.Value[1], 0, map: false);
                     mask = (mask is null ? "" : mask + " ") + one.Name + " " + (by.Kind == NftKind.Flags ? string.Join(',', by.Items.Select(static item => item.Text)) : by.Text);
                     return true;

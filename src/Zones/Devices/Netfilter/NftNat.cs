@@ -31,7 +31,6 @@ internal static class NftNat
         }
 
         foreach (var draft in drafts) understood &= One(model, draft, nat, nat.Address, nat.Port, at, name, steps);
-
         return understood;
     }
 

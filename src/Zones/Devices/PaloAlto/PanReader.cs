@@ -180,7 +180,6 @@ internal sealed class PanNetwork(FileWork work, WordTree tree, int based, int sh
         var routers = tree.Find(network, "virtual-router");
         tree.MarkAll(routers, Reading.Understood);
         foreach (var router in tree.Children(routers)) Router(router, objects);
-
         if (tree.Find(network, "logical-router") is >= 0 and int logical)
         {
             tree.MarkAll(logical, Reading.Understood);

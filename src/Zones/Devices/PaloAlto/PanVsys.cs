@@ -30,7 +30,6 @@ internal sealed partial class PanVsys(FileWork work, WordTree tree, PanNetwork n
             tree.Mark(node, Reading.Understood);
             tree.MarkOthers(node, "security", "nat", "pbf", "sdwan", "decryption", "qos", "captive-portal", "authentication", "dos", "tunnel-inspect", "application-override", "network-packet-broker", "default-security-rules", "description");
             foreach (var part in tree.Children(node)) ReadPart(part, label);
-
             var defaults = tree.Find(node, "default-security-rules", "rules");
             tree.MarkAll(tree.Find(node, "default-security-rules"), Reading.Understood);
             if (tree.Find(defaults, "intrazone-default", "action") is >= 0 and int within && tree.Only(within) is { } said)
@@ -108,17 +107,17 @@ internal sealed partial class PanVsys(FileWork work, WordTree tree, PanNetwork n
         {
             case "security":
                 tree.Mark(part, Reading.Understood);
+                tree.MarkOthers(part, "rules");
                 var list = tree.Find(part, "rules");
                 tree.Mark(list, Reading.Understood);
                 foreach (var rule in tree.Children(list)) ReadRule(rule, label);
-
                 break;
             case "nat":
                 tree.Mark(part, Reading.Understood);
+                tree.MarkOthers(part, "rules");
                 var translations = tree.Find(part, "rules");
                 tree.Mark(translations, Reading.Understood);
                 foreach (var rule in tree.Children(translations)) ReadNat(rule);
-
                 break;
             case "pbf" or "sdwan":
                 tree.MarkAll(part, Reading.Understood);

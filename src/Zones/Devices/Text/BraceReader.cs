@@ -235,7 +235,6 @@ internal sealed class BraceReader
             touched.Add(node);
             for (var at = line; at <= last; at++)
                 foreach (var leaf in touched) tree.Tie(at, leaf);
-
             return;
         }
 

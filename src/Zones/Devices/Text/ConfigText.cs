@@ -57,7 +57,6 @@ internal sealed class ConfigText : IReadOnlyList<string>
         var start = starts[number - 1];
         var end = starts[number];
         while (end > start && Text[end - 1] is '\n' or '\r') end--;
-
         return Text.AsMemory(start, end - start);
     }
 
@@ -208,7 +207,6 @@ internal sealed class ConfigText : IReadOnlyList<string>
         var odd = 0;
         foreach (var c in text)
             if ((c < ' ' && c is not ('\t' or '\n' or '\r' or '\b' or '\u001b' or '\f')) || c == '\u007f' || (c >= 0xF700 && c <= 0xF7FF)) odd++;
-
         return odd * 50 > text.Length;
     }
 

@@ -68,15 +68,12 @@ internal sealed class FortiTree
                 // "next" ends an edit. Where the edit was ended by its own "end", a stray one changes nothing.
                 ledger.Add(line, Reading.Structure);
                 if (isEdit) stack.RemoveAt(stack.Count - 1);
-
                 return;
             case "end":
                 ledger.Add(line, Reading.Structure);
                 if (isEdit) stack.RemoveAt(stack.Count - 1);
-
                 if (stack.Count > 1) stack.RemoveAt(stack.Count - 1);
                 else TruncatedAt = line;
-
                 return;
             case "set":
                 Set(node, words, clear: true);

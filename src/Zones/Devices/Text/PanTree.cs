@@ -55,7 +55,6 @@ internal sealed class PanTree
                 {
                     case XmlNodeType.Element:
                         if (stack.Count > DepthLimit) return new PanTree { Tree = tree, TruncatedAt = line };
-
                         var parent = stack[^1];
                         var empty = xml.IsEmptyElement;
                         var node = xml.LocalName switch
@@ -92,7 +91,6 @@ internal sealed class PanTree
 
         for (var line = 1; line <= text.LineCount; line++)
             if (text.Line(line).Trim().IsEmpty) ledger.Add(line, Reading.Structure);
-
         return new PanTree { Tree = tree, TruncatedAt = truncated };
     }
 }

@@ -122,7 +122,6 @@ internal static class Secrets
     {
         resume = line.Length;
         while (resume > 0 && line[resume - 1] is '\r' or ' ') resume--;
-
         return shape switch
         {
             Shape.Xml => MaskXml(line, ref resume),
@@ -171,7 +170,6 @@ internal static class Secrets
         while (true)
         {
             while (at < line.Length && line[at] is ' ' or '\t') at++;
-
             if (at >= resume) return -1;
             var length = WordEnd(line[at..]);
             var word = line.Slice(at, length).Trim("\"';,()[]{}");
@@ -322,7 +320,6 @@ internal static class Secrets
         for (var i = 0; i <= words; i++)
         {
             while (at < resume && line[at] is ' ' or '\t') at++;
-
             if (i == words) break;
             at += WordEnd(line[at..]);
         }

@@ -188,7 +188,6 @@ internal sealed class WordTree
     {
         for (var at = node; at >= 0; at = nodes[at].Parent)
             if (nodes[at].Reading != Reading.None) return nodes[at].Reading;
-
         return Reading.None;
     }
 

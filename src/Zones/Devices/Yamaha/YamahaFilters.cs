@@ -233,7 +233,6 @@ internal sealed class YamahaFilters(FileWork work)
     {
         var all = IntervalSet<ushort>.Empty;
         foreach (var type in types) all = all.Union(Service.IcmpType(type));
-
         return all;
     }
 

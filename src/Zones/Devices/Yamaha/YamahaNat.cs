@@ -53,11 +53,9 @@ internal sealed class YamahaNat(FileWork work)
             case "address":
                 var side = words.Next();
                 if (!Number(ref words, out var address)) return Reading.NotUnderstood;
-
                 var set = Addresses(words);
                 if (side is "outer") address.Outer = set;
                 else address.Inner = set;
-
                 return Reading.Understood;
             case "static":
                 return Number(ref words, out var one) && Static(one, words, first) ? Reading.Understood : Reading.NotUnderstood;

@@ -182,7 +182,6 @@ internal sealed partial class YamahaFile(FileWork work)
             case "routing":
                 words.Next();
                 if (!v6) forwards = words.Peek is not "off";
-
                 return Reading.Understood;
             case "host" or "icmp" or "stealth" or "fragment" or "arp" or "tos" or "flow" or "prefix" or "max" or "source" or "local" or "keepalive" or "implicit-route" or "pim" or "nd" or "hop-limit" or "rh0" or "hide" or "simple-service" or "reassembly" or "mld" or "multicast" or "neighbor" or "timestamp" or "unnumbered" or "interface" or "igmp" or "dhcp" or "rtadv" or "merge":
                 return Reading.Irrelevant;
@@ -365,7 +364,6 @@ internal sealed partial class YamahaFile(FileWork work)
                 return Reading.Irrelevant;
             case "dynamic":
                 if (words.Peek is "timer") return Reading.Irrelevant;
-
                 if (!int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return Reading.NotUnderstood;
 
                 if (no) dynamic.Remove((v6, number));

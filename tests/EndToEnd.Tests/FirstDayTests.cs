@@ -8,7 +8,7 @@ public sealed class FirstDayTests : IAsyncLifetime
 {
     private Town town = null!;
 
-    public async ValueTask InitializeAsync() => town = await Town.StartAsync();
+    public async ValueTask InitializeAsync() => town = await Town.StartAsync(ownCluster: true);
 
     public async ValueTask DisposeAsync()
     {

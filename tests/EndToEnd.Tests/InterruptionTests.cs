@@ -1,20 +1,26 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Sekisho.EndToEnd.Tests;
 
 /// <summary>The real command in a process of its own, stopped as people stop it.</summary>
-public sealed class InterruptionTests : IDisposable
+public sealed partial class InterruptionTests(InterruptionTests.Place place) : IClassFixture<InterruptionTests.Place>
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("sekisho-int-");
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public InterruptionTests() => File.SetUnixFileMode(folder.FullName, File.GetUnixFileMode(folder.FullName) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+    /// <summary>One data folder: whichever comes first makes the cluster in it, the others open what that one left closed.</summary>
+    public sealed class Place : IDisposable
+    {
+        public DirectoryInfo Folder { get; } = Directory.CreateTempSubdirectory("sekisho-int-");
 
-    public void Dispose() => folder.Delete(recursive: true);
+        public Place() => File.SetUnixFileMode(Folder.FullName, File.GetUnixFileMode(Folder.FullName) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+
+        public void Dispose() => Folder.Delete(recursive: true);
+    }
 
     /// <summary>As a script starts it with <c>&amp;</c> (SIGINT ignored), and with a request that hangs half-sent.</summary>
     [Theory]
@@ -23,15 +29,16 @@ public sealed class InterruptionTests : IDisposable
     [InlineData("exec", "TERM")]
     public async Task The_server_stops_soon_and_leaves_the_data_folder_closed(string shell, string signal)
     {
-        var port = FreePort();
-        var data = Path.Combine(folder.FullName, "data");
-        var start = new ProcessStartInfo("/bin/sh", ["-c", $"{shell} \"$@\"", "sh", Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", Path.Combine(AppContext.BaseDirectory, "sekisho.dll"), "up", "--data", data, "--port", $"{port}"])
+        var data = Path.Combine(place.Folder.FullName, "data");
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"{shell} \"$@\"", "sh", Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", Path.Combine(AppContext.BaseDirectory, "sekisho.dll"), "up", "--data", data, "--port", "0"])
         { RedirectStandardOutput = true, RedirectStandardError = true };
         using var server = Process.Start(start)!;
         var errors = server.StandardError.ReadToEndAsync(Cancel);
         var said = new StringBuilder();
-        while (await server.StandardOutput.ReadLineAsync(Cancel) is { } line && !said.Append(line).ToString().Contains("ready:", StringComparison.Ordinal)) { }
-        Assert.Contains("ready:", said.ToString(), StringComparison.Ordinal);
+        var ready = Match.Empty;
+        while (await server.StandardOutput.ReadLineAsync(Cancel) is { } line && !(ready = Ready().Match(line)).Success) said.AppendLine(line);
+        Assert.True(ready.Success, said.ToString());
+        var port = int.Parse(ready.Groups[1].Value, CultureInfo.InvariantCulture);
         var rest = server.StandardOutput.ReadToEndAsync(Cancel);
 
         using var hanging = new TcpClient();
@@ -59,10 +66,6 @@ public sealed class InterruptionTests : IDisposable
         Assert.False(log.Contains("warn", StringComparison.Ordinal) || log.Contains("fail", StringComparison.Ordinal), log);
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    [GeneratedRegex("ready: http://127\\.0\\.0\\.1:([0-9]+)")]
+    private static partial Regex Ready();
 }

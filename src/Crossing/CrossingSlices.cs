@@ -34,7 +34,8 @@ public sealed class CrossingSlices : IDisposable
     private readonly ProgressWatch watch;
 
     /// <param name="limits">How much may wait; null: as the environment says.</param>
-    public CrossingSlices(RecordKeeper keeper, RecordSlices records, FileVault vault, WaitingLimits? limits = null)
+    /// <param name="shares">How the vault is shared out; null: as the environment says.</param>
+    public CrossingSlices(RecordKeeper keeper, RecordSlices records, FileVault vault, WaitingLimits? limits = null, VaultShares? shares = null)
     {
         ArgumentNullException.ThrowIfNull(keeper);
         ArgumentNullException.ThrowIfNull(records);
@@ -43,7 +44,7 @@ public sealed class CrossingSlices : IDisposable
         watch = new ProgressWatch(keeper);
         Routes = new RouteBook(keeper, records.Waivers);
         Limits = limits ?? WaitingLimits.FromEnvironment();
-        Requests = new RequestDesk(keeper, vault, Routes, queue, Limits, watch);
+        Requests = new RequestDesk(keeper, vault, Routes, queue, Limits, shares ?? VaultShares.FromEnvironment(), watch);
         Systems = new SystemDesk(keeper, Routes);
         Folders = new FolderDesk(keeper, Routes);
         Senders = new SenderBook(keeper);
@@ -65,6 +66,9 @@ public sealed class CrossingSlices : IDisposable
 
     /// <summary>Where files lie: its place and its room, nothing of what is in it.</summary>
     public FileVault Vault => vault;
+
+    /// <summary>How the vault is shared out.</summary>
+    public VaultShares Shares => Requests.Shares;
 
     public SystemDesk Systems { get; }
 

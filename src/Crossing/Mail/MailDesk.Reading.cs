@@ -1,5 +1,6 @@
 using Sekisho.Assurance;
 using Sekisho.Crossing.Requests;
+using Sekisho.Crossing.Routes;
 using Sekisho.Records;
 using Sekisho.Records.Organisation;
 using Sekisho.Storage;
@@ -53,4 +54,7 @@ public sealed partial class MailDesk
             WHERE m.direction = 'Outward' AND m.state IN ('Kept', 'Held') AND q.asked_by = $1
             """, r => Tuple.Create(r.GetInt64(0)), cancel, actor.Account))!.Item1;
     }
+
+    /// <summary>How many bytes of mail may still come to a municipality: its share of the vault.</summary>
+    internal Task<long> RoomAsync(MunicipalityId municipality, Route route, CancellationToken cancel) => requests.MailRoomAsync(municipality, route, cancel);
 }

@@ -63,7 +63,7 @@ public sealed class MailGateway : IAsyncDisposable
         IPEndPoint? Open(MailDirection direction, MailDoor? door)
         {
             if (door is null) return null;
-            var intake = new MailIntake(direction, door, settings, towns, spool, vault, routes, queue.LengthAsync, TimeProvider.System);
+            var intake = new MailIntake(direction, door, settings, towns, spool, vault, routes, desk.RoomAsync, queue.LengthAsync, TimeProvider.System);
             try
             {
                 var listener = SmtpListener.Start(door.Listen, settings.Host, settings.Limits, intake, logger, TimeProvider.System, door.Certificate);

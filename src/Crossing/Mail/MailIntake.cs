@@ -10,7 +10,7 @@ using Sekisho.Crossing.Vault;
 namespace Sekisho.Crossing.Mail;
 
 /// <summary>Takes messages in at one door of the gateway: for whom, how large and how many follows from the route; the message itself goes into the vault as it comes.</summary>
-internal sealed class MailIntake(MailDirection direction, MailDoor door, MailSettings settings, MailTowns towns, MailSpool spool, FileVault vault, RouteBook routes, Func<CancellationToken, Task<long>> waiting, TimeProvider time) : ISmtpTaker
+internal sealed class MailIntake(MailDirection direction, MailDoor door, MailSettings settings, MailTowns towns, MailSpool spool, FileVault vault, RouteBook routes, Func<MunicipalityId, Route, CancellationToken, Task<long>> room, Func<CancellationToken, Task<long>> waiting, TimeProvider time) : ISmtpTaker
 {
     /// <summary>So much of the vault's disk stays free: results of what is here need room, too.</summary>
     private const long Reserve = 1L << 30;
@@ -20,7 +20,7 @@ internal sealed class MailIntake(MailDirection direction, MailDoor door, MailSet
 
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2), Minute = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<MunicipalityId, (long At, Route? Route)> known = new();
+    private readonly ConcurrentDictionary<MunicipalityId, (long At, Route? Route, long Room)> known = new();
     private readonly ConcurrentDictionary<string, (long Minute, int Count)> senders = new(StringComparer.Ordinal);
     private (long At, bool IsFull, bool IsBehind) machine = (long.MinValue, false, false);
 
@@ -42,7 +42,9 @@ internal sealed class MailIntake(MailDirection direction, MailDoor door, MailSet
         // A message has one municipality: copies for another are asked for separately.
         if (direction == MailDirection.Inward && envelope.To.Count > 0 && await towns.OfAsync(envelope.To[0].Domain, cancel).ConfigureAwait(false) != town) return SmtpReplies.TooManyRecipients;
         if (await RouteAsync(its, cancel).ConfigureAwait(false) is not { IsOpen: true } route) return SmtpReplies.Closed;
-        return envelope.Size > Most(route) ? SmtpReplies.TooLarge : null;
+        if (envelope.Size > Most(route)) return SmtpReplies.TooLarge;
+        // All mail of a municipality has its share of the vault as one: strangers leave room for people, and for other municipalities.
+        return known[its].Room < Math.Max(1, envelope.Size ?? 0) ? SmtpReplies.NoRoom : null;
     }
 
     public async ValueTask<(ISmtpDrop? Drop, SmtpReply Reply)> OpenAsync(SmtpEnvelope envelope, CancellationToken cancel)
@@ -70,7 +72,7 @@ internal sealed class MailIntake(MailDirection direction, MailDoor door, MailSet
         if (known.TryGetValue(town, out var seen) && time.GetElapsedTime(seen.At) < Fresh) return seen.Route;
         var route = await routes.FindAsync(town, door.Route, cancel).ConfigureAwait(false);
         if (route is { Definition: var its } && (its.Kind != RouteKind.Mail || its.IsInward != (direction == MailDirection.Inward))) route = null;
-        known[town] = (time.GetTimestamp(), route);
+        known[town] = (time.GetTimestamp(), route, route is null ? 0 : await room(town, route, cancel).ConfigureAwait(false));
         return route;
     }
 

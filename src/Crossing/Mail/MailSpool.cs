@@ -93,7 +93,7 @@ internal sealed class MailSpool
     {
         var cancel = CancellationToken.None;
         var first = await RegisterRows.TakeNumbersAsync(tx, "crossings", fresh.Count, cancel).ConfigureAwait(false);
-        await vault.RecordAsync(tx, BlobPurpose.Original, fresh.ConvertAll(f => (f.What.Blob, f.What.Bytes, f.What.Digest)), at, cancel).ConfigureAwait(false);
+        await vault.RecordAsync(tx, BlobPurpose.Original, fresh.ConvertAll(f => (f.What.Blob, f.What.Bytes, f.What.Digest)), at, cancel, fresh.ConvertAll(f => new Holder(Holder.Mail, f.What.Route.Id.Value, f.Asker.Unit))).ConfigureAwait(false);
         await tx.RunAsync("""
             INSERT INTO crossing.request (municipality_id, id, sequence, route_id, route_version, unit_id, state, opened_at, asked_by, asked_by_name, submitted_at, expires_at, purpose, recipient, urgency)
             SELECT $1, q.id, $2 + q.nth - 1, q.route, q.version, q.unit, 'Working', $3, q.account, q.name, $3, $3 + make_interval(days => q.days), '', q.recipient, q.urgency

@@ -121,6 +121,7 @@ internal sealed class SanitiseDesk(RecordKeeper keeper, FileVault vault, MailDes
         var at = keeper.Clock.Now();
         var results = counted.Where(f => f.Result is not null).Select(f => (f.Result!, f.Report.OutputBytes!.Value, f.Report.OutputSha256!.Value)).ToList();
         if (results.Count > 0) await vault.RecordAsync(tx, BlobPurpose.Result, results, at, cancel).ConfigureAwait(false);
+        await FileVault.ThroughAsync(tx, counted.Select(f => f.Claim.Item.Original), cancel).ConfigureAwait(false);
         await PartRows.AddAsync(tx, vault, counted, at, cancel).ConfigureAwait(false);
         var outputs = counted.ConvertAll(f => f.Result is null ? null : f.Claim.Request.Definition.Mail is null ? OutputPath(f.Claim.Item.Path, f.Report) : f.Claim.Item.Path);
         await tx.RunAsync("""

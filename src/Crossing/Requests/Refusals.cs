@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sekisho.Assurance;
+using Sekisho.Crossing.Routes;
 using Sekisho.Records;
 
 namespace Sekisho.Crossing.Requests;
@@ -75,9 +76,29 @@ public static class Refusals
         new($"ファイルが大きすぎます（この経路では {Megabytes(most)} MB まで）。", $"The file is too large ({Megabytes(most)} MB at most on this route)."),
         new("分けて送るか、セキュリティ担当に相談してください。", "Split it, or ask the security officer."));
 
-    public static Refusal QuotaUsedUp { get; } = new("XNG-REQ-015",
-        new("今日この経路で送れる分を使い切りました。", "Today's quota on this route is used up."),
+    public static Refusal TodayUsedUp(Bilingual most, Bilingual left) => new("XNG-REQ-015",
+        new($"この経路で 1 人が 1 日に送れるのは {most.Ja} までです。今日は、あと {left.Ja} です。", $"One person may send {most.En} a day on this route; {left.En} are left today."),
         new("明日送るか、急ぐときはセキュリティ担当に相談してください。", "Send it tomorrow, or ask the security officer if it can't wait."));
+
+    public static Refusal HeldUsedUp(long most, long left) => new("XNG-REQ-021",
+        new($"この経路では、1 人のファイルを {Size(most)} まで保管します。いま送れるのは、あと {Size(left)} です。", $"On this route {Size(most)} are kept for one person; {Size(left)} more can be sent now."),
+        new("古い申請の原本の保存期間が過ぎると送れるようになります。急ぐときは、セキュリティ担当に相談してください。", "More can be sent as originals of older requests reach the end of their days. Ask the security officer if it can't wait."));
+
+    public static Refusal SectionTodayUsedUp(long most, long left) => new("XNG-REQ-022",
+        new($"この経路で、一つの課が 1 日に送れるのは {Size(most)} までです。今日は、あと {Size(left)} です。", $"A section may send {Size(most)} a day on this route; {Size(left)} are left today."),
+        new("明日送るか、急ぐときはセキュリティ担当に相談してください。", "Send it tomorrow, or ask the security officer if it can't wait."));
+
+    public static Refusal SectionHeldUsedUp(long most, long left) => new("XNG-REQ-023",
+        new($"この経路では、一つの課のファイルを {Size(most)} まで保管します。いま送れるのは、あと {Size(left)} です。", $"On this route {Size(most)} are kept for a section; {Size(left)} more can be sent now."),
+        new("古い申請の原本の保存期間が過ぎると送れるようになります。急ぐときは、セキュリティ担当に相談してください。", "More can be sent as originals of older requests reach the end of their days. Ask the security officer if it can't wait."));
+
+    public static Refusal ShareUsedUp(long left) => new("XNG-FULL-002",
+        new($"保管庫の空きをほかの人にも残すため、いまあなたが送れるのは、あと {Size(left)} です。", $"The vault keeps room for others: {Size(left)} more can be sent by you now."),
+        new("無害化や保存期間が済むと、送れるようになります。急ぐときは、セキュリティ担当に相談してください。", "More can be sent as files get through and originals reach the end of their days. Ask the security officer if it can't wait."));
+
+    public static Refusal TownShareUsedUp(long left) => new("XNG-FULL-003",
+        new($"保管庫の空きをほかの自治体にも残すため、この自治体がいま送れるのは、あと {Size(left)} です。", $"The vault keeps room for other municipalities: {Size(left)} more can be sent by yours now."),
+        new("無害化や保存期間が済むと、送れるようになります。続くときは、管理者に保管庫を広げてもらってください。", "More can be sent as files get through and originals reach the end of their days. If it goes on, have the administrator enlarge the vault."));
 
     public static Refusal TooManyOfYours(long waiting) => new("XNG-BUSY-001",
         new($"あなたのファイルが、もう {Count(waiting)} 件、無害化の順番を待っています。いまは申請を受け付けられません。送ったファイルは残っています。", $"{Count(waiting)} of your files wait for the sanitiser already. No more is taken now; what you sent is kept."),
@@ -114,6 +135,12 @@ public static class Refusals
     public static Refusal VaultBroken { get; } = new("XNG-VAULT-001",
         new("保管庫のファイルが、置いたときのものと違います。何も渡していません。", "A file of the vault isn't what was put there. Nothing was handed out."),
         new("管理者に知らせてください。送り直せば、申請はやり直せます。", "Tell the administrator. The request can be made again."));
+
+    internal static Bilingual Pieces(long files) => new($"{Count(files)} 件", $"{Count(files)} files");
+
+    internal static Bilingual Length(long bytes) => Bilingual.Same(Size(bytes));
+
+    private static string Size(long bytes) => CrossingWords.Size(bytes);
 
     private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -122,6 +122,7 @@ public sealed partial class RequestDesk
         var open = new HashSet<string>(StringComparer.Ordinal);
         foreach (var key in all.Select(a => a.Arrival.Route).Distinct())
             if (byKey.TryGetValue(key, out var route) && route.IsOpen && await routes.IsExceptedAsync(municipality, route.Definition, cancel).ConfigureAwait(false)) open.Add(key);
+        var hasOthers = await HasOthersAsync(cancel).ConfigureAwait(false);
         await using var tx = await keeper.EnterAsync(municipality, cancel).ConfigureAwait(false);
         var at = keeper.Clock.Now();
         var known = (await tx.ListAsync("SELECT id FROM crossing.request WHERE id = ANY ($1)", r => r.GetGuid(0), cancel, [all.Select(a => a.Id.Value).ToArray()]).ConfigureAwait(false)).ToHashSet();
@@ -135,7 +136,7 @@ public sealed partial class RequestDesk
             arrived.IsKnown = known.Contains(id) || taken.Exists(t => t.Arrived.Id == arrived.Id);
             if (arrived.IsKnown) continue;
             if (!open.Contains(arrived.Arrival.Route)) outcomes[i] = Refusals.RouteClosed;
-            else if (await WrongAsync(tx, arrived, byKey[arrived.Arrival.Route], town, at, cancel).ConfigureAwait(false) is { } refusal) outcomes[i] = refusal;
+            else if (await WrongAsync(tx, arrived, byKey[arrived.Arrival.Route], town, hasOthers, at, cancel).ConfigureAwait(false) is { } refusal) outcomes[i] = refusal;
             else
             {
                 taken.Add((i, arrived, byKey[arrived.Arrival.Route]));
@@ -153,19 +154,14 @@ public sealed partial class RequestDesk
         return outcomes!;
     }
 
-    private async Task<Refusal?> WrongAsync(TenantTransaction tx, Arrived arrived, Route route, WaitingNow town, DateTimeOffset at, CancellationToken cancel)
+    private async Task<Refusal?> WrongAsync(TenantTransaction tx, Arrived arrived, Route route, WaitingNow town, bool hasOthers, DateTimeOffset at, CancellationToken cancel)
     {
         var (arrival, definition) = (arrived.Arrival, route.Definition);
         if ((definition.AsksPurpose && arrival.Purpose.Trim().Length == 0) || definition.AsksAssets) return Refusals.TextMissing;
         if (definition.Quota.BytesAFile is { } most && arrived.Files.Any(f => f.Bytes > most)) return Refusals.TooLarge(most);
         if (arrival.Unit is { } unit && await OrganisationRows.UnitAsync(tx, unit, JapaneseTime.Day(at), cancel).ConfigureAwait(false) is null) return Refusals.UnknownUnit;
         if ((definition.Needs != Approval.None || definition.Rules.Any(r => r.Needs != Approval.None)) && await AccountPeople.PersonOfAsync(tx, arrival.By.Account, cancel).ConfigureAwait(false) is null) return Refusals.UnknownAsker;
-        if (definition.Quota.FilesADay is not null || definition.Quota.BytesADay is not null)
-        {
-            await tx.RunAsync("SELECT pg_advisory_xact_lock(hashtextextended('crossing.quota/' || $1 || '/' || $2, 0))", cancel, tx.Municipality.ToString(), arrival.By.Account).ConfigureAwait(false);
-            var used = await UsedAsync(tx, route.Id, arrival.By, at, cancel).ConfigureAwait(false);
-            if (used.Files + arrived.Files.Count > (definition.Quota.FilesADay ?? int.MaxValue) || used.Bytes + arrived.Files.Sum(f => f.Bytes) > (definition.Quota.BytesADay ?? long.MaxValue)) return Refusals.QuotaUsedUp;
-        }
+        if (await BoundAsync(tx, route, HolderOf(arrival, route), arrived.Files.Count, arrived.Files.Sum(f => f.Bytes), hasOthers, at, cancel).ConfigureAwait(false) is { } bound) return bound;
         var mine = room.IsFar(town) ? 0 : (await WaitingRoom.LookAsync(tx, arrived.Turn, cancel).ConfigureAwait(false)).Mine;
         return room.Judge(town with { Mine = mine }, arrived.Files.Count, at);
     }
@@ -183,14 +179,15 @@ public sealed partial class RequestDesk
             """, cancel, tx.Municipality.Value, number, at, taken.Select(t => t.Arrived.Id.Value).ToArray(), taken.Select(t => t.Route.Id.Value).ToArray(), taken.Select(t => t.Route.Version).ToArray(),
             taken.Select(t => t.Arrived.Arrival.Unit?.Value).ToArray(), taken.Select(t => t.Arrived.Arrival.By.Account).ToArray(), taken.Select(t => t.Arrived.Arrival.By.Name).ToArray(),
             taken.Select(t => t.Route.Definition.ExpiryDays).ToArray(), taken.Select(t => t.Arrived.Arrival.Purpose.Trim()).ToArray(), taken.Select(t => t.Arrived.Arrival.Recipient.Trim()).ToArray(), passwords, taken.Select(t => (short)UrgencyOf(t)).ToArray()).ConfigureAwait(false);
-        var files = taken.SelectMany(t => t.Arrived.Files.Select((f, i) => (t.Arrived, File: f, Position: i, Urgency: UrgencyOf(t)))).ToList();
-        await vault.RecordAsync(tx, BlobPurpose.Original, files.ConvertAll(f => (f.File.Blob, f.File.Bytes, f.File.Digest)), at, cancel).ConfigureAwait(false);
+        var files = taken.SelectMany(t => t.Arrived.Files.Select((f, i) => (t.Arrived, File: f, Position: i, Urgency: UrgencyOf(t), Holder: HolderOf(t.Arrived.Arrival, t.Route)))).ToList();
+        await vault.RecordAsync(tx, BlobPurpose.Original, files.ConvertAll(f => (f.File.Blob, f.File.Bytes, f.File.Digest)), at, cancel, files.ConvertAll(f => f.Holder)).ConfigureAwait(false);
         await tx.RunAsync("""
             INSERT INTO crossing.item (municipality_id, id, request_id, position, path, bytes, received, state, original_id, queued_at)
             SELECT $1, i.id, i.request, i.position, i.path, i.bytes, i.bytes, 'Queued', i.original, $2 FROM unnest($3, $4, $5, $6, $7, $8) AS i (id, request, position, path, bytes, original)
             """, cancel, tx.Municipality.Value, at, files.Select(f => f.File.Item.Value).ToArray(), files.Select(f => f.Arrived.Id.Value).ToArray(), files.Select(f => f.Position).ToArray(),
             files.Select(f => f.File.Path).ToArray(), files.Select(f => f.File.Bytes).ToArray(), files.Select(f => f.File.Blob.Id.Value).ToArray()).ConfigureAwait(false);
         await WorkQueue.AddAsync(tx, files.ConvertAll(f => (f.File.Item, f.Arrived.Turn, f.Urgency)), at, cancel).ConfigureAwait(false);
+        foreach (var holder in files.GroupBy(f => f.Holder)) await SentAsync(tx, holder.Key, holder.Count(), holder.Sum(f => f.File.Bytes), at, cancel).ConfigureAwait(false);
         var steps = taken.Select((t, i) => new NewStep(t.Arrived.Id, t.Arrived.Arrival.By, "", new
         {
             number = RequestRows.Number(number + i), route = t.Route.Definition.Key, purpose = t.Arrived.Arrival.Purpose.Trim(), recipient = t.Arrived.Arrival.Recipient.Trim(), @class = (string?)null,
@@ -199,6 +196,8 @@ public sealed partial class RequestDesk
         var first = await keeper.AppendAsync(tx, steps.ConvertAll(s => s.Entry("crossing.asked", at)), cancel).ConfigureAwait(false);
         await RequestRows.AddStepsAsync(tx, "crossing.asked", at, steps, first, cancel).ConfigureAwait(false);
     }
+
+    private static Holder HolderOf(Arrival arrival, Route route) => new(arrival.By.Account, route.Id.Value, arrival.Unit?.Value);
 
     private static Urgency UrgencyOf((Arrived Arrived, Route Route) taken) => taken.Route.Definition.UrgencyFor(taken.Arrived.Arrival.Wish);
 

@@ -20,8 +20,11 @@ public sealed partial class RequestDesk
     internal long Reserve { get; set; } = 1L << 30;
 
     /// <summary>Announces a file; its bytes follow by <see cref="AppendAsync"/>.</summary>
-    public Task<Outcome<CrossingItem>> AddFileAsync(MunicipalityId municipality, RequestId id, string untrustedPath, long bytes, Actor actor, CancellationToken cancel) =>
-        keeper.ActAsync<CrossingItem>(municipality, [], async (tx, at) =>
+    /// <returns>A refusal when it is too large, or more than its applicant, the section or the municipality may send or have here: said before the first byte.</returns>
+    public async Task<Outcome<CrossingItem>> AddFileAsync(MunicipalityId municipality, RequestId id, string untrustedPath, long bytes, Actor actor, CancellationToken cancel)
+    {
+        var hasOthers = await HasOthersAsync(cancel);
+        return await keeper.ActAsync<CrossingItem>(municipality, [], async (tx, at) =>
         {
             if (await RequestRows.ReadAsync(tx, id, lockRow: true, cancel) is not { } request) return Refusals.Unknown;
             if (request.AskedBy.Account != actor.Account) return Refusals.NotYours;
@@ -30,19 +33,19 @@ public sealed partial class RequestDesk
             var path = FileNames.CleanPath(untrustedPath);
             if (path.Length is 0 or > MaxPath) return Refusals.BadName;
             if (request.Definition.Quota.BytesAFile is { } most && bytes > most) return Refusals.TooLarge(most);
-            if (vault.FreeBytes - Reserve < bytes * 2) return Refusals.Full;
             // Two requests of one person at once count together.
-            await tx.RunAsync("SELECT pg_advisory_xact_lock(hashtextextended('crossing.quota/' || $1 || '/' || $2, 0))", cancel, municipality.ToString(), actor.Account);
-            var used = await UsedAsync(tx, request.Route, actor, at, cancel);
-            if (used.Files + 1 > (request.Definition.Quota.FilesADay ?? int.MaxValue) || used.Bytes + bytes > (request.Definition.Quota.BytesADay ?? long.MaxValue)) return Refusals.QuotaUsedUp;
+            var holder = new Holder(actor.Account, request.Route.Value, request.Unit?.Value);
+            if (await BoundAsync(tx, new(request.Route, request.RouteVersion, request.Definition, true), holder, 1, bytes, hasOthers, at, cancel) is { } bound) return bound;
             var position = (await tx.FirstAsync("SELECT count(*), coalesce(max(position), -1) FROM crossing.item WHERE request_id = $1", r => Tuple.Create(r.GetInt64(0), r.GetInt32(1)), cancel, id.Value))!;
             if (position.Item1 >= MostFiles) return Refusals.TooManyFiles;
-            var blob = await vault.AddAsync(tx, BlobPurpose.Original, at, cancel);
+            var blob = await vault.AddAsync(tx, holder, bytes, at, cancel);
+            await SentAsync(tx, holder, 1, bytes, at, cancel);
             var item = new ItemId(RecordKeeper.NewId(at));
             await tx.RunAsync("INSERT INTO crossing.item (municipality_id, id, request_id, position, path, bytes, state, original_id) VALUES ($1, $2, $3, $4, $5, $6, 'Receiving', $7)",
                 cancel, municipality.Value, item.Value, id.Value, position.Item2 + 1, path, bytes, blob.Id.Value);
             return (await RequestRows.ItemAsync(tx, item, lockRow: false, cancel))!;
         }, cancel);
+    }
 
     /// <summary>Takes in more of a file. What was taken in stays when the line breaks: it goes on from <see cref="CrossingItem.Received"/>.</summary>
     /// <param name="offset">Where the sender goes on; must be what is here.</param>
@@ -112,6 +115,7 @@ public sealed partial class RequestDesk
             if (request.State != RequestState.Draft) return Refusals.WrongState;
             await tx.RunAsync("DELETE FROM crossing.item WHERE id = $1", cancel, id.Value);
             await FileVault.DestroyAsync(tx, [item.Original], at, cancel);
+            await UnsentAsync(tx, request, [item], cancel);
             gone = item.Original;
             return null;
         }, cancel);
@@ -190,13 +194,9 @@ public sealed partial class RequestDesk
     /// <summary>As a note of a step holds it, no letter cut in two.</summary>
     internal static string Shortened(string path) => path.Length <= MaxText ? path : path[..(char.IsHighSurrogate(path[MaxText - 1]) ? MaxText - 1 : MaxText)];
 
-    private static async Task<(long Files, long Bytes)> UsedAsync(TenantTransaction tx, RouteId route, Actor actor, DateTimeOffset at, CancellationToken cancel)
-    {
-        var used = (await tx.FirstAsync("""
-            SELECT count(*), coalesce(sum(i.bytes), 0)::bigint FROM crossing.item i JOIN crossing.request q ON q.municipality_id = i.municipality_id AND q.id = i.request_id
-            JOIN crossing.blob b ON b.municipality_id = i.municipality_id AND b.id = i.original_id
-            WHERE q.asked_by = $1 AND q.route_id = $2 AND b.made_at >= $3 AND NOT (q.state = 'Withdrawn' AND q.submitted_at IS NULL)
-            """, r => Tuple.Create(r.GetInt64(0), r.GetInt64(1)), cancel, actor.Account, route.Value, JapaneseTime.StartOf(JapaneseTime.Day(at)).ToUniversalTime()))!;
-        return (used.Item1, used.Item2);
-    }
+    /// <summary>What was taken off before it was handed in doesn't count against the day on which it was sent.</summary>
+    private static Task UnsentAsync(TenantTransaction tx, CrossingRequest request, IReadOnlyList<CrossingItem> items, CancellationToken cancel) =>
+        tx.RunAsync("""
+            SELECT crossing.sent((b.made_at AT TIME ZONE 'Asia/Tokyo')::date, $2, $3, $4, -count(*), -sum(b.room)::bigint) FROM crossing.blob b WHERE b.id = ANY ($1) GROUP BY (b.made_at AT TIME ZONE 'Asia/Tokyo')::date
+            """, cancel, items.Select(i => i.Original.Value).ToArray(), request.AskedBy.Account, request.Route.Value, request.Unit?.Value);
 }

@@ -40,8 +40,11 @@ public sealed partial class RequestDesk
     /// <summary>Asked before a file is let through as it came.</summary>
     internal ExceptionScans Scans { get; set; } = null!;
 
-    internal RequestDesk(RecordKeeper keeper, FileVault vault, RouteBook routes, WorkQueue queue, WaitingLimits limits, ProgressWatch watch) =>
-        (this.keeper, this.vault, this.routes, this.queue, room, this.watch) = (keeper, vault, routes, queue, new(limits), watch);
+    /// <summary>How the vault is shared out.</summary>
+    internal VaultShares Shares { get; }
+
+    internal RequestDesk(RecordKeeper keeper, FileVault vault, RouteBook routes, WorkQueue queue, WaitingLimits limits, VaultShares shares, ProgressWatch watch) =>
+        (this.keeper, this.vault, this.routes, this.queue, room, Shares, this.watch) = (keeper, vault, routes, queue, new(limits), shares, watch);
 
     /// <summary>Opens a request; files are added to it next.</summary>
     public async Task<Outcome<CrossingRequest>> OpenAsync(MunicipalityId municipality, RequestDraft untrusted, IReadOnlyList<UnitId>? within, Actor actor, CancellationToken cancel)
@@ -137,6 +140,7 @@ public sealed partial class RequestDesk
             // A message that comes in is others' as well.
             if (request.State is not (RequestState.Draft or RequestState.Waiting) || request.Definition is { Mail: not null, IsInward: true }) return Refusals.WrongState;
             await tx.RunAsync("UPDATE crossing.request SET state = 'Withdrawn', settled_at = $2, passwords = NULL WHERE id = $1", cancel, id.Value, at);
+            if (request.State == RequestState.Draft) await UnsentAsync(tx, request, await RequestRows.ItemsAsync(tx, id, cancel), cancel);
             await Mail.SettledAsync(tx, [(request, RequestState.Withdrawn)], "", at, cancel);
             await StepAsync(tx, id, "crossing.withdrawn", at, actor, "", new { request.Number }, cancel);
             return null;

@@ -138,7 +138,7 @@ public sealed class RouteBook
         if (d.Name.Ja.Trim().Length is 0 or > 100 || d.Name.En.Length > 100) return Refusals.BadRoute(new("名前は 1 から 100 文字で書いてください。", "The name has 1 to 100 characters."));
         if (d.From == d.To) return Refusals.BadRoute(new("出る領域と入る領域を、別にしてください。", "It must lead from one zone to another."));
         if (d.ExpiryDays is < 1 or > 90 || d.RetentionDays is < 0 or > 400) return Refusals.BadRoute(new("受け取れる日数は 1〜90 日、原本の保存は 0〜400 日です。", "Results can be fetched for 1 to 90 days, originals kept for 0 to 400."));
-        if (d.Quota.FilesADay is < 1 || d.Quota.BytesADay is < 1 || d.Quota.BytesAFile is < 1) return Refusals.BadRoute(new("上限は 1 以上にしてください。", "Bounds are 1 or more."));
+        if (d.Quota is { FilesADay: < 1 } or { BytesADay: < 1 } or { BytesAFile: < 1 } or { BytesHeld: < 1 } or { SectionBytesADay: < 1 } or { SectionBytesHeld: < 1 }) return Refusals.BadRoute(new("上限は 1 以上にしてください。", "Bounds are 1 or more."));
         if (!Enum.IsDefined(d.Urgency) || !Enum.IsDefined(d.MostUrgent) || d.MostUrgent < d.Urgency) return Refusals.BadRoute(new("申請する人が選べる急ぎの度合いは、経路の度合い以上にしてください。", "What an applicant may ask for is at least as urgent as the route itself."));
         if ((d.Kind == RouteKind.Mail) != (d.Mail is not null)) return Refusals.BadRoute(new("メールの経路には、保留と承認の定め（mail）が要ります。", "A route of mail, and no other, has terms for mail."));
         if (d.Mail is { } mail) return WrongMail(d, mail) ?? WrongRule(d);

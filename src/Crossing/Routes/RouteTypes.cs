@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sekisho.Assurance;
 
 namespace Sekisho.Crossing.Routes;
@@ -70,8 +71,20 @@ public enum Urgency : short
 /// <param name="FromRegistered">Only what comes from a registered sender (登録した送信元).</param>
 public sealed record ApprovalRule(IReadOnlyList<string>? Kinds, long? UpToBytes, IReadOnlyList<string>? Classes, Approval Needs, bool FromRegistered = false);
 
-/// <summary>How much one person may send in a day, and how large a file may be. Null: no bound of its own.</summary>
-public sealed record Quota(int? FilesADay, long? BytesADay, long? BytesAFile);
+/// <summary>How much one person, and one section, may send on a route in a day and have in the vault at once, and how large a file may be. Null: no bound of its own.</summary>
+/// <param name="BytesHeld">Of one person in the vault at once: originals, until they are destroyed, and the room for what comes out of them until they are through.</param>
+/// <param name="SectionBytesADay">Of all people of a section together.</param>
+/// <param name="SectionBytesHeld">Likewise, at once.</param>
+public sealed record Quota(int? FilesADay, long? BytesADay, long? BytesAFile, long? BytesHeld = null, long? SectionBytesADay = null, long? SectionBytesHeld = null)
+{
+    /// <summary>Something is counted by day or by what is held.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool Counts => FilesADay is not null || BytesADay is not null || BytesHeld is not null || CountsSection;
+
+    /// <summary>The section's share is counted.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool CountsSection => SectionBytesADay is not null || SectionBytesHeld is not null;
+}
 
 /// <summary>What a route of mail says besides (メールの経路の定め).</summary>
 /// <param name="HoldMinutes">What leaves is held for so long, and its sender may stop it, 0 to 1,440 minutes.</param>
@@ -128,9 +141,18 @@ public sealed record RouteDefinition(
 /// <param name="IsOpen">False: nobody may ask for it.</param>
 public sealed record Route(RouteId Id, int Version, RouteDefinition Definition, bool IsOpen);
 
-/// <summary>Names of zones and leaves, for people.</summary>
+/// <summary>Names of zones and leaves, and lengths, for people.</summary>
 public static class CrossingWords
 {
+    /// <summary>A length: 1.2 MB, 340 KB.</summary>
+    public static string Size(long bytes) => bytes switch
+    {
+        < 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
+        < 1024 * 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0} KB"),
+        < 1024L * 1024 * 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024:0.#} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024 / 1024:0.#} GB"),
+    };
+
     public static Bilingual Name(this Zone zone) => zone switch
     {
         Zone.Internet => new("インターネット接続系", "Internet"),

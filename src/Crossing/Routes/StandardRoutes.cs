@@ -24,14 +24,14 @@ internal static class StandardRoutes
         var routes = new List<(RouteDefinition, bool)>();
         if (YamlTree.Read(untrusted, errors) is { } root && YamlFields.Of(root, errors, "format", "source", "date", "routes") is { } file)
         {
-            foreach (var f in file.Items("routes").Select(i => YamlFields.Of(i, errors, "key", "name", "from", "to", "mail?", "needs", "rules?", "expiry-days", "retention-days", "files-a-day", "megabytes-a-file", "asks", "exceptions", "open")).OfType<YamlFields>())
+            foreach (var f in file.Items("routes").Select(i => YamlFields.Of(i, errors, "key", "name", "from", "to", "mail?", "needs", "rules?", "expiry-days", "retention-days", "files-a-day", "megabytes-a-file", "gigabytes-a-day?", "gigabytes-held?", "section-gigabytes-a-day?", "section-gigabytes-held?", "asks", "exceptions", "open")).OfType<YamlFields>())
             {
                 var rules = f["rules"] is null ? [] : f.Items("rules").Select(i => YamlFields.Of(i, errors, "class", "needs")).OfType<YamlFields>()
                     .Select(r => new ApprovalRule(null, null, [.. r.Words("class")], Case<Approval>(r, "needs"))).ToArray();
                 if (f.Text("key") is not { } key || f.Both("name") is not { } name) continue;
                 var asks = f.Words("asks");
                 routes.Add((new(key, name, Case<Zone>(f, "from"), Case<Zone>(f, "to"), f["mail"] is null ? RouteKind.Files : RouteKind.Mail, "", Case<Approval>(f, "needs"), rules, Number(f, "expiry-days"), Number(f, "retention-days"),
-                    new(Number(f, "files-a-day"), null, Number(f, "megabytes-a-file") * 1024L * 1024), asks.Contains("purpose"), asks.Contains("assets"), f.Text("exceptions") == "yes", Mail: Mail(f["mail"])), f.Text("open") == "yes"));
+                    new(Number(f, "files-a-day"), Gigabytes(f, "gigabytes-a-day"), Number(f, "megabytes-a-file") * 1024L * 1024, Gigabytes(f, "gigabytes-held"), Gigabytes(f, "section-gigabytes-a-day"), Gigabytes(f, "section-gigabytes-held")), asks.Contains("purpose"), asks.Contains("assets"), f.Text("exceptions") == "yes", Mail: Mail(f["mail"])), f.Text("open") == "yes"));
             }
         }
         problems = errors.InOrder();
@@ -48,6 +48,8 @@ internal static class StandardRoutes
             errors.Wrong(f.PlaceOf(key), "数を書いてください", "Write a number");
             return 0;
         }
+
+        long? Gigabytes(YamlFields f, string key) => f[key] is null ? null : Number(f, key) * 1024L * 1024 * 1024;
 
         T Case<T>(YamlFields f, string key) where T : struct, Enum
         {

@@ -60,16 +60,20 @@ public sealed class FileVault
     }
 
     /// <summary>Free bytes on the disk of the vault.</summary>
-    public long FreeBytes => new DriveInfo(folder).AvailableFreeSpace;
+    public long FreeBytes => Disk?.Invoke() ?? new DriveInfo(folder).AvailableFreeSpace;
 
-    /// <summary>A new file, in the caller's transaction. Its content follows.</summary>
-    internal async Task<Blob> AddAsync(TenantTransaction tx, BlobPurpose purpose, DateTimeOffset at, CancellationToken cancel)
+    /// <summary>Another disk than the real one, for tests of what happens when it is full.</summary>
+    internal Func<long>? Disk { get; set; }
+
+    /// <summary>A new original, in the caller's transaction. Its content follows.</summary>
+    /// <param name="bytes">As announced: they count for its holder from now on, and as many for what comes out of it.</param>
+    internal async Task<Blob> AddAsync(TenantTransaction tx, Holder holder, long bytes, DateTimeOffset at, CancellationToken cancel)
     {
         var (number, townKey) = await CurrentKeyAsync(tx, at, cancel).ConfigureAwait(false);
         var id = new BlobId(RecordKeeper.NewId(at));
         var key = RandomNumberGenerator.GetBytes(KeyFile.KeyBytes);
-        await tx.RunAsync("INSERT INTO crossing.blob (municipality_id, id, purpose, vault_key, sealed_key, made_at) VALUES ($1, $2, $3, $4, $5, $6)",
-            cancel, tx.Municipality.Value, id.Value, purpose, number, KeyFile.Seal(townKey, key, About(tx.Municipality, id)), at).ConfigureAwait(false);
+        await tx.RunAsync("INSERT INTO crossing.blob (municipality_id, id, purpose, vault_key, sealed_key, made_at, holder, holder_route, holder_unit, room, due) VALUES ($1, $2, 'Original', $3, $4, $5, $6, $7, $8, $9, $9)",
+            cancel, tx.Municipality.Value, id.Value, number, KeyFile.Seal(townKey, key, About(tx.Municipality, id)), at, holder.Name, holder.Route, holder.Unit, bytes).ConfigureAwait(false);
         return new(tx.Municipality, id, key, null, null);
     }
 
@@ -77,15 +81,21 @@ public sealed class FileVault
     internal static Blob New(MunicipalityId town, DateTimeOffset at) => new(town, new BlobId(RecordKeeper.NewId(at)), RandomNumberGenerator.GetBytes(KeyFile.KeyBytes), null, null);
 
     /// <summary>Makes files known that are whole and durable, in the caller's transaction.</summary>
-    internal async Task RecordAsync(TenantTransaction tx, BlobPurpose purpose, IReadOnlyList<(Blob Blob, long Bytes, Sha256 Digest)> whole, DateTimeOffset at, CancellationToken cancel)
+    /// <param name="holders">Of originals: for whom each of them counts.</param>
+    internal async Task RecordAsync(TenantTransaction tx, BlobPurpose purpose, IReadOnlyList<(Blob Blob, long Bytes, Sha256 Digest)> whole, DateTimeOffset at, CancellationToken cancel, IReadOnlyList<Holder>? holders = null)
     {
         var (number, townKey) = await CurrentKeyAsync(tx, at, cancel).ConfigureAwait(false);
         await tx.RunAsync("""
-            INSERT INTO crossing.blob (municipality_id, id, purpose, vault_key, sealed_key, bytes, sha256, made_at)
-            SELECT $1, b.id, $2, $3, b.sealed_key, b.bytes, b.sha256, $4 FROM unnest($5, $6, $7, $8) AS b (id, sealed_key, bytes, sha256)
+            INSERT INTO crossing.blob (municipality_id, id, purpose, vault_key, sealed_key, bytes, sha256, made_at, holder, holder_route, holder_unit, room, due)
+            SELECT $1, b.id, $2, $3, b.sealed_key, b.bytes, b.sha256, $4, b.holder, b.route, b.unit, CASE WHEN b.holder IS NULL THEN 0 ELSE b.bytes END, CASE WHEN b.holder IS NULL THEN 0 ELSE b.bytes END
+            FROM unnest($5, $6, $7, $8, $9, $10, $11) AS b (id, sealed_key, bytes, sha256, holder, route, unit)
             """, cancel, tx.Municipality.Value, purpose, number, at, whole.Select(w => w.Blob.Id.Value).ToArray(), whole.Select(w => KeyFile.Seal(townKey, w.Blob.Key, About(tx.Municipality, w.Blob.Id))).ToArray(),
-            whole.Select(w => w.Bytes).ToArray(), whole.Select(w => w.Digest.ToArray()).ToArray()).ConfigureAwait(false);
+            whole.Select(w => w.Bytes).ToArray(), whole.Select(w => w.Digest.ToArray()).ToArray(), whole.Select((_, i) => holders?[i].Name).ToArray(), whole.Select((_, i) => holders?[i].Route).ToArray(), whole.Select((_, i) => holders?[i].Unit).ToArray()).ConfigureAwait(false);
     }
+
+    /// <summary>What comes out of these originals is there, or nothing will: no more room is kept for it.</summary>
+    internal static Task ThroughAsync(TenantTransaction tx, IEnumerable<BlobId> originals, CancellationToken cancel) =>
+        tx.RunAsync("UPDATE crossing.blob SET due = 0 WHERE id = ANY ($1) AND due <> 0", cancel, originals.Select(o => o.Value).ToArray());
 
     /// <summary>Those of these files that can be read. One whose key doesn't open, or that was destroyed, isn't among them.</summary>
     internal async Task<Dictionary<BlobId, Blob>> FindAsync(TenantTransaction tx, IReadOnlyCollection<BlobId> ids, CancellationToken cancel)

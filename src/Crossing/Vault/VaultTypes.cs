@@ -21,6 +21,13 @@ internal enum BlobPurpose
     Picture,
 }
 
+/// <summary>For whom an original lies in the vault, and is counted (保管庫の分け方): who asked, on which route, for which section.</summary>
+/// <param name="Name">The account; of all mail of a municipality <see cref="Mail"/>: those who send it are strangers.</param>
+internal sealed record Holder(string Name, Guid Route, Guid? Unit)
+{
+    public const string Mail = "mail";
+}
+
 /// <summary>A file of the vault that can still be read.</summary>
 /// <param name="Key">Its own key, 256 bits.</param>
 /// <param name="Bytes">Length of the content; null while it is being written.</param>

@@ -33,12 +33,16 @@ internal sealed class Sandbox : IDisposable
     // Nobody: owns nothing on the machine. As root only; an unprivileged host stays who it is, in a user namespace.
     private const int NobodyUser = 65534;
 
+    // Where the machine has them, each sandbox has a user of its own out of a range that nobody uses (systemd.io/UIDS-GIDS): the kernel counts processes by user.
+    private const int FirstOwnUser = 1_879_048_192, OwnUsers = 1 << 27;
+
     private readonly Isolation isolation;
     private readonly string top;
     private readonly string? filter;
     private readonly FileStream alive;
     private readonly BlockingCollection<Action> starts = [];
-    private int number;
+    private readonly int firstUser;
+    private static int number;
 
     /// <exception cref="NoSandboxException">bubblewrap or libseccomp is missing, or the kernel refuses.</exception>
     public Sandbox(Isolation isolation)
@@ -54,6 +58,7 @@ internal sealed class Sandbox : IDisposable
         { IsBackground = true, Name = "sandbox" };
         keeper.Start();
         if (isolation == Isolation.None) return;
+        firstUser = FirstUser();
         // The top is passed through by the sandbox's user, not read.
         File.SetUnixFileMode(top, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         filter = Path.Combine(top, "filter.bpf");
@@ -72,9 +77,10 @@ internal sealed class Sandbox : IDisposable
     /// <param name="limits">Of one process of it.</param>
     public Task<SandboxProcess> StartAsync(string program, IReadOnlyList<string> arguments, IReadOnlyList<(string Outside, string Inside)> readOnly, IReadOnlyDictionary<string, string> environment, SandboxLimits limits)
     {
-        var folder = Path.Combine(top, Interlocked.Increment(ref number).ToString(CultureInfo.InvariantCulture));
+        var nth = Interlocked.Increment(ref number);
+        var folder = Path.Combine(top, nth.ToString(CultureInfo.InvariantCulture));
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var start = isolation == Isolation.None ? Bare(program, arguments, readOnly, environment, folder) : Shut(program, arguments, readOnly, environment, folder, limits);
+        var start = isolation == Isolation.None ? Bare(program, arguments, readOnly, environment, folder) : Shut(program, arguments, readOnly, environment, folder, limits, nth);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.UseShellExecute = false;
         var started = new TaskCompletionSource<SandboxProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -119,6 +125,27 @@ internal sealed class Sandbox : IDisposable
         SandboxProcess.DeleteFolder(top);
     }
 
+    /// <summary>The first of this host's own users: others that run here have another range. Nobody where the machine, a container mostly, has too few.</summary>
+    private static int FirstUser()
+    {
+        var first = FirstOwnUser + (int)((uint)Environment.ProcessId * 4096 % OwnUsers);
+        try
+        {
+            foreach (var line in File.ReadLines("/proc/self/uid_map"))
+            {
+                if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var inside, _, var count] && long.Parse(inside, CultureInfo.InvariantCulture) is var from && from <= first && from + long.Parse(count, CultureInfo.InvariantCulture) >= first + 4096) return first;
+            }
+        }
+        catch (IOException)
+        {
+            // No /proc: nobody it is.
+        }
+        return NobodyUser;
+    }
+
+    /// <summary>True where the processes of one of its programs can be limited: by a user of its own, or in a user namespace, which Linux counts by itself since 5.14.</summary>
+    internal bool LimitsProcesses => isolation == Isolation.Bubblewrap && (Environment.IsPrivilegedProcess ? firstUser != NobodyUser : Environment.OSVersion.Version >= new Version(5, 14));
+
     private static ProcessStartInfo Bare(string program, IReadOnlyList<string> arguments, IReadOnlyList<(string Outside, string Inside)> readOnly, IReadOnlyDictionary<string, string> environment, string folder)
     {
         // The same words, with the outside's places.
@@ -136,7 +163,7 @@ internal sealed class Sandbox : IDisposable
         return start;
     }
 
-    private ProcessStartInfo Shut(string program, IReadOnlyList<string> arguments, IReadOnlyList<(string Outside, string Inside)> readOnly, IReadOnlyDictionary<string, string> environment, string folder, SandboxLimits limits)
+    private ProcessStartInfo Shut(string program, IReadOnlyList<string> arguments, IReadOnlyList<(string Outside, string Inside)> readOnly, IReadOnlyDictionary<string, string> environment, string folder, SandboxLimits limits, int nth)
     {
         var root = Environment.IsPrivilegedProcess;
         List<string> words = ["prlimit", "--core=0", $"--data={limits.DataBytes}", $"--fsize={limits.FileBytes}", "--nofile=512", "bwrap",
@@ -153,9 +180,12 @@ internal sealed class Sandbox : IDisposable
         foreach (var (outside, inside) in readOnly) words.AddRange(["--ro-bind", outside, inside]);
         foreach (var (key, value) in environment) words.AddRange(["--setenv", key, value]);
         // As root the namespaces are made by root, so that any folder can be bound, and the program inside is nobody, without a single capability.
-        if (root) words.AddRange(["setpriv", $"--reuid={NobodyUser}", $"--regid={NobodyUser}", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]);
+        var user = firstUser == NobodyUser ? NobodyUser : firstUser + (nth % 4096);
+        if (root) words.AddRange(["setpriv", $"--reuid={user}", $"--regid={NobodyUser}", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]);
         else words.InsertRange(words.IndexOf("bwrap") + 1, ["--unshare-user", "--cap-drop", "ALL"]);
-        if (root) OwnedBy.Nobody(folder, NobodyUser);
+        if (root) OwnedBy.Nobody(folder, user);
+        // Said inside: there the kernel counts this sandbox's processes alone, by its user or by its user namespace.
+        if (LimitsProcesses) words.AddRange(["prlimit", $"--nproc={limits.Processes}"]);
         words.Add(program);
         words.AddRange(arguments);
         // .NET can't hand on a file descriptor: the shell opens the filter as number 9 and becomes the program.
@@ -167,4 +197,8 @@ internal sealed class Sandbox : IDisposable
 /// <param name="DataBytes">Private writable memory.</param>
 /// <param name="FileBytes">The longest file it may write.</param>
 /// <param name="ResidentBytes">Memory in use of all processes in the sandbox together; looked at while a job runs.</param>
-internal sealed record SandboxLimits(long DataBytes, long FileBytes, long ResidentBytes);
+internal sealed record SandboxLimits(long DataBytes, long FileBytes, long ResidentBytes)
+{
+    /// <summary>Processes and threads in the sandbox together: some hundreds are none for the machine, and far more than a worker or LibreOffice ever needs.</summary>
+    public int Processes { get; init; } = 256 + (8 * Environment.ProcessorCount);
+}

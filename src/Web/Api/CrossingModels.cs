@@ -27,6 +27,19 @@ public sealed record RouteRequest(
     public RouteDefinition Definition(string key) => new(key, Name, From, To, Kind, SanitisePolicy, Needs, Rules ?? [], ExpiryDays, RetentionDays, Quota ?? new(null, null, null), AsksPurpose, AsksAssets, HasExceptionPath, Waiver, Mail, Urgency, MostUrgent ?? Urgency);
 }
 
+/// <summary>How much more may be sent on a route now (あとどれだけ送れるか).</summary>
+/// <param name="Files">Today; null: any number.</param>
+/// <param name="Bytes">The least of all bounds.</param>
+/// <param name="BytesToday">What is left of one's own for today; null: no bound.</param>
+/// <param name="BytesHeld">Till as much of one's own is kept as the route lets; null: no bound.</param>
+/// <param name="SectionToday">Of the section for today.</param>
+/// <param name="SectionHeld">Of the section, as <paramref name="BytesHeld"/>.</param>
+/// <param name="Share">Of the vault: room is left for others.</param>
+public sealed record AllowanceModel(long? Files, long Bytes, long? BytesToday, long? BytesHeld, long? SectionToday, long? SectionHeld, long Share)
+{
+    public static AllowanceModel Of(Allowance a) => new(a.FilesToday, a.Bytes, a.BytesToday, a.BytesHeld, a.SectionToday, a.SectionHeld, Math.Min(a.Share, a.TownShare ?? long.MaxValue));
+}
+
 /// <summary>A policy of the sanitiser, as YAML.</summary>
 public sealed record SanitisePolicyRequest(string Yaml);
 

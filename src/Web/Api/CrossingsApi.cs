@@ -19,6 +19,7 @@ internal static class CrossingsApi
     public static void MapCrossings(this IEndpointRouteBuilder api)
     {
         api.MapGet("/crossings/routes", RoutesAsync).RequireAuthorization(Allowed.ReadCrossings).WithMetadata(new SystemKeyAttribute()).Says("listRoutes", Tag, "授受の経路", "The routes").Gives<IReadOnlyList<RouteModel>>();
+        api.MapGet("/crossings/routes/{key}/allowance", AllowanceAsync).RequireAuthorization(Allowed.Cross).WithMetadata(new SystemKeyAttribute()).Says("getAllowance", Tag, "この経路で、いまあとどれだけ送れるか（?unit=課）", "How much more one may send on a route now (?unit=)").Gives<AllowanceModel>(404);
         api.MapPut("/crossings/routes/{key}", LayDownAsync).RequireAuthorization(Allowed.RunPolicy).Says("layDownRoute", Tag, "経路を定める", "Lay down a route").Gives<RouteModel>(404, 409, 422);
         api.MapPut("/crossings/policies/{key}", KeepPolicyAsync).RequireAuthorization(Allowed.RunPolicy).Says("keepSanitisePolicy", Tag, "無害化の方針を保存する", "Keep a policy of the sanitiser").Gives<SanitisePolicyRequest>(404, 422);
         api.MapGet("/crossings", ListAsync).RequireAuthorization(Allowed.ReadCrossings).WithMetadata(new SystemKeyAttribute()).Says("listCrossings", Tag, "申請の一覧（?view=mine, toDecide, all）", "List requests by view").Gives<CrossingsModel>();
@@ -51,6 +52,16 @@ internal static class CrossingsApi
         // A system learns of its own routes alone.
         var own = person.System is { } system ? (await crossing.Systems.ReadAsync(person.Municipality, system, cancel))?.Routes ?? [] : null;
         return Results.Ok(all.Where(r => own is null || own.Contains(r.Definition.Key)).Select(RouteModel.Of).ToList());
+    }
+
+    private static async Task<IResult> AllowanceAsync(HttpContext context, RecordSlices records, CrossingSlices crossing, string key, Guid? unit, CancellationToken cancel)
+    {
+        var person = CurrentPerson.Of(context);
+        if (person.System is { } system && (await crossing.Systems.ReadAsync(person.Municipality, system, cancel))?.Routes.Contains(key) != true) return ApiProblems.NotFound;
+        // Of another's section nothing is told.
+        if (unit is { } its && person.System is null && await person.RegisterUnitsAsync(records.Organisation, cancel) is { } within && !within.Contains(new(its))) return ApiProblems.NotFound;
+        var section = person is { System: not null, Unit: { } owner } ? owner : unit;
+        return await crossing.Requests.AllowanceAsync(person.Municipality, key, section is { } of ? new UnitId(of) : null, person.Actor(), cancel) is { } allowed ? Results.Ok(AllowanceModel.Of(allowed)) : ApiProblems.NotFound;
     }
 
     private static async Task<IResult> LayDownAsync(HttpContext context, CrossingSlices crossing, string key, [FromBody] RouteRequest r, CancellationToken cancel)

@@ -57,9 +57,9 @@ internal static class RefusalStatus
         (503, ["XNG-SCAN-002"]),
         (413, ["XNG-REQ-014", "XNG-UPLOAD-003"]),
         (423, ["XNG-UPLOAD-002"]),
-        (429, ["XNG-BUSY-001", "XNG-BUSY-002", "XNG-REQ-015"]),
+        (429, ["XNG-BUSY-001", "XNG-BUSY-002", "XNG-REQ-015", "XNG-REQ-021", "XNG-REQ-022", "XNG-REQ-023"]),
         (500, ["XNG-VAULT-001"]),
-        (507, ["XNG-FULL-001"]),
+        (507, ["XNG-FULL-001", "XNG-FULL-002", "XNG-FULL-003"]),
         (409, ["REC-WVR-002", "REC-WVR-006", "REC-WVR-007", "REC-WVR-008"]),
     ]);
 

@@ -10,6 +10,8 @@
   const button = form.querySelector('button[type=submit]');
   const say = form.dataset;
   const limit = Number(say.limit) || Infinity;
+  const left = say.left ? Number(say.left) : Infinity;
+  const leftFiles = say.leftFiles ? Number(say.leftFiles) : Infinity;
   const PIECE = 8 * 1024 * 1024;
   const chosen = [];
 
@@ -110,11 +112,14 @@
   });
 
   const tus = { 'Tus-Resumable': '1.0.0' };
-  const upload = async (request, entry) => {
+  const announce = async (request, entry) => {
     const bytes = new TextEncoder().encode(entry.path);
     const name = btoa(String.fromCharCode(...bytes));
     const made = await api('POST', `/api/v1/crossings/${request}/uploads`, { ...tus, 'Upload-Length': String(entry.file.size), 'Upload-Metadata': 'filename ' + name });
-    const url = made.headers.get('Location');
+    entry.url = made.headers.get('Location');
+  };
+  const upload = async entry => {
+    const url = entry.url;
     let at = 0;
     let wait = 1000;
     entry.word.textContent = say.saySending;
@@ -144,6 +149,9 @@
     button.disabled = false;
     const files = [...chosen];
     if (files.some(c => c.large)) { error.textContent = say.sayTakeOff; error.hidden = false; return; }
+    const total = files.reduce((sum, c) => sum + c.file.size, 0);
+    if (total > left) { error.textContent = say.sayOver.replace('{}', size(total)); error.hidden = false; return; }
+    if (files.length > leftFiles) { error.textContent = say.sayMany; error.hidden = false; return; }
     if (files.length === 0) { error.textContent = say.sayNone; error.hidden = false; input.focus(); return; }
     for (const field of form.querySelectorAll('[required]')) if (!field.value.trim()) { form.noValidate = false; form.reportValidity(); form.noValidate = true; return; }
     button.disabled = true;
@@ -154,7 +162,9 @@
       opened = await (await api('POST', '/api/v1/crossings', { 'Content-Type': 'application/json' }, JSON.stringify({
         route: say.crossing, unit: value('unit') || null, purpose: value('purpose'), recipient: value('recipient'), assets: asset ? [asset] : [], origin: value('origin'), urgency: value('urgency') || null,
       }))).json();
-      for (const entry of files) await upload(opened.id, entry);
+      // All of them are announced before the first byte goes: what may not come is said at once.
+      for (const entry of files) await announce(opened.id, entry);
+      for (const entry of files) await upload(entry);
       const passwords = value('passwords').split('\n').map(p => p.trim()).filter(Boolean);
       await api('POST', `/api/v1/crossings/${opened.id}/submit`, { 'Content-Type': 'application/json' }, JSON.stringify({ passwords }));
       location.assign('/crossings/' + opened.id);

@@ -73,13 +73,7 @@ public static class CrossingTexts
     public static bool IsDrawn(string? type) => type is not null && FileKind.All.TryGetValue(type, out var kind) && kind.Family is FileFamily.Pdf or FileFamily.Ooxml or FileFamily.LegacyOffice or FileFamily.Image;
 
     /// <summary>A length for people: 1.2 MB, 340 KB.</summary>
-    public static string Size(long bytes) => bytes switch
-    {
-        < 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
-        < 1024 * 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0} KB"),
-        < 1024L * 1024 * 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024:0.#} MB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024 / 1024:0.#} GB"),
-    };
+    public static string Size(long bytes) => CrossingWords.Size(bytes);
 
     public static IEnumerable<FileReport> Inside(FileReport report) => report.Members.SelectMany(m => Inside(m).Prepend(m));
 

@@ -74,7 +74,8 @@ public sealed class KindTests
         Assert.Equal(yaml.Mail.OwnDomains, quick.Mail.OwnDomains);
         Assert.Equal(yaml.Mail.OwnNames, quick.Mail.OwnNames);
         Assert.Equal(yaml.Mail.KnownDomains, quick.Mail.KnownDomains);
-        var mail = yaml.Mail with { OwnDomains = quick.Mail.OwnDomains, OwnNames = quick.Mail.OwnNames, KnownDomains = quick.Mail.KnownDomains };
+        Assert.Equal(yaml.Mail.AuthservHosts, quick.Mail.AuthservHosts);
+        var mail = yaml.Mail with { AuthservHosts = quick.Mail.AuthservHosts, OwnDomains = quick.Mail.OwnDomains, OwnNames = quick.Mail.OwnNames, KnownDomains = quick.Mail.KnownDomains };
         Assert.Equal(yaml with { Kinds = quick.Kinds, LinkSchemes = quick.LinkSchemes, Mail = mail }, quick);
     }
 

@@ -4,9 +4,11 @@ namespace Sekisho.Sanitizer.Mail;
 
 /// <summary>What a message says, whatever format it came in (メールの中身): untrusted, nothing in it rebuilt yet.</summary>
 /// <param name="All">The raw values of a header as RFC 5322 writes it, from the top; empty for one that isn't there.</param>
-/// <param name="Names">Of all headers; empty where the format has none.</param>
-internal sealed record Letter(Func<string, IReadOnlyList<string>> All, IEnumerable<string> Names)
+/// <param name="Fields">All headers as they stand, from the top; empty where the format has none.</param>
+internal sealed record Letter(Func<string, IReadOnlyList<string>> All, IReadOnlyList<(string Name, string Value)> Fields)
 {
+    public IEnumerable<string> Names => Fields.Select(static f => f.Name);
+
     /// <summary>In the order in which they are read.</summary>
     public List<LetterBody> Bodies { get; } = [];
 

@@ -66,7 +66,8 @@ internal sealed partial class MailHead
         var hops = letter.All("Received");
         foreach (var hop in hops.Take(MostReceived)) received.Add(Ascii(hop));
         Traces = [.. letter.All(MailOrder.TraceHeader).Take(MostTraces).Select(static t => MimeText.OneLine(t) is { Length: <= 200 } one ? one : "")];
-        Authentication = AuthenticationResults.Read(letter.All("Authentication-Results"), rules.AuthservId);
+        // Of a file that somebody hands over nobody knows who wrote its headers.
+        Authentication = order is null ? null : AuthenticationResults.Read(letter.Fields, rules);
         Marks = SenderMarks.Find(People("From"), letter.All("From").Count, People("Reply-To"), Authentication, rules, order is not null);
         Hops = hops.Count;
         // The way of a file that somebody hands over is nobody's concern.

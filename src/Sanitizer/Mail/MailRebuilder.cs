@@ -15,7 +15,7 @@ internal sealed class MailRebuilder : IRebuilder
     public Written Rebuild(Source untrusted, FileKind kind, Scratch output, Job job)
     {
         var message = MimeEntity.Read(untrusted.Whole(job.Policy.Limits.InMemoryBytes), job);
-        var letter = new Letter(message.All, message.Names);
+        var letter = new Letter(message.All, message.Fields);
         new Walking(letter, job).Walk(message);
         new LetterRebuilder(letter, job).Write(output);
         return new(FileKind.Eml, Outcome.Rebuilt);

@@ -45,7 +45,8 @@ internal sealed class MimeEntity
 
     public IReadOnlyList<string> All(string name) => [.. headers.Where(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(static h => h.Value)];
 
-    public IEnumerable<string> Names => headers.Select(static h => h.Name);
+    /// <summary>All headers, from the top.</summary>
+    public IReadOnlyList<(string Name, string Value)> Fields => headers;
 
     /// <exception cref="RefusedException">It is beyond all measure.</exception>
     public static MimeEntity Read(ReadOnlyMemory<byte> untrusted, Job job)

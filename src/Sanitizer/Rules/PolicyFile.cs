@@ -145,7 +145,7 @@ public static class PolicyFile
                 OneOf(values, "mail.both", ("text", false), ("html", true)), OneOf(values, "mail.links", ("defang", true), ("keep", false)), OneOf(values, "mail.parts", ("attach", false), ("link", true)),
                 OneOf(values, "mail.notices", ("all", true), ("refused", false)), OneOf(values, "mail.marks", ("top", MarkPlace.Top), ("end", MarkPlace.End), ("none", MarkPlace.None)),
                 OneOf<string?>(values, "mail.language", ("auto", null), ("ja", "ja"), ("en", "en")), OneOf(values, "mail.received", ("drop", ReceivedChain.Drop), ("summary", ReceivedChain.Summary), ("keep", ReceivedChain.Keep)),
-                Server(values, "mail.authserv-id"), Domains(values, "mail.own-domains"), Names(values, "mail.own-names"), Domains(values, "mail.known-domains")),
+                Server(values, "mail.authserv-id"), Domains(values, "mail.authserv-hosts"), Hops(values, "mail.authserv-hops"), OneOf(values, "mail.authserv-results", ("above", ResultsPlace.Above), ("below", ResultsPlace.Below)), Domains(values, "mail.own-domains"), Names(values, "mail.own-names"), Domains(values, "mail.known-domains")),
             KeepAlarms = OneOf(values, "calendar.alarms", ("keep", true), ("drop", false)),
             RebuildCalendarFiles = OneOf(values, "calendar.attachments", ("rebuild", true), ("drop", false)),
             RefuseWithMember = OneOf(values, "archive.refused-members", ("refuse", true), ("note", false)),
@@ -192,6 +192,8 @@ public static class PolicyFile
         if (!value.IsList || value.Texts.Count > 1000 || value.Texts.Any(static t => t.Trim().Length is < 2 or > 200)) throw Wrong(value, key);
         return [.. value.Texts.Select(static t => t.Trim())];
     }
+
+    private static int Hops(Dictionary<string, Value> values, string key) => Number(values, key) is var hops and <= 10 ? (int)hops : throw Wrong(values[key], key);
 
     private static long Number(Dictionary<string, Value> values, string key) =>
         values[key] is { IsList: false } value && long.TryParse(value.Texts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and < (1L << 50)

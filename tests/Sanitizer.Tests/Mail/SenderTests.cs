@@ -10,6 +10,8 @@ public sealed class SenderTests
 {
     private static readonly Rules.SanitizePolicy Town = Bench.Policy("mail:\n  own-domains: [city.kazaguruma.lg.jp, kazaguruma.jp]\n  own-names: [風車市, 風車 太郎]\n  known-domains: [pref.example.lg.jp, mizuho-bank.example]\n  authserv-id: mx.kazaguruma.lg.jp\n");
 
+    private const string Front = "Received: from mail.one.example (mail.one.example [192.0.2.1]) by mx.kazaguruma.lg.jp (Postfix) with ESMTPS id 4F; Sat, 21 Nov 2026 09:58:01 +0900";
+
     private static Result Mail(string head, string body = "お知らせします。\n") => Bench.Mail(Encoding.UTF8.GetBytes($"{head}\nTo: b@city.kazaguruma.lg.jp\nSubject: x\nContent-Type: text/plain; charset=utf-8\n\n{body}"), null, Town);
 
     [Theory]
@@ -32,7 +34,7 @@ public sealed class SenderTests
     [InlineData("From: 総務課", "no-sender")]
     [InlineData("X-Nothing: x", "no-sender")]
     [InlineData("From: a@one.example\nReply-To: b@two.example", "reply-elsewhere")]
-    [InlineData("From: a@one.example\nAuthentication-Results: mx.kazaguruma.lg.jp; spf=fail smtp.mailfrom=one.example; dkim=none; dmarc=fail (p=reject) header.from=one.example", "authentication")]
+    [InlineData("From: a@one.example\nAuthentication-Results: mx.kazaguruma.lg.jp; spf=fail smtp.mailfrom=one.example; dkim=none; dmarc=fail (p=reject) header.from=one.example\nReceived: from one.example by mx.kazaguruma.lg.jp; x", "authentication")]
     public void A_doubtful_sender_is_marked_in_the_report_and_at_the_top_of_the_body(string head, string kind)
     {
         var result = Mail(head);
@@ -43,11 +45,11 @@ public sealed class SenderTests
     }
 
     [Theory]
-    [InlineData("From: =?UTF-8?B?6aKo6LuK5biC?= <x@city.kazaguruma.lg.jp>\nAuthentication-Results: mx.kazaguruma.lg.jp; spf=pass; dkim=pass; dmarc=pass")] // our own name from our own domain, proven
+    [InlineData("From: =?UTF-8?B?6aKo6LuK5biC?= <x@city.kazaguruma.lg.jp>\nAuthentication-Results: mx.kazaguruma.lg.jp; spf=pass; dkim=pass; dmarc=pass\nReceived: from one.example by mx.kazaguruma.lg.jp; x")] // our own name from our own domain, proven
     [InlineData("From: \"taro@one.example\" <taro@mail.one.example>")]
     [InlineData("From: x@city.kazagurumo.lg.jp")] // nobody but a municipality gets such a name
     [InlineData("From: x@one.example\nReply-To: y@mail.one.example")]
-    [InlineData("From: x@one.example\nAuthentication-Results: mx.kazaguruma.lg.jp; spf=softfail; dkim=pass; dmarc=pass")]
+    [InlineData("From: x@one.example\nAuthentication-Results: mx.kazaguruma.lg.jp; spf=softfail; dkim=pass; dmarc=pass\nReceived: from one.example by mx.kazaguruma.lg.jp; x")]
     [InlineData("From: x@one.example\nAuthentication-Results: mx.evil.example; spf=fail; dmarc=fail")] // of somebody else: worth nothing
     [InlineData("From: =?UTF-8?B?5bGx55Sw5aSq6YOO?= <yamada@xn--wgv71a119e.jp>")] // 日本語.jp
     public void An_honest_sender_is_not(string head)
@@ -60,7 +62,7 @@ public sealed class SenderTests
     [Fact]
     public void What_our_own_front_MTA_found_is_read_and_written_anew_and_what_others_claim_is_not()
     {
-        const string Head = "Authentication-Results: mx.kazaguruma.lg.jp 1;\n spf=softfail (domain of x; spf=pass) smtp.mailfrom=a@one.example;\n dkim=fail reason=\"dkim=pass\" header.d=two.example;\n dkim=pass header.d=one.example;\n dmarc=none\nAuthentication-Results: mx.evil.example; spf=pass; dkim=pass; dmarc=pass\nAuthentication-Results: mx.kazaguruma.lg.jp; spf=pass; dmarc=pass\nFrom: a@one.example";
+        const string Head = $"Authentication-Results: mx.kazaguruma.lg.jp 1;\n spf=softfail (domain of x; spf=pass) smtp.mailfrom=a@one.example;\n dkim=fail reason=\"dkim=pass\" header.d=two.example;\n dkim=pass header.d=one.example;\n dmarc=none\nAuthentication-Results: mx.evil.example; spf=pass; dkim=pass; dmarc=pass\nAuthentication-Results: mx.kazaguruma.lg.jp; spf=pass; dmarc=pass\n{Front}\nFrom: a@one.example";
         var result = Mail(Head);
         Assert.Equal(new("mx.kazaguruma.lg.jp", "softfail", "pass", "none"), result.Report.Mail!.Authentication);
         var text = Encoding.ASCII.GetString(result.Out);
@@ -69,6 +71,57 @@ public sealed class SenderTests
         Assert.DoesNotContain("evil", text, StringComparison.Ordinal);
         Assert.DoesNotContain("two.example", text, StringComparison.Ordinal);
         Assert.Null(Bench.Mail(Encoding.UTF8.GetBytes(Head + "\n\nx")).Report.Mail!.Authentication); // nobody is believed by default
+    }
+
+    [Theory]
+    [InlineData("{A}; dmarc=pass", null)] // nobody says that it came through the front
+    [InlineData("{R}\n{A}; dmarc=pass", null)] // below the line of the front: a sender's own
+    [InlineData("{A}; dmarc=fail\n{R}\n{A}; dmarc=pass\n{A}; spf=pass", "fail")]
+    [InlineData("Received: from mx.kazaguruma.lg.jp by inner.kazaguruma.lg.jp; x\n{A}; dmarc=fail\n{R}\n{A}; dmarc=pass\nReceived: from a by mx.kazaguruma.lg.jp; x", "fail")] // the upper line of the front is the front's
+    [InlineData("{R}\n{A}; dmarc=pass\n{R}", null)] // with a line of the front that a sender made up, too
+    [InlineData("Received: from x by inner.kazaguruma.lg.jp; x\n{A}; dmarc=pass", null)]
+    [InlineData("{A}; dmarc=pass\nReceived: from a by mx.kazaguruma.lg.jp.evil.example; x", null)]
+    [InlineData("{A}; dmarc=pass\nReceived: from x by mx.kazaguruma.lg.jp by inner.example; x", null)] // a name to be greeted by that plays the rest of the line
+    [InlineData("{A}; dmarc=pass\nReceived: from by mx.kazaguruma.lg.jp (a [192.0.2.1]) by inner.example; x", null)]
+    [InlineData("{A}; dmarc=pass\nReceived: from inner.example (by mx.kazaguruma.lg.jp) for x; x", null)]
+    [InlineData("{A}; dmarc=pass\nReceived: from a (a [192.0.2.1])\n\tby mx.kazaguruma.lg.jp. (8.17)\n\twith ESMTP; x", "pass")] // folded
+    [InlineData("{A}; dmarc=pass\nReceived: by mx.kazaguruma.lg.jp; x", "pass")]
+    [InlineData("{A}; dmarc=pass\nReceived: from a by mx2.mx.kazaguruma.lg.jp; x", "pass")]
+    [InlineData("Authentication-Results:\n mx.kazaguruma.lg.jp\n (of the front);\n\tdmarc\n =\n pass\n{R}", "pass")]
+    [InlineData("authentication-results: \"MX.kazaguruma.lg.jp\" 1; dmarc=pass\n{R}", "pass")]
+    [InlineData("{A} 2; dmarc=pass\n{R}", null)] // a version that isn't known
+    [InlineData("{A} 1 2; dmarc=pass\n{R}", null)]
+    [InlineData("{A}; dmarc/1=pass; dkim/2=pass\n{R}", "pass")]
+    [InlineData("{A}; dmarc/2=pass\n{R}", "")]
+    [InlineData("{A}.evil.example; dmarc=pass\n{R}", null)]
+    [InlineData("Authentication-Results: (mx.kazaguruma.lg.jp;) evil.example; dmarc=pass\n{R}", null)]
+    [InlineData("Authentication-Results: evil.example (; dmarc=fail) mx.kazaguruma.lg.jp; dmarc=pass\n{R}", null)]
+    [InlineData("{A}; none\n{R}", "")]
+    [InlineData("{A}; x-dmarc=pass; dmarc=passed; dmarc=\"pass\"\n{R}", "")]
+    public void Results_are_believed_where_the_front_wrote_them_and_nowhere_else(string head, string? dmarc)
+    {
+        var text = head.Replace("{A}", "Authentication-Results: mx.kazaguruma.lg.jp", StringComparison.Ordinal).Replace("{R}", Front, StringComparison.Ordinal) + "\nFrom: a@one.example";
+        var found = Mail(text).Report.Mail!.Authentication;
+        Assert.Equal(dmarc, found is null ? null : found.Dmarc ?? "");
+        // A file that somebody hands over has whatever headers they like.
+        Assert.Null(Bench.Run("m.eml", Encoding.UTF8.GetBytes(text + "\n\nx"), Town).Report.Mail?.Authentication);
+    }
+
+    [Fact]
+    public void Where_a_front_writes_and_how_often_is_a_setting()
+    {
+        const string Own = "Authentication-Results: kazaguruma;", Message = $"{Own} dmarc=none\n{Front}\n{Own} dmarc=fail\nReceived: from a by filter.kazaguruma.lg.jp; x\n{Own} dmarc=policy\n{Front}\n{Own} dmarc=pass\nReceived: from a by mx.kazaguruma.lg.jp; x\n{Own} dmarc=temperror\nFrom: a@one.example\n\nx";
+        Assert.Equal("none", Found(""));
+        Assert.Equal("fail", Found("  authserv-results: below\n"));
+        Assert.Equal("none", Found("  authserv-hops: 2\n"));
+        Assert.Equal("pass", Found("  authserv-hops: 2\n  authserv-results: below\n"));
+        Assert.Null(Found("  authserv-hops: 4\n"));
+        Assert.Null(Found("  authserv-hosts: [mx9.kazaguruma.lg.jp]\n"));
+        Assert.ThrowsAny<Exception>(() => Found("  authserv-hops: 11\n"));
+        Assert.ThrowsAny<Exception>(() => Found("  authserv-results: anywhere\n"));
+
+        static string? Found(string more) =>
+            Bench.Mail(Encoding.UTF8.GetBytes(Message), null, Bench.Policy($"mail:\n  authserv-id: kazaguruma\n{(more.Contains("hosts", StringComparison.Ordinal) ? "" : "  authserv-hosts: [mx.kazaguruma.lg.jp]\n")}{more}")).Report.Mail!.Authentication?.Dmarc;
     }
 
     [Fact]

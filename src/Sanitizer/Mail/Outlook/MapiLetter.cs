@@ -28,7 +28,7 @@ internal static class MapiLetter
         {
             if (properties.Text(id) is { Length: > 0 } value) lists[name] = value;
         }
-        var letter = new Letter(name => lists.TryGetValue(name, out var own) && !(own.Contains(NoAddress, StringComparison.Ordinal) && travelled?.First(name) is not null) ? [own] : travelled?.All(name) ?? [], travelled?.Names ?? []);
+        var letter = new Letter(name => lists.TryGetValue(name, out var own) && !(own.Contains(NoAddress, StringComparison.Ordinal) && travelled?.First(name) is not null) ? [own] : travelled?.All(name) ?? [], travelled?.Fields ?? []);
         if (properties.Text(0x001A) is { } kindOfItem && !kindOfItem.StartsWith("IPM.Note", StringComparison.OrdinalIgnoreCase)) job.Remove("G-05", "", $"fields of {MimeText.OneLine(kindOfItem)} beside its text");
         Body(properties, letter, job);
         foreach (var attachment in message.Attachments) Attach(attachment, letter, job);

@@ -1,5 +1,6 @@
 using System.Text;
 using Sekisho.Sanitizer.Reports;
+using Sekisho.Sanitizer.Rules;
 
 namespace Sekisho.Sanitizer.Mail.Senders;
 
@@ -10,35 +11,69 @@ internal static class AuthenticationResults
 
     private static readonly HashSet<string> Results = new(["pass", "fail", "softfail", "neutral", "none", "temperror", "permerror", "policy", "hardfail"], StringComparer.Ordinal);
 
-    /// <summary>Null when our own host said nothing.</summary>
-    /// <param name="untrusted">All headers of the name, from the top: the last host wrote the first.</param>
-    /// <param name="ownServer">The authserv-id of our front MTA, which must take out what comes with its name from outside (RFC 8601 §5).</param>
-    public static MailAuthentication? Read(IReadOnlyList<string> untrusted, string? ownServer)
+    /// <summary>Null when our own host said nothing. What stands where a sender can write is nothing that it said, whatever name it bears (RFC 8601 §5).</summary>
+    /// <param name="untrusted">All headers, from the top: each server writes above what it was given.</param>
+    public static MailAuthentication? Read(IReadOnlyList<(string Name, string Value)> untrusted, MailRules rules)
     {
-        if (ownServer is null) return null;
+        if (rules.AuthservId is not { } front) return null;
+        // The border: the line in which the front server says that it took the message, of several of its own the first that it wrote. What a sender claims stands below.
+        var (border, hops) = (-1, 0);
+        for (var i = 0; i < untrusted.Count && hops < rules.AuthservHops; i++)
+        {
+            if (!Is(untrusted[i].Name, "Received") || !IsBy(untrusted[i].Value, rules)) continue;
+            border = i;
+            hops++;
+        }
+        if (hops < rules.AuthservHops) return null;
+        var end = rules.Results == ResultsPlace.Above ? border : untrusted.Count;
+        for (var i = border + 1; i < end; i++)
+            if (Is(untrusted[i].Name, "Received")) end = i;
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         var spoke = false;
-        foreach (var header in untrusted)
+        for (var i = rules.Results == ResultsPlace.Above ? 0 : border + 1; i < end; i++)
         {
-            var parts = Plain(header.Length > MostRead ? header[..MostRead] : header).Split(';', StringSplitOptions.TrimEntries);
-            // authserv-id, and a version that nobody writes.
-            if (!parts[0].Split(' ', 2)[0].Equals(ownServer, StringComparison.OrdinalIgnoreCase)) continue;
+            if (!Is(untrusted[i].Name, "Authentication-Results") || Parts(untrusted[i].Value) is not [var who, .. var said] || !IsFrom(who, front)) continue;
             spoke = true;
-            var here = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var part in parts.Skip(1))
-            {
-                var word = part.Split(' ', 2)[0].Split('=', 2);
-                if (word.Length != 2) continue;
-                var (method, result) = (word[0].Trim().Split('/')[0].ToLowerInvariant(), word[1].Trim().ToLowerInvariant());
-                if (method is not ("spf" or "dkim" or "dmarc") || !Results.Contains(result)) continue;
-                // Several signatures: one that holds is enough, whose it is dmarc says.
-                if (!here.TryGetValue(method, out var other) || (other != "pass" && result == "pass")) here[method] = result == "hardfail" ? "fail" : result;
-            }
             // Of several headers the upper is newer.
-            foreach (var (method, result) in here) found.TryAdd(method, result);
+            foreach (var (method, result) in Said(said)) found.TryAdd(method, result);
         }
-        return spoke ? new(ownServer, found.GetValueOrDefault("spf"), found.GetValueOrDefault("dkim"), found.GetValueOrDefault("dmarc")) : null;
+        return spoke ? new(front, found.GetValueOrDefault("spf"), found.GetValueOrDefault("dkim"), found.GetValueOrDefault("dmarc")) : null;
     }
+
+    private static bool Is(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The authserv-id, and a version: one that isn't known is nothing that can be read (RFC 8601 §2.2).</summary>
+    private static bool IsFrom(string who, string front) => who.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var id, .. var version] && Is(id, front) && version is [] or ["1"];
+
+    private static Dictionary<string, string> Said(IEnumerable<string> parts)
+    {
+        var here = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var part in parts)
+        {
+            var word = part.Split(' ', 2)[0].Split('=', 2);
+            if (word.Length != 2 || word[0].Split('/') is not [var name, .. var version] || version is not ([] or ["1"])) continue;
+            var (method, result) = (name.ToLowerInvariant(), word[1].ToLowerInvariant());
+            if (method is not ("spf" or "dkim" or "dmarc") || !Results.Contains(result)) continue;
+            // Several signatures: one that holds is enough, whose it is dmarc says.
+            if (!here.TryGetValue(method, out var other) || (other != "pass" && result == "pass")) here[method] = result == "hardfail" ? "fail" : result;
+        }
+        return here;
+    }
+
+    /// <summary>True when a server of the front took the message in this hop. <c>from</c> bears what the other side called itself, which may be anything: a line that says <c>by</c> twice says nothing.</summary>
+    private static bool IsBy(string received, MailRules rules)
+    {
+        var words = Parts(received)[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words.Count(static w => Is(w, "by")) != 1) return false;
+        var at = Array.FindIndex(words, static w => Is(w, "by"));
+        if (at is not (0 or 2) || at + 1 >= words.Length || (at == 2 && !Is(words[0], "from"))) return false;
+        var host = words[at + 1].TrimEnd('.');
+        return rules.AuthservHosts.Count > 0
+            ? rules.AuthservHosts.Any(h => Is(h, host))
+            : Is(host, rules.AuthservId!) || host.EndsWith("." + rules.AuthservId, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static string[] Parts(string header) => Plain(header.Length > MostRead ? header[..MostRead] : header).Split(';', StringSplitOptions.TrimEntries);
 
     /// <summary>As it is written anew; null when nothing was found.</summary>
     public static string? Written(MailAuthentication found)
@@ -52,7 +87,7 @@ internal static class AuthenticationResults
     private static string Plain(string header)
     {
         var plain = new StringBuilder(header.Length);
-        var depth = 0;
+        var (depth, isName) = (0, true);
         for (var i = 0; i < header.Length; i++)
         {
             var c = header[i];
@@ -60,13 +95,19 @@ internal static class AuthenticationResults
             else if (c == '(') depth++;
             else if (c == ')' && depth > 0) depth--;
             else if (depth > 0) continue;
-            else if (c == '"' && header.IndexOf('"', i + 1) is var close and > 0) i = close;
+            else if (c == '"' && header.IndexOf('"', i + 1) is var close and > 0)
+            {
+                // A name may stand in quotes (RFC 8601 §2.2: a value); anything else in them is somebody's prose.
+                if (isName && plain.Length == 0) plain.Append(header.AsSpan(i + 1, close - i - 1));
+                i = close;
+            }
             else if (c is ' ' or '\t')
             {
                 if (plain.Length > 0 && plain[^1] is not (' ' or '=')) plain.Append(' ');
             }
             else
             {
+                isName &= c != ';';
                 if (c == '=' && plain.Length > 0 && plain[^1] == ' ') plain.Length--;
                 plain.Append(c);
             }

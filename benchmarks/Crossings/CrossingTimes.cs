@@ -60,24 +60,33 @@ internal static class CrossingTimes
             await RoundsAsync(crossing, town, files, int.Parse(args[Array.IndexOf(args, "--rounds") + 1], CultureInfo.InvariantCulture), pool);
             return 0;
         }
-        Figures.ForgetPeak();
-        var (sent, through, outcomes) = (new ConcurrentBag<double>(), new ConcurrentBag<double>(), new ConcurrentBag<ItemState>());
-        var before = Processes.Seconds();
-        var clock = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, people).Select(i => Task.Run(async () =>
+        using var statements = args.Contains("--statements") ? new Statements() : null;
+        // The first after a start, while the host's code is still being compiled, and then as a server meets it that has been up for a while.
+        foreach (var (name, isShown) in ((string, bool)[])[("just started", true), ("", false), ("", false), ("up for a while", true)])
         {
-            var (s, t, state) = await OneAsync(crossing, town, $"person-{i}", files[i]);
-            sent.Add(s);
-            through.Add(t);
-            outcomes.Add(state);
-        })));
-        var all = Stopwatch.GetElapsedTime(clock).TotalSeconds;
-        Figures.Print($"{people} people at once, {files.Sum(f => new FileInfo(f).Length) / 1e6:F1} MB", $"{all:F2} s in all ({people / all:F0} files/s)");
-        Figures.Print("processor seconds", $"{Processes.Since(before)}");
-        Figures.Print("drop to safe on the disk", Figures.Spread([.. sent]));
-        Figures.Print("drop to the harmless file", Figures.Spread([.. through]));
-        Figures.Print("came out / not let through", $"{outcomes.Count(o => o == ItemState.Out)} / {outcomes.Count(o => o == ItemState.Refused)}");
-        Figures.Print("memory of the host / of a worker", $"{Figures.Peak():N0} / {pool.PeakResidentBytes / 1e6:N0} MB");
+            var round = name.Length > 0 ? name : Guid.NewGuid().ToString("N");
+            Figures.ForgetPeak();
+            statements?.Forget();
+            var (sent, through, outcomes) = (new ConcurrentBag<double>(), new ConcurrentBag<double>(), new ConcurrentBag<ItemState>());
+            var before = Processes.Seconds();
+            var clock = Stopwatch.GetTimestamp();
+            await Task.WhenAll(Enumerable.Range(0, people).Select(i => Task.Run(async () =>
+            {
+                var (s, t, state) = await OneAsync(crossing, town, $"{round}-{i}", files[i]);
+                sent.Add(s);
+                through.Add(t);
+                outcomes.Add(state);
+            })));
+            var all = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+            if (!isShown) continue;
+            Figures.Print($"{people} people at once, {files.Sum(f => new FileInfo(f).Length) / 1e6:F1} MB, {name}", $"{all:F2} s in all ({people / all:F0} files/s)");
+            Figures.Print("processor seconds", $"{Processes.Since(before)}");
+            Figures.Print("drop to safe on the disk", Figures.Spread([.. sent]));
+            Figures.Print("drop to the harmless file", Figures.Spread([.. through]));
+            Figures.Print("came out / not let through", $"{outcomes.Count(o => o == ItemState.Out)} / {outcomes.Count(o => o == ItemState.Refused)}");
+            Figures.Print("memory of the host / of a worker", $"{Figures.Peak():N0} / {pool.PeakResidentBytes / 1e6:N0} MB");
+            statements?.Print();
+        }
         return 0;
     }
 

@@ -38,7 +38,7 @@ internal static class Figures
     public static FormattableString Spread(List<double> times)
     {
         times.Sort();
-        return $"median {times[times.Count / 2]:F1} ms, least {times[0]:F1} ms, p95 {times[Math.Min(times.Count - 1, (int)(times.Count * 0.95))]:F1} ms, most {times[^1]:F1} ms";
+        return $"median {times[times.Count / 2]:F1} ms, least {times[0]:F1} ms, p95 {times[Math.Min(times.Count - 1, (int)(times.Count * 0.95))]:F1} ms, p99 {times[Math.Min(times.Count - 1, (int)(times.Count * 0.99))]:F1} ms, most {times[^1]:F1} ms";
     }
 
     public static void Print(string what, FormattableString figure)

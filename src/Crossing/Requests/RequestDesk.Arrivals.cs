@@ -187,7 +187,7 @@ public sealed partial class RequestDesk
             """, cancel, tx.Municipality.Value, at, files.Select(f => f.File.Item.Value).ToArray(), files.Select(f => f.Arrived.Id.Value).ToArray(), files.Select(f => f.Position).ToArray(),
             files.Select(f => f.File.Path).ToArray(), files.Select(f => f.File.Bytes).ToArray(), files.Select(f => f.File.Blob.Id.Value).ToArray()).ConfigureAwait(false);
         await WorkQueue.AddAsync(tx, files.ConvertAll(f => (f.File.Item, f.Arrived.Turn, f.Urgency)), at, cancel).ConfigureAwait(false);
-        foreach (var holder in files.GroupBy(f => f.Holder)) await SentAsync(tx, holder.Key, holder.Count(), holder.Sum(f => f.File.Bytes), at, cancel).ConfigureAwait(false);
+        await SentAsync(tx, [.. files.GroupBy(f => f.Holder).Select(static h => (h.Key, h.LongCount(), h.Sum(static f => f.File.Bytes)))], at, cancel).ConfigureAwait(false);
         var steps = taken.Select((t, i) => new NewStep(t.Arrived.Id, t.Arrived.Arrival.By, "", new
         {
             number = RequestRows.Number(number + i), route = t.Route.Definition.Key, purpose = t.Arrived.Arrival.Purpose.Trim(), recipient = t.Arrived.Arrival.Recipient.Trim(), @class = (string?)null,

@@ -23,28 +23,10 @@ public sealed partial class RequestDesk
     /// <returns>A refusal when it is too large, or more than its applicant, the section or the municipality may send or have here: said before the first byte.</returns>
     public async Task<Outcome<CrossingItem>> AddFileAsync(MunicipalityId municipality, RequestId id, string untrustedPath, long bytes, Actor actor, CancellationToken cancel)
     {
-        var hasOthers = await HasOthersAsync(cancel);
-        return await keeper.ActAsync<CrossingItem>(municipality, [], async (tx, at) =>
-        {
-            if (await RequestRows.ReadAsync(tx, id, lockRow: true, cancel) is not { } request) return Refusals.Unknown;
-            if (request.AskedBy.Account != actor.Account) return Refusals.NotYours;
-            if (request.State != RequestState.Draft) return Refusals.WrongState;
-            if (untrustedPath.Length is 0 or > MaxPath || HasNul(untrustedPath) || bytes is < 0 or > MostBytes) return Refusals.BadName;
-            var path = FileNames.CleanPath(untrustedPath);
-            if (path.Length is 0 or > MaxPath) return Refusals.BadName;
-            if (request.Definition.Quota.BytesAFile is { } most && bytes > most) return Refusals.TooLarge(most);
-            // Two requests of one person at once count together.
-            var holder = new Holder(actor.Account, request.Route.Value, request.Unit?.Value);
-            if (await BoundAsync(tx, new(request.Route, request.RouteVersion, request.Definition, true), holder, 1, bytes, hasOthers, at, cancel) is { } bound) return bound;
-            var position = (await tx.FirstAsync("SELECT count(*), coalesce(max(position), -1) FROM crossing.item WHERE request_id = $1", r => Tuple.Create(r.GetInt64(0), r.GetInt32(1)), cancel, id.Value))!;
-            if (position.Item1 >= MostFiles) return Refusals.TooManyFiles;
-            var blob = await vault.AddAsync(tx, holder, bytes, at, cancel);
-            await SentAsync(tx, holder, 1, bytes, at, cancel);
-            var item = new ItemId(RecordKeeper.NewId(at));
-            await tx.RunAsync("INSERT INTO crossing.item (municipality_id, id, request_id, position, path, bytes, state, original_id) VALUES ($1, $2, $3, $4, $5, $6, 'Receiving', $7)",
-                cancel, municipality.Value, item.Value, id.Value, position.Item2 + 1, path, bytes, blob.Id.Value);
-            return (await RequestRows.ItemAsync(tx, item, lockRow: false, cancel))!;
-        }, cancel);
+        if (untrustedPath.Length is 0 or > MaxPath || HasNul(untrustedPath) || bytes is < 0 or > MostBytes) return Refusals.BadName;
+        var path = FileNames.CleanPath(untrustedPath);
+        if (path.Length is 0 or > MaxPath) return Refusals.BadName;
+        return await Announcements.RunAsync(municipality, new(id, path, bytes, actor)).WaitAsync(cancel);
     }
 
     /// <summary>Takes in more of a file. What was taken in stays when the line breaks: it goes on from <see cref="CrossingItem.Received"/>.</summary>
@@ -52,19 +34,10 @@ public sealed partial class RequestDesk
     /// <returns>The file as it stands; <see cref="ItemState.Received"/> once every byte is on the disk and was read back.</returns>
     public async Task<Outcome<CrossingItem>> AppendAsync(MunicipalityId municipality, ItemId id, long offset, Stream untrusted, Actor actor, CancellationToken cancel)
     {
-        CrossingItem item;
-        Blob blob;
-        await using (var tx = await keeper.EnterAsync(municipality, cancel))
-        {
-            if (await RequestRows.ItemAsync(tx, id, lockRow: false, cancel) is not { } found || await RequestRows.ReadAsync(tx, found.Request, lockRow: false, cancel) is not { } request) return Refusals.Unknown;
-            if (request.AskedBy.Account != actor.Account) return Refusals.NotYours;
-            if (found.State == ItemState.Received && offset == found.Bytes) return found;
-            if (request.State != RequestState.Draft || found.State != ItemState.Receiving) return Refusals.WrongState;
-            if (offset != found.Received) return Refusals.WrongOffset(found.Received);
-            if (vault.FreeBytes < Reserve / 2) return Refusals.Full;
-            if (await vault.FindAsync(tx, found.Original, cancel) is not { } its) return Refusals.Unknown;
-            (item, blob) = (found, its);
-        }
+        var (present, its) = await Lookings.RunAsync(municipality, new(id, offset, actor)).WaitAsync(cancel);
+        if (its is not { } blob) return present;
+        var item = present.OrThrow();
+        if (vault.FreeBytes < Reserve / 2) return Refusals.Full;
 
         var more = false;
         long received;
@@ -181,12 +154,7 @@ public sealed partial class RequestDesk
         var whole = received == item.Bytes;
         // Read back from the disk: what is promised to be safe was seen to be there.
         var digest = whole ? await vault.DigestAsync(blob, received, cancel) : default;
-        await using (var tx = await keeper.EnterAsync(municipality, cancel))
-        {
-            if (await tx.RunAsync("UPDATE crossing.item SET received = $3, state = $4, attempts = CASE WHEN $4 = 'Received' THEN 0 ELSE attempts END WHERE id = $1 AND received = $2 AND state = 'Receiving' AND attempts = $5", cancel, item.Id.Value, item.Received, received, whole ? ItemState.Received : ItemState.Receiving, turn) == 0) return Refusals.UploadBusy;
-            if (whole) await FileVault.CompleteAsync(tx, blob.Id, received, digest, cancel);
-            await tx.CommitAsync(cancel);
-        }
+        if (!await Confirmations.RunAsync(municipality, new(item, blob.Id, received, whole, digest, turn)).WaitAsync(cancel)) return Refusals.UploadBusy;
         vault.ForgetTails(blob, whole ? null : received);
         return more ? Refusals.MoreThanAnnounced : item with { Received = received, State = whole ? ItemState.Received : ItemState.Receiving };
     }

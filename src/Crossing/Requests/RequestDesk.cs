@@ -55,51 +55,7 @@ public sealed partial class RequestDesk
         if (purpose.Length > MaxText || recipient.Length > MaxRecipient || origin.Length > MaxRecipient || HasNul(purpose) || HasNul(recipient) || HasNul(origin)) return Refusals.TextMissing;
         if ((definition.AsksPurpose && purpose.Length == 0) || (definition.AsksAssets && recipient.Length == 0)) return Refusals.TextMissing;
         if (assets.Length > MostAssets || (definition.AsksAssets && assets.Length == 0)) return Refusals.AssetsMissing;
-        return await keeper.ActAsync<CrossingRequest>(municipality, [], async (tx, at) =>
-        {
-            if (untrusted.Unit is { } unit && ((within is not null && !within.Contains(unit)) || await OrganisationRows.UnitAsync(tx, unit, JapaneseTime.Day(at), cancel) is null)) return Refusals.UnknownUnit;
-            if (SystemId.Of(actor.Account) is { } system && (await SystemRows.ReadAsync(tx, system, cancel))?.Routes.Contains(definition.Key) != true) return Systems.Refusals.NotItsRoute;
-            // Said before the files are sent: what needs somebody's leave needs an applicant whom that person can be told apart from.
-            if (definition.MayNeedLeave && await AccountPeople.PersonOfAsync(tx, await SystemRows.PersonsAccountAsync(tx, actor.Account, cancel), cancel) is null) return Refusals.UnknownAsker;
-            var named = assets.Length == 0 ? [] : await RegisterRows.ReadAsync(tx, RegisterCatalogue.Load()["assets"], [.. assets], within, lockRows: false, cancel);
-            if (named.Count != assets.Length || named.Exists(a => a.Retired is not null)) return Refusals.AssetsMissing;
-            var itsClass = named.Count == 0 ? null : TakeoutRules.Highest(named.Select(a => a.Text("effective") ?? a.Text("confidentiality")));
-            var id = new RequestId(RecordKeeper.NewId(at));
-            var sequence = await RegisterRows.TakeNumbersAsync(tx, "crossings", 1, cancel);
-            await tx.RunAsync("""
-                INSERT INTO crossing.request (municipality_id, id, sequence, route_id, route_version, unit_id, state, opened_at, asked_by, asked_by_name, expires_at, purpose, recipient, class, origin, urgency)
-                VALUES ($1, $2, $3, $4, $5, $6, 'Draft', $7, $8, $9, $10, $11, $12, $13, $14, $15)
-                """, cancel, municipality.Value, id.Value, sequence, route.Id.Value, route.Version, untrusted.Unit?.Value, at, actor.Account, actor.Name, at + DraftLife, purpose, recipient, itsClass, origin, (short)definition.UrgencyFor(untrusted.Wish));
-            for (var i = 0; i < named.Count; i++)
-                await tx.RunAsync("INSERT INTO crossing.request_asset (municipality_id, request_id, position, asset_id) VALUES ($1, $2, $3, $4)", cancel, municipality.Value, id.Value, i, named[i].Id.Value);
-            return (await RequestRows.ReadAsync(tx, id, lockRow: false, cancel))!;
-        }, cancel);
-    }
-
-    /// <summary>Hands the request in: from here on the files are fixed, and workers take them.</summary>
-    /// <param name="passwords">For encrypted files; kept sealed until the files are through, then forgotten.</param>
-    public async Task<Outcome<CrossingRequest>> SubmitAsync(MunicipalityId municipality, RequestId id, IReadOnlyList<string> passwords, Actor actor, CancellationToken cancel)
-    {
-        if (passwords.Count > 20 || passwords.Any(p => p is null || p.Length is 0 or > 200)) return Refusals.BadPassword;
-        var outcome = await OwnAsync(municipality, id, actor, async (tx, request, at) =>
-        {
-            if (request.State != RequestState.Draft) return Refusals.WrongState;
-            if (!await IsOpenAsync(tx, request, cancel)) return Refusals.RouteClosed;
-            var items = await RequestRows.ItemsAsync(tx, id, cancel);
-            if (items.Count == 0 || items.Exists(i => i.State != ItemState.Received)) return Refusals.NoFiles;
-            if (await room.AskAsync(tx, actor.Account, items.Count, at, cancel) is { } busy) return busy;
-            var sealedPasswords = passwords.Count == 0 ? null : await vault.SealAsync(tx, Encoding.UTF8.GetBytes(RecordJson.Write(passwords)), id.Value, at, cancel);
-            await tx.RunAsync("UPDATE crossing.request SET state = 'Working', submitted_at = $2, passwords = $3, expires_at = $4 WHERE id = $1", cancel, id.Value, at, sealedPasswords, at + TimeSpan.FromDays(request.Definition.ExpiryDays));
-            await tx.RunAsync("UPDATE crossing.item SET state = 'Queued', queued_at = $2 WHERE request_id = $1", cancel, id.Value, at);
-            await WorkQueue.AddAsync(tx, items.Select(i => i.Id), actor.Account, request.Urgency, at, cancel);
-            await StepAsync(tx, id, "crossing.asked", at, actor, "", new
-            {
-                request.Number, route = request.Definition.Key, request.Purpose, request.Recipient, request.Origin, request.Urgency, @class = request.Class, files = items.Count, bytes = items.Sum(i => i.Bytes),
-            }, cancel);
-            return null;
-        }, cancel);
-        if (outcome is Outcome<CrossingRequest>.Done) queue.Wake();
-        return outcome;
+        return await Openings.RunAsync(municipality, new(route, purpose, recipient, origin, assets, untrusted.Unit, untrusted.Wish, within, actor)).WaitAsync(cancel);
     }
 
     /// <summary>Lets it cross. By post, and never by the applicant.</summary>

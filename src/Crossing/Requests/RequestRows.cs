@@ -41,7 +41,7 @@ internal static class RequestRows
         tx.ListAsync("SELECT by, person_id FROM crossing.step WHERE request_id = $1 AND kind = 'crossing.approved' AND ordinal > (SELECT coalesce(max(t.ordinal), 0) FROM crossing.step t WHERE t.request_id = $1 AND t.kind = 'crossing.through')", r => (r.GetString(0), r.IsDBNull(1) ? (PersonId?)null : new PersonId(r.GetGuid(1))), cancel, id.Value);
 
     public static CrossingRequest Request(NpgsqlDataReader r) => new(
-        new(r.GetGuid(0)), Number(r.GetInt32(1)), new(r.GetGuid(2)), r.GetInt32(3), RecordJson.Read<RouteDefinition>(r.GetString(4)), r.Case<RequestState>(5), r.IsDBNull(6) ? null : new UnitId(r.GetGuid(6)),
+        new(r.GetGuid(0)), Number(r.GetInt32(1)), new(r.GetGuid(2)), r.GetInt32(3), RouteJson.Read(r.GetString(4)), r.Case<RequestState>(5), r.IsDBNull(6) ? null : new UnitId(r.GetGuid(6)),
         r.Moment(7), r.By(8), r.MomentOrNull(10), r.MomentOrNull(11), r.Moment(12), r.GetString(13), r.GetString(14), r.TextOrNull(15), r.IsDBNull(16) ? null : r.Case<Approval>(16)) { Origin = r.GetString(17), Urgency = (Urgency)r.GetInt16(18) };
 
     public static CrossingItem Item(NpgsqlDataReader r) => new(

@@ -38,8 +38,13 @@ public sealed class RouteBook
     }
 
     /// <summary>Null when there is no such route.</summary>
-    public async Task<Route?> FindAsync(MunicipalityId municipality, string key, CancellationToken cancel) =>
-        (await ListAsync(municipality, cancel)).FirstOrDefault(r => r.Definition.Key == key);
+    public async Task<Route?> FindAsync(MunicipalityId municipality, string key, CancellationToken cancel)
+    {
+        await using (var tx = await keeper.EnterAsync(municipality, cancel))
+            if (await ReadAsync(tx, key, cancel) is { } kept) return kept;
+        // Perhaps a standard one that nobody has looked for yet.
+        return (await ListAsync(municipality, cancel)).FirstOrDefault(r => r.Definition.Key == key);
+    }
 
     /// <summary>Lays down a route: a new one, or a new version of the one with its key.</summary>
     /// <param name="version">The one that was looked at; 0 for a new route.</param>
@@ -175,5 +180,5 @@ public sealed class RouteBook
 
     private static bool IsKey(string key) => key.Length is > 0 and <= 60 && key.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') && key[0] != '-' && key[^1] != '-' && !key.Contains("--", StringComparison.Ordinal);
 
-    private static Route Row(NpgsqlDataReader r) => new(new(r.GetGuid(0)), r.GetInt32(1), RecordJson.Read<RouteDefinition>(r.GetString(2)), r.GetBoolean(3));
+    private static Route Row(NpgsqlDataReader r) => new(new(r.GetGuid(0)), r.GetInt32(1), RouteJson.Read(r.GetString(2)), r.GetBoolean(3));
 }

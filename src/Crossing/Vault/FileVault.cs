@@ -65,16 +65,18 @@ public sealed class FileVault
     /// <summary>Another disk than the real one, for tests of what happens when it is full.</summary>
     internal Func<long>? Disk { get; set; }
 
-    /// <summary>A new original, in the caller's transaction. Its content follows.</summary>
-    /// <param name="bytes">As announced: they count for its holder from now on, and as many for what comes out of it.</param>
-    internal async Task<Blob> AddAsync(TenantTransaction tx, Holder holder, long bytes, DateTimeOffset at, CancellationToken cancel)
+    /// <summary>New originals, in the caller's transaction. Their content follows.</summary>
+    /// <param name="announced">For whom each counts, and its bytes as announced: they count for its holder from now on, and as many for what comes out of it.</param>
+    internal async Task<IReadOnlyList<Blob>> AddAsync(TenantTransaction tx, IReadOnlyList<(Holder Holder, long Bytes)> announced, DateTimeOffset at, CancellationToken cancel)
     {
         var (number, townKey) = await CurrentKeyAsync(tx, at, cancel).ConfigureAwait(false);
-        var id = new BlobId(RecordKeeper.NewId(at));
-        var key = RandomNumberGenerator.GetBytes(KeyFile.KeyBytes);
-        await tx.RunAsync("INSERT INTO crossing.blob (municipality_id, id, purpose, vault_key, sealed_key, made_at, holder, holder_route, holder_unit, room, due) VALUES ($1, $2, 'Original', $3, $4, $5, $6, $7, $8, $9, $9)",
-            cancel, tx.Municipality.Value, id.Value, number, KeyFile.Seal(townKey, key, About(tx.Municipality, id)), at, holder.Name, holder.Route, holder.Unit, bytes).ConfigureAwait(false);
-        return new(tx.Municipality, id, key, null, null);
+        var made = announced.Select(_ => New(tx.Municipality, at)).ToList();
+        await tx.RunAsync("""
+            INSERT INTO crossing.blob (municipality_id, id, purpose, vault_key, sealed_key, made_at, holder, holder_route, holder_unit, room, due)
+            SELECT $1, b.id, 'Original', $2, b.sealed_key, $3, b.holder, b.route, b.unit, b.bytes, b.bytes FROM unnest($4, $5, $6, $7, $8, $9) AS b (id, sealed_key, holder, route, unit, bytes)
+            """, cancel, tx.Municipality.Value, number, at, made.Select(static b => b.Id.Value).ToArray(), made.Select(b => KeyFile.Seal(townKey, b.Key, About(tx.Municipality, b.Id))).ToArray(),
+            announced.Select(static a => a.Holder.Name).ToArray(), announced.Select(static a => a.Holder.Route).ToArray(), announced.Select(static a => a.Holder.Unit).ToArray(), announced.Select(static a => a.Bytes).ToArray()).ConfigureAwait(false);
+        return made;
     }
 
     /// <summary>A new file of which nobody knows yet: its content is written first, and <see cref="RecordAsync"/> makes it known when it is whole. Until then its key is in memory only: what a crash leaves behind is noise.</summary>
@@ -176,9 +178,10 @@ public sealed class FileVault
         return await Sha256.OfAsync(content, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Says in the caller's transaction that the content is complete and durable.</summary>
-    internal static Task CompleteAsync(TenantTransaction tx, BlobId id, long bytes, Sha256 digest, CancellationToken cancel) =>
-        tx.RunAsync("UPDATE crossing.blob SET bytes = $2, sha256 = $3 WHERE id = $1 AND bytes IS NULL", cancel, id.Value, bytes, digest);
+    /// <summary>Says in the caller's transaction that contents are complete and durable.</summary>
+    internal static Task CompleteAsync(TenantTransaction tx, IReadOnlyCollection<(BlobId Id, long Bytes, Sha256 Digest)> whole, CancellationToken cancel) =>
+        tx.RunAsync("UPDATE crossing.blob b SET bytes = w.bytes, sha256 = w.digest FROM unnest($1, $2, $3) AS w (id, bytes, digest) WHERE b.id = w.id AND b.bytes IS NULL", cancel,
+            whole.Select(static w => w.Id.Value).ToArray(), whole.Select(static w => w.Bytes).ToArray(), whole.Select(static w => w.Digest.ToArray()).ToArray());
 
     /// <summary>Destroys files by forgetting their keys, in the caller's transaction; <see cref="Remove"/> takes what is left off the disk after it is committed.</summary>
     /// <returns>How many there were to destroy.</returns>

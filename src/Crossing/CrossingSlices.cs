@@ -127,7 +127,7 @@ public sealed class CrossingSlices : IDisposable
     /// <param name="page">Address of the page of a request, for those who read notices; null where none is known.</param>
     /// <exception cref="Storage.StorageException">An address is taken, or not one of this machine.</exception>
     public Task<MailGateway> GatewayAsync(MailSettings settings, Func<RequestId, string?> page, ILogger logger, CancellationToken cancel) =>
-        MailGateway.StartAsync(settings, keeper, vault, Routes, queue, Mail, page, logger, TimeProvider.System, cancel);
+        MailGateway.StartAsync(settings, keeper, vault, Routes, Systems, queue, Mail, page, logger, TimeProvider.System, cancel);
 
     /// <summary>What looks into watched folders; one a process.</summary>
     /// <param name="root">Below it each municipality has a folder by its short name.</param>

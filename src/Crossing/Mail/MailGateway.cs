@@ -5,6 +5,7 @@ using Sekisho.Crossing.Mail.Smtp;
 using Sekisho.Crossing.Queue;
 using Sekisho.Crossing.Requests;
 using Sekisho.Crossing.Routes;
+using Sekisho.Crossing.Systems;
 using Sekisho.Crossing.Vault;
 using Sekisho.Records;
 using Sekisho.Storage;
@@ -33,7 +34,7 @@ public sealed class MailGateway : IAsyncDisposable
 
     /// <param name="page">Address of the page of a request, for those who read notices.</param>
     /// <exception cref="StorageException">An address is taken, or not one of this machine.</exception>
-    internal static async Task<MailGateway> StartAsync(MailSettings settings, RecordKeeper keeper, FileVault vault, RouteBook routes, WorkQueue queue, MailDesk desk, Func<RequestId, string?> page, ILogger logger, TimeProvider time, CancellationToken cancel)
+    internal static async Task<MailGateway> StartAsync(MailSettings settings, RecordKeeper keeper, FileVault vault, RouteBook routes, SystemDesk systems, WorkQueue queue, MailDesk desk, Func<RequestId, string?> page, ILogger logger, TimeProvider time, CancellationToken cancel)
     {
         var towns = new MailTowns(settings, keeper, TimeProvider.System);
         await towns.LookAsync(cancel).ConfigureAwait(false);
@@ -63,7 +64,7 @@ public sealed class MailGateway : IAsyncDisposable
         IPEndPoint? Open(MailDirection direction, MailDoor? door)
         {
             if (door is null) return null;
-            var intake = new MailIntake(direction, door, settings, towns, spool, vault, routes, desk.RoomAsync, queue.LengthAsync, TimeProvider.System);
+            var intake = new MailIntake(direction, door, settings, towns, systems, spool, vault, routes, desk.RoomAsync, queue.LengthAsync, TimeProvider.System);
             try
             {
                 var listener = SmtpListener.Start(door.Listen, settings.Host, settings.Limits, intake, logger, TimeProvider.System, door.Certificate);

@@ -5,12 +5,13 @@ using System.Text;
 using Sekisho.Assurance;
 using Sekisho.Crossing.Mail.Smtp;
 using Sekisho.Crossing.Routes;
+using Sekisho.Crossing.Systems;
 using Sekisho.Crossing.Vault;
 
 namespace Sekisho.Crossing.Mail;
 
 /// <summary>Takes messages in at one door of the gateway: for whom, how large and how many follows from the route; the message itself goes into the vault as it comes.</summary>
-internal sealed class MailIntake(MailDirection direction, MailDoor door, MailSettings settings, MailTowns towns, MailSpool spool, FileVault vault, RouteBook routes, Func<MunicipalityId, Route, CancellationToken, Task<long>> room, Func<CancellationToken, Task<long>> waiting, TimeProvider time) : ISmtpTaker
+internal sealed class MailIntake(MailDirection direction, MailDoor door, MailSettings settings, MailTowns towns, SystemDesk systems, MailSpool spool, FileVault vault, RouteBook routes, Func<MunicipalityId, Route, CancellationToken, Task<long>> room, Func<CancellationToken, Task<long>> waiting, TimeProvider time) : ISmtpTaker
 {
     /// <summary>So much of the vault's disk stays free: results of what is here need room, too.</summary>
     private const long Reserve = 1L << 30;
@@ -26,8 +27,24 @@ internal sealed class MailIntake(MailDirection direction, MailDoor door, MailSet
 
     public long MostBytes => settings.MostBytes;
 
+    public bool SignsIn => direction == MailDirection.Outward && door.Certificate is not null;
+
+    /// <remarks>Some devices take no password of ninety letters: the first part of the key may stand as the name.</remarks>
+    public async ValueTask<SmtpSystem?> SignInAsync(string untrustedUser, string untrustedKey, IPAddress from, CancellationToken cancel)
+    {
+        var whole = untrustedKey.StartsWith(SystemDesk.Prefix, StringComparison.Ordinal) ? untrustedKey : $"{untrustedUser}_{untrustedKey}";
+        return await systems.FindAsync(whole, from, cancel).ConfigureAwait(false) is { } found && found.System.Match<CrossingSystem?>(static s => s, static _ => null) is { } system ? new(found.Municipality, system) : null;
+    }
+
     public async ValueTask<SmtpReply?> FromAsync(SmtpEnvelope envelope, CancellationToken cancel)
     {
+        if (envelope.By is null && (door.MustSignIn || (door.From is { } from && !SourceNetworks.Hold(from, envelope.Client)))) return SmtpReplies.NeedsSignIn;
+        if (envelope.By is { } by)
+        {
+            if (!by.System.Routes.Contains(door.Route)) return SmtpReplies.NotItsRoute;
+            // Also of a domain that is another municipality's.
+            if (envelope.From is not { } own || !by.System.MaySendAs(own) || await towns.OfAsync(own.Domain, cancel).ConfigureAwait(false) != by.Town) return SmtpReplies.NotItsSender;
+        }
         if (direction == MailDirection.Outward && await SendersAsync(envelope, cancel).ConfigureAwait(false) is null) return SmtpReplies.NotOurs;
         var (isFull, isBehind) = await MachineAsync(envelope.Size ?? 0, cancel).ConfigureAwait(false);
         if (isFull) return SmtpReplies.NoRoom;
@@ -128,6 +145,8 @@ internal sealed class MailIntake(MailDirection direction, MailDoor door, MailSet
             var its = head.Read();
             var trace = MailTrace.Next(intake.Settings.Host, intake.Direction, its);
             if (trace.IsLoop) return SmtpReplies.Loop;
+            // Who reads it sees the From line, not the envelope.
+            if (envelope.By is { } by && !(its.Writer is { } shown && by.System.MaySendAs(shown))) return SmtpReplies.NotItsSender;
             try
             {
                 await writer.EndAsync(cancel).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using Sekisho.Assurance;
 using Sekisho.Crossing.Mail.Smtp;
 using Sekisho.Policy.Obligations;
@@ -10,7 +11,14 @@ namespace Sekisho.Crossing.Mail;
 /// <summary>One side of the gateway: where messages come in, and where they go on to.</summary>
 /// <param name="Route">Key of the route of the municipality.</param>
 /// <param name="Certificate">Null: whoever sends here does so in the clear, as a server on this machine may.</param>
-public sealed record MailDoor(IPEndPoint Listen, SmtpHop Next, string Route, SmtpCertificate? Certificate = null);
+public sealed record MailDoor(IPEndPoint Listen, SmtpHop Next, string Route, SmtpCertificate? Certificate = null)
+{
+    /// <summary>Networks from which messages are taken without signing in; null: from anywhere.</summary>
+    public IReadOnlyList<IPNetwork>? From { get; init; }
+
+    /// <summary>Nobody sends without signing in, wherever they are.</summary>
+    public bool MustSignIn { get; init; }
+}
 
 /// <summary>A postfix of our own in front of the gateway (docs/operations/crossing.md).</summary>
 /// <param name="Inward">Port for the Internet side.</param>
@@ -18,13 +26,21 @@ public sealed record MailDoor(IPEndPoint Listen, SmtpHop Next, string Route, Smt
 /// <param name="Back">Port, on this machine only, where the gateway hands messages back.</param>
 /// <param name="Delivery">The mail server of the LGWAN side.</param>
 /// <param name="Relay">Who takes what goes out; null: whoever the DNS says.</param>
+/// <param name="Inner">Networks from which what goes out is taken; empty: this machine alone.</param>
 /// <param name="Certificate">Shown to who sends to it; null: STARTTLS isn't offered.</param>
-public sealed record PostfixSettings(IPEndPoint Inward, IPEndPoint? Outward, int Back, SmtpHop Delivery, SmtpHop? Relay, IReadOnlyList<IPNetwork> Inner, SmtpCertificate? Certificate = null);
+public sealed record PostfixSettings(IPEndPoint Inward, IPEndPoint? Outward, int Back, SmtpHop Delivery, SmtpHop? Relay, IReadOnlyList<IPNetwork> Inner, SmtpCertificate? Certificate = null)
+{
+    /// <summary>Networks from which mail of the Internet side is taken: those of a server further in front; empty: from anywhere.</summary>
+    public IReadOnlyList<IPNetwork> Outer { get; init; } = [];
+
+    /// <summary>Filters that it asks about mail of the Internet side, as postfix writes them (<c>inet:127.0.0.1:8891</c>, <c>unix:/run/opendkim.sock</c>): who checks SPF, DKIM and DMARC.</summary>
+    public IReadOnlyList<string> Milters { get; init; } = [];
+}
 
 /// <summary>How the gateway of this installation works: <c>mail.yaml</c> of the data folder.</summary>
 /// <param name="Host">What the gateway calls itself; also tells its own traces from others'.</param>
 /// <param name="Domains">Mail domains, each with the municipality (its short name) whose they are.</param>
-public sealed record MailSettings(string Host, IReadOnlyDictionary<string, string> Domains, MailDoor? Inward, MailDoor? Outward)
+public sealed partial record MailSettings(string Host, IReadOnlyDictionary<string, string> Domains, MailDoor? Inward, MailDoor? Outward)
 {
     public const string FileName = "mail.yaml", Variable = "SEKISHO_MAIL";
 
@@ -50,6 +66,11 @@ public sealed record MailSettings(string Host, IReadOnlyDictionary<string, strin
     public SmtpLimits Limits { get; init; } = new();
 
     public SmtpPatience Patience { get; init; } = new();
+
+    private static readonly IPNetwork[] Here = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
+
+    [GeneratedRegex(@"^(inet:[A-Za-z0-9.\[\]:-]+:\d{1,5}|unix:/[A-Za-z0-9._/-]+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Milter();
 
     /// <summary>Where the settings of a data folder lie.</summary>
     public static string PathIn(string dataFolder) => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } elsewhere ? Path.GetFullPath(elsewhere) : Path.Combine(dataFolder, FileName);
@@ -94,7 +115,7 @@ public sealed record MailSettings(string Host, IReadOnlyDictionary<string, strin
             if (f.Text("host") is { } host && MailAddress.ReadDomain(host) is null) errors.Wrong(f.PlaceOf("host"), "host にはサーバーの名前を書いてください", "Write the name of the server");
             if (f["inward"] is null && f["outward"] is null) errors.Wrong(f.At, "inward か outward を書いてください", "Write inward, outward or both");
             var defaults = new MailSettings("", domains, null, null);
-            settings = new(f.Text("host") ?? "", domains, Door(f["inward"], InwardRoute), Door(f["outward"], OutwardRoute))
+            settings = new(f.Text("host") ?? "", domains, Door(f["inward"], InwardRoute, isInward: true), Door(f["outward"], OutwardRoute, isInward: false))
             {
                 MostBytes = Number(f, "megabytes", 1, 2000) is { } megabytes ? megabytes * 1024L * 1024 : defaults.MostBytes,
                 MessagesAMinute = Number(f, "messages-a-minute", 1, 1_000_000) ?? defaults.MessagesAMinute,
@@ -107,24 +128,23 @@ public sealed record MailSettings(string Host, IReadOnlyDictionary<string, strin
         problems = errors.InOrder();
         return errors.Any ? null : settings;
 
-        MailDoor? Door(YamlValue? value, string route)
+        MailDoor? Door(YamlValue? value, string route, bool isInward)
         {
-            if (value is null || YamlFields.Of(value, errors, "listen", "next", "tls?", "ca?", "route?", "certificate?", "key?", "starttls?") is not { } f) return null;
-            var (listen, next) = (Address(f, "listen"), Hop(f, "next"));
-            return listen is not null && next is not null ? new(listen, next, f.Text("route") ?? route, Certificate(f)) : null;
+            if (value is null || YamlFields.Of(value, errors, ["listen", "next", "tls?", "ca?", "route?", "certificate?", "key?", "starttls?", "from?", .. isInward ? (string[])[] : ["sign-in?"]]) is not { } f) return null;
+            var (listen, next, certificate, how) = (Address(f, "listen"), Hop(f, "next"), Certificate(f), f.Text("sign-in"));
+            if (how is not (null or "offered" or "required")) errors.Wrong(f.PlaceOf("sign-in"), "sign-in は offered、required のどちらかです", "sign-in is offered or required");
+            else if (how is not null && certificate is null) errors.Wrong(f.PlaceOf("sign-in"), "sign-in には certificate と key が要ります（鍵は暗号化した接続でだけ受け取ります）", "sign-in needs certificate and key: keys are taken on encrypted lines only");
+            // Who may send in the town's name is said, or it is this machine alone.
+            return listen is not null && next is not null ? new(listen, next, f.Text("route") ?? route, certificate) { From = f["from"] is null ? isInward ? null : Here : Networks(f, "from"), MustSignIn = how == "required" } : null;
         }
 
         PostfixSettings? Front(YamlValue? value)
         {
-            if (value is null || YamlFields.Of(value, errors, "inward", "outward?", "back", "delivery", "relay?", "inner?", "tls?", "ca?", "certificate?", "key?", "starttls?") is not { } f) return null;
-            var inner = new List<IPNetwork>();
-            foreach (var word in f.Words("inner"))
-            {
-                if (IPNetwork.TryParse(word, out var network)) inner.Add(network);
-                else errors.Wrong(f.PlaceOf("inner"), $"「{word}」はネットワークではありません（例：10.0.0.0/8）", $"'{word}' is no network (write 10.0.0.0/8)");
-            }
+            if (value is null || YamlFields.Of(value, errors, "inward", "outward?", "back", "delivery", "relay?", "inner?", "outer?", "milters?", "tls?", "ca?", "certificate?", "key?", "starttls?") is not { } f) return null;
+            var (inner, outer, milters) = (Networks(f, "inner"), Networks(f, "outer"), f.Words("milters"));
+            foreach (var milter in milters.Where(static m => !Milter().IsMatch(m))) errors.Wrong(f.PlaceOf("milters"), $"「{milter}」は inet:ホスト:ポート か unix:パス ではありません", $"'{milter}' is neither inet:HOST:PORT nor unix:PATH");
             return Address(f, "inward") is { } inward && Number(f, "back", 1, 65535) is { } back && Hop(f, "delivery") is { } delivery
-                ? new(inward, f["outward"] is null ? null : Address(f, "outward"), back, delivery, f["relay"] is null ? null : Hop(f, "relay"), inner, Certificate(f))
+                ? new(inward, f["outward"] is null ? null : Address(f, "outward"), back, delivery, f["relay"] is null ? null : Hop(f, "relay"), inner, Certificate(f)) { Outer = outer, Milters = [.. milters] }
                 : null;
         }
 
@@ -148,6 +168,17 @@ public sealed record MailSettings(string Host, IReadOnlyDictionary<string, strin
                 errors.Wrong(f.PlaceOf("certificate"), $"証明書か鍵を読み取れません（{e.Message}）", $"The certificate or its key can't be read ({e.Message})");
             }
             return certificate;
+        }
+
+        List<IPNetwork> Networks(YamlFields f, string key)
+        {
+            var networks = new List<IPNetwork>();
+            foreach (var word in f.Words(key))
+            {
+                if (SourceNetworks.TryRead(word, out var network)) networks.Add(network);
+                else errors.Wrong(f.PlaceOf(key), $"「{word}」はアドレスでもネットワークでもありません（例：10.0.0.0/8）", $"'{word}' is no address and no network (write 10.0.0.0/8)");
+            }
+            return networks;
         }
 
         int? Number(YamlFields f, string key, int least, int most)

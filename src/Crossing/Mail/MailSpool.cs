@@ -71,7 +71,7 @@ internal sealed class MailSpool
                     replies[i] = (SmtpReplies.Kept(earlier.ToString("N")), false);
                     continue;
                 }
-                var sender = one.Envelope.From is { } from ? accounts.Of(from) : null;
+                var sender = one.Envelope.By is { } system ? Asker(system) : one.Envelope.From is { } from ? accounts.Of(from) : null;
                 if (one.Direction == MailDirection.Outward && sender is null && one.Route.Definition is { } its && NeedsLeave(its))
                 {
                     replies[i] = (SmtpReplies.UnknownSender, false);
@@ -145,9 +145,12 @@ internal sealed class MailSpool
     /// <summary>On whose behalf it crosses: who sent it, of what leaves; its first recipient who has an account, of what comes.</summary>
     private static MailAccount Asker(Incoming one, MailAccounts accounts)
     {
+        if (one.Envelope.By is { } system) return Asker(system);
         var of = one.Direction == MailDirection.Outward ? one.Envelope.From is { } from ? [from] : [] : one.Envelope.To;
         return of.Select(accounts.Of).FirstOrDefault(static a => a is not null) ?? new(new(of.Count > 0 ? "mail:" + of[0].Folded : "mail:", of.Count > 0 ? of[0].ToString() : "MAILER-DAEMON"), null);
     }
+
+    private static MailAccount Asker(SmtpSystem by) => new(by.System.Actor, by.System.Owner.Value);
 
     private static int Hold(New one) => one.What.Direction == MailDirection.Outward && one.What.Envelope.From is not null ? one.What.Route.Definition.Mail?.HoldMinutes ?? 0 : 0;
 

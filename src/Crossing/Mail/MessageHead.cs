@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
+using Sekisho.Crossing.Mail.Smtp;
 using Sekisho.Sanitizer.Mail;
 
 namespace Sekisho.Crossing.Mail;
@@ -7,10 +9,11 @@ namespace Sekisho.Crossing.Mail;
 /// <summary>What a gateway must know of a message before it takes it: whether it goes round in a loop, and a few words to recognise it by. Everything else is for the sanitiser.</summary>
 /// <param name="Traces">Values of our trace header, of other gateways as well.</param>
 /// <param name="IsAutomatic">Sent by a program: never answered (RFC 3834).</param>
-internal sealed record MessageHead(string Subject, string From, string MessageId, int Received, IReadOnlyList<string> Traces, bool IsAutomatic);
+/// <param name="Writer">The one address of its one From line; null where there are several, or none that can be read for certain.</param>
+internal sealed record MessageHead(string Subject, string From, string MessageId, int Received, IReadOnlyList<string> Traces, bool IsAutomatic, MailAddress? Writer = null);
 
 /// <summary>Reads the head of a message while it comes in. Bounded, and without opinions: what it can't read is empty.</summary>
-internal sealed class HeadReader
+internal sealed partial class HeadReader
 {
     private const int MostBytes = 1 << 18, MostText = 400;
 
@@ -47,6 +50,7 @@ internal sealed class HeadReader
     {
         var (subject, from, id, received, automatic) = ("", "", "", 0, false);
         var traces = new List<string>();
+        var writers = new List<string>();
         foreach (var (name, value) in Fields(Encoding.Latin1.GetString(kept, 0, length)))
         {
             switch (name.ToUpperInvariant())
@@ -54,8 +58,9 @@ internal sealed class HeadReader
                 case "SUBJECT" when subject.Length == 0:
                     subject = Words(value);
                     break;
-                case "FROM" when from.Length == 0:
-                    from = Words(value);
+                case "FROM":
+                    writers.Add(value);
+                    if (from.Length == 0) from = Words(value);
                     break;
                 case "MESSAGE-ID" when id.Length == 0:
                     id = Words(value);
@@ -77,8 +82,21 @@ internal sealed class HeadReader
                     break;
             }
         }
-        return new(subject, from, id, received, traces, automatic);
+        return new(subject, from, id, received, traces, automatic, writers is [var only] ? Writer(only) : null);
     }
+
+    /// <summary>One mailbox and nothing that could be read as another: no group, no list, no route, no word that is decoded to an address.</summary>
+    private static MailAddress? Writer(string value)
+    {
+        var plain = Words(value);
+        if (value.Contains('"', StringComparison.Ordinal) && Quoted().Match(value) is { Success: true } named) plain = named.Groups[1].Value;
+        if (plain.AsSpan().ContainsAny(",;:()\"\\") || plain.Count(static c => c == '@') != 1) return null;
+        return plain.EndsWith('>') && plain.LastIndexOf('<') is var open and >= 0 && !plain[..open].Contains('@', StringComparison.Ordinal) ? MailAddress.Read(plain[(open + 1)..^1]) : MailAddress.Read(plain);
+    }
+
+    /// <summary>A name in quotes, and after it the address alone.</summary>
+    [GeneratedRegex(@"^\s*""[^""\\@<>]*""\s*(<[^<>]+>)\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Quoted();
 
     private static IEnumerable<(string Name, string Value)> Fields(string head)
     {

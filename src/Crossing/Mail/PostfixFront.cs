@@ -32,7 +32,7 @@ public sealed partial class PostfixFront : IAsyncDisposable
     internal static IReadOnlyDictionary<string, string> Files(string folder, MailSettings settings)
     {
         var front = settings.Postfix!;
-        var inner = front.Inner.Count == 0 ? "127.0.0.0/8 [::1]/128" : string.Join(' ', front.Inner.Select(static n => n.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{n.BaseAddress}]/{n.PrefixLength}" : n.ToString()));
+        var inner = front.Inner.Count == 0 ? "127.0.0.0/8 [::1]/128" : Networks(front.Inner);
         return new Dictionary<string, string>
         {
             ["main.cf"] = $"""
@@ -82,6 +82,14 @@ public sealed partial class PostfixFront : IAsyncDisposable
                   -o content_filter=sekisho:{Listen(settings.Inward)}
                   -o receive_override_options=no_address_mappings
                   -o smtpd_relay_restrictions=reject_unauth_destination
+                {(front.Outer.Count == 0 ? "" : $"""
+                  -o mynetworks={Networks(front.Outer).Replace(' ', ',')}
+                  -o smtpd_client_restrictions=permit_mynetworks,reject
+                """)}
+                {(front.Milters.Count == 0 ? "" : $"""
+                  -o smtpd_milters={string.Join(',', front.Milters)}
+                  -o cleanup_service_name=cleanup-inward
+                """)}
                 {(front.Outward is { } outward && settings.Outward is not null ? $"""
                 {outward} inet n - n - - smtpd
                   -o syslog_name=postfix/outward
@@ -107,6 +115,10 @@ public sealed partial class PostfixFront : IAsyncDisposable
                   -o disable_dns_lookups=yes
                 pickup unix n - n 60 1 pickup
                 cleanup unix n - n - 0 cleanup
+                {(front.Milters.Count == 0 ? "" : $"""
+                cleanup-inward unix n - n - 0 cleanup
+                  -o header_checks=regexp:{folder}/inward-headers
+                """)}
                 qmgr unix n - n 300 1 qmgr
                 tlsmgr unix - - n 1000? 1 tlsmgr
                 rewrite unix - - n - - trivial-rewrite
@@ -128,6 +140,8 @@ public sealed partial class PostfixFront : IAsyncDisposable
                 postlog unix-dgram n - n - 1 postlogd
 
                 """,
+            // The filters look, so this is the border: what comes in and says that somebody looked is nobody's word (RFC 8601 §5). What the filters add isn't checked.
+            ["inward-headers"] = "/^Authentication-Results[[:space:]]*:/ IGNORE\n",
             ["transport"] = string.Concat(settings.Domains.Keys.Order(StringComparer.Ordinal).Select(d => $"{d} relay:{Hop(front.Delivery)}\n")),
         };
     }
@@ -142,7 +156,7 @@ public sealed partial class PostfixFront : IAsyncDisposable
         foreach (var part in (string[])["etc", "spool", "data", "log"]) Directory.CreateDirectory(Path.Combine(folder, part));
         foreach (var open in (string[])[folder, Path.Combine(folder, "etc"), Path.Combine(folder, "spool"), Path.Combine(folder, "log")])
             File.SetUnixFileMode(open, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
-        foreach (var (name, text) in Files(folder, settings)) await File.WriteAllTextAsync(Path.Combine(folder, name == "transport" ? name : "etc/" + name), text, cancel).ConfigureAwait(false);
+        foreach (var (name, text) in Files(folder, settings)) await File.WriteAllTextAsync(Path.Combine(folder, name.EndsWith(".cf", StringComparison.Ordinal) ? "etc/" + name : name), text, cancel).ConfigureAwait(false);
         await RunAsync("/bin/chown", ["postfix", Path.Combine(folder, "data")], cancel).ConfigureAwait(false);
         await RunAsync(Program, ["-c", Path.Combine(folder, "etc"), "stop"], cancel).ConfigureAwait(false);
         var (code, said) = await RunAsync(Program, ["-c", Path.Combine(folder, "etc"), "check"], cancel).ConfigureAwait(false);
@@ -254,6 +268,9 @@ public sealed partial class PostfixFront : IAsyncDisposable
     private static StorageException PortTaken(string where, string detail) => new("XNG-MAIL-015",
         new($"専用の postfix が待ち受けるポート（{where}）を、ほかのプログラムが使っています。起動していません。", $"Another program uses a port of the private postfix ({where}). Nothing was started."),
         new("そのプログラム（たいていはこの機械の postfix や exim）を止めるか、mail.yaml の postfix の項に別のポートを書いてください。", "Stop that program (most often the machine's own postfix or exim), or write another port into the part postfix of mail.yaml."), retryCanHelp: true, detail: detail);
+
+    private static string Networks(IReadOnlyList<IPNetwork> networks) =>
+        string.Join(' ', networks.Select(static n => n.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{n.BaseAddress}]/{n.PrefixLength}" : n.ToString()));
 
     private static string Hop(SmtpHop hop) => string.Create(CultureInfo.InvariantCulture, $"[{hop.Host}]:{hop.Port}");
 

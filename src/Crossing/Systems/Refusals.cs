@@ -11,7 +11,7 @@ public static class Refusals
         new("何のシステムか分かる名前を書いてください。例：3階の複合機", "Give a name that tells which it is."));
 
     public static Refusal BadRoutes { get; } = new("XNG-SYSTEM-002",
-        new("使える経路が選ばれていないか、ファイルの経路ではありません。何も保存していません。", "No route is named, or one that isn't for files. Nothing was kept."),
+        new("使える経路が選ばれていないか、システムが使えない経路（外から来るメール）です。何も保存していません。", "No route is named, or one that no system can use (mail that comes in). Nothing was kept."),
         new("授受の経路から、このシステムに使わせるものを選んでください（20 件まで）。", "Choose the routes that it may use (20 at most)."));
 
     public static Refusal BadAddresses { get; } = new("XNG-SYSTEM-003",
@@ -41,4 +41,8 @@ public static class Refusals
     public static Refusal NotItsRoute { get; } = new("XNG-SYSTEM-009",
         new("このシステムは、その経路を使えません。", "This system may not use that route."),
         new("登録された経路を使うか、システムを登録し直してもらってください。", "Use a route that it is registered for, or have it registered anew."));
+
+    public static Refusal BadSenders { get; } = new("XNG-SYSTEM-010",
+        new("メールの送信者が読み取れないか、メールの経路と合っていません。何も保存していません。", "The senders can't be read, or don't go with the routes. Nothing was kept."),
+        new("メールの経路を選んだときだけ、kaikei@town.example.lg.jp か、ドメインごとなら @town.example.lg.jp の形で、一行に一つ書いてください（20 件まで）。", "With a route for mail, and only then, write addresses like kaikei@town.example.lg.jp, or @town.example.lg.jp for all of a domain, one a line (20 at most)."));
 }

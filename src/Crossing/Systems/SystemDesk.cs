@@ -1,5 +1,6 @@
 using System.Net;
 using Sekisho.Assurance;
+using Sekisho.Crossing.Mail.Smtp;
 using Sekisho.Crossing.Routes;
 using Sekisho.Records;
 using Sekisho.Records.Accounts;
@@ -38,7 +39,8 @@ public sealed class SystemDesk
         if (name.Length is 0 or > MaxName || name.Any(char.IsControl)) return Refusals.BadName;
         if (untrusted.Life < TimeSpan.FromDays(1) || untrusted.Life > Longest) return Refusals.BadLife;
         var chosen = untrusted.Routes.Distinct().ToArray();
-        var known = (await routes.ListAsync(municipality, cancel)).Where(r => r.Definition.Kind == RouteKind.Files && chosen.Contains(r.Definition.Key)).ToList();
+        // Of mail only what leaves: what comes in is brought by servers that nobody here gives a key.
+        var known = (await routes.ListAsync(municipality, cancel)).Where(r => (r.Definition.Kind == RouteKind.Files || !r.Definition.IsInward) && chosen.Contains(r.Definition.Key)).ToList();
         if (chosen.Length is 0 or > Most || known.Count != chosen.Length) return Refusals.BadRoutes;
         var from = new List<string>();
         foreach (var line in untrusted.From.Where(l => l.Trim().Length > 0))
@@ -47,6 +49,13 @@ public sealed class SystemDesk
             from.Add(network.ToString());
         }
         if (from.Count is 0 or > Most) return Refusals.BadAddresses;
+        var senders = new List<string>();
+        foreach (var line in untrusted.Senders.Select(static s => s.Trim()).Where(static s => s.Length > 0))
+        {
+            if ((line[0] == '@' ? "@" + MailAddress.ReadDomain(line[1..]) : MailAddress.Read(line)?.Folded) is not { Length: > 1 } sender) return Refusals.BadSenders;
+            senders.Add(sender);
+        }
+        if (senders.Count > Most || senders.Count > 0 != known.Exists(static r => r.Definition.Kind == RouteKind.Mail)) return Refusals.BadSenders;
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         var at = keeper.Clock.Now();
         if (await OrganisationRows.UnitAsync(tx, untrusted.Owner, JapaneseTime.Day(at), cancel) is not { } owner) return Refusals.UnknownOwner;
@@ -57,9 +66,9 @@ public sealed class SystemDesk
         var id = new SystemId(RecordKeeper.NewId(at));
         var expires = RecordedTime.Cut(at + untrusted.Life);
         await tx.RunAsync("""
-            INSERT INTO crossing.system_key (municipality_id, id, name, token_hash, routes, unit_id, addresses, made_at, made_by, made_by_name, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-            """, cancel, municipality.Value, id.Value, name, OneTimeSecret.Hash(secret), chosen, owner.Id.Value, from.Distinct().ToArray(), at, actor.Account, actor.Name, expires);
-        await keeper.AppendAsync(tx, at, "crossing.system-registered", actor, Subject(id), new { account = id.Account, name, routes = chosen, owner = owner.Name, from, expiresAt = expires }, cancel);
+            INSERT INTO crossing.system_key (municipality_id, id, name, token_hash, routes, unit_id, addresses, made_at, made_by, made_by_name, expires_at, senders) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            """, cancel, municipality.Value, id.Value, name, OneTimeSecret.Hash(secret), chosen, owner.Id.Value, from.Distinct().ToArray(), at, actor.Account, actor.Name, expires, senders.Distinct().ToArray());
+        await keeper.AppendAsync(tx, at, "crossing.system-registered", actor, Subject(id), new { account = id.Account, name, routes = chosen, owner = owner.Name, from, senders, expiresAt = expires }, cancel);
         var made = (await SystemRows.ReadAsync(tx, id, cancel))!;
         await tx.CommitAsync(cancel);
         return (secret, made);

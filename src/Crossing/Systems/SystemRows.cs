@@ -10,7 +10,7 @@ namespace Sekisho.Crossing.Systems;
 internal static class SystemRows
 {
     public const string Select = """
-        SELECT id, name, routes, unit_id, addresses, made_at, made_by, made_by_name, expires_at, revoked_at, revoked_by, revoked_by_name, last_used_at, last_used_from, misused_at, misused_from FROM crossing.system_key
+        SELECT id, name, routes, unit_id, addresses, made_at, made_by, made_by_name, expires_at, revoked_at, revoked_by, revoked_by_name, last_used_at, last_used_from, misused_at, misused_from, senders FROM crossing.system_key
         """;
 
     public static Task<CrossingSystem?> ReadAsync(TenantTransaction tx, SystemId id, CancellationToken cancel) => tx.FirstAsync(Select + " WHERE id = $1", Row, cancel, id.Value);
@@ -23,5 +23,5 @@ internal static class SystemRows
 
     public static CrossingSystem Row(NpgsqlDataReader r) => new(
         new(r.GetGuid(0)), r.GetString(1), r.GetFieldValue<string[]>(2), new(r.GetGuid(3)), [.. r.GetFieldValue<string[]>(4).Select(IPNetwork.Parse)], r.Moment(5), r.By(6), r.Moment(8),
-        r.MomentOrNull(9), r.ByOrNull(10), r.MomentOrNull(12), r.TextOrNull(13), r.MomentOrNull(14), r.TextOrNull(15));
+        r.MomentOrNull(9), r.ByOrNull(10), r.MomentOrNull(12), r.TextOrNull(13), r.MomentOrNull(14), r.TextOrNull(15)) { Senders = r.GetFieldValue<string[]>(16) };
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Sekisho.Crossing.Mail.Smtp;
 using Sekisho.Records;
 using Sekisho.Records.Organisation;
 
@@ -24,7 +25,11 @@ public readonly record struct SystemId(Guid Value)
 /// <param name="Owner">The section that answers for it.</param>
 /// <param name="From">Addresses and networks that it calls from, 1 to 20.</param>
 /// <param name="Life">How long its key works; two years at most.</param>
-public sealed record SystemDraft(string Name, IReadOnlyList<string> Routes, UnitId Owner, IReadOnlyList<string> From, TimeSpan Life);
+public sealed record SystemDraft(string Name, IReadOnlyList<string> Routes, UnitId Owner, IReadOnlyList<string> From, TimeSpan Life)
+{
+    /// <summary>As whom it sends mail: addresses, or a whole domain as @example.lg.jp; 1 to 20 with a route of mail, none without.</summary>
+    public IReadOnlyList<string> Senders { get; init; } = [];
+}
 
 /// <summary>A system with a key, without the key.</summary>
 /// <param name="MisusedAt">When its key was last shown from an address that isn't its own.</param>
@@ -34,6 +39,11 @@ public sealed record CrossingSystem(
 {
     /// <summary>As whom it acts.</summary>
     public Actor Actor => new(Id.Account, Name);
+
+    /// <summary>As whom it may send mail, folded: <c>kaikei@town.lg.jp</c>, <c>@town.lg.jp</c>.</summary>
+    public IReadOnlyList<string> Senders { get; init; } = [];
+
+    public bool MaySendAs(MailAddress sender) => Senders.Contains(sender.Folded) || Senders.Contains("@" + sender.Domain);
 
     public bool WorksAt(DateTimeOffset at) => RevokedAt is null && at < ExpiresAt;
 }

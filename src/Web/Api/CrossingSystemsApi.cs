@@ -24,7 +24,7 @@ internal static class CrossingSystemsApi
     private static async Task<IResult> RegisterAsync(HttpContext context, CrossingSlices crossing, [FromBody] CrossingSystemRequest r, CancellationToken cancel)
     {
         var person = CurrentPerson.Of(context);
-        var draft = new SystemDraft(r.Name, r.Routes, new UnitId(r.Owner), r.From, TimeSpan.FromDays(Math.Clamp(r.Days, 0, 100_000)));
+        var draft = new SystemDraft(r.Name, r.Routes, new UnitId(r.Owner), r.From, TimeSpan.FromDays(Math.Clamp(r.Days, 0, 100_000))) { Senders = r.Senders ?? [] };
         return (await crossing.Systems.RegisterAsync(person.Municipality, draft, person.Actor(), cancel)).Answer(made => new CrossingSystemMade(made.Secret, CrossingSystemModel.Of(made.System)));
     }
 
@@ -40,16 +40,17 @@ internal static class CrossingSystemsApi
 /// <param name="Owner">The section that answers for it.</param>
 /// <param name="From">Addresses or networks that it calls from: 10.1.2.3, 10.1.2.0/24.</param>
 /// <param name="Days">How long its key works; 731 at most.</param>
-public sealed record CrossingSystemRequest(string Name, IReadOnlyList<string> Routes, Guid Owner, IReadOnlyList<string> From, int Days);
+/// <param name="Senders">With a route for mail: as whom it sends, kaikei@town.lg.jp or @town.lg.jp.</param>
+public sealed record CrossingSystemRequest(string Name, IReadOnlyList<string> Routes, Guid Owner, IReadOnlyList<string> From, int Days, IReadOnlyList<string>? Senders = null);
 
 /// <summary>A system without its key.</summary>
 /// <param name="Account">How its requests and the ledger name it.</param>
 public sealed record CrossingSystemModel(
     Guid Id, string Account, string Name, IReadOnlyList<string> Routes, Guid Owner, IReadOnlyList<string> From, DateTimeOffset MadeAt, string MadeBy, DateTimeOffset ExpiresAt, DateTimeOffset? RevokedAt, string? RevokedBy,
-    DateTimeOffset? LastUsedAt, string? LastUsedFrom, DateTimeOffset? MisusedAt, string? MisusedFrom)
+    DateTimeOffset? LastUsedAt, string? LastUsedFrom, DateTimeOffset? MisusedAt, string? MisusedFrom, IReadOnlyList<string> Senders)
 {
     public static CrossingSystemModel Of(CrossingSystem s) => new(s.Id.Value, s.Id.Account, s.Name, s.Routes, s.Owner.Value, [.. s.From.Select(f => f.ToString())], s.MadeAt, s.MadeBy.Name, s.ExpiresAt, s.RevokedAt, s.RevokedBy?.Name,
-        s.LastUsedAt, s.LastUsedFrom, s.MisusedAt, s.MisusedFrom);
+        s.LastUsedAt, s.LastUsedFrom, s.MisusedAt, s.MisusedFrom, s.Senders);
 }
 
 /// <summary>A system with its key, shown this once.</summary>

@@ -38,6 +38,43 @@ public sealed class SmtpTests
     }
 
     [Fact]
+    public async Task Clients_that_are_gone_before_they_are_met_take_nobodys_place()
+    {
+        // Were only some of them counted for ever, the few places would be gone.
+        await using var house = House.Open(new SmtpLimits { Sessions = 20, SessionsOfOneAddress = 20 });
+        for (var i = 0; i < 3000; i++)
+        {
+            using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            client.LingerState = new(true, 0); // reset, not closed
+            client.Connect(IPAddress.Loopback, house.Port);
+        }
+        var heard = "";
+        for (var i = 0; i < 600 && !heard.StartsWith("220", StringComparison.Ordinal); i++)
+        {
+            // Until the last of them has been met and counted out.
+            if (i > 0) await Task.Delay(100, Cancel);
+            try
+            {
+                heard = await PostOffice.SpeakAsync(house.Port, Begin, "QUIT\r\n");
+            }
+            catch (IOException)
+            {
+                // Sent away in the middle of a word: too many are still there.
+            }
+        }
+        Assert.StartsWith("220", heard, StringComparison.Ordinal);
+        // All of the places are free again.
+        var all = Enumerable.Range(0, 19).Select(_ => new TcpClient("127.0.0.1", house.Port)).ToList();
+        foreach (var one in all)
+        {
+            var greeting = new byte[3];
+            await one.GetStream().ReadExactlyAsync(greeting, Cancel);
+            Assert.Equal("220"u8.ToArray(), greeting);
+        }
+        all.ForEach(static a => a.Dispose());
+    }
+
+    [Fact]
     public void What_goes_out_comes_back_whatever_the_pieces()
     {
         var random = new Random(5);

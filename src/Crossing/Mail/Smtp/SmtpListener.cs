@@ -89,11 +89,13 @@ internal sealed class SmtpListener : IAsyncDisposable
 
     private async Task ServeAsync(Socket client, long number)
     {
-        var address = ((IPEndPoint)client.RemoteEndPoint!).Address;
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        var its = ofAddress.AddOrUpdate(address, 1, static (_, n) => n + 1);
+        IPAddress? address = null;
         try
         {
+            // Who is gone already has no address any more, and is counted no longer.
+            if (((IPEndPoint?)client.RemoteEndPoint)?.Address is not { } shown) return;
+            address = shown.IsIPv4MappedToIPv6 ? shown.MapToIPv4() : shown;
+            var its = ofAddress.AddOrUpdate(address, 1, static (_, n) => n + 1);
             client.NoDelay = true;
             await using var stream = new NetworkStream(client, ownsSocket: true);
             if (sessions.Count > limits.Sessions || its > limits.SessionsOfOneAddress)
@@ -117,7 +119,8 @@ internal sealed class SmtpListener : IAsyncDisposable
         }
         finally
         {
-            if (ofAddress.AddOrUpdate(address, 0, static (_, n) => n - 1) <= 0) ofAddress.TryRemove(new(address, 0));
+            client.Dispose();
+            if (address is not null && ofAddress.AddOrUpdate(address, 0, static (_, n) => n - 1) <= 0) ofAddress.TryRemove(new(address, 0));
             sessions.TryRemove(number, out _);
         }
     }

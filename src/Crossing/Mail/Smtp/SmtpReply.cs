@@ -37,6 +37,22 @@ internal static class SmtpReplies
 
     public static SmtpReply NoTls { get; } = new(454, "4.7.0", "TLS not available at the moment");
 
+    public static SmtpReply SignedIn { get; } = new(235, "2.7.0", "Authentication successful");
+
+    public static SmtpReply SignInCancelled { get; } = new(501, "5.7.0", "Authentication cancelled");
+
+    public static SmtpReply BadMechanism { get; } = new(504, "5.5.4", "Mechanism not offered");
+
+    public static SmtpReply NeedsTlsToSignIn { get; } = new(538, "5.7.11", "Encryption required to authenticate");
+
+    public static SmtpReply WrongKey { get; } = Of(535, "5.7.8", "Authentication credentials invalid", "XNG-MAIL-016");
+
+    public static SmtpReply NeedsSignIn { get; } = Of(530, "5.7.0", "Authentication required, or another network", "XNG-MAIL-017");
+
+    public static SmtpReply NotItsSender { get; } = Of(550, "5.7.1", "Not a sender of this system", "XNG-MAIL-018");
+
+    public static SmtpReply NotItsRoute { get; } = Of(550, "5.7.1", "Not a route of this system", "XNG-SYSTEM-009");
+
     public static SmtpReply Unknown { get; } = new(500, "5.5.2", "Command not recognized");
 
     public static SmtpReply NotOffered { get; } = new(502, "5.5.1", "Command not offered");

@@ -9,10 +9,10 @@ using System.Text;
 
 namespace Sekisho.Crossing.Mail.Smtp;
 
-/// <summary>One conversation with a client of SMTP, from the greeting to its end (RFC 5321; SIZE, 8BITMIME, PIPELINING, SMTPUTF8, enhanced codes; XFORWARD of trusted servers).</summary>
+/// <summary>One conversation with a client of SMTP, from the greeting to its end (RFC 5321; SIZE, 8BITMIME, PIPELINING, SMTPUTF8, AUTH, enhanced codes; XFORWARD of trusted servers).</summary>
 internal sealed class SmtpSession : IDisposable
 {
-    private const int MostCommandBytes = 2048, Block = 1 << 15;
+    private const int MostCommandBytes = 2048, Block = 1 << 15, MostWrongKeys = 3;
 
     private static readonly UTF8Encoding Strict = new(false, true);
 
@@ -32,7 +32,8 @@ internal sealed class SmtpSession : IDisposable
     private readonly Dictionary<string, string> forwarded = new(StringComparer.OrdinalIgnoreCase);
     private string? helo;
     private SmtpEnvelope? envelope;
-    private int errors, idle;
+    private SmtpSystem? by;
+    private int errors, idle, wrongKeys;
     private bool isOver;
 
     /// <param name="certificate">Null: STARTTLS isn't offered.</param>
@@ -133,6 +134,8 @@ internal sealed class SmtpSession : IDisposable
             case "QUIT":
                 isOver = true;
                 return SmtpReplies.Bye;
+            case "AUTH" when taker.SignsIn && certificate is not null:
+                return await SignInAsync(rest).ConfigureAwait(false);
             case "EXPN" or "STARTTLS" or "AUTH" or "BDAT" or "TURN" or "ETRN" or "XCLIENT":
                 return Wrong(SmtpReplies.NotOffered);
             default:
@@ -146,7 +149,7 @@ internal sealed class SmtpSession : IDisposable
         Forget();
         helo = name;
         if (!isExtended) return new(250, "", host);
-        List<string> offered = [host, "PIPELINING", string.Create(CultureInfo.InvariantCulture, $"SIZE {taker.MostBytes}"), "8BITMIME", "SMTPUTF8", .. IsTrusted ? (string[])["XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE"] : [], .. certificate is not null && secured is null ? (string[])["STARTTLS"] : [], "ENHANCEDSTATUSCODES"];
+        List<string> offered = [host, "PIPELINING", string.Create(CultureInfo.InvariantCulture, $"SIZE {taker.MostBytes}"), "8BITMIME", "SMTPUTF8", .. IsTrusted ? (string[])["XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE"] : [], .. certificate is not null && secured is null ? (string[])["STARTTLS"] : [], .. CanSignIn ? (string[])["AUTH PLAIN LOGIN"] : [], "ENHANCEDSTATUSCODES"];
         for (var i = 0; i < offered.Count; i++) answers.Append(CultureInfo.InvariantCulture, $"250{(i < offered.Count - 1 ? '-' : ' ')}{offered[i]}\r\n");
         return null;
     }
@@ -197,6 +200,63 @@ internal sealed class SmtpSession : IDisposable
         return null;
     }
 
+    /// <summary>A key in the clear is a key that is known to all who listen.</summary>
+    private bool CanSignIn => taker.SignsIn && secured is not null;
+
+    /// <summary>PLAIN (RFC 4616) and LOGIN, which has no standard and which most printers speak.</summary>
+    private async Task<SmtpReply?> SignInAsync(string rest)
+    {
+        if (!CanSignIn) return Wrong(SmtpReplies.NeedsTlsToSignIn);
+        if (helo is null || by is not null || envelope is not null) return Wrong(SmtpReplies.OutOfOrder);
+        var words = rest.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length is 0 or > 2) return Wrong(SmtpReplies.BadSyntax);
+        // "=" is an answer that is there and empty.
+        var first = words.Length == 1 ? null : words[1] == "=" ? "" : words[1];
+        string? user, key;
+        switch (words[0].ToUpperInvariant())
+        {
+            case "PLAIN":
+                if (Told(first ?? await ChallengeAsync("").ConfigureAwait(false)) is not { } all) return Wrong(SmtpReplies.SignInCancelled);
+                if (all.Split('\0') is not [var other, var own, var secret] || (other.Length > 0 && other != own)) return Refused();
+                (user, key) = (own, secret);
+                break;
+            case "LOGIN":
+                user = Told(first ?? await ChallengeAsync("VXNlcm5hbWU6").ConfigureAwait(false));
+                key = user is null ? null : Told(await ChallengeAsync("UGFzc3dvcmQ6").ConfigureAwait(false));
+                if (user is null || key is null) return Wrong(SmtpReplies.SignInCancelled);
+                break;
+            default:
+                return Wrong(SmtpReplies.BadMechanism);
+        }
+        if (await AskAsync(async c => { by = await taker.SignInAsync(user, key, address, c).ConfigureAwait(false); return null; }).ConfigureAwait(false) is { } trouble) return trouble;
+        return by is null ? Refused() : SmtpReplies.SignedIn;
+
+        SmtpReply? Refused()
+        {
+            // Keys are too long to be guessed; who tries goes on trying elsewhere.
+            isOver = ++wrongKeys >= MostWrongKeys;
+            return isOver ? SmtpReplies.TooManyErrors : Wrong(SmtpReplies.WrongKey);
+        }
+
+        async Task<string?> ChallengeAsync(string challenge)
+        {
+            Say(new(334, "", challenge));
+            return await LineAsync().ConfigureAwait(false);
+        }
+
+        static string? Told(string? line)
+        {
+            try
+            {
+                return line is null or "*" ? null : Strict.GetString(Convert.FromBase64String(line));
+            }
+            catch (Exception e) when (e is FormatException or DecoderFallbackException)
+            {
+                return null;
+            }
+        }
+    }
+
     /// <summary>Who really sends, told by the server in front; holds until it says otherwise.</summary>
     private SmtpReply? Forwarded(string attributes)
     {
@@ -232,6 +292,9 @@ internal sealed class SmtpSession : IDisposable
                     break;
                 case "BODY=7BIT" or "BODY=8BITMIME":
                     break;
+                case var text when CanSignIn && text.StartsWith("AUTH=", StringComparison.Ordinal):
+                    // For whom a server vouches (RFC 4954 §5): nobody's word is taken for another's here.
+                    break;
                 case var text when text.StartsWith("SIZE=", StringComparison.Ordinal):
                     if (text.Length > 25 || !long.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var announced)) return Wrong(SmtpReplies.BadSyntax);
                     size = announced;
@@ -242,7 +305,7 @@ internal sealed class SmtpSession : IDisposable
         }
         if (from is { NeedsUtf8: true } && !isUtf8) return Wrong(SmtpReplies.BadSender);
         if (size > taker.MostBytes) return SmtpReplies.TooLarge;
-        var wanted = new SmtpEnvelope(Peer(), from, isUtf8, size, []);
+        var wanted = new SmtpEnvelope(Peer(), from, isUtf8, size, []) { Client = address, By = by };
         if (await AskAsync(async c => await taker.FromAsync(wanted, c).ConfigureAwait(false)).ConfigureAwait(false) is { } no) return no;
         envelope = wanted;
         return SmtpReplies.SenderFine;

@@ -1,4 +1,6 @@
 using System.Net;
+using Sekisho.Assurance;
+using Sekisho.Crossing.Systems;
 
 namespace Sekisho.Crossing.Mail.Smtp;
 
@@ -11,13 +13,29 @@ public sealed record SmtpPeer(string Address, string Helo, string Name);
 /// <summary>An envelope (RFC 5321 §2.3.1).</summary>
 /// <param name="From">Null for notices of servers, which must never be answered.</param>
 /// <param name="Size">As announced; null when it wasn't.</param>
-public sealed record SmtpEnvelope(SmtpPeer Peer, MailAddress? From, bool IsUtf8, long? Size, IReadOnlyList<MailAddress> To);
+public sealed record SmtpEnvelope(SmtpPeer Peer, MailAddress? From, bool IsUtf8, long? Size, IReadOnlyList<MailAddress> To)
+{
+    /// <summary>The other end of the connection, whoever it says that it has the message from.</summary>
+    public IPAddress Client { get; init; } = IPAddress.None;
+
+    /// <summary>Who signed in; null when nobody did.</summary>
+    public SmtpSystem? By { get; init; }
+}
+
+/// <summary>A system that signed in with its key (RFC 4954).</summary>
+public sealed record SmtpSystem(MunicipalityId Town, CrossingSystem System);
 
 /// <summary>Whoever takes the messages of a server of SMTP.</summary>
 internal interface ISmtpTaker
 {
     /// <summary>Largest message in bytes, as announced to all.</summary>
     long MostBytes { get; }
+
+    /// <summary>True where systems sign in; only ever on a line that is encrypted.</summary>
+    bool SignsIn => false;
+
+    /// <summary>Who has this key; null when nobody has who may come from there.</summary>
+    ValueTask<SmtpSystem?> SignInAsync(string untrustedUser, string untrustedKey, IPAddress from, CancellationToken cancel) => new((SmtpSystem?)null);
 
     /// <summary>Null when the sender is fine so far.</summary>
     ValueTask<SmtpReply?> FromAsync(SmtpEnvelope envelope, CancellationToken cancel);

@@ -10,7 +10,7 @@ using Sekisho.Zones.Reports;
 
 namespace Sekisho.Benchmarks.Zones;
 
-/// <summary>benchmarks/zones.sh: one zone pair with 20 permitted triples over generated rule sets; and the same question for z3.</summary>
+/// <summary>benchmarks/zones.sh, or <c>zones FOLDER [SHAPE [SIZE]]</c>: one zone pair with 20 permitted triples over generated rule sets; and the same question for z3.</summary>
 internal static class ZoneTimes
 {
     private static readonly string[] Shapes = ["r", "sep", "hard", "hosts"];
@@ -22,7 +22,7 @@ internal static class ZoneTimes
         Console.WriteLine("shape rules | read ms | first ms | warm ms | upper+lower whole ms | violating rules | diff of 100 lines ms | managed MB");
         foreach (var size in new[] { 1_000, 10_000, 100_000 })
             foreach (var shape in Shapes)
-                Measure(shape, size, folder);
+                if ((args.Length < 2 || args[1] == shape) && (args.Length < 3 || args[2] == size.ToString(CultureInfo.InvariantCulture))) Measure(shape, size, folder);
         return Task.FromResult(0);
     }
 

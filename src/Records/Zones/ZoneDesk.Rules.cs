@@ -3,6 +3,7 @@ using Sekisho.Assurance;
 using Sekisho.Records.Policies;
 using Sekisho.Zones.Analysis;
 using Sekisho.Zones.Compile;
+using Sekisho.Zones.Reports;
 
 namespace Sekisho.Records.Zones;
 
@@ -23,6 +24,15 @@ public sealed partial class ZoneDesk
         var found = new RuleExamination(material.Set, material.Policy.Reading.Policy!, report);
         examined[municipality] = (of, found);
         return found;
+    }
+
+    /// <summary>What reaches the devices themselves (機器あての通信) under the present configurations and the flows that count now.</summary>
+    /// <returns>Null where there is no policy or no configuration yet.</returns>
+    public async Task<DeviceExamination?> DevicesAsync(MunicipalityId municipality, CancellationToken cancel)
+    {
+        if (await MaterialAsync(municipality, cancel) is not { } material) return null;
+        var report = await Task.Run(() => ZoneVerification.VerifyDevices(material.Policy.Reading, Read(material, cancel), material.Policy.Day), cancel);
+        return new(material.Set, report);
     }
 
     /// <summary>The same as a sheet; null likewise.</summary>

@@ -75,3 +75,6 @@ public sealed record WhatIf(ZoneReport Now, ZoneReport Then, NetworkDifference D
 
 /// <summary>An examination of the rules (規則の点検): of which configurations, under which flows, and what was found.</summary>
 public sealed record RuleExamination(ConfigSet Set, ZonePolicy Policy, RuleReport Report);
+
+/// <summary>What reaches the devices themselves: of which configurations, and what was found.</summary>
+public sealed record DeviceExamination(ConfigSet Set, DeviceReport Report);

@@ -27,6 +27,9 @@ internal sealed class FilterProgram<T>
     /// <summary>More entries than this are not unfolded: chains that call chains can grow without end.</summary>
     public const int MaxEntries = 4_000_000;
 
+    /// <summary>Fewer neighbours than this stay as they are.</summary>
+    private const int FewToJoin = 4;
+
     /// <summary>Deeper chains than this are not followed; netfilter itself stops at 16.</summary>
     private const int MaxDepth = 32;
 
@@ -36,7 +39,6 @@ internal sealed class FilterProgram<T>
     private readonly Bound bound;
     private readonly string inbound;
     private readonly string outbound;
-    private Func<Rule, bool>? concerns;
     private int guard = -1;
     private bool perhaps;
 
@@ -60,16 +62,58 @@ internal sealed class FilterProgram<T>
     /// <summary>Chains that don't exist, call themselves, or are too many: the filter can't be judged.</summary>
     public string? Trouble { get; private set; }
 
-    /// <param name="concerns">Rules that decide packets which count; null: all do.</param>
-    public static FilterProgram<T> Compile(Universe<T> universe, Device device, Filter filter, string inbound, string outbound, Bound bound, Func<Rule, bool>? concerns = null)
+    public static FilterProgram<T> Compile(Universe<T> universe, Device device, Filter filter, string inbound, string outbound, Bound bound)
     {
-        var program = new FilterProgram<T>(universe, device, filter, inbound, outbound, bound) { concerns = concerns };
+        var program = new FilterProgram<T>(universe, device, filter, inbound, outbound, bound);
         var mark = universe.Mark;
         program.Unfold(filter.Chain, program.products.Any, true, true, 0);
         if (filter.Default == RuleAction.Accept) program.Emit(Match.Any, program.products.Any, Role.Accept, null, -1);
         universe.Release(mark);
         program.End = universe.Count;
         return program;
+    }
+
+    /// <summary>Makes one entry of neighbouring denials that differ in nothing but who sends, or but who receives: a list of sixty thousand hosts is one set.</summary>
+    /// <remarks>For questions about what passes. Which of them stops a packet is no longer told.</remarks>
+    public void Join()
+    {
+        for (var first = First; first < End; first++)
+        {
+            if (!IsPlainDenial(first)) continue;
+            var last = first;
+            bool bySource = true, byDestination = true;
+            while (last + 1 < End && IsPlainDenial(last + 1) && Alike(first, last + 1, ref bySource, ref byDestination)) last++;
+            if (last - first < FewToJoin) continue;
+            universe.Join(first, last, bySource ? All(first, last, static e => e.Source) : universe[first].Source, bySource ? universe[first].Destination : All(first, last, static e => e.Destination));
+            first = last;
+        }
+
+        bool IsPlainDenial(int e) => universe[e].Role == Role.Drop && universe[e].Guard < 0;
+
+        bool Alike(int a, int b, ref bool bySource, ref bool byDestination)
+        {
+            ref readonly var one = ref universe[a];
+            ref readonly var other = ref universe[b];
+            if (one.Tail != other.Tail || !Same(universe.Ports, one.SourcePorts, other.SourcePorts) || !Same(universe.Ports, one.DestinationPorts, other.DestinationPorts)) return false;
+            var (source, destination) = (bySource && Same(universe.Addresses, one.Destination, other.Destination), byDestination && Same(universe.Addresses, one.Source, other.Source));
+            if (!source && !destination) return false;
+            (bySource, byDestination) = (source, destination);
+            return true;
+        }
+
+        Seg All(int first, int last, Func<Entry, Seg> of)
+        {
+            var intervals = new List<(T, T)>();
+            for (var e = first; e <= last; e++)
+            {
+                var bounds = universe.Addresses[of(universe[e])];
+                for (var i = 0; i < bounds.Length; i += 2) intervals.Add((bounds[i], bounds[i + 1]));
+            }
+            return universe.Addresses.Keep(IntervalSet<T>.Union(intervals));
+        }
+
+        static bool Same<TNumber>(SetStack<TNumber> sets, Seg a, Seg b)
+            where TNumber : unmanaged, IBinaryInteger<TNumber>, IMinMaxValue<TNumber> => a == b || sets[a].SequenceEqual(sets[b]);
     }
 
     private void Unfold(string name, in Product path, bool accepts, bool drops, int depth)
@@ -89,7 +133,6 @@ internal sealed class FilterProgram<T>
         var callers = new List<Product>();
         foreach (var rule in chain.Rules)
         {
-            if (concerns is not null && rule.Action is not (RuleAction.Return or RuleAction.Jump or RuleAction.Goto) && !concerns(rule)) continue;
             switch (rule.Action)
             {
                 case RuleAction.Accept:

@@ -82,9 +82,11 @@ internal sealed class Residual<T>
             if (--budget < 0) return false;
             var mine = candidates.Count;
             var gaps = default(Gaps);
+            var box = universe.BoxOf(region.Source, region.Destination);
             for (var i = from; i < to; i++)
             {
                 var c = candidates[i];
+                if (universe.IsBeside(c, box)) continue;
                 ref readonly var e = ref universe[c];
                 var kinds = universe.Masks[e.Tail];
                 if ((kinds & region.Kinds) == 0 || !universe.Addresses.Overlaps(e.Source, region.Source) || !universe.Addresses.Overlaps(e.Destination, region.Destination)
@@ -186,10 +188,10 @@ internal sealed class Residual<T>
             if (Open(region, e, mask) != axis) continue;
             switch (axis)
             {
-                case 1: Collect(universe.Addresses[e.Source], addresses); break;
-                case 2: Collect(universe.Addresses[e.Destination], addresses); break;
-                case 4: Collect(universe.Ports[e.DestinationPorts], ports); break;
-                case 8: Collect(universe.Ports[e.SourcePorts], ports); break;
+                case 1: Collect(IntervalMath.Near(universe.Addresses[e.Source], universe.Addresses[region.Source]), addresses); break;
+                case 2: Collect(IntervalMath.Near(universe.Addresses[e.Destination], universe.Addresses[region.Destination]), addresses); break;
+                case 4: Collect(IntervalMath.Near(universe.Ports[e.DestinationPorts], universe.Ports[region.DestinationPorts]), ports); break;
+                case 8: Collect(IntervalMath.Near(universe.Ports[e.SourcePorts], universe.Ports[region.SourcePorts]), ports); break;
                 default: kinds |= mask; break;
             }
         }

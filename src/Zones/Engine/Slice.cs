@@ -53,8 +53,10 @@ internal sealed class Slice<T>
     public static Slice<T> Of(Universe<T> universe, FilterProgram<T> program, in Region region, bool toTheEnd = false)
     {
         var kept = new List<int>();
+        var box = universe.BoxOf(region.Source, region.Destination);
         for (var e = program.First; e < program.End; e++)
         {
+            if (universe.IsBeside(e, box)) continue;
             ref readonly var entry = ref universe[e];
             if (entry.Role > Role.Accept || (universe.Masks[entry.Tail] & region.Kinds) == 0) continue;
             if (!universe.Addresses.Overlaps(entry.Destination, region.Destination) || !universe.Addresses.Overlaps(entry.Source, region.Source)) continue;
@@ -146,6 +148,9 @@ internal sealed class Slice<T>
 internal sealed class Axis<T>
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
 {
+    /// <summary>Sets of more intervals than this stand with those that are everything: one candidate more costs less than thousands of places in the index.</summary>
+    private const int ManyIntervals = 64;
+
     private readonly int[] everywhere;
     private readonly IntervalIndex<T> index;
 
@@ -159,7 +164,7 @@ internal sealed class Axis<T>
         {
             if (!which(entry)) continue;
             var set = of(entry);
-            intervals += set == sets.All ? 0 : set.Length / 2;
+            intervals += IsEverywhere(set) ? 0 : set.Length / 2;
         }
         var low = new T[intervals];
         var high = new T[intervals];
@@ -169,7 +174,7 @@ internal sealed class Axis<T>
         {
             if (!which(entries[position])) continue;
             var set = of(entries[position]);
-            if (set == sets.All)
+            if (IsEverywhere(set))
             {
                 everywhere.Add(position);
                 continue;
@@ -182,6 +187,8 @@ internal sealed class Axis<T>
             }
         }
         return new([.. everywhere], new(low, high, item));
+
+        bool IsEverywhere(Seg set) => set == sets.All || set.Length > 2 * ManyIntervals;
     }
 
     public long Count(ReadOnlySpan<T> query) => everywhere.Length + index.Count(query);

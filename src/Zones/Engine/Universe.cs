@@ -21,6 +21,9 @@ internal enum Role : byte
     /// <summary>Settled elsewhere: a permitted flow, an earlier translation. It only covers.</summary>
     Cover,
 
+    /// <summary>A denial that the next one holds as well (<see cref="FilterProgram{T}.Join"/>).</summary>
+    Joined,
+
     /// <summary>What a rule may decide, but not for certain (<see cref="Bound.Sure"/>): it takes nothing from entries behind it.</summary>
     Perhaps,
 }
@@ -48,6 +51,12 @@ internal struct Entry
     public readonly bool IsWhole => Guard < 0 || Role > Role.Accept;
 }
 
+/// <summary>The ends of an entry's addresses: what lies outside is told by four comparisons.</summary>
+internal struct Box<T>
+{
+    public T SourceLow, SourceHigh, DestinationLow, DestinationHigh;
+}
+
 /// <summary>All entries of a network in one family, and the sets that they are made of.</summary>
 /// <typeparam name="T"><c>uint</c> for IPv4, <c>UInt128</c> for IPv6.</typeparam>
 internal sealed class Universe<T>(TailTable tails)
@@ -55,6 +64,7 @@ internal sealed class Universe<T>(TailTable tails)
 {
     private Entry[] entries = new Entry[256];
     private Rule?[] rules = new Rule?[256];
+    private Box<T>[] boxes = new Box<T>[256];
 
     public SetStack<T> Addresses { get; } = new();
 
@@ -102,10 +112,35 @@ internal sealed class Universe<T>(TailTable tails)
         {
             Array.Resize(ref entries, Count * 2);
             Array.Resize(ref rules, Count * 2);
+            Array.Resize(ref boxes, Count * 2);
         }
         entries[Count] = entry;
+        boxes[Count] = BoxOf(entry.Source, entry.Destination);
         rules[Count] = rule;
         return Count++;
+    }
+
+    /// <summary>Gives an entry other addresses, and takes those away that it holds now.</summary>
+    public void Join(int first, int last, Seg source, Seg destination)
+    {
+        for (var e = first; e < last; e++) entries[e].Role = Role.Joined;
+        (entries[last].Source, entries[last].Destination) = (source, destination);
+        boxes[last] = BoxOf(source, destination);
+    }
+
+    public Box<T> BoxOf(Seg source, Seg destination)
+    {
+        var from = Addresses[source];
+        var to = Addresses[destination];
+        return from.IsEmpty || to.IsEmpty ? new() { SourceLow = T.MaxValue, SourceHigh = T.MinValue, DestinationLow = T.MaxValue, DestinationHigh = T.MinValue }
+            : new() { SourceLow = from[0], SourceHigh = from[^1], DestinationLow = to[0], DestinationHigh = to[^1] };
+    }
+
+    /// <summary>Whether an entry lies outside of a box for certain.</summary>
+    public bool IsBeside(int entry, in Box<T> box)
+    {
+        ref readonly var its = ref boxes[entry];
+        return its.SourceHigh < box.SourceLow || its.SourceLow > box.SourceHigh || its.DestinationHigh < box.DestinationLow || its.DestinationLow > box.DestinationHigh;
     }
 
     public static IntervalSet<T> FamilyOf(AddressSet set) => (IntervalSet<T>)(object)(IsV6 ? set.V6 : set.V4);

@@ -30,12 +30,14 @@ public static class FilterDifference
             var now = after.Filters.FirstOrDefault(f => f.Place == place && f.Name == name);
             var touched = Touched(before, old, after, now);
             if (touched is { IsNothing: true }) continue;
+            // Rules that nothing touched is near to are left out once for all pairs of interfaces.
+            var (v4, v6) = (Near<uint>(before, after, touched), Near<UInt128>(before, after, touched));
             string[] outbound = place == FilterPlace.Inbound ? [""] : inbound;
             foreach (var from in inbound)
                 foreach (var to in outbound)
                 {
-                    complete &= new Pair<uint>(before, old, after, now, from, to).Compare(touched, changes);
-                    complete &= new Pair<UInt128>(before, old, after, now, from, to).Compare(touched, changes);
+                    complete &= new Pair<uint>(v4.Before, old, v4.After, now, from, to).Compare(touched, changes);
+                    complete &= new Pair<UInt128>(v6.Before, old, v6.After, now, from, to).Compare(touched, changes);
                 }
         }
         return changes;
@@ -45,8 +47,15 @@ public static class FilterDifference
     internal static bool IsSame(Device before, Device after, Filter filter, string inbound, string outbound, List<Match> within)
     {
         var changes = new List<FlowChange>();
-        return new Pair<uint>(before, filter, after, filter, inbound, outbound) { Kinds = KindClasses.Every() }.Compare(new(within, [], []), changes)
-            & new Pair<UInt128>(before, filter, after, filter, inbound, outbound) { Kinds = KindClasses.Every() }.Compare(new(within, [], []), changes) && changes.Count == 0;
+        var edit = new Edit(within, [], []);
+        return Same<uint>() & Same<UInt128>() && changes.Count == 0;
+
+        bool Same<T>()
+            where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
+        {
+            var near = Near<T>(before, after, edit);
+            return new Pair<T>(near.Before, filter, near.After, filter, inbound, outbound) { Kinds = KindClasses.Every() }.Compare(edit, changes);
+        }
     }
 
     /// <summary>What an edit touches.</summary>
@@ -85,6 +94,41 @@ public static class FilterDifference
         static Dictionary<string, Chain> ByName(Device device) => device.Chains.GroupBy(static c => c.Name, StringComparer.Ordinal).ToDictionary(static c => c.Key, static c => c.First(), StringComparer.Ordinal);
     }
 
+    /// <summary>Both versions without rules that decide nothing of what an edit touches, in one family.</summary>
+    private static (Device Before, Device After) Near<T>(Device before, Device after, Edit? edit)
+        where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
+    {
+        if (edit is null) return (before, after);
+        var touched = edit.All.Where(static m => !Universe<T>.FamilyOf(m.Source).IsEmpty).ToArray();
+        var (low, high, item) = (new List<T>(), new List<T>(), new List<int>());
+        for (var i = 0; i < touched.Length; i++)
+        {
+            var bounds = Universe<T>.FamilyOf(touched[i].Source).Bounds;
+            for (var b = 0; b < bounds.Length; b += 2)
+            {
+                low.Add(bounds[b]);
+                high.Add(bounds[b + 1]);
+                item.Add(i);
+            }
+        }
+        var index = new IntervalIndex<T>([.. low], [.. high], [.. item]);
+        var found = new Ints();
+        return (Without(before), Without(after));
+
+        Device Without(Device device) => device with { Chains = [.. device.Chains.Select(c => c with { Rules = [.. c.Rules.Where(IsNear)] })] };
+
+        bool IsNear(Rule rule)
+        {
+            if (rule.Action is RuleAction.Return or RuleAction.Jump or RuleAction.Goto) return true;
+            found.Count = 0;
+            index.Collect(Universe<T>.FamilyOf(rule.May.Source).Bounds, found);
+            var destination = Universe<T>.FamilyOf(rule.May.Destination);
+            foreach (var i in found.Span)
+                if (destination.Overlaps(Universe<T>.FamilyOf(touched[i].Destination))) return true;
+            return false;
+        }
+    }
+
     /// <summary>Two versions between one pair of interfaces, in one family.</summary>
     private sealed class Pair<T>(Device before, Filter? old, Device after, Filter? now, string inbound, string outbound)
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
@@ -100,8 +144,7 @@ public static class FilterDifference
             if (edit is not null && !edit.All.Any(m => m.In.Contains(inbound) && m.Out.Contains(outbound) && !Universe<T>.FamilyOf(m.Source).IsEmpty && !Universe<T>.FamilyOf(m.Destination).IsEmpty)) return true;
             var universe = new Universe<T>(tails);
             var products = new Products<T>(universe);
-            var near = edit is null ? null : Near(edit);
-            var (was, becomes) = (Program(universe, before, old, near), Program(universe, after, now, near));
+            var (was, becomes) = (Program(universe, before, old), Program(universe, after, now));
             var regions = new List<Product>();
             if (edit is null) regions.Add(products.Any);
             else
@@ -160,37 +203,9 @@ public static class FilterDifference
             return complete;
         }
 
-        /// <summary>Whether a rule may decide packets that the edit touches.</summary>
-        private static Func<Rule, bool> Near(Edit edit)
-        {
-            var touched = edit.All.Where(static m => !Universe<T>.FamilyOf(m.Source).IsEmpty).ToArray();
-            var (low, high, item) = (new List<T>(), new List<T>(), new List<int>());
-            for (var i = 0; i < touched.Length; i++)
-            {
-                var bounds = Universe<T>.FamilyOf(touched[i].Source).Bounds;
-                for (var b = 0; b < bounds.Length; b += 2)
-                {
-                    low.Add(bounds[b]);
-                    high.Add(bounds[b + 1]);
-                    item.Add(i);
-                }
-            }
-            var index = new IntervalIndex<T>([.. low], [.. high], [.. item]);
-            var found = new Ints();
-            return rule =>
-            {
-                found.Count = 0;
-                index.Collect(Universe<T>.FamilyOf(rule.May.Source).Bounds, found);
-                var destination = Universe<T>.FamilyOf(rule.May.Destination);
-                foreach (var i in found.Span)
-                    if (destination.Overlaps(Universe<T>.FamilyOf(touched[i].Destination))) return true;
-                return false;
-            };
-        }
-
-        private FilterProgram<T>? Program(Universe<T> universe, Device device, Filter? filter, Func<Rule, bool>? near) =>
+        private FilterProgram<T>? Program(Universe<T> universe, Device device, Filter? filter) =>
             filter is null || (filter.OnlyV6 ?? Universe<T>.IsV6) != Universe<T>.IsV6 || !filter.In.Contains(inbound) || (filter.Place != FilterPlace.Inbound && !filter.Out.Contains(outbound)) ? null
-            : FilterProgram<T>.Compile(universe, device, filter, inbound, outbound, Bound.Upper, near);
+            : FilterProgram<T>.Compile(universe, device, filter, inbound, outbound, Bound.Upper);
 
         /// <summary>What <paramref name="target"/> accepts and <paramref name="source"/> didn't. A filter that isn't there accepts all.</summary>
         private bool OneWay(Universe<T> universe, KindClasses classes, int round, in Region clip, Slice<T>? source, Slice<T>? target, List<int> done, bool opened, List<FlowChange> changes)

@@ -279,6 +279,7 @@ internal sealed partial class FlowSearch<T>
         if (!programs.TryGetValue(key, out var program))
         {
             program = FilterProgram<T>.Compile(universe, topology.Devices[index], filter, inbound, outbound, bound);
+            if (Watch is null) program.Join();
             programs.Add(key, program);
             universe.Extend();
         }

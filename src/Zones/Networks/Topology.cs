@@ -148,9 +148,18 @@ internal sealed class Topology
         if (!IsLone(device)) return names;
         foreach (var chain in device.Chains)
             foreach (var rule in chain.Rules)
-                foreach (var name in rule.May.In.Names.Concat(rule.May.Out.Names)) names.Add(name.EndsWith('*') ? name[..^1] + OtherInterface : name);
+            {
+                Add(rule.May.In);
+                Add(rule.May.Out);
+            }
         names.Add(OtherInterface);
-        return [.. names.Distinct(StringComparer.Ordinal)];
+        return names;
+
+        void Add(InterfaceSet set)
+        {
+            for (var i = 0; i < set.Names.Count; i++)
+                if (set.Names[i] is var name && (name.EndsWith('*') ? name[..^1] + OtherInterface : name) is var one && !names.Contains(one)) names.Add(one);
+        }
     }
 
     private IEnumerable<WayOut> AllWaysOut(int device) =>

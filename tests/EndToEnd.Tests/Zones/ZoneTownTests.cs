@@ -42,6 +42,10 @@ public sealed class ZoneTownTests(RegisterOffice office) : IClassFixture<Registe
         await Expect(page.Locator("pre.zone-text").First).ToContainTextAsync("table inet sekisho");
         await screen.LookBothAsync("zt3-compile");
 
+        await page.GotoAsync("/zones/devices");
+        await Expect(page.Locator("#device-gw-screen-lgwan")).ToContainTextAsync("tcp/22");
+        await screen.LookBothAsync("zt7-devices");
+
         // Files that are none are named, with what to do.
         await page.GotoAsync("/zones/configs");
         await page.SetInputFilesAsync("#f-files", new FilePayload { Name = "backup.bin", MimeType = "application/octet-stream", Buffer = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xfe, 0] });
@@ -72,6 +76,12 @@ public sealed class ZoneTownTests(RegisterOffice office) : IClassFixture<Registe
         await page.GotoAsync("/zones/proofs");
         await Expect(page.Locator("tbody tr").First).ToContainTextAsync("第 1 版");
         await screen.LookBothAsync("zt5-proofs");
+        // A proof of before shows its own network, and goes out as a sheet.
+        await page.ClickAsync("tbody tr:last-child a");
+        await Expect(page.Locator(".zone-map svg")).ToBeVisibleAsync();
+        await screen.LookBothAsync("zt8-past-proof");
+        var found = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("text=直すところを Excel に出す"));
+        Assert.EndsWith(".xlsx", found.SuggestedFilename, StringComparison.Ordinal);
         Assert.Contains(await office.Records.Evidence.KindsAsync(office.Town, Cancel), k => k.Kind == ZoneSource.MyNumber);
         await page.GotoAsync("/zones");
         await screen.LookBothAsync("zt6-mended");

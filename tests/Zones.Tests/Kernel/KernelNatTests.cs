@@ -63,6 +63,58 @@ public sealed class KernelNatTests
     }
 
     [Theory]
+    [InlineData("iptables", 321)]
+    [InlineData("nftables", 331)]
+    public void What_an_edit_of_the_filter_opens_and_closes_behind_translations_is_told_and_nothing_else(string vendor, int seed)
+    {
+        using var before = KernelOracle.TryCreate();
+        if (before is null) Assert.Skip("needs root, nftables and iptables");
+        using var after = new KernelOracle();
+        var rules = new RandomNat(seed);
+        var text = vendor == "iptables" ? rules.Iptables() : rules.Nftables();
+        var edited = Flip(text);
+        var load = vendor == "iptables" ? "iptables-legacy-restore" : "nft";
+        before.Load(load, text);
+        after.Load(load, edited);
+        var (old, now) = (Read(text), Read(edited));
+        var difference = NetworkDifference.Between([old], [now]);
+        Assert.True(difference.IsComplete);
+        Assert.Empty(difference.Notes);
+        var policy = ZonePolicyReader.Read("format: 1\nmodel: β\nzones:\n" + string.Concat(KernelOracle.Zones.Select(static z => $"  - {{ id: {z.Name}, kind: other, prefixes: [{z.V4}.0.0/16, \"{z.V6}::/32\"] }}\n")), "zones.yaml").Policy!;
+        var packets = Enumerable.Range(0, Packets).Select(i => rules.Packet(vendor == "nftables" && i % 3 == 0)).ToArray();
+        var (was, becomes) = (before.Look(packets), after.Look(packets));
+        var changed = 0;
+        for (var i = 0; i < packets.Length; i++)
+        {
+            var p = packets[i];
+            // As the filter sees it: behind the first translation.
+            var seen = Assert.Single(PacketWalk.Follow(policy, now.Devices, new(p.Source, p.Destination, p.Protocol, p.Protocol is 1 or 58 ? p.Icmp : p.SourcePort, p.DestinationPort) { Flags = p.Flags, State = p.State, Fragment = p.Fragment }))
+                .First(static s => s.Filter is not ("nat" or ""));
+            var told = difference.Changes.Where(c => c.Inbound == seen.Inbound && c.Outbound == seen.Outbound && c.Traffic.Source.Contains(seen.Packet.Source) && c.Traffic.Destination.Contains(seen.Packet.Destination)
+                && SlowEngine.Matches(new Match { Services = c.Traffic.Services }, p with { DestinationPort = seen.Packet.DestinationPort })).ToArray();
+            Assert.True(was[i] is null == becomes[i] is null ? told.Length == 0 : told.Any(c => c.Opened == becomes[i] is not null), $"{p}: {was[i]} → {becomes[i]}, told {told.Length}\n{text}");
+            if (was[i] is null != becomes[i] is null) changed++;
+        }
+        Assert.InRange(changed, 20, Packets - 20);
+
+        ConfigReading Read(string its) => ConfigDoor.Read("fw.rules", Encoding.UTF8.GetBytes(Place + its), TestContext.Current.CancellationToken, vendor);
+
+        // Every third rule of the filter decides the other way.
+        static string Flip(string text)
+        {
+            var lines = text.Split('\n');
+            var from = Array.FindIndex(lines, static l => l is "*filter" or "table inet filter {");
+            var rule = 0;
+            for (var i = from; i < lines.Length; i++)
+                if ((lines[i].Contains("-A FORWARD", StringComparison.Ordinal) || lines[i].Contains("saddr", StringComparison.Ordinal)) && !lines[i].Contains("ESTABLISHED", StringComparison.Ordinal) && rule++ % 3 == 0)
+                    lines[i] = lines[i].EndsWith("DROP", StringComparison.OrdinalIgnoreCase) ? $"{lines[i][..^4]}{(IsNft(lines[i]) ? "accept" : "ACCEPT")}" : $"{lines[i][..^6]}{(IsNft(lines[i]) ? "drop" : "DROP")}";
+            return string.Join('\n', lines);
+
+            static bool IsNft(string line) => !line.StartsWith('-');
+        }
+    }
+
+    [Theory]
     [InlineData(false, 405)]
     [InlineData(false, 406)]
     [InlineData(true, 407)]

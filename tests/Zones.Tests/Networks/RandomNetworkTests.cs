@@ -57,7 +57,7 @@ public sealed class RandomNetworkTests
     }
 
     /// <summary>Device d of a row: zone a on the left of the first, zone b on the right of the last.</summary>
-    private static Device Station(RandomFilters filters, Random random, int d, int length, bool translates)
+    internal static Device Station(RandomFilters filters, Random random, int d, int length, bool translates)
     {
         var device = filters.Device(1 + random.Next(2), 5, 0, 0);
         var (left, right) = (d == 0 ? "10.0.0.1/28" : $"192.168.{d - 1}.2/30", d == length - 1 ? "10.0.0.17/28" : $"192.168.{d}.1/30");

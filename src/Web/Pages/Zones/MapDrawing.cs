@@ -14,7 +14,7 @@ internal sealed class MapDrawing(MapLayout layout, Func<Bilingual, string> speak
     {
         Say($"<svg viewBox=\"0 0 {layout.Width} {layout.Height}\" width=\"{layout.Width}\" height=\"{layout.Height}\" role=\"group\" aria-label=\"{Text(speak(new("領域の図", "Map of the zones")))}\"><defs>");
         foreach (var head in (string[])["bad", "good"])
-            Say($"<marker id=\"zone-head-{head}\" viewBox=\"0 0 10 10\" refX=\"8\" refY=\"5\" markerWidth=\"7\" markerHeight=\"7\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"zone-head-{head}\" d=\"M0 0 10 5 0 10z\"/></marker>");
+            Say($"<marker id=\"zone-head-{head}\" viewBox=\"0 0 10 10\" refX=\"8\" refY=\"5\" markerWidth=\"7\" markerHeight=\"7\" markerUnits=\"userSpaceOnUse\" orient=\"auto-start-reverse\"><path class=\"zone-head-{head}\" d=\"M0 0 10 5 0 10z\"/></marker>");
         Say($"</defs>");
         foreach (var band in layout.Bands) Draw(band);
         foreach (var device in layout.Devices) Draw(device);
@@ -41,7 +41,7 @@ internal sealed class MapDrawing(MapLayout layout, Func<Bilingual, string> speak
             var end = above ? MapLayout.Top(band) + MapLayout.Band : MapLayout.Top(band);
             Say($"<path d=\"M{middle} {(above ? y : y + MapLayout.DeviceHeight)}V{end}\"/><circle cx=\"{middle}\" cy=\"{end}\" r=\"4\"/>");
         }
-        Say($"<rect x=\"{device.X}\" y=\"{y}\" width=\"{MapLayout.DeviceWidth}\" height=\"{MapLayout.DeviceHeight}\" rx=\"4\"/><text x=\"{middle}\" y=\"{y + 15}\" class=\"zone-device-name\">{Short(device.Name)}</text><text x=\"{middle}\" y=\"{y + 28}\" class=\"zone-device-vendor\">{Text(device.Vendor)}</text></g>");
+        Say($"<rect x=\"{device.X}\" y=\"{y}\" width=\"{MapLayout.DeviceWidth}\" height=\"{MapLayout.DeviceHeight}\" rx=\"4\"/><text x=\"{middle}\" y=\"{y + 15}\" class=\"zone-device-name\">{Short(device.Name, 13)}<title>{Text(device.Name)}</title></text><text x=\"{middle}\" y=\"{y + 28}\" class=\"zone-device-vendor\">{Text(device.Vendor)}</text></g>");
     }
 
     private void Draw(MapArrow arrow)
@@ -51,16 +51,16 @@ internal sealed class MapDrawing(MapLayout layout, Func<Bilingual, string> speak
         // In the gap beside the band that it leaves.
         var label = down ? from + (MapLayout.Gap / 2) + 5 : from - (MapLayout.Gap / 2) + 5;
         var head = arrow.IsViolation ? "bad" : "good";
-        Say($"<g class=\"zone-arrow is-{head}\"><path d=\"M{arrow.X} {from}V{to}\" marker-end=\"url(#zone-head-{head})\"/>");
+        Say($"<g class=\"zone-arrow is-{head}\"><path d=\"M{arrow.X} {from}V{to}\" {(arrow.Back > 0 ? $"marker-start=\"url(#zone-head-{head})\" " : "")}marker-end=\"url(#zone-head-{head})\"/>");
         if (arrow.IsViolation)
-            Say($"<a href=\"#{Text(arrow.Anchor)}\" aria-label=\"{Text(speak(new($"違反 {arrow.Count} 通り", $"{arrow.Count} violations")))}\"><rect x=\"{arrow.X + 7}\" y=\"{label - 16}\" width=\"{22 + (arrow.Count.ToString(CultureInfo.InvariantCulture).Length * 9)}\" height=\"22\" rx=\"4\"/><text x=\"{arrow.X + 12}\" y=\"{label}\">▲{arrow.Count}</text></a></g>");
+            Say($"<a href=\"#{Text(arrow.Anchor)}\" aria-label=\"{Text(speak(new($"違反 {arrow.Count} 通り", $"{arrow.Count} violations")))}\"><rect x=\"{arrow.X + 7}\" y=\"{label - 16}\" width=\"{arrow.Width - 12}\" height=\"22\" rx=\"4\"/><text x=\"{arrow.X + 12}\" y=\"{label}\">{arrow.Label}</text></a></g>");
         else
-            Say($"<text x=\"{arrow.X + 8}\" y=\"{label}\">{arrow.Count}<title>{Text(speak(new($"認めた通信 {arrow.Count} 件", $"{arrow.Count} allowed flows")))}</title></text></g>");
+            Say($"<text x=\"{arrow.X + 8}\" y=\"{label}\">{arrow.Label}<title>{Text(speak(arrow.Back > 0 ? new($"認めた通信 {arrow.Count} 件、逆向きに {arrow.Back} 件", $"{arrow.Count} allowed flows, {arrow.Back} back") : new($"認めた通信 {arrow.Count} 件", $"{arrow.Count} allowed flows")))}</title></text></g>");
     }
 
     private void Say(FormattableString markup) => svg.Append(markup.ToString(CultureInfo.InvariantCulture));
 
-    private static string Short(string name) => Text(name.Length <= 16 ? name : name[..15] + "…");
+    private static string Short(string name, int most = 14) => Text(name.Length <= most ? name : name[..(most - 1)] + "…");
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 }

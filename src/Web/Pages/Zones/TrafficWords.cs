@@ -3,6 +3,7 @@ using Sekisho.Assurance;
 using Sekisho.Zones.Model;
 using Sekisho.Zones.Networks;
 using Sekisho.Zones.Policies;
+using Sekisho.Zones.Reports;
 
 namespace Sekisho.Web.Pages.Zones;
 
@@ -35,6 +36,14 @@ public sealed class TrafficWords(ZonePolicy? policy, Func<Bilingual, string> spe
         var text = addresses.ToString().Split(", ");
         var list = text.Length <= Most ? string.Join(", ", text) : string.Join(", ", text.Take(Most)) + speak(new($" ほか {text.Length - Most}", $" and {text.Length - Most} more"));
         return zones.Count == 0 ? list : zones.Count > 2 ? speak(new($"{zones.Count} つの領域 {list}", $"{zones.Count} zones {list}")) : $"{string.Join(speak(new("・", ", ")), zones)} {list}";
+    }
+
+    /// <summary>Traffic as a kept report says it (<c>addresses → addresses services</c>), long lists of addresses counted: a slip in a wildcard mask makes hundreds.</summary>
+    public static string Shortened(string flows, Func<Bilingual, string> speak)
+    {
+        ArgumentNullException.ThrowIfNull(flows);
+        ArgumentNullException.ThrowIfNull(speak);
+        return FlowText.Shortened(flows, Most, more => speak(new($" ほか {more}", $" and {more} more")));
     }
 
     public string Of(ServiceSet services)

@@ -85,7 +85,7 @@ public sealed class ZoneTownTests(RegisterOffice office) : IClassFixture<Registe
         Assert.Contains(await office.Records.Evidence.KindsAsync(office.Town, Cancel), k => k.Kind == ZoneSource.MyNumber);
         await page.GotoAsync("/zones");
         await screen.LookBothAsync("zt6-mended");
-        screen.AssertNoComplaint(12);
+        screen.AssertNoComplaint(16);
     }
 
     private static string Root()

@@ -24,7 +24,8 @@ public sealed record LedgerEntry(DateTimeOffset At, string Kind, string Actor, s
         new(at, kind, actor, subject, JsonSerializer.SerializeToElement(body));
 
     /// <summary>The bytes that are hashed and kept.</summary>
-    /// <exception cref="ArgumentException">Longer than 65,535 bytes, or a number that JSON readers would round: a mistake of the caller.</exception>
+    /// <exception cref="EntryTooLongException">Longer than 65,535 bytes.</exception>
+    /// <exception cref="ArgumentException">A number that JSON readers would round: a mistake of the caller.</exception>
     public byte[] ToBytes()
     {
         var text = new StringBuilder(256);
@@ -37,7 +38,7 @@ public sealed record LedgerEntry(DateTimeOffset At, string Kind, string Actor, s
         var bytes = CanonicalJson.ToBytes(text);
         return bytes.Length <= EntryBundle.MaxEntryBytes
             ? bytes
-            : throw new ArgumentException($"A ledger entry holds at most {EntryBundle.MaxEntryBytes} bytes; this one ({Kind}) has {bytes.Length}. Put the digest of large content in, not the content.");
+            : throw new EntryTooLongException($"A ledger entry holds at most {EntryBundle.MaxEntryBytes} bytes; this one ({Kind}) has {bytes.Length}. Put the digest of large content in, not the content.");
     }
 
     /// <summary>True when an entry of this kind and subject (UTF-8) can end as these bytes do. Cheap: nothing is read as JSON, and nothing allocated as a rule.</summary>
@@ -103,3 +104,6 @@ public sealed record LedgerEntry(DateTimeOffset At, string Kind, string Actor, s
         return true;
     }
 }
+
+/// <summary>Somebody put more into an entry than it holds: a text of tens of thousands of letters, mostly.</summary>
+public sealed class EntryTooLongException(string message) : ArgumentException(message);

@@ -66,6 +66,61 @@ public sealed class DeputyTests
     }
 
     [Fact]
+    public async Task A_post_and_its_own_deputy_are_one_and_an_approval_counts_by_what_was_held_when_it_was_given()
+    {
+        await using var gate = await Gate.OpenAsync();
+        await using var worker = await gate.WorkerAsync();
+        await OwnRouteAsync(gate, Approval.TwoPeople);
+        var today = JapaneseTime.Day(gate.Clock.Now());
+        await NameAsync(gate, Post.SecurityOfficer, gate.Department, gate.Other, today, today.AddDays(1));
+        var one = await WaitingAsync(gate, gate.Staff);
+        Assert.Equal(RequestState.Waiting, (await gate.Slices.Requests.ApproveAsync(gate.Town, one, "", gate.Head, Cancel)).OrThrow().State);
+        Assert.Equal(RequestState.Waiting, (await gate.Slices.Requests.ApproveAsync(gate.Town, one, "", gate.Other, Cancel)).OrThrow().State);
+        Assert.Equal(RequestState.Delivered, (await gate.Slices.Requests.ApproveAsync(gate.Town, one, "", gate.Manager, Cancel)).OrThrow().State);
+
+        // The deputy gave the officer's leave; the manager's comes when those days are over.
+        var two = await WaitingAsync(gate, gate.Staff);
+        Assert.Equal(RequestState.Waiting, (await gate.Slices.Requests.ApproveAsync(gate.Town, two, "", gate.Other, Cancel)).OrThrow().State);
+        gate.Clock.Move(TimeSpan.FromDays(2));
+        Assert.Equal("XNG-REQ-008", Gate.CodeOf(await gate.Slices.Requests.ApproveAsync(gate.Town, await WaitingAsync(gate, gate.Staff), "", gate.Other, Cancel)));
+        Assert.Equal(RequestState.Delivered, (await gate.Slices.Requests.ApproveAsync(gate.Town, two, "", gate.Manager, Cancel)).OrThrow().State);
+    }
+
+    [Fact]
+    public async Task Who_can_decide_is_said_and_who_has_left_or_a_vacant_post_decides_nothing()
+    {
+        await using var gate = await Gate.OpenAsync();
+        await using var worker = await gate.WorkerAsync();
+        await OwnRouteAsync(gate, Approval.Manager);
+        var today = JapaneseTime.Day(gate.Clock.Now());
+        await NameAsync(gate, Post.SecurityManager, gate.Tax.Id, gate.Colleague, today, today.AddDays(9));
+        var id = await WaitingAsync(gate, gate.Staff);
+        Assert.Equal([("課長 太郎", Post.SecurityManager, false), ("職員 二郎", Post.SecurityManager, true), ("部長 三郎", Post.SecurityOfficer, false)], await DecidersAsync(gate, id));
+        // What the manager asks for, neither she nor who stands in for her decides.
+        Assert.Equal([("部長 三郎", Post.SecurityOfficer, false)], await DecidersAsync(gate, await WaitingAsync(gate, gate.Manager)));
+
+        // The manager leaves the office, then her deputy: nothing of theirs outlives them.
+        await LeaveAsync(gate, gate.Manager, today.AddDays(1));
+        await LeaveAsync(gate, gate.Colleague, today.AddDays(2));
+        gate.Clock.Move(TimeSpan.FromDays(1));
+        Assert.Equal("XNG-REQ-008", Gate.CodeOf(await gate.Slices.Requests.ApproveAsync(gate.Town, id, "", gate.Manager, Cancel)));
+        Assert.Equal([("職員 二郎", Post.SecurityManager, true), ("部長 三郎", Post.SecurityOfficer, false)], await DecidersAsync(gate, id));
+        gate.Clock.Move(TimeSpan.FromDays(1));
+        Assert.Equal("XNG-REQ-008", Gate.CodeOf(await gate.Slices.Requests.ApproveAsync(gate.Town, id, "", gate.Colleague, Cancel)));
+        Assert.Equal(0, await gate.Slices.Requests.CountToDecideAsync(gate.Town, gate.Colleague, Cancel));
+        Assert.Equal(0, await gate.CountAsync("SELECT count(*) FROM records.deputy WHERE ends_on > date '2026-04-03'"));
+        // The section's post is vacant: the department's officer decides; without that one, nobody, and the page says so.
+        Assert.Equal([("部長 三郎", Post.SecurityOfficer, false)], await DecidersAsync(gate, id));
+        await LeaveAsync(gate, gate.Head, today.AddDays(3));
+        gate.Clock.Move(TimeSpan.FromDays(1));
+        Assert.Empty(await DecidersAsync(gate, id));
+        // One named for the vacant post is enough.
+        await NameAsync(gate, Post.SecurityManager, gate.Tax.Id, gate.Other, today.AddDays(3), today.AddDays(9));
+        Assert.Equal([("課長 次郎", Post.SecurityManager, true)], await DecidersAsync(gate, id));
+        Assert.Equal(RequestState.Delivered, (await gate.Slices.Requests.ApproveAsync(gate.Town, id, "", gate.Other, Cancel)).OrThrow().State);
+    }
+
+    [Fact]
     public async Task A_deputy_is_named_by_another_for_a_post_that_decides()
     {
         await using var gate = await Gate.OpenAsync();
@@ -99,6 +154,12 @@ public sealed class DeputyTests
         Assert.Equal("REC-TKO-018", Gate.CodeOf(await gate.Records.Takeouts.ApproveAsync(gate.Town, second.Id, "", null, gate.Manager, Cancel)));
         Assert.Equal("REC-TKO-018", Gate.CodeOf(await gate.Records.Takeouts.RefuseAsync(gate.Town, second.Id, "理由", null, gate.Manager, Cancel)));
     }
+
+    private static async Task<IReadOnlyList<(string, Post, bool)>> DecidersAsync(Gate gate, RequestId id) =>
+        [.. (await gate.Slices.Requests.DecidersAsync(gate.Town, (await gate.Slices.Requests.ReadAsync(gate.Town, id, null, gate.Officer, Cancel))!.Request, exception: false, Cancel)).Select(static d => (d.Name, d.Post, d.IsDeputy))];
+
+    private static async Task LeaveAsync(Gate gate, Actor who, DateOnly on) =>
+        (await gate.Records.Organisation.EndPersonAsync(gate.Town, (await gate.Records.AccountPeople.PersonAsync(gate.Town, who.Account, Cancel))!.Id, on, gate.Officer, Cancel)).OrThrow();
 
     private static async Task OwnRouteAsync(Gate gate, Approval needs) =>
         (await gate.Slices.Routes.LayDownAsync(gate.Town, new("own", new("自前", "own"), Zone.Internet, Zone.Lgwan, RouteKind.Files, "", needs, [], 7, 7, new(null, null, null), false, false, false), true, 0, gate.Officer, Cancel)).OrThrow();

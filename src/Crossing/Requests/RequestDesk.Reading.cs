@@ -1,6 +1,7 @@
 using Sekisho.Assurance;
 using Sekisho.Crossing.Mail;
 using Sekisho.Crossing.Routes;
+using Sekisho.Crossing.Systems;
 using Sekisho.Records;
 using Sekisho.Records.Organisation;
 using Sekisho.Records.Registers;
@@ -81,6 +82,17 @@ public sealed partial class RequestDesk
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
         return await AuthorityAsync(tx, exception ? request with { Needs = Approval.Officer } : request, keeper.Clock.Now(), actor, cancel) is (null or { Code: "XNG-REQ-018" }, _);
+    }
+
+    /// <summary>Who can decide on a request that waits, the nearest first; of two people those who haven't yet. Empty: every post is vacant, and somebody must be named.</summary>
+    /// <param name="exception">On an exception of it: an officer's matter.</param>
+    public async Task<IReadOnlyList<Decider>> DecidersAsync(MunicipalityId municipality, CrossingRequest request, bool exception, CancellationToken cancel)
+    {
+        await using var tx = await keeper.EnterAsync(municipality, cancel);
+        var asker = await AccountPeople.PersonOfAsync(tx, await SystemRows.PersonsAccountAsync(tx, request.AskedBy.Account, cancel), cancel);
+        var all = await PostAuthority.DecidersAsync(tx, request.Unit, exception || request.Needs == Approval.Officer, asker, keeper.Clock.Now(), cancel);
+        var before = exception ? [] : (await RequestRows.ApproversAsync(tx, request.Id, cancel)).ConvertAll(b => b.Person);
+        return [.. all.Where(d => !before.Contains(d.Person)).DistinctBy(d => d.Person)];
     }
 
     private async Task<List<CrossingRequest>> ToDecideAsync(TenantTransaction tx, Actor actor, CancellationToken cancel)

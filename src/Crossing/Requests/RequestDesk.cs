@@ -128,15 +128,17 @@ public sealed partial class RequestDesk
             SELECT r.position FROM crossing.message m JOIN crossing.message_recipient r ON r.municipality_id = m.municipality_id AND r.message_id = m.id WHERE m.request_id = $1 AND r.account = $2 LIMIT 1
             """, r => Tuple.Create(r.GetInt32(0)), cancel, request.Id.Value, actor.Account) is not null);
 
-    /// <summary>Of two people the one is of the section, the other above it.</summary>
+    /// <summary>Of two people the one is of the section, the other above it: two posts, whoever stands in for them.</summary>
     private static async Task<bool> IsEnoughAsync(TenantTransaction tx, CrossingRequest request, DateTimeOffset at, Actor actor, CancellationToken cancel)
     {
         if (request.Needs != Approval.TwoPeople) return true;
         var before = await RequestRows.ApproversAsync(tx, request.Id, cancel);
         if (before.Count == 0) return false;
-        if ((await PostAuthority.OfAsync(tx, request.Unit, actor, at, cancel)).IsOfficer) return true;
-        foreach (var (account, _) in before)
-            if ((await PostAuthority.OfAsync(tx, request.Unit, new Actor(account, ""), at, cancel)).IsOfficer) return true;
+        var asker = await AccountPeople.PersonOfAsync(tx, await SystemRows.PersonsAccountAsync(tx, request.AskedBy.Account, cancel), cancel);
+        var now = await PostAuthority.OfAsync(tx, request.Unit, actor, at, cancel, asker);
+        // Who approved before did it by what they held then: a deputy's days may be over since.
+        foreach (var (account, _, on) in before)
+            if (PostAuthority.AreTwo(await PostAuthority.OfAsync(tx, request.Unit, new Actor(account, ""), on, cancel, asker), now)) return true;
         return false;
     }
 

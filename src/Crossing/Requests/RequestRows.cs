@@ -37,8 +37,8 @@ internal static class RequestRows
             r => new CrossingStep(r.GetString(0), r.Moment(1), r.By(2), r.GetString(4), r.GetInt64(5), r.IsDBNull(6) ? null : r.Case<Post>(6)), cancel, id.Value);
 
     /// <summary>Who gave their leave so far: the account, and the person that it was then. What was approved before other content came through (a locked message opened) counts for that alone.</summary>
-    public static Task<List<(string Account, PersonId? Person)>> ApproversAsync(TenantTransaction tx, RequestId id, CancellationToken cancel) =>
-        tx.ListAsync("SELECT by, person_id FROM crossing.step WHERE request_id = $1 AND kind = 'crossing.approved' AND ordinal > (SELECT coalesce(max(t.ordinal), 0) FROM crossing.step t WHERE t.request_id = $1 AND t.kind = 'crossing.through')", r => (r.GetString(0), r.IsDBNull(1) ? (PersonId?)null : new PersonId(r.GetGuid(1))), cancel, id.Value);
+    public static Task<List<(string Account, PersonId? Person, DateTimeOffset At)>> ApproversAsync(TenantTransaction tx, RequestId id, CancellationToken cancel) =>
+        tx.ListAsync("SELECT by, person_id, at FROM crossing.step WHERE request_id = $1 AND kind = 'crossing.approved' AND ordinal > (SELECT coalesce(max(t.ordinal), 0) FROM crossing.step t WHERE t.request_id = $1 AND t.kind = 'crossing.through')", r => (r.GetString(0), r.IsDBNull(1) ? (PersonId?)null : new PersonId(r.GetGuid(1)), r.Moment(2)), cancel, id.Value);
 
     public static CrossingRequest Request(NpgsqlDataReader r) => new(
         new(r.GetGuid(0)), Number(r.GetInt32(1)), new(r.GetGuid(2)), r.GetInt32(3), RouteJson.Read(r.GetString(4)), r.Case<RequestState>(5), r.IsDBNull(6) ? null : new UnitId(r.GetGuid(6)),

@@ -85,7 +85,10 @@ public sealed class DeputyBook
 
     /// <summary>In whose place a person acts on a day.</summary>
     internal static Task<List<Deputy>> OfAsync(TenantTransaction tx, PersonId person, DateOnly day, CancellationToken cancel) =>
-        tx.ListAsync(Select + " WHERE person_id = $1 AND begins_on <= $2 AND ends_on > $2", Row, cancel, person.Value, day);
+        tx.ListAsync(Select + """
+             d WHERE person_id = $1 AND begins_on <= $2 AND ends_on > $2 AND EXISTS (
+               SELECT FROM records.person p WHERE p.municipality_id = d.municipality_id AND p.id = d.person_id AND p.begins_on <= $2 AND (p.ends_on IS NULL OR p.ends_on > $2))
+            """, Row, cancel, person.Value, day);
 
     private static Deputy Row(NpgsqlDataReader r) => new(
         r.GetGuid(0), r.Case<Post>(1), r.IsDBNull(2) ? null : new UnitId(r.GetGuid(2)), new(r.GetGuid(3)), r.GetFieldValue<DateOnly>(4), r.GetFieldValue<DateOnly>(5), r.GetString(6), r.Moment(7), r.By(8));

@@ -157,6 +157,8 @@ internal static class OrganisationRows
         await tx.RunAsync($"UPDATE records.person_term t SET ends_on = greatest(e.day, t.begins_on) FROM {Ends} WHERE t.person_id = e.person_id AND (t.ends_on IS NULL OR t.ends_on > e.day)", cancel, columns);
         await tx.RunAsync($"UPDATE records.second_post s SET ends_on = greatest(e.day, s.begins_on) FROM {Ends} WHERE s.person_id = e.person_id AND (s.ends_on IS NULL OR s.ends_on > e.day)", cancel, columns);
         await tx.RunAsync($"UPDATE records.appointment a SET ends_on = greatest(e.day, a.begins_on) FROM {Ends} WHERE a.person_id = e.person_id AND (a.ends_on IS NULL OR a.ends_on > e.day)", cancel, columns);
+        // Who has left stands in for nobody.
+        await tx.RunAsync($"UPDATE records.deputy d SET ends_on = greatest(e.day, d.begins_on) FROM {Ends} WHERE d.person_id = e.person_id AND d.ends_on > e.day", cancel, columns);
     }
 
     /// <summary>False when a rule of uniqueness says no.</summary>

@@ -57,7 +57,7 @@ public static class ApiEndpoints
     public static void MapApi(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapOpenApi("/api/{documentName}/openapi.json").AllowAnonymous();
-        var api = endpoints.MapGroup("/api/v1").RequireRateLimiting(SignInLimits.Api);
+        var api = endpoints.MapGroup("/api/v1").RequireRateLimiting(SignInLimits.Api).AddEndpointFilterFactory(BodyCheck.Filter);
         api.MapProblems();
         api.MapPolicies();
         api.MapTies();

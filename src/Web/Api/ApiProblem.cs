@@ -68,6 +68,8 @@ public static class ApiJson
         // What a request leaves out or sets to null where something is needed is the caller's mistake (400), not ours.
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
+        // Said twice, nobody knows which is meant; other programs may read the other one.
+        options.AllowDuplicateProperties = false;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         return options;
     }

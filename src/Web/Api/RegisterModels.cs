@@ -87,6 +87,7 @@ public sealed record RegisterEntryRequest(IReadOnlyDictionary<string, JsonElemen
 /// <summary>An entry as it was seen.</summary>
 public sealed record SeenModel(Guid Id, int Version)
 {
+    [System.Text.Json.Serialization.JsonIgnore]
     public EntryVersion Seen => new(new EntryId(Id), Version);
 }
 

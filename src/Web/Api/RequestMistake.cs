@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Npgsql;
+using Sekisho.Ledger;
 
 namespace Sekisho.Web.Api;
 
@@ -15,6 +16,8 @@ public sealed partial record RequestMistake(int Status, string? Parameter)
         BadHttpRequestException bad => new(bad.StatusCode, Member(bad.InnerException as JsonException) ?? Name(bad.Message)),
         // U+0000 can't be kept in PostgreSQL, and nobody types it.
         PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter } => new(StatusCodes.Status400BadRequest, null),
+        // A text that is kept whole in the ledger; what has a bound of its own says it before.
+        EntryTooLongException => new(StatusCodes.Status413PayloadTooLarge, null),
         _ => null,
     };
 

@@ -16,6 +16,14 @@
   const chosen = [];
 
   form.querySelector('[data-drop-word]').hidden = false;
+  // The list below says what was chosen; the browser's own words, in its own language, would say “no file”.
+  form.querySelector('[data-drop-choose]').hidden = false;
+  input.classList.add('is-behind');
+  const sum = form.querySelector('[data-total]');
+  const tell = () => {
+    sum.hidden = chosen.length < 2;
+    sum.textContent = say.sayTotal.replace('{n}', chosen.length).replace('{b}', size(chosen.reduce((all, c) => all + c.file.size, 0)));
+  };
   input.required = false;
   form.noValidate = true;
 
@@ -43,11 +51,12 @@
     off.className = 'link-button';
     off.textContent = say.sayRemove;
     off.setAttribute('aria-label', entry.path + ' ' + say.sayRemove);
-    off.addEventListener('click', () => { chosen.splice(chosen.indexOf(entry), 1); row.remove(); input.focus(); });
-    row.append(name, bytes, bar, word, off);
+    off.addEventListener('click', () => { chosen.splice(chosen.indexOf(entry), 1); row.remove(); tell(); input.focus(); });
+    row.append(name, bytes, off, bar, word);
     list.append(row);
     Object.assign(entry, { row, bar, word, off });
     if (entry.file.size > limit) { word.textContent = say.sayLarge; row.classList.add('is-wrong'); entry.large = true; }
+    tell();
   };
 
   const add = (file, path) => { const entry = { file, path: path || file.webkitRelativePath || file.name }; chosen.push(entry); show(entry); };

@@ -70,7 +70,7 @@ public static class CrossingTexts
     }
 
     /// <summary>True for kinds of which a first page can be drawn.</summary>
-    public static bool IsDrawn(string? type) => type is not null && FileKind.All.TryGetValue(type, out var kind) && kind.Family is FileFamily.Pdf or FileFamily.Ooxml or FileFamily.LegacyOffice or FileFamily.Image;
+    public static bool IsDrawn(string? type) => type is not null && FileKind.All.TryGetValue(type, out var kind) && (kind.Family is FileFamily.Pdf or FileFamily.Ooxml or FileFamily.LegacyOffice || kind == FileKind.Jpeg || kind == FileKind.Png || kind == FileKind.Gif || kind == FileKind.Webp);
 
     /// <summary>A length for people: 1.2 MB, 340 KB.</summary>
     public static string Size(long bytes) => CrossingWords.Size(bytes);

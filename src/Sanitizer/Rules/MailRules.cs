@@ -20,10 +20,10 @@ public sealed record MailRules(
 /// <summary>Where the front MTA writes what it found about a sender, seen from its own Received (認証結果の位置).</summary>
 public enum ResultsPlace
 {
-    /// <summary>Above, where no sender can write; milters of postfix and sendmail do so.</summary>
+    /// <summary>Above, where no sender can write.</summary>
     Above,
 
-    /// <summary>Right below, where a sender's own may stand as well: as good as the front's care to take those out.</summary>
+    /// <summary>Right below, where a sender's own may stand as well: as good as the front's care to take those out. Milters of postfix that insert behind its own line (OpenDKIM, OpenDMARC) write there.</summary>
     Below,
 }
 

@@ -23,22 +23,32 @@ public sealed class PostfixTests
         using var ports = new HeldPorts(3);
         using var certificates = new TestCertificates();
         var (front, leaving, back) = (ports[0], ports[1], ports[2]);
+        // Who looks at the sender for it, and what it finds.
+        using var milter = Process.Start(new ProcessStartInfo("python3", [PostOffice.Script("milter.py"), "Authentication-Results", "mail.isobe.lg.jp; spf=fail smtp.mailfrom=taro@example.com; dmarc=fail"]) { RedirectStandardOutput = true })!;
+        var looking = await milter.StandardOutput.ReadLineAsync(Gate.Cancel);
         var next = new SmtpHop("127.0.0.1", back, SmtpTls.None);
         await using var office = await PostOffice.OpenAsync(s => s with
         {
             Inward = s.Inward! with { Next = next },
             Outward = s.Outward! with { Next = next },
-            Postfix = new(new(IPAddress.Loopback, front), new(IPAddress.Loopback, leaving), back, new("127.0.0.1", inside.Port), new("127.0.0.1", outside.Port), [], certificates.Of("here")),
+            Postfix = new(new(IPAddress.Loopback, front), new(IPAddress.Loopback, leaving), back, new("127.0.0.1", inside.Port), new("127.0.0.1", outside.Port), [], certificates.Of("here")) { Milters = [$"inet:127.0.0.1:{looking}"], Outer = [IPNetwork.Parse("127.0.0.0/8")] },
         });
+        var routes = office.Gate.Slices.Routes;
+        (await routes.KeepPolicyAsync(office.Gate.Town, "front", "mail:\n  authserv-id: mail.isobe.lg.jp\n  authserv-results: below\n", office.Gate.Officer, Gate.Cancel)).OrThrow();
+        var inward = (await routes.FindAsync(office.Gate.Town, MailSettings.InwardRoute, Gate.Cancel))!;
+        (await routes.LayDownAsync(office.Gate.Town, inward.Definition with { SanitisePolicy = "front" }, true, inward.Version, office.Gate.Officer, Gate.Cancel)).OrThrow();
         var folder = Directory.CreateTempSubdirectory("sekisho-postfix-").FullName;
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
         try
         {
             await using (await PostfixFront.StartAsync(folder, office.Gateway.Settings, NullLogger.Instance, Gate.Cancel))
             {
-                await SwaksAsync(front, "taro@example.com", $"hanako@{PostOffice.Domain}", "--header", "Subject: by postfix", "--body", "本文です", "--attach-type", "text/html", "--attach", "@" + Path.Combine(folder, "postfix/transport"));
+                await SwaksAsync(front, "taro@example.com", $"hanako@{PostOffice.Domain}", "--header", "Subject: by postfix", "--header", "Authentication-Results: mail.isobe.lg.jp; spf=pass; dkim=pass; dmarc=pass", "--body", "本文です", "--attach-type", "text/html", "--attach", "@" + Path.Combine(folder, "postfix/transport"));
                 var arrived = await inside.OneAsync(m => m.From == "taro@example.com");
                 Assert.Equal("by postfix", arrived.Header("Subject"));
+                // What the filter found is believed; what the sender said of itself is nowhere.
+                Assert.Equal(["Authentication-Results: mail.isobe.lg.jp; spf=fail; dmarc=fail"], arrived.Head().Where(static h => h.StartsWith("Authentication-Results:", StringComparison.Ordinal)));
+                Assert.DoesNotContain("dkim=pass", arrived.Text, StringComparison.Ordinal);
                 // Front, ours, back: each has set its mark; the hostile end of the way is the one that postfix saw.
                 Assert.Contains(arrived.Head(), h => h.StartsWith("Received:", StringComparison.Ordinal) && h.Contains("(Sekisho)", StringComparison.Ordinal) && h.Contains("[127.0.0.1]", StringComparison.Ordinal) && h.Contains("swaks.example.com", StringComparison.Ordinal));
 
@@ -64,6 +74,7 @@ public sealed class PostfixTests
         }
         finally
         {
+            milter.Kill();
             Directory.Delete(folder, recursive: true);
         }
     }

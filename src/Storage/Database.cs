@@ -50,14 +50,15 @@ public sealed class Database : IAsyncDisposable
     }
 
     /// <summary>Opens one database of a private cluster, which the result then owns.</summary>
-    internal static async Task<Database> OpenInAsync(PrivateCluster cluster, string name, IReadOnlyList<MigrationSet> sets, ILogger logger, CancellationToken cancel, bool ownsCluster = true)
+    /// <param name="isCopy">For tests only: a copy of a database that this process has prepared and checked with the same sets; it is taken as it is.</param>
+    internal static async Task<Database> OpenInAsync(PrivateCluster cluster, string name, IReadOnlyList<MigrationSet> sets, ILogger logger, CancellationToken cancel, bool ownsCluster = true, bool isCopy = false)
     {
         var database = new Database(
             ownsCluster ? cluster : null,
             NpgsqlDataSource.Create(cluster.ConnectionString(OwnerRole, name, maxPoolSize: 10)),
             NpgsqlDataSource.Create(cluster.ConnectionString(AppRole, name, maxPoolSize: 60)),
             NpgsqlDataSource.Create(cluster.ConnectionString(SignInRole, name, maxPoolSize: 20)));
-        await database.PrepareAsync(sets, grantsToSelf: false, logger, cancel).ConfigureAwait(false);
+        if (!isCopy) await database.PrepareAsync(sets, grantsToSelf: false, logger, cancel).ConfigureAwait(false);
         return database;
     }
 

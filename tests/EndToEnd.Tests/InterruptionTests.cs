@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using Sekisho.TestSupport;
 
 namespace Sekisho.EndToEnd.Tests;
 
@@ -15,9 +16,7 @@ public sealed partial class InterruptionTests(InterruptionTests.Place place) : I
     /// <summary>One data folder: whichever comes first makes the cluster in it, the others open what that one left closed.</summary>
     public sealed class Place : IDisposable
     {
-        public DirectoryInfo Folder { get; } = Directory.CreateTempSubdirectory("sekisho-int-");
-
-        public Place() => File.SetUnixFileMode(Folder.FullName, File.GetUnixFileMode(Folder.FullName) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        public DirectoryInfo Folder { get; } = TestFolder.Create("sekisho-int-");
 
         public void Dispose() => Folder.Delete(recursive: true);
     }

@@ -43,9 +43,7 @@ public sealed class Town : IAsyncDisposable
     public static async Task<Town> StartAsync(bool ownCluster = false)
     {
         Assert.SkipUnless(File.Exists(Chromium), "Chromium is not installed (apt-get install chromium).");
-        var folder = Directory.CreateTempSubdirectory("sekisho-e2e-");
-        // The user of the private cluster must be able to pass.
-        File.SetUnixFileMode(folder.FullName, File.GetUnixFileMode(folder.FullName) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        var folder = TestFolder.Create("sekisho-e2e-");
         var time = new TestClock();
         var shared = ownCluster ? null : await TestDatabase.CreateWithAsync(CrossingMigrations.Sets);
         var app = await WebHost.BuildAsync(new WebHostOptions(new StorageOptions(Path.Combine(folder.FullName, "data"), null), ["http://127.0.0.1:0"], time) { Database = shared?.Database });

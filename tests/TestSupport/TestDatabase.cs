@@ -1,5 +1,5 @@
 // Use: `await using var test = await TestDatabase.CreateAsync();` then test.Database.EnterAsync(await test.AddMunicipalityAsync("meguro"), cancel).
-// Pass more sets (signin) as arguments. One cluster a test process (fsync off), a fresh database a call (~100 ms from a template), nothing to clean up.
+// Pass more sets (signin) as arguments. One cluster a test process (fsync off), a fresh database a call (~50 ms from a template), nothing to clean up.
 using System.Collections.Concurrent;
 using Dapper;
 using Microsoft.Extensions.Logging;
@@ -27,7 +27,7 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <param name="more">Sets after those of the records, e.g. signin.</param>
     public static Task<TestDatabase> CreateAsync(params IReadOnlyList<MigrationSet> more) => CreateWithAsync([.. RecordsMigrations.Sets, .. more]);
 
-    /// <summary>With exactly these sets; each list of sets is migrated once and copied.</summary>
+    /// <summary>With exactly these sets; each list of sets is migrated and checked once, and copied as it is.</summary>
     public static async Task<TestDatabase> CreateWithAsync(IReadOnlyList<MigrationSet> sets)
     {
         var cluster = await Cluster.Value;
@@ -35,7 +35,7 @@ public sealed class TestDatabase : IAsyncDisposable
         var name = $"test_{Interlocked.Increment(ref count)}";
         await using (var superuser = await ClusterDatabase.SuperuserAsync(cluster, default))
             await ClusterDatabase.CreateAsync(superuser, name, template, default);
-        return new(name, await Database.OpenInAsync(cluster, name, sets, NullLogger.Instance, default, ownsCluster: false));
+        return new(name, await Database.OpenInAsync(cluster, name, sets, NullLogger.Instance, default, ownsCluster: false, isCopy: true));
     }
 
     /// <summary>A database with no migration applied yet; <see cref="Database"/> is not to be used.</summary>
@@ -82,9 +82,7 @@ public sealed class TestDatabase : IAsyncDisposable
 
     private static async Task<PrivateCluster> StartAsync()
     {
-        // Short: a socket's path has 107 bytes. The user of the cluster must be able to pass.
-        var folder = Directory.CreateTempSubdirectory("sekisho-test-").FullName;
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        var folder = TestFolder.Create("sekisho-test-").FullName;
         var cluster = await PrivateCluster.OpenAsync(Path.Combine(folder, "pg"), ClusterDurability.Fleeting, NullLogger.Instance, default);
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {

@@ -175,7 +175,12 @@ internal sealed class PrivateCluster : IAsyncDisposable
             "log_min_error_statement=panic", "log_error_verbosity=terse",
             "jit=off",   // our statements take milliseconds; compiling them costs more than it gives
         ];
-        if (durability == ClusterDurability.Fleeting) settings.AddRange(["fsync=off", "full_page_writes=off", "synchronous_commit=off"]);
+        if (durability == ClusterDurability.Fleeting)
+        {
+            settings.AddRange(["fsync=off", "full_page_writes=off", "synchronous_commit=off", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=256MB",
+                // Databases live for seconds: nothing in them grows stale, and a hundred of them would each be visited.
+                "autovacuum=off", "checkpoint_timeout=1h", "bgwriter_lru_maxpages=0"]);
+        }
         string[] command = [programs.Postgres, "-D", folder.Data, .. settings.SelectMany(s => new[] { "-c", s })];
         // A session of its own: Ctrl-C in the terminal must reach the server only, which then stops this in order.
         // What it prints before its log is open goes to a file, not to a pipe that ends with us.

@@ -33,9 +33,13 @@ public static class ConfigDoor
         if (text is null) return Refused(file, refusal);
         var reader = vendor is null ? Choose(text) : Readers.FirstOrDefault(one => one.Vendor == vendor);
         if (reader is null) return Unread(text, file, VendorUnknown(file, vendor));
+        if (reader is IptablesReader or NftablesReader && Recipe.Is(text)) return Unread(text, file, MakesRules(file));
+        if (reader is PanReader && PanTree.HoldsSeveral(text)) return Unread(text, file, Several(file));
         try
         {
             var reading = reader.Read(file, text, cancel);
+            // Comments alone say nothing of a device; without this it would be one that lets nothing through.
+            if (reading.Lines.Count(LineStatus.Understood) + reading.Lines.Count(LineStatus.NotUnderstood) == 0) return Unread(text, file, Refused(file, ConfigRefusal.Empty).Errors[0]);
             return vendor is not null && reader.Recognises(text) == 0 && Choose(text) is { } other
                 ? reading with { Errors = reading.Errors.Add(WrongVendor(file, vendor, other.Vendor)) }
                 : reading;
@@ -109,6 +113,18 @@ public static class ConfigDoor
             ? new("どの機器の設定か分かりません。", "The content doesn't tell of what device this configuration is.")
             : new("指定された機器の種類がありません。", "There is no such kind of device."),
         new($"機器の種類を指定してください：{string.Join("、", Readers.Select(static one => one.Vendor))}", $"Say the kind of device: {string.Join(", ", Readers.Select(static one => one.Vendor))}"));
+
+    private static ReadError MakesRules(string file) => new(
+        "ZON-READ-010",
+        file,
+        new("設定そのものではなく、設定を作るスクリプトかひな形です。何が設定されるかは、動かすまで分かりません。", "This is a script or a template that makes rules, not the rules: what it sets shows only when it runs."),
+        new("機器で「nft list ruleset」か「iptables-save」を動かし、その結果を渡してください。", "Run \"nft list ruleset\" or \"iptables-save\" on the host, and give what it says."));
+
+    private static ReadError Several(string file) => new(
+        "ZON-READ-011",
+        file,
+        new("一つのファイルに設定が二つ以上入っています。どれが機器のものか分かりません。", "The file holds more than one configuration: which of them the device has can't be told."),
+        new("設定ごとにファイルを分けて渡してください。", "Give each configuration in a file of its own."));
 
     private static ReadError WrongVendor(string file, string said, string told) => new(
         "ZON-READ-007",

@@ -105,7 +105,13 @@ internal sealed class AsaNat(FileWork work, CiscoObjects objects, bool old, Dict
         var outward = new NatRule(NatKind.Source, new Match { Source = inner.May, In = real, Out = mapped }, at, "static") { To = outer?.May ?? AddressSet.Empty, ToOutgoingInterface = outer is null, KeepsOffset = inward.KeepsOffset };
         var unknown = new Unknown(UnknownKind.RunTime, "interface address");
         all.Add((section, sure ? inward : inward with { Must = Match.Nothing, Unknowns = [.. inner.Unknowns, .. outer?.Unknowns ?? [unknown]] }));
-        all.Add((section, services.IsAny && sure ? outward : outward with { Must = Match.Nothing, Unknowns = [unknown] }));
+        if (to is { } realPorts && services.Services is [var outside])
+        {
+            // From the server's own port alone: other connections that it begins aren't this translation's.
+            var own = ServiceSet.Of(new Service(outside.Protocols) { SourcePorts = realPorts });
+            outward = outward with { May = outward.May with { Services = own }, ToPorts = outside.DestinationPorts };
+        }
+        all.Add((section, sure ? outward : outward with { Must = Match.Nothing, Unknowns = [unknown] }));
     }
 
     private static NatRule Source(SourceRef at, InterfaceSet real, InterfaceSet mapped, AddressValue inner, AddressValue destination, AddressValue? to)
@@ -130,7 +136,7 @@ internal sealed class AsaNat(FileWork work, CiscoObjects objects, bool old, Dict
         var from = Target(ref words) ?? AddressValue.Any;
         var to = Target(ref words);
         AddressValue? destination = null, destinationReal = null;
-        var service = false;
+        ServiceValue? service = null, translated = null;
         while (!words.AtEnd)
         {
             switch (words.Next())
@@ -141,9 +147,7 @@ internal sealed class AsaNat(FileWork work, CiscoObjects objects, bool old, Dict
                     destinationReal = Target(ref words);
                     break;
                 case "service":
-                    service = true;
-                    words.Next();
-                    words.Next();
+                    (service, translated) = (objects.Services(words.Next().ToString()), objects.Services(words.Next().ToString()));
                     break;
                 case "no-proxy-arp" or "route-lookup" or "unidirectional" or "dns" or "net-to-net" or "interface" or "pat-pool" or "round-robin" or "extended" or "flat" or "include-reserve":
                     break;
@@ -159,27 +163,60 @@ internal sealed class AsaNat(FileWork work, CiscoObjects objects, bool old, Dict
 
         var at = work.At(line);
         var identity = fixedPairs && to is not null && from.May.Equals(to.May);
-        var when = new Condition { Source = from, Destination = destination ?? AddressValue.Any, In = On(real), Out = On(mapped) };
-        if (service) when.Uncertain(UnknownKind.NotUnderstood, "service translation");
+        // Sources are translated last: the destination is the real one by then.
+        var peer = destinationReal ?? destination ?? AddressValue.Any;
+        var when = new Condition { Source = from, Destination = peer, Services = service ?? ServiceValue.Any, In = On(real), Out = On(mapped) };
         var source = when.ToNat(NatKind.Source, at, "twice");
-        all.Add((section, identity ? source
-            : to is null ? source with { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = fixedPairs ? null : IntervalSet<ushort>.All }
-            : source with { To = to.May, ToPorts = fixedPairs ? null : IntervalSet<ushort>.All, KeepsOffset = fixedPairs && Netfilter.IptablesNat.SameSize(from.May, to.May) }));
-        if (destination is not null && destinationReal is not null && !destination.May.Equals(destinationReal.May))
+        var sourcePorts = fixedPairs ? PortsOf(translated, static one => one.SourcePorts) : IntervalSet<ushort>.All;
+        all.Add((section, identity && sourcePorts is null ? source
+            : to is null ? source with { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = sourcePorts }
+            : source with { To = to.May, ToPorts = sourcePorts, KeepsOffset = fixedPairs && Netfilter.IptablesNat.SameSize(from.May, to.May) }));
+        var destinationPorts = PortsOf(translated, static one => one.DestinationPorts);
+        if (destination is not null && destinationReal is not null && (!destination.May.Equals(destinationReal.May) || !Equals(PortsOf(service, static one => one.DestinationPorts), destinationPorts)))
         {
-            var inward = new Condition { Source = from, Destination = destination, In = On(real) };
-            all.Add((section, inward.ToNat(NatKind.Destination, at, "twice") with { To = destinationReal.May, KeepsOffset = Netfilter.IptablesNat.SameSize(destination.May, destinationReal.May) }));
+            var inward = new Condition { Source = from, Destination = destination, Services = service ?? ServiceValue.Any, In = On(real) };
+            all.Add((section, inward.ToNat(NatKind.Destination, at, "twice") with { To = destinationReal.May, ToPorts = destinationPorts, KeepsOffset = Netfilter.IptablesNat.SameSize(destination.May, destinationReal.May) }));
         }
+        if (!fixedPairs || to is null) return true;
+        // The other direction: to the mapped address, back to the real one; identity pairs are exempt.
+        var back = new Condition { Source = peer, Destination = to, Services = translated is null ? ServiceValue.Any : Turned(translated), In = On(mapped) };
+        var reverse = back.ToNat(NatKind.Destination, at, "twice");
+        all.Add((section, identity && sourcePorts is null ? reverse : reverse with { To = from.May, ToPorts = PortsOf(service, static one => one.SourcePorts), KeepsOffset = Netfilter.IptablesNat.SameSize(to.May, from.May) }));
+        return true;
+    }
 
-        if (fixedPairs && to is not null)
+    /// <summary>The ports that a service is narrowed to; null where it is narrowed to none.</summary>
+    private static IntervalSet<ushort>? PortsOf(ServiceValue? service, Func<Service, IntervalSet<ushort>> of)
+    {
+        if (service is null) return null;
+        var ports = IntervalSet<ushort>.Empty;
+        foreach (var one in service.May.Services) ports = ports.Union(of(one));
+        return ports.IsAll ? null : ports;
+    }
+
+    /// <summary>What answers a service: source and destination ports change places.</summary>
+    private static ServiceValue Turned(ServiceValue service) => new(Turned(service.May), Turned(service.Must), service.Unknowns);
+
+    private static ServiceSet Turned(ServiceSet set) => new([.. set.Services.Select(static one => one with { SourcePorts = one.DestinationPorts, DestinationPorts = one.SourcePorts })]);
+
+    /// <summary>"static (inside,outside) tcp interface 25 access-list L": for what each entry of the list permits, its source is the real address and port.</summary>
+    private bool OldPolicy(string list, AddressValue? outer, byte protocol, ushort mappedPort, InterfaceSet real, InterfaceSet mapped, SourceRef at, List<(int, NatRule)> all)
+    {
+        if (!lists.TryGetValue(list, out var rules)) return false;
+        var external = outer?.May ?? AddressSet.AllV4;
+        foreach (var rule in rules)
         {
-            // The other direction: to the mapped address, back to the real one; identity pairs are exempt.
-            var back = new Condition { Source = destinationReal ?? destination ?? AddressValue.Any, Destination = to, In = On(mapped) };
-            var reverse = back.ToNat(NatKind.Destination, at, "twice");
-            all.Add((section, identity ? reverse : reverse with { To = from.May, KeepsOffset = Netfilter.IptablesNat.SameSize(to.May, from.May) }));
+            if (rule.Action != RuleAction.Accept || rule.May.Services.Services is not [var one]) return false;
+            var ports = protocol == 0 ? null : IntervalSet<ushort>.Of(mappedPort);
+            var outside = protocol == 0 ? ServiceSet.Any : ServiceSet.Of(new Service(ByteSet.Of(protocol)) { DestinationPorts = IntervalSet<ushort>.Of(mappedPort) });
+            var inward = new NatRule(NatKind.Destination, new Match { Source = rule.May.Destination, Destination = external, Services = outside, In = mapped }, at, "policy static") { To = rule.May.Source, ToPorts = ports is null ? null : one.SourcePorts };
+            var outward = new NatRule(NatKind.Source, rule.May with { In = real, Out = mapped }, at, "policy static") { To = outer?.May ?? AddressSet.Empty, ToOutgoingInterface = outer is null, ToPorts = ports };
+            var unknown = new Unknown(UnknownKind.RunTime, "interface address");
+            var sure = outer is not null && rule.Must is null;
+            all.Add((0, sure ? inward : inward with { Must = Match.Nothing, Unknowns = [.. rule.Unknowns, unknown] }));
+            all.Add((0, sure ? outward : outward with { Must = Match.Nothing, Unknowns = [.. rule.Unknowns, unknown] }));
         }
-
-        return !service || !identity;
+        return rules.Count > 0;
     }
 
     /// <summary>Before 8.3: "static (inside,outside) MAPPED REAL netmask M", "nat (inside) 1 A M", "global (outside) 1 …".</summary>
@@ -206,7 +243,8 @@ internal sealed class AsaNat(FileWork work, CiscoObjects objects, bool old, Dict
 
                 ushort mappedPort = 0, realPort = 0;
                 if (protocol != 0 && !ServiceNames.TryPort(words.Next(), out mappedPort)) return false;
-                if (words.Take("access-list") || !objects.TryAddress(words.Next(), out var inner) || (protocol != 0 && !ServiceNames.TryPort(words.Next(), out realPort)))
+                if (words.Take("access-list")) return OldPolicy(words.Next().ToString(), outer, protocol, mappedPort, On(real), On(mapped), at, all);
+                if (!objects.TryAddress(words.Next(), out var inner) || (protocol != 0 && !ServiceNames.TryPort(words.Next(), out realPort)))
                     return false;
 
                 var inside = AddressSet.Of(inner);

@@ -20,7 +20,7 @@ public sealed class AsaReader : IConfigReader
         {
             var line = lines[i].AsSpan().TrimEnd();
             if (line.StartsWith("ASA Version") || line.StartsWith("PIX Version") || line.StartsWith("!RANCID-CONTENT-TYPE: cisco-asa")) return 100;
-            if (line.StartsWith(" nameif ") || line.StartsWith(" security-level ") || line.StartsWith("nameif ") || line.StartsWith("same-security-traffic ") || (line.StartsWith("access-group ") && (line.IndexOf(" interface ") > 0 || line.EndsWith(" global"))) || line.StartsWith("object network ")
+            if (line.TrimStart().StartsWith("nameif ") || line.TrimStart().StartsWith("security-level ") || line.StartsWith("same-security-traffic ") || (line.StartsWith("access-group ") && (line.IndexOf(" interface ") > 0 || line.EndsWith(" global"))) || line.StartsWith("object network ")
                 || (line.StartsWith("access-list ") && line.IndexOf(" extended ") > 0) || line.StartsWith("object service ") || line.StartsWith("nat ("))
             {
                 score += 30;
@@ -104,7 +104,7 @@ internal sealed class AsaFile
         {
             if ((line & 1023) == 0) work.Cancel.ThrowIfCancellationRequested();
             var span = text.Line(line).TrimEnd();
-            if (span.IsEmpty || span.TrimStart() is ['!' or ';', ..] || span[0] is ':' or '#')
+            if (span.IsEmpty || span.TrimStart() is ['!' or ';', ..] || span[0] is ':' or '#' || span.StartsWith("Cryptochecksum:"))
             {
                 work.Ledger.Add(line, Reading.Structure);
                 continue;
@@ -122,6 +122,7 @@ internal sealed class AsaFile
             var below = span[0] is ' ' or '\t' && section != Section.Top;
             work.Ledger.Add(line, below ? Below(words, line) : Top(words, line));
         }
+        Ending.OfAsa(work);
     }
 
     private Reading Enter(Section to, Reading reading)
@@ -349,7 +350,7 @@ internal sealed class AsaFile
     private Reading AccessList(Cursor words, int line)
     {
         var name = words.Next().ToString();
-        if (name is "mode" or "deny-flow-max" or "alert-interval" or "cached" || words.Peek is "remark") return Reading.Irrelevant;
+        if (name is "commit" or "mode" or "deny-flow-max" or "alert-interval" or "cached" || words.Peek is "remark") return Reading.Irrelevant;
         if (words.Take("line")) words.Next();
         var filters = true;
         if (words.Peek is "standard" or "webtype" or "ethertype" or "rename") filters = false;

@@ -60,6 +60,7 @@ internal sealed partial class IosFile
             var reading = indented && section != Section.Top ? Below(words, line) : Top(words, line, ref line);
             work.Ledger.Add(line, reading);
         }
+        Ending.OfIos(work);
     }
 
     /// <summary>"banner motd ^C … ^C": free text to its mark.</summary>

@@ -19,7 +19,7 @@ public sealed class IosReader : IConfigReader
         for (var i = 0; i < lines.Count && i < 1500; i++)
         {
             var line = lines[i].AsSpan().TrimEnd();
-            if (line.StartsWith("ASA Version") || line.StartsWith("PIX Version") || line.StartsWith(": Saved") || line.StartsWith("nameif ") || line.StartsWith(" nameif ") || line.StartsWith(" security-level ") || line.StartsWith("! NEC ") || line.IndexOf(" access-group ") >= 0 && line.IndexOf(" in interface ") > 0
+            if (line.StartsWith("ASA Version") || line.StartsWith("PIX Version") || line.StartsWith(": Saved") || line.StartsWith("nameif ") || line.TrimStart().StartsWith("nameif ") || line.TrimStart().StartsWith("security-level ") || line.StartsWith("! NEC ") || line.IndexOf(" access-group ") >= 0 && line.IndexOf(" in interface ") > 0
                 || line.IndexOf("AlliedWare") >= 0 || line.StartsWith("<"))
             {
                 return 0;

@@ -64,6 +64,7 @@ public sealed class FortiReader : IConfigReader
             work.Ledger.Set(forti.TruncatedAt, Reading.NotUnderstood);
         }
 
+        Ending.OfFortiOs(work);
         tree.Settle(work.Ledger);
         return work.Finish(devices);
     }

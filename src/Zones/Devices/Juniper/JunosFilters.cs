@@ -177,7 +177,7 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
                 case "is-fragment":
                     when.Fragments = Fragments.Later;
                     break;
-                case "first-fragment" or "fragment-offset" or "fragment-flags" or "tcp-flags" or "icmp-code" or "dscp" or "precedence" or "ttl" or "packet-length" or "ip-options" or "traffic-class" or "hop-limit" or "interface" or "interface-group" or "interface-set" or "forwarding-class" or "loss-priority" or "source-class" or "destination-class" or "esp-spi" or "ah-spi" or "traffic-type" or "extension-header" or "flexible-match-mask" or "rat-type" or "fragment-offset-except" or "packet-length-except" or "ttl-except" or "dscp-except" or "precedence-except" or "icmp-code-except" or "tunnel-end-point" or "flow-label":
+                case "first-fragment" or "fragment-offset" or "fragment-flags" or "tcp-flags" or "icmp-code" or "dscp" or "precedence" or "ttl" or "packet-length" or "ip-options" or "traffic-class" or "traffic-class-except" or "forwarding-class-except" or "flexible-match-range" or "ether-type" or "hop-limit" or "interface" or "interface-group" or "interface-set" or "forwarding-class" or "loss-priority" or "source-class" or "destination-class" or "esp-spi" or "ah-spi" or "traffic-type" or "extension-header" or "flexible-match-mask" or "rat-type" or "fragment-offset-except" or "packet-length-except" or "ttl-except" or "dscp-except" or "precedence-except" or "icmp-code-except" or "tunnel-end-point" or "flow-label":
                     when.Uncertain(UnknownKind.RunTime, word + " " + string.Join(' ', Values(part)));
                     break;
                 default:
@@ -254,7 +254,7 @@ internal sealed class JunosFilters(FileWork work, WordTree tree)
                 case "next":
                     action = RuleAction.Continue;
                     break;
-                case "count" or "log" or "syslog" or "sample" or "forwarding-class" or "loss-priority" or "port-mirror" or "port-mirror-instance" or "dscp" or "traffic-class" or "service-accounting" or "packet-mode" or "no-decrement-ttl" or "service-accounting-deferred" or "next-interface" or "prefix-action" or "hierarchical-policer" or "analyzer" or "force-premium" or "topology" or "three-color-policer" or "load-balance" or "clear-policy-map" or "policy-map" or "routing-instance" or "next-ip" or "next-ip6" or "logical-system" or "ipsec-sa" or "decapsulate" or "encapsulate" or "virtual-channel" or "log-only":
+                case "count" or "traffic-class-count" or "log" or "syslog" or "sample" or "forwarding-class" or "loss-priority" or "port-mirror" or "port-mirror-instance" or "dscp" or "traffic-class" or "service-accounting" or "packet-mode" or "no-decrement-ttl" or "service-accounting-deferred" or "next-interface" or "prefix-action" or "hierarchical-policer" or "analyzer" or "force-premium" or "topology" or "three-color-policer" or "load-balance" or "clear-policy-map" or "policy-map" or "routing-instance" or "next-ip" or "next-ip6" or "logical-system" or "ipsec-sa" or "decapsulate" or "encapsulate" or "virtual-channel" or "log-only":
                     if (tree.Word(part) is "decapsulate" or "encapsulate" or "logical-system")
                     {
                         when.Uncertain(UnknownKind.NotUnderstood, tree.Word(part));

@@ -422,7 +422,11 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
         var at = work.At(tree.Line(policy), last, from is null ? "global policy " + name : $"from-zone {from} to-zone {to} policy {name}");
         if (action is null) when.Uncertain(UnknownKind.NotUnderstood, "then");
         // What isn't understood may have been a further address or application: between its zones the policy may meet anything.
-        if (when.Unknowns().Any(static one => one.Kind == UnknownKind.NotUnderstood)) (when.Source, when.Destination, when.Services) = (AddressValue.Any, AddressValue.Any, ServiceValue.Any);
+        if (when.Unknowns().FirstOrDefault(static one => one.Kind == UnknownKind.NotUnderstood) is { } strange)
+        {
+            (when.Source, when.Destination, when.Services) = (AddressValue.Any, AddressValue.Any, ServiceValue.Any);
+            when.Uncertain(strange.Kind, strange.Name);
+        }
 
         rules.Add(when.ToRule(action ?? RuleAction.Unknown, at, name));
     }

@@ -132,7 +132,9 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
                 at += 3;
                 Value(false);
                 return new NftStatement.Unknowable(UnknownKind.Rate, Text(start, at));
-            case "tproxy" or "dup" or "fwd":
+            case "tproxy":
+                return Tproxy();
+            case "dup" or "fwd":
                 SkipToEnd();
                 return new NftStatement.Strange(Text(start, at));
             case "reset" when Ahead().Text == "tcp":
@@ -151,6 +153,19 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
     }
 
     private void SkipToEnd() => at = tokens.Count;
+
+    /// <summary>"tproxy ip to 127.0.0.1:1080": where something listens there the packet goes to it and no further; where nothing does, the rule doesn't hold.</summary>
+    private NftStatement.Unknowable Tproxy()
+    {
+        var start = at++;
+        if (Current.Text is "ip" or "ip6") at++;
+        if (Take("to"))
+        {
+            if (!Take(":")) at++;
+            if (Take(":") || Ahead(-1).Is(":")) at++;
+        }
+        return new NftStatement.Unknowable(UnknownKind.RunTime, Text(start, at));
+    }
 
     /// <summary>Statements that only observe, with their options.</summary>
     private NftStatement Simple(string name)
@@ -201,7 +216,7 @@ internal sealed partial class NftExpressions(List<NftToken> tokens, Func<string,
         if (Current.Is("addr") && Ahead().Is(".")) at += 3;
         if (Take("to"))
         {
-            var onlyPort = Take(":");
+            var onlyPort = Take(":") || (name == "redirect" && Current.Mark == NftMark.Word && char.IsAsciiDigit(Current.Text.FirstOrDefault()));
             var before = at;
             if (!onlyPort && IsField() && Fields(out fields, out _) && Take("map"))
             {

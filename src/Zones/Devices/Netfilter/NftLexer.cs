@@ -65,6 +65,12 @@ internal sealed class NftLexer(ConfigText text, LineLedger ledger)
                 }
                 else
                 {
+                    if (c == ':' && at + 1 < span.Length && span[at + 1] == '$')
+                    {
+                        // ":$port": the variable is a word of its own.
+                        tokens.Add(new NftToken(NftMark.Word, ":", line));
+                        at++;
+                    }
                     var start = at;
                     while (at < span.Length && !IsSign(span[at]) && span[at] is not (' ' or '\t' or '\r' or '"' or '#')) at++;
 

@@ -10,6 +10,11 @@ internal sealed partial class NftParser
     /// <summary>Tokens that variables may grow to in one statement: a file of ten lines can else ask for 2^10 copies.</summary>
     private const int ExpansionLimit = 500_000;
 
+    /// <summary>The table whose rules are read.</summary>
+    private NftTable? inside;
+
+    private int anonymous;
+
     private readonly Dictionary<string, List<NftToken>> variables = new(StringComparer.Ordinal);
 
     /// <summary>The next word, a variable of one word replaced; empty where none stands.</summary>
@@ -105,8 +110,21 @@ internal sealed partial class NftParser
         {
             depth += Depth(Current);
             if (Current.Mark != NftMark.Break) Expand(Current, said, 0);
+            if (depth == 0 && (Current.Is("jump") || Current.Is("goto")) && tokens[at + 1].Is("{") && inside is not null) Anonymous(said);
         }
         return said;
+    }
+
+    /// <summary>"jump { … }": a chain without a name, in the place of one.</summary>
+    private void Anonymous(List<NftToken> said)
+    {
+        at++;
+        var name = new NftToken(NftMark.Word, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"chain of line {Current.Line}, {at}"), Current.Line);
+        if (++anonymous < DepthLimit) ChainBlock(inside!.Chain(name.Text, name.Line));
+        else Skip(understood: false);
+        anonymous--;
+        at--;
+        said.Add(name);
     }
 
     private void Expand(NftToken token, List<NftToken> to, int depth)

@@ -93,7 +93,7 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
                 what = "rule";
                 break;
         }
-        var table = ruleset.Table(TableName());
+        var table = inside = ruleset.Table(TableName());
         var line = Current.Line;
         var name = Word();
         switch (what)
@@ -119,7 +119,7 @@ internal sealed partial class NftParser(FileWork work, NftRuleset ruleset)
     {
         var name = TableName();
         if (name.Name.Length == 0) return Skip(understood: false);
-        var table = ruleset.Table(name);
+        var table = inside = ruleset.Table(name);
         return Current.Is("{") ? Block(line => Account(line, TableItem(table)), Reading.Understood) : Skip(understood: true);
     }
 

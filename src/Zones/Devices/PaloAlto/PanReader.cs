@@ -63,6 +63,8 @@ public sealed class PanReader : IConfigReader
             work.Ledger.Set(pan.TruncatedAt, Reading.NotUnderstood);
         }
 
+        // Interfaces without a zone and without a rule pass nothing: no firewall in use is so, and a file that breaks off there looks so.
+        if (all.Exists(static one => one.Interfaces.Any(static port => port.Routed)) && all.TrueForAll(static one => one.Chains.All(static chain => chain.Rules.IsEmpty))) work.Truncated(work.Text.LineCount);
         tree.Settle(work.Ledger);
         return work.Finish(all);
     }
@@ -79,7 +81,7 @@ internal sealed class PanSystem(FileWork work, WordTree tree, int based, int sha
         ]);
 
     /// <summary>What stands beside it in a scope and is read elsewhere.</summary>
-    private static readonly FrozenSet<string> Matters = FrozenSet.ToFrozenSet(["address", "address-group", "service", "service-group", "external-list", "region", "zone", "rulebase", "pre-rulebase", "post-rulebase", "import", "network", "vsys", "device-group", "devices", "shared", "config"]);
+    private static readonly FrozenSet<string> Matters = FrozenSet.ToFrozenSet(["address", "address-group", "service", "service-group", "external-list", "region", "zone", "rulebase", "policy", "pre-rulebase", "post-rulebase", "import", "network", "vsys", "device-group", "devices", "shared", "config"]);
 
     public List<Device> ToDevices()
     {
@@ -92,23 +94,31 @@ internal sealed class PanSystem(FileWork work, WordTree tree, int based, int sha
         List<int> scopes = [.. tree.Children(vsys)];
         if (tree.Find(based, "rulebase") >= 0 || tree.Find(based, "zone") >= 0 || scopes.Count == 0) scopes.Insert(0, based);
         var groups = tree.Find(based, "device-group");
+        // What Panorama pushed to this firewall: rules before and behind its own, and their objects.
+        var policy = tree.Find(0, "policy") is >= 0 and var top ? top : tree.Find(based, "policy");
+        var pushed = tree.Find(policy, "panorama");
+        tree.Mark(policy, Reading.Understood);
+        tree.MarkOthers(policy, "panorama");
+        tree.Mark(pushed, Reading.Understood);
         var panorama = groups >= 0;
         foreach (var scope in scopes)
         {
             if (panorama && scope == based && tree.Find(based, "rulebase") < 0) continue;
             var name = scopes.Count == 1 || scope == based ? host : host + "/" + tree.Word(scope);
             if (scope != based) tree.Mark(scope, Reading.Understood);
-            devices.Add(new PanVsys(work, tree, network, [scope, based, shared], scopes.Count > 1).ToDevice(name, [], [(tree.Find(scope, "rulebase"), "")], []));
+            devices.Add(new PanVsys(work, tree, network, [scope, based, shared, pushed], scopes.Count > 1)
+                .ToDevice(name, [(tree.Find(pushed, "pre-rulebase"), "pushed pre ")], [(tree.Find(scope, "rulebase"), "")], [(tree.Find(pushed, "post-rulebase"), "pushed post ")]));
             MarkRoot(scope);
         }
 
         tree.Mark(groups, Reading.Understood);
+        var (lent, vsysOfTemplate) = panorama ? OneTemplate(network) : (network, -1);
         foreach (var group in tree.Children(groups))
         {
             tree.Mark(group, Reading.Understood);
             (int, string)[] before = [(tree.Find(shared, "pre-rulebase"), "shared pre "), (tree.Find(group, "pre-rulebase"), "pre ")];
             (int, string)[] after = [(tree.Find(group, "post-rulebase"), "post "), (tree.Find(shared, "post-rulebase"), "shared post ")];
-            devices.Add(new PanVsys(work, tree, network, [group, shared], false).ToDevice(host + "/" + tree.Word(group), before, [], after));
+            devices.Add(new PanVsys(work, tree, lent, [group, shared, vsysOfTemplate], false).ToDevice(host + "/" + tree.Word(group), before, [], after));
             tree.MarkAll(tree.Find(group, "devices"), Reading.Understood);
             MarkRoot(group);
         }
@@ -119,10 +129,36 @@ internal sealed class PanSystem(FileWork work, WordTree tree, int based, int sha
             MarkRoot(shared);
         }
 
+        if (pushed >= 0) MarkRoot(pushed);
         MarkRoot(based);
         MarkRoot(0);
         if (devices.Count == 0) devices.Add(new Device(host, "panos") { RoutesUnknown = true });
         return devices;
+    }
+
+    /// <summary>Interfaces and zones of the firewalls that Panorama manages, where it has one template for all of them; of several, who has which isn't worked out.</summary>
+    private (PanNetwork Network, int Vsys) OneTemplate(PanNetwork own)
+    {
+        var templates = tree.Find(based, "template");
+        if (templates < 0 || tree.Children(templates).Count() != 1) return (own, -1);
+        var template = tree.Children(templates).First();
+        var devices = tree.Find(template, "config", "devices");
+        if (devices < 0 || tree.Children(devices).Count() != 1 || tree.Children(template).Count() != 1) return (own, -1);
+        var device = tree.Children(devices).First();
+        foreach (var node in (ReadOnlySpan<int>)[templates, template, tree.Find(template, "config"), devices, device, tree.Find(device, "vsys")]) tree.Mark(node, Reading.Understood);
+        tree.MarkOthers(tree.Find(template, "config"), "devices", "mgt-config", "shared");
+        tree.MarkAll(tree.Find(template, "config", "mgt-config"), Reading.Irrelevant);
+        tree.MarkAll(tree.Find(based, "template-stack"), Reading.Understood);
+        var network = new PanNetwork(work, tree, device, shared);
+        network.Read();
+        var vsys = tree.Children(tree.Find(device, "vsys")).FirstOrDefault(-1);
+        if (vsys >= 0)
+        {
+            tree.Mark(vsys, Reading.Understood);
+            MarkRoot(vsys);
+        }
+        MarkRoot(device);
+        return (network, vsys);
     }
 
     private void MarkRoot(int scope)

@@ -58,7 +58,9 @@ internal sealed partial class PanVsys
         tree.Hoist(translation, Translations.Contains);
         var to = objects.Addresses(Values(translation, "translated-address"));
         var made = when.ToNat(NatKind.Destination, at, name) with { To = to.May, KeepsOffset = IptablesNat.SameSize(when.Destination.May, to.May) };
+        // Behind it packets look like those that came to the server by themselves, which another rule decided.
         when.Destination = to;
+        when.Uncertain(UnknownKind.RunTime, "nat " + name);
         if (tree.Only(tree.Find(translation, "translated-port")) is { } port)
         {
             made = made with { ToPorts = ServiceNames.TryPorts(port, '-', out var ports) ? ports : IntervalSet<ushort>.All };

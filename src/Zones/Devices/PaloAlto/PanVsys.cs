@@ -213,11 +213,12 @@ internal sealed partial class PanVsys(FileWork work, WordTree tree, PanNetwork n
         if (action == RuleAction.Unknown) when.Uncertain(UnknownKind.NotUnderstood, "action");
         var at = work.At(tree.Line(rule), last, label + "rule " + name);
         List<string> from = Values(rule, "from"), to = Values(rule, "to");
-        if (when.Unknowns().Any(static one => one.Kind == UnknownKind.NotUnderstood))
+        if (when.Unknowns().FirstOrDefault(static one => one.Kind == UnknownKind.NotUnderstood) is { } strange)
         {
             // What isn't understood may have been a further zone, address or service.
             (from, to) = ([], []);
             (when.Source, when.Destination, when.Services) = (AddressValue.Any, AddressValue.Any, ServiceValue.Any);
+            when.Uncertain(strange.Kind, strange.Name);
         }
 
         switch (tree.Only(tree.Find(rule, "rule-type")))

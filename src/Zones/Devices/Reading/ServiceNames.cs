@@ -21,7 +21,7 @@ internal static class ServiceNames
     private static readonly FrozenDictionary<string, ushort>.AlternateLookup<ReadOnlySpan<char>> PortLookup = Ports.GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static readonly FrozenDictionary<string, ushort> Protocols = Table(
-        "ip 0 hopopt 0 icmp 1 igmp 2 ggp 3 ipip 4 ipinip 4 ip-in-ip 4 ipencap 4 ipv4 4 st 5 tcp 6 cbt 7 egp 8 igp 9 igrp 9 pup 12 udp 17 hmp 20 xns-idp 22 rdp 27 iso-tp4 29 dccp 33 ipv6 41 ipv6-route 43 ipv6-frag 44 rsvp 46 gre 47 esp 50 ipsec-esp 50 ah 51 ahp 51 ipsec-ah 51 ipsec 50 skip 57 ipv6-icmp 58 icmpv6 58 icmp6 58 ipv6-nonxt 59 ipv6-opts 60 " +
+        "ip 0 hopopt 0 hop-by-hop 0 hbh 0 icmp 1 igmp 2 ggp 3 ipip 4 ipinip 4 ip-in-ip 4 ipencap 4 ipv4 4 st 5 tcp 6 cbt 7 egp 8 igp 9 igrp 9 pup 12 udp 17 hmp 20 xns-idp 22 rdp 27 iso-tp4 29 dccp 33 ipv6 41 ipv6-route 43 ipv6-frag 44 fragment 44 rsvp 46 gre 47 esp 50 ipsec-esp 50 ah 51 ahp 51 ipsec-ah 51 ipsec 50 skip 57 ipv6-icmp 58 icmpv6 58 icmp6 58 ipv6-nonxt 59 ipv6-opts 60 " +
         "rspf 73 vmtp 81 eigrp 88 ospf 89 ospfigp 89 nos 94 ax.25 93 etherip 97 encap 98 pim 103 pcp 108 ipcomp 108 vrrp 112 l2tp 115 isis 124 fc 133 sctp 132 udplite 136 udp-lite 136 mobility-header 135 mh 135 mpls 137 hip 139 shim6 140 snp 109 pptp 47 ");
 
     private static readonly FrozenDictionary<string, ushort>.AlternateLookup<ReadOnlySpan<char>> ProtocolLookup = Protocols.GetAlternateLookup<ReadOnlySpan<char>>();

@@ -365,6 +365,7 @@ internal sealed class BraceReader
                     return Single(Token.ListOpen);
                 case ']':
                     return Single(Token.ListClose);
+                case '!' when at == 0 || all[at - 1] == '\n':
                 case '#':
                     var end = all[at..].IndexOf('\n');
                     at = end < 0 ? all.Length : at + end;

@@ -16,6 +16,15 @@ internal sealed class PanTree
     /// <summary>The line at which the text broke off or stopped being well-formed; 0 = it is whole.</summary>
     public int TruncatedAt { get; init; }
 
+    /// <summary>Whether more than one XML document stands in the text.</summary>
+    public static bool HoldsSeveral(ConfigText text)
+    {
+        var documents = 0;
+        for (var line = 1; line <= text.LineCount && documents < 2; line++)
+            if (text.Line(line).TrimStart().StartsWith("<?xml")) documents++;
+        return documents > 1;
+    }
+
     public static PanTree Read(ConfigText text, LineLedger ledger)
     {
         if (!text.Text.AsSpan().TrimStart().StartsWith("<"))

@@ -25,9 +25,6 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
 
     private bool anyNat;
 
-    /// <summary>Policies without translation before the first that has one: they matter only where one comes.</summary>
-    private readonly List<NatRule> untranslated = [];
-
     /// <summary>Whether the policy at hand is switched off.</summary>
     private bool off;
 
@@ -159,7 +156,7 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
             // Without match-vip a denying policy does not meet packets that a virtual address translates; "all" included.
             if (action != RuleAction.Accept && One(edit, "match-vip") != "enable")
             {
-                var virtuals = AddressSet.UnionOf(objects.Vips.Values.Where(vip => vip.V6 == v6 && (vip.Interface is null or "any" || interfacesOf([vip.Interface]).Names.Any(from.Contains))).Select(static vip => vip.External));
+                var virtuals = AddressSet.UnionOf(objects.Vips.Values.Where(vip => vip.V6 == v6).Select(static vip => vip.External));
                 if (!virtuals.IsEmpty && destination.May.Overlaps(virtuals))
                     destination = new AddressValue(destination.May, destination.Must.Except(virtuals), [.. destination.Unknowns, new Unknown(UnknownKind.RunTime, "match-vip disable")]);
             }
@@ -175,10 +172,7 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
 
             var outer = vip.Services.IsAny ? services : ServiceValue.Sure(vip.Services);
             var external = vip.Readable ? AddressValue.Sure(vip.External) : new AddressValue(universe, AddressSet.Empty, [new Unknown(UnknownKind.RunTime, vip.Name)]);
-            // The source is translated last: the packet goes to the inner address and port by then.
-            var behind = vip.Readable ? AddressValue.Sure(vip.Mapped) : external;
-            var innerServices = vip.ToPorts is { } ports ? ServiceValue.Sure(new ServiceSet([.. vip.Services.Services.Select(one => one with { DestinationPorts = ports })])) : outer;
-            Add(edit, Of(source, external, outer, from, to, uncertain), action, at with { Of = at.Of + " > vip " + vip.Name }, name, v6, Of(source, behind, innerServices, from, to, uncertain));
+            Add(edit, Of(source, external, outer, from, to, uncertain), action, at with { Of = at.Of + " > vip " + vip.Name }, name, v6);
         }
     }
 
@@ -189,8 +183,7 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
         return when;
     }
 
-    /// <param name="behind">The condition behind a destination translation; null: the same.</param>
-    private void Add(int edit, Condition when, RuleAction action, SourceRef at, string name, bool v6, Condition? behind = null)
+    private void Add(int edit, Condition when, RuleAction action, SourceRef at, string name, bool v6)
     {
         if (off)
         {
@@ -201,22 +194,18 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
         rules.Add(when.ToRule(action, at, name));
         if (centralNat || action != RuleAction.Accept) return;
         // The policy that lets a packet through says how its source is translated; those without say that it stays.
-        var translation = (behind ?? when).ToNat(NatKind.Source, at, name);
-        // What came to the inner address by itself, another policy let through.
-        if (behind is not null) translation = translation with { Must = Match.Nothing, Unknowns = [.. translation.Unknowns, new Unknown(UnknownKind.RunTime, at.Of)] };
+        var translation = when.ToNat(NatKind.Source, at, name);
         if (One(edit, "nat") == "enable")
         {
             anyNat = true;
-            nat.AddRange(untranslated);
-            untranslated.Clear();
             translation = One(edit, "ippool") == "enable"
                 ? translation with { To = Pool(Values(edit, v6 ? "poolname6" : "poolname"), v6), ToPorts = IntervalSet<ushort>.All }
                 : translation with { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = IntervalSet<ushort>.All };
             nat.Add(translation);
         }
-        else
+        else if (anyNat || One(edit, "nat") is not null)
         {
-            (anyNat ? nat : untranslated).Add(translation);
+            nat.Add(translation);
         }
     }
 

@@ -58,9 +58,7 @@ internal sealed partial class PanVsys
         tree.Hoist(translation, Translations.Contains);
         var to = objects.Addresses(Values(translation, "translated-address"));
         var made = when.ToNat(NatKind.Destination, at, name) with { To = to.May, KeepsOffset = IptablesNat.SameSize(when.Destination.May, to.May) };
-        // Behind it packets look like those that came to the server by themselves, which another rule decided.
         when.Destination = to;
-        when.Uncertain(UnknownKind.RunTime, "nat " + name);
         if (tree.Only(tree.Find(translation, "translated-port")) is { } port)
         {
             made = made with { ToPorts = ServiceNames.TryPorts(port, '-', out var ports) ? ports : IntervalSet<ushort>.All };
@@ -72,8 +70,10 @@ internal sealed partial class PanVsys
     private void Source(int rule, Condition when, InterfaceSet onto, SourceRef at)
     {
         var name = tree.Word(rule);
-        var outward = when.ToNat(NatKind.Source, at, name);
         var kind = tree.Children(tree.Find(rule, "source-translation")).FirstOrDefault(-1);
+        // Behind a new destination packets look like those that came to the server by themselves, which another rule decided.
+        if (kind >= 0 && (tree.Find(rule, "destination-translation") >= 0 || tree.Find(rule, "dynamic-destination-translation") >= 0)) when.Uncertain(UnknownKind.RunTime, "nat " + name);
+        var outward = when.ToNat(NatKind.Source, at, name);
         if (kind < 0)
         {
             nat.Add(outward);

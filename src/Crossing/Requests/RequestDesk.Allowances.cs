@@ -81,7 +81,7 @@ public sealed partial class RequestDesk
     }
 
     /// <summary>Counts what is sent today; less than nothing when it is taken back.</summary>
-    private static Task SentAsync(TenantTransaction tx, IReadOnlyList<(Holder Holder, long Files, long Bytes)> all, DateTimeOffset on, CancellationToken cancel) =>
+    private static Task<int> SentAsync(TenantTransaction tx, IReadOnlyList<(Holder Holder, long Files, long Bytes)> all, DateTimeOffset on, CancellationToken cancel) =>
         tx.RunAsync("SELECT crossing.sent($1, w.who, w.route, w.unit, w.files, w.bytes) FROM unnest($2, $3, $4, $5, $6) AS w (who, route, unit, files, bytes)", cancel, JapaneseTime.Day(on), all.Select(static a => a.Holder.Name).ToArray(),
             all.Select(static a => a.Holder.Route).ToArray(), all.Select(static a => a.Holder.Unit).ToArray(), all.Select(static a => a.Files).ToArray(), all.Select(static a => a.Bytes).ToArray());
 

@@ -163,7 +163,7 @@ public sealed partial class RequestDesk
     internal static string Shortened(string path) => path.Length <= MaxText ? path : path[..(char.IsHighSurrogate(path[MaxText - 1]) ? MaxText - 1 : MaxText)];
 
     /// <summary>What was taken off before it was handed in doesn't count against the day on which it was sent.</summary>
-    private static Task UnsentAsync(TenantTransaction tx, CrossingRequest request, IReadOnlyList<CrossingItem> items, CancellationToken cancel) =>
+    private static Task<int> UnsentAsync(TenantTransaction tx, CrossingRequest request, IReadOnlyList<CrossingItem> items, CancellationToken cancel) =>
         tx.RunAsync("""
             SELECT crossing.sent((b.made_at AT TIME ZONE 'Asia/Tokyo')::date, $2, $3, $4, -count(*), -sum(b.room)::bigint) FROM crossing.blob b WHERE b.id = ANY ($1) GROUP BY (b.made_at AT TIME ZONE 'Asia/Tokyo')::date
             """, cancel, items.Select(i => i.Original.Value).ToArray(), request.AskedBy.Account, request.Route.Value, request.Unit?.Value);

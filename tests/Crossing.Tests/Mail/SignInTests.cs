@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Dapper;
 using Sekisho.Crossing.Mail;
@@ -82,7 +83,7 @@ public sealed class SignInTests
         await using var office = await PostOffice.OpenAsync(s => s with { Outward = s.Outward! with { Certificate = certificates.Of("here"), MustSignIn = true } }, works: false);
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, office.OutwardPort, Gate.Cancel);
-        await using var line = new SslStream(client.GetStream(), false, static (_, _, _, _) => true);
+        await using var line = new SslStream(client.GetStream());
         using (var clear = new StreamReader(client.GetStream(), Encoding.ASCII, false, 1, leaveOpen: true))
         {
             await clear.ReadLineAsync(Gate.Cancel);
@@ -91,7 +92,11 @@ public sealed class SignInTests
             await client.GetStream().WriteAsync("STARTTLS\r\n"u8.ToArray(), Gate.Cancel);
             Assert.StartsWith("220", await clear.ReadLineAsync(Gate.Cancel), StringComparison.Ordinal);
         }
-        await line.AuthenticateAsClientAsync("127.0.0.1");
+        using var authority = X509CertificateLoader.LoadCertificateFromFile(certificates.Ca);
+        await line.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "127.0.0.1", CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { authority }, RevocationMode = X509RevocationMode.NoCheck },
+        }, Gate.Cancel);
         using var from = new StreamReader(line, Encoding.ASCII);
         Assert.StartsWith("503", await SayAsync("AUTH PLAIN AAAA"), StringComparison.Ordinal); // before EHLO
         await SayAsync("EHLO x");

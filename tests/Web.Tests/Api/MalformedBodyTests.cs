@@ -177,7 +177,7 @@ public sealed partial class MalformedBodyTests(AuthorisationTown town) : IClassF
     }
 
     /// <summary>The same, and null.</summary>
-    private static JsonNode Nullable(JsonNode schema)
+    private static JsonObject Nullable(JsonNode schema)
     {
         var copy = schema.DeepClone().AsObject();
         if (copy["type"] is JsonValue one) copy["type"] = new JsonArray(one.DeepClone(), "null");

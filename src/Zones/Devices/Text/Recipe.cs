@@ -1,8 +1,13 @@
+using System.Buffers;
+
 namespace Sekisho.Zones.Devices;
 
 /// <summary>Scripts and templates that make rules when somebody runs them (手順とひな形): what they set, their text alone doesn't say.</summary>
 internal static class Recipe
 {
+    /// <summary>What a shell works out, or hands on: a line with one of these isn't the command alone.</summary>
+    private static readonly SearchValues<char> Shell = SearchValues.Create("$`<|;&");
+
     /// <summary>Whether a file for a Linux gateway is a program or a template rather than rules.</summary>
     /// <remarks>A shell script that holds nothing but plain commands of iptables and nft says what it sets, and is none.</remarks>
     public static bool Is(ConfigText text) => (IsProgram(text.Line(1)) && !HoldsOnlyCommands(text)) || IsTemplate(text);
@@ -30,7 +35,7 @@ internal static class Recipe
             var span = text.Line(line).Trim();
             if (span.IsEmpty || span[0] == '#') continue;
             var program = new Cursor(span).Next();
-            if (program[(program.LastIndexOf('/') + 1)..] is not ("iptables" or "ip6tables" or "nft") || span.ContainsAny("$`<|;&")) return false;
+            if (program[(program.LastIndexOf('/') + 1)..] is not ("iptables" or "ip6tables" or "nft") || span.ContainsAny(Shell)) return false;
         }
         return true;
     }

@@ -23,7 +23,8 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
             "delay-tcp-npu-session", "anti-replay", "dynamic-shaping", "passive-wan-health-measurement", "match-vip-only", "port-preserve", "port-random", "radius-mac-auth-bypass", "radius-ip-auth-bypass", "dsri", "policy-behaviour-type", "tagging", "tags", "list", "policyid", "client-reputation", "learning-mode", "best-route", "vpntunnel", "scan-botnet-connections", "fec", "policy-offload", "eif-check", "eif-learn", "cgn-session-quota", "cgn-resource-quota", "cgn-log-server-grp", "cgn-eim", "cgn-eif", "hyperscale-policy", "spf-profile", "telemetry-profile", "log-http-transaction", "extended-log", "nat64-force-ipv6-packet-forwarding", "udp-timeout-send-unreach", "captive-portal-exempt", "logtraffic-start", "dlp", "mms-profile", "endpoint-compliance", "device-detection-portal", "require-tfa", "sslvpn-auth", "sslvpn-ccert", "sslvpn-cipher", "active-auth-method", "ip-based", "deep-inspection-options", "diffserv", "gsi",
         ]);
 
-    private bool anyNat;
+    /// <summary>What each accepting policy does with the source, in their order: hides it, or leaves it.</summary>
+    private readonly List<(NatRule Rule, bool Hides)> sources = [];
 
     /// <summary>Whether the policy at hand is switched off.</summary>
     private bool off;
@@ -156,7 +157,7 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
             // Without match-vip a denying policy does not meet packets that a virtual address translates; "all" included.
             if (action != RuleAction.Accept && One(edit, "match-vip") != "enable")
             {
-                var virtuals = AddressSet.UnionOf(objects.Vips.Values.Where(vip => vip.V6 == v6).Select(static vip => vip.External));
+                var virtuals = AddressSet.UnionOf(objects.Vips.Values.Where(vip => vip.V6 == v6 && (vip.Interface is null || interfacesOf([vip.Interface]).Names.Any(from.Contains))).Select(static vip => vip.External));
                 if (!virtuals.IsEmpty && destination.May.Overlaps(virtuals))
                     destination = new AddressValue(destination.May, destination.Must.Except(virtuals), [.. destination.Unknowns, new Unknown(UnknownKind.RunTime, "match-vip disable")]);
             }
@@ -172,7 +173,10 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
 
             var outer = vip.Services.IsAny ? services : ServiceValue.Sure(vip.Services);
             var external = vip.Readable ? AddressValue.Sure(vip.External) : new AddressValue(universe, AddressSet.Empty, [new Unknown(UnknownKind.RunTime, vip.Name)]);
-            Add(edit, Of(source, external, outer, from, to, uncertain), action, at with { Of = at.Of + " > vip " + vip.Name }, name, v6);
+            // The source is translated last: the packet goes to the inner address and port by then.
+            var behind = vip.Readable ? AddressValue.Sure(vip.Mapped) : external;
+            var innerServices = vip.ToPorts is { } ports ? ServiceValue.Sure(new ServiceSet([.. vip.Services.Services.Select(one => one with { DestinationPorts = ports })])) : outer;
+            Add(edit, Of(source, external, outer, from, to, uncertain), action, at with { Of = at.Of + " > vip " + vip.Name }, name, v6, Of(source, behind, innerServices, from, to, uncertain));
         }
     }
 
@@ -183,7 +187,8 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
         return when;
     }
 
-    private void Add(int edit, Condition when, RuleAction action, SourceRef at, string name, bool v6)
+    /// <param name="behind">The condition behind a destination translation; null: the same.</param>
+    private void Add(int edit, Condition when, RuleAction action, SourceRef at, string name, bool v6, Condition? behind = null)
     {
         if (off)
         {
@@ -194,20 +199,33 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
         rules.Add(when.ToRule(action, at, name));
         if (centralNat || action != RuleAction.Accept) return;
         // The policy that lets a packet through says how its source is translated; those without say that it stays.
-        var translation = when.ToNat(NatKind.Source, at, name);
-        if (One(edit, "nat") == "enable")
+        var translation = (behind ?? when).ToNat(NatKind.Source, at, name);
+        // What came to the inner address by itself, another policy let through.
+        if (behind is not null) translation = translation with { Must = Match.Nothing, Unknowns = [.. translation.Unknowns, new Unknown(UnknownKind.RunTime, at.Of)] };
+        var hides = One(edit, "nat") == "enable";
+        if (hides)
         {
-            anyNat = true;
             translation = One(edit, "ippool") == "enable"
                 ? translation with { To = Pool(Values(edit, v6 ? "poolname6" : "poolname"), v6), ToPorts = IntervalSet<ushort>.All }
                 : translation with { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = IntervalSet<ushort>.All };
-            nat.Add(translation);
         }
-        else if (anyNat || One(edit, "nat") is not null)
+        sources.Add((translation, hides));
+    }
+
+    /// <summary>The source translations of the policies read, in their order. One that leaves the source as it is counts where a later one would hide it.</summary>
+    public void Translations()
+    {
+        for (var i = 0; i < sources.Count; i++)
         {
-            nat.Add(translation);
+            var (rule, hides) = sources[i];
+            if (hides || sources.Skip(i + 1).Any(later => later.Hides && MayMeet(later.Rule.May, rule.May))) nat.Add(rule);
         }
     }
+
+    private static bool MayMeet(Match one, Match other) =>
+        MayMeet(one.Out, other.Out) && MayMeet(one.In, other.In) && one.Source.Overlaps(other.Source) && one.Destination.Overlaps(other.Destination);
+
+    private static bool MayMeet(InterfaceSet one, InterfaceSet other) => one.IsInverted || other.IsInverted || one.Names.Any(other.Contains) || other.Names.Any(one.Contains);
 
     private AddressSet Pool(List<string> names, bool v6)
     {

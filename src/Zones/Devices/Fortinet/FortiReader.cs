@@ -116,6 +116,7 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
         var policies = new FortiPolicies(work, tree, objects, InterfacesOf, rules, sourceNat, central);
         foreach (var (kind, family) in (ReadOnlySpan<(string, FortiFamily)>)[("firewall policy", FortiFamily.Both), ("firewall consolidated policy", FortiFamily.Both), ("firewall policy46", FortiFamily.Neither), ("firewall policy64", FortiFamily.Neither), ("firewall policy6", FortiFamily.V6)])
             policies.Read(tree.Find(scope, kind), family);
+        policies.Translations();
 
         List<NatRule> nat = [];
         foreach (var vip in objects.Vips.Values)

@@ -84,6 +84,11 @@ internal static class FortiFacts
         {
             Translated = [("a>c 10.1.0.5>203.0.113.9 tcp/80", "203.0.113.1>203.0.113.9 tcp/80"), ("b>c 10.2.0.5>203.0.113.9 tcp/80", "203.0.113.50>203.0.113.9 tcp/80")],
         },
+        new("fortios", "Whether the source is hidden says the policy that lets the packet through, and no later one", "FortiOS Administration Guide, Policy and Objects › Source NAT › Static SNAT",
+            Policies(Vip, Policy(1, "a", "c", "accept", service: "HTTPS"), Policy(2, "a", "c", "accept", more: "set nat enable"), Policy(3, "c", "b", "accept", destination: "plain")))
+        {
+            Translated = [("a>c 10.1.0.5>203.0.113.9 tcp/443", "10.1.0.5>203.0.113.9 tcp/443"), ("a>c 10.1.0.5>203.0.113.9 tcp/80", "203.0.113.1>203.0.113.9 tcp/80"), ("c>b 203.0.113.77>203.0.113.8 tcp/22", "203.0.113.77>10.2.0.81 tcp/22")],
+        },
         new("fortios", "A host name, a schedule other than “always” and a group of users leave it open whether the policy holds", Guide + ", “Firewall policy parameters”",
             Policies("config firewall address\n    edit \"upd\"\n        set type fqdn\n        set fqdn \"update.example.jp\"\n    next\nend\n", Policy(1, "a", "b", "accept", destination: "upd", service: "HTTP"), Policy(2, "a", "b", "accept", service: "SSH", more: "set schedule \"nights\""), Policy(3, "a", "b", "accept", service: "DNS", more: "set groups \"staff\"")))
         {

@@ -100,6 +100,31 @@ public sealed class PrivateClusterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_start_waits_for_the_children_of_a_killed_postmaster()
+    {
+        const int Stop = 19, Continue = 18;
+        await using var first = await OpenAsync();
+        var before = Postmaster;
+        var slow = ChildrenOf(before).First(static c => File.ReadAllText($"/proc/{c}/cmdline").Contains("checkpointer", StringComparison.Ordinal));
+        OperatingSystemUser.Signal(slow, Stop);   // holds the memory, and can't notice
+        Process.GetProcessById(before).Kill();
+        var opening = Task.Run(OpenAsync, Cancel);
+        try
+        {
+            var log = Path.Combine(Folder, "postgres", "log", "start.log");
+            for (var clock = Stopwatch.StartNew(); !(await File.ReadAllTextAsync(log, Cancel)).Contains("is still in use", StringComparison.Ordinal); await Task.Delay(10, Cancel))
+                Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60));
+        }
+        finally
+        {
+            OperatingSystemUser.Signal(slow, Continue);
+        }
+        await using var second = await opening;
+        Assert.Empty(await NumbersAsync(second));
+        Assert.NotEqual(before, Postmaster);
+    }
+
+    [Fact]
     public async Task A_request_that_outlives_the_server_does_not_start_PostgreSQL_again()
     {
         var cluster = await PrivateCluster.OpenAsync(Path.Combine(Folder, "postgres"), ClusterDurability.Durable, NullLogger.Instance, Cancel);

@@ -32,6 +32,9 @@ internal sealed class ClusterFolder
     /// <summary>What PostgreSQL printed at its last start, before its log was open.</summary>
     public string StartLog => System.IO.Path.Combine(Log, "start.log");
 
+    /// <summary>True when PostgreSQL's last start ended because processes of the one before it still held its memory.</summary>
+    public bool WasStillInUse => Tail(StartLog).Contains("is still in use", StringComparison.Ordinal);
+
     public string StartLock => InFolder("start.lock");
 
     public string UsersLock => InFolder("users.lock");

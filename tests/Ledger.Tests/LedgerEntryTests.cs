@@ -40,7 +40,7 @@ public class LedgerEntryTests
     public void Too_long_an_entry_is_refused()
     {
         Assert.Equal(65535, LedgerEntry.Of(Moment, "k", "a", "s", new string('x', 65535 - LedgerEntry.Of(Moment, "k", "a", "s", "").ToBytes().Length)).ToBytes().Length);
-        Assert.Throws<ArgumentException>(() => LedgerEntry.Of(Moment, "k", "a", "s", new string('x', 65535)).ToBytes());
+        Assert.Throws<EntryTooLongException>(() => LedgerEntry.Of(Moment, "k", "a", "s", new string('x', 65535)).ToBytes());
     }
 
     [Theory]

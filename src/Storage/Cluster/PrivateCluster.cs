@@ -144,15 +144,15 @@ internal sealed class PrivateCluster : IAsyncDisposable
         var reported = TimeSpan.FromSeconds(5);
         while (true)
         {
-            if (started.HasExited && clock.Elapsed < FastStop && folder.WasStillInUse)
+            if (started.HasExited)
             {
+                if (clock.Elapsed >= FastStop || !folder.WasStillInUse)
+                    throw folder.Explain("STO-START-001", new("専用のPostgreSQLを起動できませんでした。データには触れていません。", "The private PostgreSQL could not be started. The data was not touched."));
                 // The children of a postmaster that was killed notice it a moment later, and hold its memory till then.
                 await Task.Delay(50, cancel).ConfigureAwait(false);
                 started = Launch(programs);
                 continue;
             }
-            if (started.HasExited)
-                throw folder.Explain("STO-START-001", new("専用のPostgreSQLを起動できませんでした。データには触れていません。", "The private PostgreSQL could not be started. The data was not touched."));
             if (PostmasterFile.Read(folder.Data) is { Status: "ready" } file && file.Process == started.Id)
             {
                 process = started.Id;

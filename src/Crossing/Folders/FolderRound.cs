@@ -31,18 +31,18 @@ public sealed class FolderRound
     internal FolderRound(RecordKeeper keeper, FolderCarrier carrier, string root, TimeSpan settle, ILogger logger) => (this.keeper, this.carrier, this.root, this.settle, this.logger) = (keeper, carrier, root, settle, logger);
 
     /// <summary>One look into every folder of every municipality.</summary>
-    public async Task RunAllAsync(CancellationToken cancel)
+    public Task RunAllAsync(CancellationToken cancel) => keeper.EachMunicipalityAsync(town => RunAsync(town, cancel), cancel);
+
+    private async Task RunAsync(MunicipalityId town, CancellationToken cancel)
     {
-        List<(MunicipalityId Town, string Slug)> towns;
-        await using (var owner = await keeper.Database.EnterOwnerAsync(cancel))
-            towns = await owner.ListAsync("SELECT id, slug FROM records.municipality ORDER BY id", r => (new MunicipalityId(r.GetGuid(0)), r.GetString(1)), cancel);
-        foreach (var (town, slug) in towns)
+        string slug;
+        List<WatchedFolder> folders;
+        await using (var tx = await keeper.EnterAsync(town, cancel))
         {
-            List<WatchedFolder> folders;
-            await using (var tx = await keeper.EnterAsync(town, cancel))
-                folders = await tx.ListAsync(FolderDesk.Select + " WHERE f.closed_at IS NULL OR EXISTS (SELECT FROM crossing.folder_file t WHERE t.municipality_id = f.municipality_id AND t.folder_id = f.id AND t.state IN ('Taken', 'Sent', 'Placing'))", FolderDesk.Row, cancel);
-            foreach (var folder in folders) await LookAsync(town, slug, folder, cancel);
+            slug = (await tx.ListAsync("SELECT slug FROM records.municipality", r => r.GetString(0), cancel))[0];
+            folders = await tx.ListAsync(FolderDesk.Select + " WHERE f.closed_at IS NULL OR EXISTS (SELECT FROM crossing.folder_file t WHERE t.municipality_id = f.municipality_id AND t.folder_id = f.id AND t.state IN ('Taken', 'Sent', 'Placing'))", FolderDesk.Row, cancel);
         }
+        foreach (var folder in folders) await LookAsync(town, slug, folder, cancel);
     }
 
     private async Task LookAsync(MunicipalityId town, string slug, WatchedFolder folder, CancellationToken cancel)

@@ -34,13 +34,3 @@ public sealed class LedgerExam(Database database, NoteSigner signer, StorageOpti
     public Task<LedgerReport> VerifyAsync(MunicipalityId municipality, CancellationToken cancel) =>
         Verifier.VerifyAsync(municipality, Copies(municipality), cancel);
 }
-
-/// <summary>Copies checkpoints out of the database for as long as the server runs.</summary>
-public sealed class CheckpointRound(Database database, StorageOptions storage, TimeProvider time, ILogger<LedgerPublisher> logger) : BackgroundService
-{
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(20) };
-        await new LedgerPublisher(database, storage.DataFolder, http, time, logger).RunAsync(stoppingToken).ConfigureAwait(false);
-    }
-}

@@ -73,7 +73,6 @@ public static class WebHost
         var signer = await LedgerKey.OpenAsync(options.Storage.DataFolder, database, options.Time, cancel).ConfigureAwait(false);
         builder.Services.AddSingleton(_ => signer);
         builder.Services.AddSingleton<LedgerStore>();
-        LedgerPublishing.Add(builder.Services, options.Storage.DataFolder);
         builder.Services.AddSingleton<RecordKeeper>();
         builder.Services.AddSingleton(options.Storage);
         builder.Services.AddSingleton<LedgerExam>();
@@ -82,7 +81,7 @@ public static class WebHost
         builder.Services.AddSingleton<OrganisationRegister>();
         await CrossingHost.AddAsync(builder.Services, options, database, signer, cancel).ConfigureAwait(false);
         builder.Services.AddHostedService<EvidenceRound>();
-        builder.Services.AddHostedService<CheckpointRound>();
+        builder.Services.AddHostedService<LedgerPublishing>();
         builder.Services.AddHostedService<ImportRound>();
         builder.Services.AddHostedService<ZoneRound>();
     }

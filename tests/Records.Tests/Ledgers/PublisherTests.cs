@@ -35,7 +35,7 @@ public sealed class PublisherTests : IAsyncLifetime
         Directory.Delete(data, recursive: true);
     }
 
-    private LedgerPublisher Publisher() => new(test.Database, data, new HttpClient(post), time, NullLogger.Instance);
+    private LedgerPublisher Publisher() => new(new RecordKeeper(test.Database, new LedgerStore(signer, time), time), data, new HttpClient(post), NullLogger.Instance);
 
     private Task AppendAsync(int count) => LedgerStoreTests.AppendAsync(test, new LedgerStore(signer, TimeProvider.System), town, count);
 
@@ -89,6 +89,21 @@ public sealed class PublisherTests : IAsyncLifetime
         await publisher.PublishAsync(Cancel);
         Assert.Single(post.Taken);
         Assert.All(publisher.States, s => Assert.Null(s.Failure));
+    }
+
+    [Fact]
+    public async Task A_ledger_that_cannot_be_read_keeps_no_other_one_waiting()
+    {
+        await AppendAsync(3);
+        var second = await test.AddMunicipalityAsync("setagaya");
+        await LedgerStoreTests.AppendAsync(test, new LedgerStore(signer, TimeProvider.System), second, 4);
+        await using (var superuser = new NpgsqlConnection(await test.SuperuserAsync()))
+            await superuser.ExecuteAsync("ALTER TABLE ledger.checkpoint DROP CONSTRAINT checkpoint_root_check; SET session_replication_role = replica; UPDATE ledger.checkpoint SET root = '\\x01' WHERE municipality_id = @town", new { town = town.Value });
+
+        await Assert.ThrowsAsync<AggregateException>(() => Publisher().PublishAsync(Cancel));
+
+        Assert.Empty(CheckpointFolder.Read(WitnessList.OwnFolder(data), town));
+        Assert.Single(CheckpointFolder.Read(WitnessList.OwnFolder(data), second));
     }
 
     [Theory]

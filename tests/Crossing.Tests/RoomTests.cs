@@ -51,7 +51,7 @@ public sealed class RoomTests
         var hama = await gate.Test.AddMunicipalityAsync("hama", "浜町");
         foreach (var town in new[] { gate.Town, hama }) (await gate.Slices.Routes.LayDownAsync(town, Unbound, true, 0, gate.Officer, Cancel)).OrThrow();
         using var slices = new CrossingSlices(gate.Keeper, gate.Records, gate.Vault, shares: new(Person: 100, Town: 3));
-        slices.Requests.Reserve = 0;
+        gate.Vault.Reserve = 0;
         Shrink(gate, 90 * Megabyte);
         Refusal? refused = null;
         for (var n = 0; refused is null; n++) refused = await WhyAsync(slices, gate.Town, new Actor($"someone-{n}", "誰か"), Megabyte);
@@ -150,7 +150,7 @@ public sealed class RoomTests
     /// <summary>A disk of so many bytes, of which what is in the vault is taken.</summary>
     private static void Shrink(Gate gate, long bytes)
     {
-        gate.Slices.Requests.Reserve = 0;
+        gate.Vault.Reserve = 0;
         gate.Vault.Disk = () => bytes - new DirectoryInfo(gate.Vault.Folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(static f => f.Length);
     }
 

@@ -24,7 +24,7 @@ public sealed class MachineTests
             Assert.Equal("XNG-FULL-001", refused.Match<string?>(_ => null, r => r.Code));
             Assert.Empty(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories));
 
-            site.Slices.Requests.Reserve = 0;
+            site.Vault.Reserve = 0;
             var requests = await site.HandInAsync(20);
             var filler = Path.Combine(folder, "filler");
             Fill(filler);

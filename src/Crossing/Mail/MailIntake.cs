@@ -13,9 +13,6 @@ namespace Sekisho.Crossing.Mail;
 /// <summary>Takes messages in at one door of the gateway: for whom, how large and how many follows from the route; the message itself goes into the vault as it comes.</summary>
 internal sealed class MailIntake(MailDirection direction, MailDoor door, MailSettings settings, MailTowns towns, SystemDesk systems, MailSpool spool, FileVault vault, RouteBook routes, Func<MunicipalityId, Route, CancellationToken, Task<long>> room, Func<CancellationToken, Task<long>> waiting, TimeProvider time) : ISmtpTaker
 {
-    /// <summary>So much of the vault's disk stays free: results of what is here need room, too.</summary>
-    private const long Reserve = 1L << 30;
-
     /// <summary>So many times what one sender may send may come from one network: a provider has many.</summary>
     private const int SendersOfANetwork = 10;
 
@@ -96,8 +93,8 @@ internal sealed class MailIntake(MailDirection direction, MailDoor door, MailSet
     private async ValueTask<(bool IsFull, bool IsBehind)> MachineAsync(long bytes, CancellationToken cancel)
     {
         if (machine.At == long.MinValue || time.GetElapsedTime(machine.At) >= Fresh)
-            machine = (time.GetTimestamp(), vault.FreeBytes < Reserve + (2 * settings.MostBytes), await waiting(cancel).ConfigureAwait(false) >= settings.Backlog);
-        return (machine.IsFull || (bytes > 1 << 20 && vault.FreeBytes < Reserve + (2 * bytes)), machine.IsBehind);
+            machine = (time.GetTimestamp(), vault.FreeBytes < vault.Reserve + (2 * settings.MostBytes), await waiting(cancel).ConfigureAwait(false) >= settings.Backlog);
+        return (machine.IsFull || (bytes > 1 << 20 && vault.FreeBytes < vault.Reserve + (2 * bytes)), machine.IsBehind);
     }
 
     /// <summary>A flood is put off, not refused: who is no flood comes again.</summary>

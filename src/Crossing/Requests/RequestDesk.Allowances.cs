@@ -72,7 +72,7 @@ public sealed partial class RequestDesk
     private Allowance Allowed(Quota quota, Holder holder, Sums now, bool hasOthers)
     {
         var section = holder.Unit is null ? quota with { SectionBytesADay = null, SectionBytesHeld = null } : quota;
-        var free = vault.FreeBytes - Reserve - now.Coming;
+        var free = vault.FreeBytes - vault.Reserve - now.Coming;
         // Half of it: what comes out of a file needs as much again.
         return new(quota, Left(quota.FilesADay, now.Files), Left(quota.BytesADay, now.Bytes), Left(quota.BytesHeld, now.Held), Left(section.SectionBytesADay, now.Section), Left(section.SectionBytesHeld, now.SectionHeld),
             VaultShares.Left(holder.Name == Holder.Mail ? Shares.Town : Shares.Person, now.Mine, free) / 2, hasOthers ? VaultShares.Left(Shares.Town, now.Town, free) / 2 : null);
@@ -103,7 +103,7 @@ public sealed partial class RequestDesk
         {
             if (desk.Allowed(quotas[holder], holder, sums[holder], hasOthers).Judge(files, bytes) is not { } refused) return null;
             // Nobody's share is the matter when the disk itself has no room.
-            return refused.Code is "XNG-FULL-002" or "XNG-FULL-003" && desk.vault.FreeBytes - desk.Reserve < bytes * 2 ? Refusals.Full : refused;
+            return refused.Code is "XNG-FULL-002" or "XNG-FULL-003" && desk.vault.FreeBytes - desk.vault.Reserve < bytes * 2 ? Refusals.Full : refused;
         }
 
         /// <summary>Counts a file that was let in for those who come after it in the group, as the tally will.</summary>

@@ -61,7 +61,7 @@ public sealed partial class RequestDesk
         Arrived? arrived = null;
         try
         {
-            if (vault.FreeBytes < Reserve) return Refusals.Full;
+            if (vault.FreeBytes < vault.Reserve) return Refusals.Full;
             for (var i = 0; i < paths.Count; i++)
             {
                 var blob = FileVault.New(municipality, at);
@@ -78,7 +78,7 @@ public sealed partial class RequestDesk
             }
             return outcome;
         }
-        catch (IOException) when (vault.FreeBytes < Reserve / 2)
+        catch (IOException) when (vault.FreeBytes < vault.Reserve / 2)
         {
             return Refusals.Full;
         }

@@ -16,9 +16,6 @@ public sealed partial class RequestDesk
     /// <summary>1 TiB: nothing that is counted with can overflow below it.</summary>
     private const long MostBytes = 1L << 40;
 
-    /// <summary>So much of the vault's disk stays free: results of what is here need room, too.</summary>
-    internal long Reserve { get; set; } = 1L << 30;
-
     /// <summary>Announces a file; its bytes follow by <see cref="AppendAsync"/>.</summary>
     /// <returns>A refusal when it is too large, or more than its applicant, the section or the municipality may send or have here: said before the first byte.</returns>
     public async Task<Outcome<CrossingItem>> AddFileAsync(MunicipalityId municipality, RequestId id, string untrustedPath, long bytes, Actor actor, CancellationToken cancel)
@@ -37,7 +34,7 @@ public sealed partial class RequestDesk
         var (present, its) = await Lookings.RunAsync(municipality, new(id, offset, actor)).WaitAsync(cancel);
         if (its is not { } blob) return present;
         var item = present.OrThrow();
-        if (vault.FreeBytes < Reserve / 2) return Refusals.Full;
+        if (vault.FreeBytes < vault.Reserve / 2) return Refusals.Full;
 
         var more = false;
         long received;
@@ -67,7 +64,7 @@ public sealed partial class RequestDesk
             if (received == item.Bytes) await writer.CompleteAsync(CancellationToken.None).ConfigureAwait(false);
             else if (received > item.Received) await writer.PauseAsync(CancellationToken.None).ConfigureAwait(false);
         }
-        catch (IOException e) when (e is not VaultException && vault.FreeBytes < Reserve / 2)
+        catch (IOException e) when (e is not VaultException && vault.FreeBytes < vault.Reserve / 2)
         {
             return Refusals.Full;
         }

@@ -62,6 +62,9 @@ public sealed class FileVault
     /// <summary>Free bytes on the disk of the vault.</summary>
     public long FreeBytes => Disk?.Invoke() ?? new DriveInfo(folder).AvailableFreeSpace;
 
+    /// <summary>So much of its disk stays free, in bytes: results of what is here need room, too.</summary>
+    internal long Reserve { get; set; } = 1L << 30;
+
     /// <summary>Another disk than the real one, for tests of what happens when it is full.</summary>
     internal Func<long>? Disk { get; set; }
 

@@ -94,6 +94,12 @@ internal sealed class Sandbox : IDisposable
             {
                 started.SetException(new NoSandboxException(new($"隔離に使うプログラムを起動できません（{e.Message}）。", $"The program that isolates can't be started ({e.Message})."), new("apt-get install bubblewrap util-linux を実行してください。", "Run apt-get install bubblewrap util-linux.")));
             }
+#pragma warning disable CA1031 // Whatever it is, it is the caller's: on a bare thread it would end the process.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                started.SetException(e);
+            }
         });
         return started.Task;
     }

@@ -70,6 +70,15 @@ public sealed class TraceTests
         Assert.Equal("税務課", Assert.Single(figures.Units).Value);
         Assert.Equal(2, figures.Families.Single(f => f.Family == "script").Files);
         Assert.Empty((await traces.FiguresAsync(gate.Town, today.AddMonths(-1), today, [gate.Tax.Id], [gate.Welfare.Id], Cancel)).Counts);
+        Assert.Empty((await traces.FiguresAsync(gate.Town, today.AddMonths(-2), today.AddDays(-1), null, null, Cancel)).Counts);
+
+        // The sums are those of the rows, before their lines are put together and after.
+        Assert.True(await SumsAsync(gate) > 4);
+        await gate.Slices.Retention.RunAsync(gate.Town, Cancel);
+        Assert.Equal(2 + figures.Families.Count, await SumsAsync(gate));
+        var settled = await traces.FiguresAsync(gate.Town, today.AddMonths(-1), today, null, null, Cancel);
+        Assert.Equal(figures.Counts.OrderBy(c => c.Outcome), settled.Counts.OrderBy(c => c.Outcome));
+        Assert.Equal(figures.Families.OrderBy(f => f.Family), settled.Families.OrderBy(f => f.Family));
 
         async Task<IReadOnlyList<Trace>> FindAsync(TraceQuery query)
         {
@@ -77,6 +86,23 @@ public sealed class TraceTests
             Assert.Equal(found.Traces.Count, found.Total);
             return found.Traces;
         }
+    }
+
+    /// <summary>Compares the sums with what the rows themselves say.</summary>
+    /// <returns>How many lines the sums are made of.</returns>
+    private static async Task<int> SumsAsync(Gate gate)
+    {
+        await using var tx = await gate.Keeper.Database.EnterAsync(gate.Town, Cancel);
+        var sums = await tx.ListAsync("SELECT day, unit_id, coalesce(outcome, family), sum(files)::bigint, sum(amount)::bigint FROM crossing.figure GROUP BY 1, 2, 3 HAVING sum(files) <> 0 ORDER BY 1, 2, 3", Line, Cancel);
+        var rows = await tx.ListAsync("""
+            SELECT (at AT TIME ZONE 'Asia/Tokyo')::date, unit_id, outcome, count(*), sum(bytes)::bigint FROM crossing.trace GROUP BY 1, 2, 3
+            UNION ALL SELECT (at AT TIME ZONE 'Asia/Tokyo')::date, unit_id, family, count(*), sum(pieces)::bigint FROM crossing.trace_family GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+            """, Line, Cancel);
+        Assert.NotEmpty(rows);
+        Assert.Equal(rows, sums);
+        return (int)(await tx.ListAsync("SELECT count(*) FROM crossing.figure", r => r.GetInt64(0), Cancel))[0];
+
+        static (DateOnly, Guid?, string, long, long) Line(Npgsql.NpgsqlDataReader r) => (r.GetFieldValue<DateOnly>(0), r.IsDBNull(1) ? null : r.GetGuid(1), r.GetString(2), r.GetInt64(3), r.GetInt64(4));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Sekisho.Assurance;
 using Sekisho.Crossing.Pictures;
 using Sekisho.Crossing.Requests;
+using Sekisho.Crossing.Traces;
 using Sekisho.Crossing.Vault;
 using Sekisho.Records;
 using Sekisho.Storage;
@@ -47,6 +48,7 @@ public sealed class RetentionRound
         await using (var tx = await keeper.EnterAsync(town, cancel))
         {
             await FileVault.ForgetStraysAsync(tx, keeper.Clock.GetUtcNow() - SweepAge, keeper.Clock.Now(), cancel);
+            await TraceRows.SettleAsync(tx, cancel);
             await tx.CommitAsync(cancel);
         }
         return new(expired, destroyed, await vault.SweepAsync(town, keeper.Clock.GetUtcNow() - SweepAge, cancel));

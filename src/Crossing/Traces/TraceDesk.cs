@@ -50,7 +50,6 @@ public sealed partial class TraceDesk
     public async Task<TraceFigures> FiguresAsync(MunicipalityId municipality, DateOnly from, DateOnly until, IReadOnlyList<UnitId>? units, IReadOnlyList<UnitId>? within, CancellationToken cancel)
     {
         await using var tx = await keeper.EnterAsync(municipality, cancel);
-        await HurryAsync(tx, cancel);
         var seen = (units, within) switch
         {
             (null, null) => null,
@@ -58,17 +57,13 @@ public sealed partial class TraceDesk
             ({ } some, null) => RegisterRows.Ids(some),
             ({ } some, { } all) => RegisterRows.Ids([.. some.Intersect(all)]),
         };
-        var (start, end) = (JapaneseTime.StartOf(from).ToUniversalTime(), JapaneseTime.StartOf(until.AddDays(1)).ToUniversalTime());
-        // Months by their beginnings: working each row's day in Japan out would cost more than reading it.
-        var months = new List<DateOnly> { new(from.Year, from.Month, 1) };
-        while (months[^1].AddMonths(1) <= until) months.Add(months[^1].AddMonths(1));
         var counts = await tx.ListAsync("""
-            SELECT width_bucket(at, $4::timestamptz[]), unit_id, outcome, count(*), sum(bytes)::bigint FROM crossing.trace
-            WHERE at >= $1 AND at < $2 AND ($3::uuid[] IS NULL OR unit_id = ANY ($3)) GROUP BY 1, 2, 3 ORDER BY 1
-            """, r => new TraceCount(months[r.GetInt32(0) - 1], r.IsDBNull(1) ? null : new UnitId(r.GetGuid(1)), r.Case<TraceOutcome>(2), r.GetInt64(3), r.GetInt64(4)), cancel, start, end, seen, months.Select(m => JapaneseTime.StartOf(m).UtcDateTime).ToArray());
+            SELECT date_trunc('month', day)::date, unit_id, outcome, sum(files)::bigint, sum(amount)::bigint FROM crossing.figure
+            WHERE day >= $1 AND day <= $2 AND outcome IS NOT NULL AND ($3::uuid[] IS NULL OR unit_id = ANY ($3)) GROUP BY 1, 2, 3 HAVING sum(files) > 0 ORDER BY 1
+            """, r => new TraceCount(r.GetFieldValue<DateOnly>(0), r.IsDBNull(1) ? null : new UnitId(r.GetGuid(1)), r.Case<TraceOutcome>(2), r.GetInt64(3), r.GetInt64(4)), cancel, from, until, seen);
         var families = await tx.ListAsync("""
-            SELECT family, count(*), sum(pieces)::bigint FROM crossing.trace_family WHERE at >= $1 AND at < $2 AND ($3::uuid[] IS NULL OR unit_id = ANY ($3)) GROUP BY family
-            """, r => new FamilyCount(r.GetString(0), r.GetInt64(1), r.GetInt64(2)), cancel, start, end, seen);
+            SELECT family, sum(files)::bigint, sum(amount)::bigint FROM crossing.figure WHERE day >= $1 AND day <= $2 AND family IS NOT NULL AND ($3::uuid[] IS NULL OR unit_id = ANY ($3)) GROUP BY family HAVING sum(files) > 0
+            """, r => new FamilyCount(r.GetString(0), r.GetInt64(1), r.GetInt64(2)), cancel, from, until, seen);
         var named = counts.Select(c => c.Unit).OfType<UnitId>().Distinct().Select(u => u.Value).ToArray();
         var names = await tx.ListAsync("SELECT id, name FROM records.unit WHERE id = ANY ($1)", r => (Id: new UnitId(r.GetGuid(0)), Name: r.GetString(1)), cancel, named);
         return new(counts, families, names.ToDictionary(n => n.Id, n => n.Name));

@@ -45,6 +45,9 @@ internal static class TraceRows
     public static Task NameAsync(TenantTransaction tx, RequestId request, Actor actor, CancellationToken cancel) =>
         tx.RunAsync("UPDATE crossing.trace SET words = $2 || words WHERE request_id = $1 AND position($2 in split_part(words, E'\\n', 1)) = 0", cancel, request.Value, Line(actor.Name) + " ");
 
+    /// <summary>Puts together what was counted since the last time; what the figures say stays the same.</summary>
+    public static Task SettleAsync(TenantTransaction tx, CancellationToken cancel) => tx.RunAsync("SELECT crossing.settle_figures()", cancel);
+
     /// <summary>Threats and how often, as they are kept.</summary>
     public static IReadOnlyList<(string Threat, int Count)> Removed(string kept) =>
         [.. kept.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split(':')).Where(p => p.Length == 2).Select(p => (p[0], int.Parse(p[1], CultureInfo.InvariantCulture)))];

@@ -1,19 +1,21 @@
 using System.CommandLine;
+using Sekisho.Records.Registers.Exchange;
+using Sekisho.Records.Zones;
 using Sekisho.Zones.Analysis;
 using Sekisho.Zones.Model;
 using Sekisho.Zones.Reports;
 
 namespace Sekisho.Cli;
 
-/// <summary>`sekisho zones analyse --policy zones.yaml --config DIR [--json] [--date YYYY-MM-DD]`: what is wrong with single rules. Exit code 0 nothing, 1 something, 3 where files can't be read.</summary>
+/// <summary>`sekisho zones analyse --policy zones.yaml --config DIR [--json | --csv] [--date YYYY-MM-DD]`: what is wrong with single rules. Exit code 0 nothing, 1 something, 3 where files can't be read.</summary>
 internal static class ZonesAnalyseCommand
 {
     internal static Command Create() => ZonesQuestion.Create(
-        "analyse", "隠れた・余分な・競合する規則、不要・広すぎる許可、届かない許可 / shadowed, redundant, conflicting, unneeded and over-wide rules; flows that don't get through", true, [], static (_, given, cancel) =>
+        "analyse", "隠れた・余分な・競合する規則、不要・広すぎる許可、届かない許可 / shadowed, redundant, conflicting, unneeded and over-wide rules; flows that don't get through", true, true, [], static (_, given, cancel) =>
         {
             var report = RuleAnalysis.Analyse(given.Policy, given.Configs, given.Day, cancel);
             var exit = report.Faults.Count + report.BrokenFlows.Count > 0 ? Launch.Findings : given.Configs.Any(static c => !c.Errors.IsEmpty) ? ZonesCommands.Undetermined : Launch.Fine;
-            return new(exit, to => RuleReportJson.Write(report, to), to => Write(report, to));
+            return new(exit, to => RuleReportJson.Write(report, to), to => Write(report, to), () => RuleSheet.Write(report, TimeProvider.System.GetUtcNow(), SheetFormat.Csv));
         });
 
     private static void Write(RuleReport report, TextWriter to)

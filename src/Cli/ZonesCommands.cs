@@ -69,6 +69,14 @@ internal static class ZonesCommands
 
     internal static StreamWriter Writer(Stream output) => new(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
 
+    /// <summary>Lines of a configuration, secrets masked; none where it can't be read any more.</summary>
+    /// <param name="config">A folder, or a file.</param>
+    internal static string[] Lines(string config, string file)
+    {
+        var path = File.Exists(config) ? config : Path.Combine(config, file);
+        return File.Exists(path) && ConfigDoor.Masked(file, Bytes(path)) is { } lines ? [.. lines] : [];
+    }
+
     /// <summary>No more than the door takes: one byte too many is enough for it to refuse.</summary>
     private static byte[] Bytes(string file)
     {

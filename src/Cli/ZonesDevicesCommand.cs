@@ -8,7 +8,7 @@ internal static class ZonesDevicesCommand
 {
     private const int MostShown = 5;
 
-    internal static Command Create() => ZonesQuestion.Create("devices", "機器自身（管理画面など）に届く通信 / what reaches the devices themselves", true, [], static (_, given, _) =>
+    internal static Command Create() => ZonesQuestion.Create("devices", "機器自身（管理画面など）に届く通信 / what reaches the devices themselves", true, false, [], static (_, given, _) =>
     {
         var report = ZoneVerification.VerifyDevices(given.Policy, given.Configs, given.Day);
         return new(ZonesCommands.ExitOf(report.Result), to => ZoneReportJson.Write(report, to), to => Write(report, to));

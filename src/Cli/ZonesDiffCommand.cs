@@ -1,23 +1,25 @@
 using System.CommandLine;
+using Sekisho.Records.Registers.Exchange;
+using Sekisho.Records.Zones;
 using Sekisho.Zones.Model;
 using Sekisho.Zones.Networks;
 using Sekisho.Zones.Reports;
 
 namespace Sekisho.Cli;
 
-/// <summary>`sekisho zones diff --before DIR --after DIR [--json]`: what a change opens and closes. Exit code 1 when something changes, 3 where that can't be told.</summary>
+/// <summary>`sekisho zones diff --before DIR --after DIR [--json | --csv]`: what a change opens and closes. Exit code 1 when something changes, 3 where that can't be told.</summary>
 internal static class ZonesDiffCommand
 {
     internal static Command Create()
     {
         var before = new Option<string>("--before") { Required = true, Description = "変更前の設定のフォルダ / configurations before" };
         var after = new Option<string>("--after") { Required = true, Description = "変更後の設定のフォルダ / configurations after" };
-        return ZonesQuestion.Create("diff", "設定の変更で通るようになる・通らなくなる通信 / what a change opens and closes", [before, after], (parsed, cancel) =>
+        return ZonesQuestion.Create("diff", "設定の変更で通るようになる・通らなくなる通信 / what a change opens and closes", true, [before, after], (parsed, cancel) =>
         {
             if (ZonesCommands.ReadConfigs(parsed.GetRequiredValue(before), null, cancel) is not { } old || ZonesCommands.ReadConfigs(parsed.GetRequiredValue(after), null, cancel) is not { } now) return null;
             var found = NetworkDifference.Between(old, now);
             var exit = !found.IsComplete || found.Notes.Count > 0 ? ZonesCommands.Undetermined : found.Changes.Count > 0 ? Launch.Findings : Launch.Fine;
-            return new(exit, to => DifferenceJson.Write(found, to), to => Write(found, to));
+            return new(exit, to => DifferenceJson.Write(found, to), to => Write(found, to), () => DifferenceSheet.Write(found, TimeProvider.System.GetUtcNow(), SheetFormat.Csv));
         });
     }
 

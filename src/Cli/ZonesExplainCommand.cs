@@ -15,7 +15,7 @@ internal static class ZonesExplainCommand
         var to = new Option<string>("--to") { Required = true, Description = "あて先アドレス / destination address" };
         var service = new Option<string>("--service") { Required = true, Description = "tcp/443、udp/53、icmp/8 など" };
         var port = new Option<ushort>("--source-port") { Description = "送信元ポート（既定 49152） / source port", DefaultValueFactory = static _ => 49152 };
-        return ZonesQuestion.Create("explain", "一つのパケットの経路と、決める行 / one packet: its way and the deciding lines", false, [from, to, service, port], (parsed, given, _) =>
+        return ZonesQuestion.Create("explain", "一つのパケットの経路と、決める行 / one packet: its way and the deciding lines", false, false, [from, to, service, port], (parsed, given, _) =>
         {
             if (!Address.TryParse(parsed.GetRequiredValue(from), out var source) || !Address.TryParse(parsed.GetRequiredValue(to), out var destination) || source.IsV6 != destination.IsV6
                 || !ServiceWords.TryParse(parsed.GetRequiredValue(service), out var words) || words.Protocols.Count != 1)

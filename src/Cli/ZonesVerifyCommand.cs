@@ -1,10 +1,12 @@
 using System.CommandLine;
+using Sekisho.Records.Registers.Exchange;
+using Sekisho.Records.Zones;
 using Sekisho.Zones.Model;
 using Sekisho.Zones.Reports;
 
 namespace Sekisho.Cli;
 
-/// <summary>`sekisho zones verify --policy zones.yaml --config DIR [--json] [--all] [--certified] [--date YYYY-MM-DD]`.</summary>
+/// <summary>`sekisho zones verify --policy zones.yaml --config DIR [--json | --csv] [--all] [--certified] [--date YYYY-MM-DD]`.</summary>
 internal static class ZonesVerifyCommand
 {
     private const int MostShown = 20;
@@ -13,10 +15,10 @@ internal static class ZonesVerifyCommand
     {
         var certified = new Option<bool>("--certified") { Description = "二つの方式で確かめる / ask both engines" };
         var all = new Option<bool>("--all") { Description = "証明済みの組と機器もすべて書く / every pair and every device, proved ones too" };
-        return ZonesQuestion.Create("verify", "分離を検証する / verify separation", true, [certified, all], (parsed, given, _) =>
+        return ZonesQuestion.Create("verify", "分離を検証する / verify separation", true, true, [certified, all], (parsed, given, _) =>
         {
             var report = ZoneVerification.Verify(given.Policy, given.Configs, given.Day, new VerifyOptions(parsed.GetValue(certified)));
-            return new(ZonesCommands.ExitOf(report.Result), to => ZoneReportJson.Write(report, to), to => Write(report, given.Configs, parsed.GetValue(all), to));
+            return new(ZonesCommands.ExitOf(report.Result), to => ZoneReportJson.Write(report, to), to => Write(report, given.Configs, parsed.GetValue(all), to), () => Csv(report, given));
         });
     }
 
@@ -49,6 +51,16 @@ internal static class ZonesVerifyCommand
             to.WriteLine($"{reading.File}: {string.Join("、", reading.Devices.Select(static d => $"{d.Name}（{d.Vendor}）"))} {reading.Lines.Lines.Length:N0}行 理解できない行 {strange:N0} / not understood");
             foreach (var error in reading.Errors) to.WriteLine($"    {error.Code} {error.What.Ja}");
         }
+    }
+
+    /// <summary>The table that the console gives out, too.</summary>
+    private static byte[] Csv(ZoneReport report, ZonesGiven given)
+    {
+        using var json = new MemoryStream();
+        ZoneReportJson.Write(report, json);
+        var told = ProofReport.Read(System.Text.Encoding.UTF8.GetString(json.ToArray()));
+        var texts = told.Causes.SelectMany(static c => c.Lines).Select(static l => l.File).Distinct(StringComparer.Ordinal).ToDictionary(static f => f, f => ZonesCommands.Lines(given.Folder, f), StringComparer.Ordinal);
+        return ProofSheet.Write(told, texts, id => report.Policy.Find(id)?.Name ?? id, TimeProvider.System.GetUtcNow(), SheetFormat.Csv);
     }
 
     /// <summary>By the lines to correct, not by the ways that lead over them.</summary>

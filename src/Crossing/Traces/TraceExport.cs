@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Sekisho.Assurance;
 using Sekisho.Records;
 using Sekisho.Records.Organisation;
@@ -10,38 +9,25 @@ using Sekisho.Storage;
 
 namespace Sekisho.Crossing.Traces;
 
-/// <summary>As what traces are taken out.</summary>
-public enum SheetFormat
-{
-    /// <summary>Excel.</summary>
-    Xlsx,
-
-    /// <summary>CSV in UTF-8 with its mark.</summary>
-    Csv,
-
-    /// <summary>CSV in CP932, for programs that know nothing else; what it doesn't have becomes 〓.</summary>
-    CsvCp932,
-}
-
 /// <summary>Traces as sheets (履歴の書出し). Each is an entry of the ledger: by whom, narrowed by what, how many rows, and the digest of the file.</summary>
 public sealed partial class TraceDesk
 {
     /// <summary>Rows of a sheet: Excel holds 1,048,576, heads and all.</summary>
     public const int MostRows = 1_000_000;
 
-    private static readonly IReadOnlyList<(string Key, string Heading, double Width, XlsxLook Look)> TraceColumns =
+    private static readonly IReadOnlyList<SheetColumn> TraceColumns =
     [
-        ("at", "日時", 18, XlsxLook.Text), ("number", "番号", 14, XlsxLook.Text), ("route", "経路", 26, XlsxLook.Text), ("unit", "課", 18, XlsxLook.Text), ("asked-by", "申請した人", 16, XlsxLook.Text),
-        ("sender", "差出人", 22, XlsxLook.Text), ("purpose", "目的", 26, XlsxLook.Text), ("recipient", "渡す相手", 18, XlsxLook.Text), ("path", "ファイル", 36, XlsxLook.Text), ("output", "渡した名前", 36, XlsxLook.Text),
-        ("bytes", "大きさ（バイト）", 13, XlsxLook.Number), ("outcome", "結果", 12, XlsxLook.Text), ("refusal", "遮断の理由", 14, XlsxLook.Text), ("removed", "取り除いたもの", 40, XlsxLook.LongText), ("approved-by", "承認した人", 20, XlsxLook.Text),
-        ("original", "原本の SHA-256", 20, XlsxLook.Text), ("result", "渡したものの SHA-256", 20, XlsxLook.Text),
+        new("at", "日時", 18, XlsxLook.Text), new("number", "番号", 14, XlsxLook.Text), new("route", "経路", 26, XlsxLook.Text), new("unit", "課", 18, XlsxLook.Text), new("asked-by", "申請した人", 16, XlsxLook.Text),
+        new("sender", "差出人", 22, XlsxLook.Text), new("purpose", "目的", 26, XlsxLook.Text), new("recipient", "渡す相手", 18, XlsxLook.Text), new("path", "ファイル", 36, XlsxLook.Text), new("output", "渡した名前", 36, XlsxLook.Text),
+        new("bytes", "大きさ（バイト）", 13, XlsxLook.Number), new("outcome", "結果", 12, XlsxLook.Text), new("refusal", "遮断の理由", 14, XlsxLook.Text), new("removed", "取り除いたもの", 40, XlsxLook.LongText), new("approved-by", "承認した人", 20, XlsxLook.Text),
+        new("original", "原本の SHA-256", 20, XlsxLook.Text), new("result", "渡したものの SHA-256", 20, XlsxLook.Text),
     ];
 
-    private static readonly IReadOnlyList<(string Key, string Heading, double Width, XlsxLook Look)> ExceptionColumns =
+    private static readonly IReadOnlyList<SheetColumn> ExceptionColumns =
     [
-        ("granted-at", "認めた日時", 18, XlsxLook.Text), ("number", "番号", 14, XlsxLook.Text), ("path", "ファイル", 36, XlsxLook.Text), ("bytes", "大きさ（バイト）", 13, XlsxLook.Number), ("unit", "課", 18, XlsxLook.Text), ("asked-by", "申請した人", 16, XlsxLook.Text),
-        ("why", "必要な理由", 36, XlsxLook.LongText), ("refusal", "遮断の理由", 14, XlsxLook.Text), ("refusal-what", "遮断の説明", 36, XlsxLook.LongText), ("granted-by", "認めた人", 16, XlsxLook.Text), ("decided", "認めた理由", 36, XlsxLook.LongText),
-        ("scan", "ウイルス検査", 26, XlsxLook.LongText), ("until", "受取期限", 18, XlsxLook.Text), ("kept", "原本の保存期限", 18, XlsxLook.Text), ("original", "SHA-256", 20, XlsxLook.Text),
+        new("granted-at", "認めた日時", 18, XlsxLook.Text), new("number", "番号", 14, XlsxLook.Text), new("path", "ファイル", 36, XlsxLook.Text), new("bytes", "大きさ（バイト）", 13, XlsxLook.Number), new("unit", "課", 18, XlsxLook.Text), new("asked-by", "申請した人", 16, XlsxLook.Text),
+        new("why", "必要な理由", 36, XlsxLook.LongText), new("refusal", "遮断の理由", 14, XlsxLook.Text), new("refusal-what", "遮断の説明", 36, XlsxLook.LongText), new("granted-by", "認めた人", 16, XlsxLook.Text), new("decided", "認めた理由", 36, XlsxLook.LongText),
+        new("scan", "ウイルス検査", 26, XlsxLook.LongText), new("until", "受取期限", 18, XlsxLook.Text), new("kept", "原本の保存期限", 18, XlsxLook.Text), new("original", "SHA-256", 20, XlsxLook.Text),
     ];
 
     /// <summary>What a search finds, all of it, as a sheet.</summary>
@@ -82,7 +68,7 @@ public sealed partial class TraceDesk
         }, cancel);
 
     private async Task<Outcome<Stream>> WriteAsync(
-        MunicipalityId municipality, string title, string what, IReadOnlyList<(string Key, string Heading, double Width, XlsxLook Look)> columns, SheetFormat format, object facts, Actor actor,
+        MunicipalityId municipality, string title, string what, IReadOnlyList<SheetColumn> columns, SheetFormat format, object facts, Actor actor,
         Func<TenantTransaction, SheetOut, Task<int>> fill, CancellationToken cancel)
     {
         // For this process's user alone, and unlinked when closed: what is written out may be personal data.
@@ -124,56 +110,4 @@ public sealed partial class TraceDesk
     private static string When(DateTimeOffset at) => at.ToOffset(TimeSpan.FromHours(9)).ToString("yyyy/MM/dd HH:mm", CultureInfo.InvariantCulture);
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>A sheet that rows go into as they come.</summary>
-    private sealed class SheetOut : IDisposable
-    {
-        private readonly IReadOnlyList<(string Key, string Heading, double Width, XlsxLook Look)> columns;
-        private XlsxWriter? book;
-        private StreamWriter? text;
-        private bool isCp932;
-
-        private SheetOut(IReadOnlyList<(string Key, string Heading, double Width, XlsxLook Look)> columns) => this.columns = columns;
-
-        public static SheetOut Open(Stream to, string title, string mark, IReadOnlyList<(string Key, string Heading, double Width, XlsxLook Look)> columns, SheetFormat format, DateTimeOffset at)
-        {
-            var sheet = new SheetOut(columns);
-            if (format == SheetFormat.Xlsx)
-            {
-                sheet.book = new XlsxWriter(to, title, mark, [.. columns.Select(c => new XlsxColumn(c.Key, c.Heading, c.Width, c.Look, []))], at);
-                return sheet;
-            }
-            sheet.isCp932 = format == SheetFormat.CsvCp932;
-            sheet.text = new StreamWriter(to, format == SheetFormat.Csv ? new UTF8Encoding(true) : Geta(), leaveOpen: true) { NewLine = "\r\n" };
-            sheet.Line(columns.Select(c => c.Heading));
-            return sheet;
-        }
-
-        public void Write(IReadOnlyList<string> cells)
-        {
-            if (book is not null) book.Write([.. cells.Select((c, i) => (columns[i].Look, c))]);
-            else Line(cells.Select((c, i) => columns[i].Look == XlsxLook.Number ? c : CsvText.Encode(c)));
-        }
-
-        public void Finish()
-        {
-            book?.Finish();
-            text?.Flush();
-        }
-
-        public void Dispose()
-        {
-            book?.Dispose();
-            text?.Dispose();
-        }
-
-        private void Line(IEnumerable<string> cells) =>
-            text!.WriteLine(string.Join(',', cells.Select(c => isCp932 ? Bmp(c) : c).Select(static c => c.AsSpan().ContainsAny("\",\r\n") || c.StartsWith(' ') ? $"\"{c.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : c)));
-
-        /// <summary>One 〓 for a letter of two code units, not two.</summary>
-        private static string Bmp(string text) => text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') ? string.Concat(text.EnumerateRunes().Select(r => r.IsBmp ? r.ToString() : "〓")) : text;
-
-        /// <summary>As Japanese printers do with a letter that they don't have.</summary>
-        private static Encoding Geta() => Encoding.GetEncoding(CodePages.Cp932.CodePage, new EncoderReplacementFallback("〓"), DecoderFallback.ExceptionFallback);
-    }
 }

@@ -4,7 +4,7 @@ using Sekisho.Records.Registers.Exchange;
 namespace Sekisho.Records.Zones;
 
 /// <summary>What a proof found as a sheet, for whoever keeps the devices and for the audit's papers (領域の分離の指摘表): one row for each line to correct, and for what is open.</summary>
-internal static class ProofSheet
+public static class ProofSheet
 {
     /// <summary>More lines of one rule than this are cut.</summary>
     private const int MostText = 12;
@@ -12,20 +12,24 @@ internal static class ProofSheet
     /// <summary>More of a kind in one cell than this are counted.</summary>
     private const int MostInCell = 20;
 
-    private static readonly XlsxColumn[] Columns =
+    private static readonly SheetColumn[] Columns =
     [
-        new("number", "番号", 8, XlsxLook.Number, []), new("kind", "結果", 20, XlsxLook.Plain, []), new("between", "領域から領域へ", 36, XlsxLook.LongText, []), new("device", "機器", 18, XlsxLook.Plain, []),
-        new("file", "ファイル", 24, XlsxLook.Text, []), new("line", "行", 8, XlsxLook.Number, []), new("rule", "規則", 22, XlsxLook.Text, []), new("text", "行の内容", 52, XlsxLook.LongText, []),
-        new("flows", "通る通信", 44, XlsxLook.LongText, []), new("example", "例のパケット", 40, XlsxLook.LongText, []), new("off", "無効にされている規則", 28, XlsxLook.LongText, []),
-        new("open", "判定できない理由・条件", 44, XlsxLook.LongText, []), new("decision", "対応（記入欄）", 28, XlsxLook.LongText, []),
+        new("number", "番号", 8, XlsxLook.Number), new("kind", "結果", 20, XlsxLook.Plain), new("between", "領域から領域へ", 36, XlsxLook.LongText), new("device", "機器", 18, XlsxLook.Plain),
+        new("file", "ファイル", 24, XlsxLook.Text), new("line", "行", 8, XlsxLook.Number), new("rule", "規則", 22, XlsxLook.Text), new("text", "行の内容", 52, XlsxLook.LongText),
+        new("flows", "通る通信", 44, XlsxLook.LongText), new("example", "例のパケット", 40, XlsxLook.LongText), new("off", "無効にされている規則", 28, XlsxLook.LongText),
+        new("open", "判定できない理由・条件", 44, XlsxLook.LongText), new("decision", "対応（記入欄）", 28, XlsxLook.LongText),
     ];
 
     /// <param name="texts">Lines of the configurations, by file.</param>
     /// <param name="name">A zone as people call it.</param>
-    public static byte[] Write(ProofDetail proof, ProofReport report, IReadOnlyDictionary<string, string[]> texts, Func<string, string> name)
+    /// <param name="at">When it was proved.</param>
+    public static byte[] Write(ProofReport report, IReadOnlyDictionary<string, string[]> texts, Func<string, string> name, DateTimeOffset at, SheetFormat format)
     {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(name);
         using var file = new MemoryStream();
-        using (var book = new XlsxWriter(file, "領域の分離の証明", $"{Headings.Mark}zone-proof/", Columns, proof.Proof.At))
+        using (var book = SheetOut.Open(file, "領域の分離の証明", $"{Headings.Mark}zone-proof/", Columns, format, at))
         {
             var number = 0;
             foreach (var cause in report.Causes)
@@ -41,7 +45,7 @@ internal static class ProofSheet
                     Few(check.Violations.SelectMany(v => v.Unknowns).Select(u => u.Name).Concat(check.Reasons).Concat(check.NotUnderstood.Select(l => $"{l.File}:{l.Line} {l.Text}"))), "");
             book.Finish();
 
-            void Add(params string[] cells) => book.Write([.. Columns.Zip(cells, (column, text) => (column.Look, text))]);
+            void Add(params string[] cells) => book.Write(cells);
         }
         return file.ToArray();
 

@@ -7,19 +7,21 @@ using Sekisho.Zones.Reports;
 namespace Sekisho.Records.Zones;
 
 /// <summary>The examination of rules as a sheet for the meeting with whoever keeps the devices (規則の点検表).</summary>
-internal static class RuleSheet
+public static class RuleSheet
 {
-    private static readonly XlsxColumn[] Columns =
+    private static readonly SheetColumn[] Columns =
     [
-        new("kind", "指摘", 16, XlsxLook.Plain, []), new("device", "機器", 18, XlsxLook.Plain, []), new("file", "ファイル", 24, XlsxLook.Text, []), new("line", "行", 8, XlsxLook.Number, []),
-        new("rule", "規則", 22, XlsxLook.Text, []), new("action", "動作", 8, XlsxLook.Plain, []), new("matches", "対象とする通信", 44, XlsxLook.LongText, []), new("why", "理由", 52, XlsxLook.LongText, []),
-        new("by", "かかわる規則", 32, XlsxLook.LongText, []), new("example", "例のパケット", 40, XlsxLook.LongText, []), new("instead", "代わりの規則の案", 48, XlsxLook.LongText, []), new("decision", "対応（記入欄）", 28, XlsxLook.LongText, []),
+        new("kind", "指摘", 16, XlsxLook.Plain), new("device", "機器", 18, XlsxLook.Plain), new("file", "ファイル", 24, XlsxLook.Text), new("line", "行", 8, XlsxLook.Number),
+        new("rule", "規則", 22, XlsxLook.Text), new("action", "動作", 8, XlsxLook.Plain), new("matches", "対象とする通信", 44, XlsxLook.LongText), new("why", "理由", 52, XlsxLook.LongText),
+        new("by", "かかわる規則", 32, XlsxLook.LongText), new("example", "例のパケット", 40, XlsxLook.LongText), new("instead", "代わりの規則の案", 48, XlsxLook.LongText), new("decision", "対応（記入欄）", 28, XlsxLook.LongText),
     ];
 
-    public static byte[] Write(RuleReport report, DateTimeOffset at)
+    /// <param name="at">When they were examined.</param>
+    public static byte[] Write(RuleReport report, DateTimeOffset at, SheetFormat format)
     {
+        ArgumentNullException.ThrowIfNull(report);
         using var file = new MemoryStream();
-        using (var book = new XlsxWriter(file, "規則の点検", $"{Headings.Mark}zone-rules/", Columns, at))
+        using (var book = SheetOut.Open(file, "規則の点検", $"{Headings.Mark}zone-rules/", Columns, format, at))
         {
             foreach (var broken in report.BrokenFlows)
             {
@@ -38,7 +40,7 @@ internal static class RuleSheet
             }
             book.Finish();
 
-            void Add(params string[] cells) => book.Write([.. Columns.Zip(cells, (column, text) => (column.Look, text))]);
+            void Add(params string[] cells) => book.Write(cells);
         }
         return file.ToArray();
     }

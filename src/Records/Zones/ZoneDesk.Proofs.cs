@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Sekisho.Assurance;
 using Sekisho.Records.Policies;
+using Sekisho.Records.Registers.Exchange;
 using Sekisho.Records.Waivers;
 using Sekisho.Storage;
 using Sekisho.Zones.Devices;
@@ -80,7 +81,7 @@ public sealed partial class ZoneDesk
     }
 
     /// <summary>What a proof found, as a sheet with the very lines; null: there is no such proof.</summary>
-    public async Task<KeptFile?> ProofSheetAsync(MunicipalityId municipality, ProofId id, CancellationToken cancel)
+    public async Task<KeptFile?> ProofSheetAsync(MunicipalityId municipality, ProofId id, SheetFormat format, CancellationToken cancel)
     {
         if (await ReadAsync(municipality, id, cancel) is not { } proof) return null;
         var report = ProofReport.Read(proof.Report);
@@ -88,8 +89,8 @@ public sealed partial class ZoneDesk
         foreach (var file in report.Causes.SelectMany(c => c.Lines).Select(l => l.File).Distinct(StringComparer.Ordinal))
             if (await TextAsync(municipality, proof.Proof.Set, file, cancel) is { } text) texts.Add(file, text.Split('\n'));
         var policy = await PolicyAsync(municipality, proof.Proof.PolicyVersion, cancel) is { } kept ? ZonePolicyReader.Read(kept.Yaml, "zones.yaml").Policy : null;
-        var bytes = ProofSheet.Write(proof, report, texts, zone => policy?.Find(zone)?.Name ?? zone);
-        return new KeptFile("領域の分離の証明.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", bytes, Sha256.Of(bytes));
+        var bytes = ProofSheet.Write(report, texts, zone => policy?.Find(zone)?.Name ?? zone, proof.Proof.At, format);
+        return SheetOut.Kept("領域の分離の証明", format, bytes);
     }
 
     /// <summary>The network as the present configurations tell it; null where there is no policy or none of them.</summary>

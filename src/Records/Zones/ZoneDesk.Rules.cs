@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Sekisho.Assurance;
 using Sekisho.Records.Policies;
+using Sekisho.Records.Registers.Exchange;
 using Sekisho.Zones.Analysis;
 using Sekisho.Zones.Compile;
 using Sekisho.Zones.Reports;
@@ -36,11 +37,11 @@ public sealed partial class ZoneDesk
     }
 
     /// <summary>The same as a sheet; null likewise.</summary>
-    public async Task<KeptFile?> RuleSheetAsync(MunicipalityId municipality, CancellationToken cancel)
+    public async Task<KeptFile?> RuleSheetAsync(MunicipalityId municipality, SheetFormat format, CancellationToken cancel)
     {
         if (await ExamineAsync(municipality, cancel) is not { } found) return null;
-        var bytes = RuleSheet.Write(found.Report, keeper.Clock.Now());
-        return new KeptFile("規則の点検.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", bytes, Sha256.Of(bytes));
+        var bytes = RuleSheet.Write(found.Report, keeper.Clock.Now(), format);
+        return SheetOut.Kept("規則の点検", format, bytes);
     }
 
     /// <summary>Rules that let pass what the zones allow now, and nothing else (規則の作成). Read back and compared with the policy by the compiler itself.</summary>

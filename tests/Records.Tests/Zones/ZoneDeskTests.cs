@@ -1,6 +1,7 @@
 using System.Text;
 using Dapper;
 using Sekisho.Assurance;
+using Sekisho.Records.Registers.Exchange;
 using Sekisho.Records.Waivers;
 using Sekisho.Records.Zones;
 
@@ -195,6 +196,46 @@ public sealed class ZoneDeskTests : IAsyncLifetime
         Assert.Equal("fw-01.rules", Assert.Single(edited).File);
         Assert.Equal(size, await office.LedgerSizeAsync());
         Assert.Equal(1, (await Desk.ConfigsAsync(office.Town, null, Cancel))!.Sequence);
+    }
+
+    [Fact]
+    public async Task A_proof_and_the_rules_go_out_as_a_workbook_and_as_CSV_with_the_same_cells()
+    {
+        (await WriteAsync()).OrThrow();
+        // A name that a spreadsheet would take for a formula, in letters that CP932 has; and one letter that it hasn't.
+        (await TakeAsync(Firewall(Cloud, "-A FORWARD -s 10.3.0.7/32 -d 10.2.0.9/32 -p tcp --dport 445 -m comment --comment \"=HYPERLINK(1),\u8fbb\U00020B9F\" -j ACCEPT"))).OrThrow();
+        var proof = (await Desk.NewestAsync(office.Town, Cancel))!;
+        var sheets = new List<string[][]>();
+        foreach (var format in Enum.GetValues<SheetFormat>())
+        {
+            var file = (await Desk.ProofSheetAsync(office.Town, proof.Id, format, Cancel))!;
+            Assert.EndsWith(format == SheetFormat.Xlsx ? ".xlsx" : ".csv", file.FileName, StringComparison.Ordinal);
+            Assert.Equal(format == SheetFormat.Csv, file.Bytes.Span is [0xEF, 0xBB, 0xBF, ..]);
+            sheets.Add(Cells(file.Bytes.ToArray(), file.FileName));
+            Assert.NotEmpty(Cells((await Desk.RuleSheetAsync(office.Town, format, Cancel))!.Bytes.ToArray(), file.FileName));
+        }
+        Assert.Equal(sheets[0], sheets[1]);
+        Assert.Equal(sheets[0], sheets[2].Select(static row => row.Select(static c => c.Replace("〓", "\U00020B9F", StringComparison.Ordinal)).ToArray()));
+        var line = Assert.Single(sheets[0], static row => row.Contains("違反"));
+        Assert.Contains("インターネット接続系 → LGWAN接続系", line);
+        Assert.Contains(line, static c => c.Contains("--dport 445", StringComparison.Ordinal));
+        Assert.Contains("fw-01.rules", line);
+        Assert.Contains("7", line);
+
+        static string[][] Cells(byte[] bytes, string name)
+        {
+            var (file, why) = SheetFiles.Open(bytes, name);
+            Assert.Null(why);
+            using (file)
+            using (var rows = file!.Open(file.Sheets[0]))
+            {
+                var all = new List<string[]>();
+                while (rows.Next() is { } row)
+                    // Above the heads a workbook has its title.
+                    all.Add([.. row.Cells.Select(static c => c.Text)]);
+                return [.. all.SkipWhile(static r => r[0] is not ("番号" or "指摘")).Skip(1)];
+            }
+        }
     }
 
     [Fact]

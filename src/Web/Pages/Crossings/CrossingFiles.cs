@@ -4,6 +4,7 @@ using Sekisho.Crossing;
 using Sekisho.Crossing.Traces;
 using Sekisho.Records;
 using Sekisho.Records.Organisation;
+using Sekisho.Records.Registers.Exchange;
 using Sekisho.Web.Hosting;
 using Sekisho.Web.Pages.Registers;
 using Sekisho.Web.SignIn;
@@ -15,11 +16,9 @@ public static class CrossingFiles
 {
     private const string Workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Csv = "text/csv; charset=utf-8", Cp932 = "text/csv; charset=Shift_JIS";
 
-    private static readonly (string Name, SheetFormat Format)[] Formats = [("export.xlsx", SheetFormat.Xlsx), ("export.csv", SheetFormat.Csv), ("export-cp932.csv", SheetFormat.CsvCp932)];
-
     public static void MapCrossingFiles(this IEndpointRouteBuilder endpoints)
     {
-        foreach (var (name, format) in Formats)
+        foreach (var (name, format) in RegisterFiles.Formats)
         {
             endpoints.MapGet($"/crossings/traces/{name}", (HttpContext context, RecordSlices records, CrossingSlices crossing, TimeProvider time, CancellationToken cancel) => TracesAsync(format, context, records, crossing, time, cancel))
                 .RequireAuthorization(Allowed.ReadCrossings).ExcludeFromDescription();

@@ -10,6 +10,7 @@ using Sekisho.Records.Assets;
 using Sekisho.Records.Ledgers;
 using Sekisho.Records.Municipalities;
 using Sekisho.Records.Policies;
+using Sekisho.Records.Registers.Exchange;
 using Sekisho.Records.Zones;
 using Sekisho.Storage;
 using Sekisho.Web.Pages.Registers;
@@ -36,8 +37,11 @@ public static class FileEndpoints
         endpoints.MapGet("/ledger/{index:long}/proof.json", ProofAsync).RequireAuthorization(Allowed.ReadEvidence).ExcludeFromDescription();
         endpoints.MapGet("/ledger/export.zip", LedgerAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/information-assets/disposals/{id:guid}/certificate", CertificateAsync).RequireAuthorization(Allowed.ReadRegisters).ExcludeFromDescription();
-        endpoints.MapGet("/zones/rules/export.xlsx", ZoneRulesAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
-        endpoints.MapGet("/zones/proofs/{id:guid}/export.xlsx", ZoneProofAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
+        foreach (var (name, format) in RegisterFiles.Formats)
+        {
+            endpoints.MapGet($"/zones/rules/{name}", (HttpContext context, RecordSlices records, CancellationToken cancel) => ZoneRulesAsync(format, context, records, cancel)).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
+            endpoints.MapGet($"/zones/proofs/{{id:guid}}/{name}", (Guid id, HttpContext context, RecordSlices records, CancellationToken cancel) => ZoneProofAsync(id, format, context, records, cancel)).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
+        }
         endpoints.MapGet("/terminals/settings/{zone}/{target}", SettingsAsync).RequireAuthorization(Allowed.ReadAssurance).ExcludeFromDescription();
         endpoints.MapGet("/public/{slug}/{number:int}/original", PublicOriginalAsync).AllowAnonymous().ExcludeFromDescription();
         endpoints.MapGet("/public/{slug}/documents/{key}/{number:int}/original", PublicDocumentAsync).AllowAnonymous().ExcludeFromDescription();
@@ -73,11 +77,11 @@ public static class FileEndpoints
         EnforcedSettings.TryParse(target, out var chosen) && await records.Terminals.SettingsAsync(CurrentPerson.Of(context).Municipality, zone, chosen, cancel) is { } file
             ? Results.Bytes(file.Content, "application/octet-stream", file.FileName) : Results.NotFound();
 
-    private static async Task<IResult> ZoneRulesAsync(HttpContext context, RecordSlices records, CancellationToken cancel) =>
-        await records.Zones.RuleSheetAsync(CurrentPerson.Of(context).Municipality, cancel) is { } file ? Hand(context, file) : Results.NotFound();
+    private static async Task<IResult> ZoneRulesAsync(SheetFormat format, HttpContext context, RecordSlices records, CancellationToken cancel) =>
+        await records.Zones.RuleSheetAsync(CurrentPerson.Of(context).Municipality, format, cancel) is { } file ? Hand(context, file) : Results.NotFound();
 
-    private static async Task<IResult> ZoneProofAsync(Guid id, HttpContext context, RecordSlices records, CancellationToken cancel) =>
-        await records.Zones.ProofSheetAsync(CurrentPerson.Of(context).Municipality, new ProofId(id), cancel) is { } file ? Hand(context, file) : Results.NotFound();
+    private static async Task<IResult> ZoneProofAsync(Guid id, SheetFormat format, HttpContext context, RecordSlices records, CancellationToken cancel) =>
+        await records.Zones.ProofSheetAsync(CurrentPerson.Of(context).Municipality, new ProofId(id), format, cancel) is { } file ? Hand(context, file) : Results.NotFound();
 
     private static async Task<IResult> CertificateAsync(Guid id, HttpContext context, RecordSlices records, CancellationToken cancel)
     {

@@ -4,6 +4,7 @@ using Microsoft.Net.Http.Headers;
 using Sekisho.Records;
 using Sekisho.Records.Organisation;
 using Sekisho.Records.Registers;
+using Sekisho.Records.Registers.Exchange;
 using Sekisho.Web.Hosting;
 using Sekisho.Web.SignIn;
 
@@ -12,6 +13,9 @@ namespace Sekisho.Web.Pages.Registers;
 /// <summary>What the pages of registers fetch besides pages: what is offered while somebody types, and sheets to take out.</summary>
 public static class RegisterFiles
 {
+    /// <summary>The ways in which tables are taken out, by the end of their addresses.</summary>
+    internal static readonly (string Name, SheetFormat Format)[] Formats = [("export.xlsx", SheetFormat.Xlsx), ("export.csv", SheetFormat.Csv), ("export-cp932.csv", SheetFormat.CsvCp932)];
+
     private const string Workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Csv = "text/csv; charset=utf-8";
 
     public static void MapRegisterFiles(this IEndpointRouteBuilder endpoints)

@@ -54,6 +54,46 @@ public sealed class ZonePolicyTests
         Assert.True(reading.Policy!.Find("lgwan")!.Addresses.Equals(reading.Policy.Flows[0].Source));
     }
 
+    [Theory]
+    [InlineData("source: 10.2.5.10", "source: [10.2.0.0/16, \"fd00:2::/32\"]", 1)]
+    [InlineData("source: 10.2.5.10", "source: 10.2.0.0-10.2.255.255", 0)]
+    [InlineData("service: tcp/443", "service: tcp/1-65535", 1)]
+    [InlineData("service: tcp/443", "service: tcp/2-65535", 0)]
+    [InlineData("service: tcp/443", "service: udp", 1)]
+    [InlineData("service: tcp/443", "service: icmp", 0)]
+    [InlineData("flows:", "gateways: [{ id: g, hosts: 10.2.9.9, from: lgwan, to: mynumber, service: tcp/443 }]\nflows:", 0)]
+    [InlineData("flows:", "gateways: [{ id: g, hosts: any, from: lgwan, to: mynumber, service: tcp/443 }]\nflows:", 1)]
+    [InlineData("flows:", "gateways: [{ id: g, hosts: [10.2.0.0/16, \"fd00:2::/32\"], from: lgwan, to: mynumber, service: tcp/443 }]\nflows:", 1)]
+    [InlineData("flows:", "gateways: [{ id: g, hosts: 10.2.9.9, from: lgwan, to: mynumber, service: any }]\nflows:", 1)]
+    [InlineData("flows:", "security-cloud: { hosts: 203.0.113.0/24 }\nflows:", 0)]
+    [InlineData("flows:", "security-cloud: { hosts: [203.0.113.0/24, 0.0.0.0/0] }\nflows:", 1)]
+    public void Any_by_another_name_is_a_finding_too(string right, string written, int findings)
+    {
+        Assert.Contains(right, TownTests.Policy);
+        Assert.Equal(Enumerable.Repeat("ZON-POLICY-020", findings), TownTests.Zones(TownTests.Policy.Replace(right, written)).Findings.Select(static f => f.Code));
+    }
+
+    [Fact]
+    public void An_exit_of_the_security_cloud_that_no_configuration_has_is_a_finding()
+    {
+        var device = TownTests.Firewall();
+        string[] Codes(string via) => [.. Sekisho.Zones.Reports.ZoneVerification.Verify(TownTests.Zones(TownTests.Policy.Replace("flows:", $"security-cloud: {{ via: {via} }}\nflows:")), [TownTests.Reading(device)], Day).Findings.Where(static f => f.Code == "ZON-POLICY-022").Select(static f => f.Where)];
+        Assert.Empty(Codes($"{device.Name}/{device.Interfaces[0].Name}"));
+        Assert.Equal(["zones.yaml:6"], Codes($"{device.Name}/wam1"));
+        Assert.Equal(["zones.yaml:6"], Codes($"fw9/{device.Interfaces[0].Name}"));
+    }
+
+    [Fact]
+    public void A_zone_without_addresses_is_never_proved()
+    {
+        var device = TownTests.Firewall();
+        Sekisho.Zones.Reports.ZoneReport Verify(string prefixes) => Sekisho.Zones.Reports.ZoneVerification.Verify(
+            TownTests.Zones($"format: 1\nmodel: α\nzones:\n  - {{ id: a, kind: mynumber, prefixes: {prefixes}, at: {device.Name}/{device.Interfaces[0].Name} }}\n  - {{ id: b, kind: lgwan, prefixes: 10.2.0.0/16, at: {device.Name}/{device.Interfaces[1].Name} }}\n  - {{ id: c, kind: other, prefixes: [10.1.0.0/17, 10.1.128.0/17] }}\n"), [TownTests.Reading(device)], Day);
+        foreach (var nothing in new[] { "[]", "10.1.0.0/16" })
+            Assert.All(Verify(nothing).Checks.Where(static c => c.From.Id == "a" || c.To.Id == "a"), static c => Assert.IsType<Sekisho.Zones.Reports.CheckVerdict.NotAssessed>(c.Verdict));
+        Assert.Contains(Verify("10.9.0.0/16").Checks, static c => c is { From.Id: "a", To.Id: "b", Verdict: Sekisho.Zones.Reports.CheckVerdict.Proved });
+    }
+
     [Fact]
     public void Every_prefix_of_a_policy_is_read_without_an_exception()
     {

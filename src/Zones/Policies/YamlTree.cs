@@ -35,12 +35,28 @@ internal static class YamlTree
         }
         catch (YamlException e)
         {
-            mistakes.NotYaml((int)e.Start.Line, (int)e.Start.Column, "書き方が誤っています", e.Message);
+            // The scanner tells a tab at the beginning of what it stands in, and the end of the file as a line of its own.
+            if (TabIndent(untrusted) is { } tab) mistakes.NotYaml(tab, 1, "字下げにタブは使えません。空白で下げてください", "a line is indented by a tab; use blanks");
+            else mistakes.NotYaml(Math.Min((int)e.Start.Line, Lines(untrusted)), e.Start.Line > Lines(untrusted) ? 1 : (int)e.Start.Column, "書き方が誤っています", e.Message);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or IndexOutOfRangeException or NullReferenceException)
         {
             // The scanner of YamlDotNet throws these on some damaged files: bad content all the same.
             mistakes.NotYaml((int)(parser.Current?.Start.Line ?? 1), (int)(parser.Current?.Start.Column ?? 1), "書き方が誤っています", "it is damaged about here");
+        }
+        return null;
+    }
+
+    private static int Lines(string text) => text.AsSpan().Count('\n') + 1;
+
+    /// <summary>The first line that has a tab in its indentation, from 1.</summary>
+    private static int? TabIndent(string text)
+    {
+        var line = 0;
+        foreach (var one in text.AsSpan().EnumerateLines())
+        {
+            line++;
+            if (one[..(one.Length - one.TrimStart().Length)].Contains('\t') && !one.TrimStart().IsEmpty) return line;
         }
         return null;
     }
@@ -58,9 +74,13 @@ internal static class YamlTree
     {
         var open = new Stack<Open>();
         YamlValue? root = null;
+        var last = (1, 1);
         while (parser.MoveNext())
         {
             var (line, column) = ((int)parser.Current!.Start.Line, (int)parser.Current.Start.Column);
+            // Maps that a colon in a list makes, and what is left empty there, have no mark of their own: they are where the reading is.
+            if ((line, column).CompareTo(last) < 0) (line, column) = last;
+            else last = (line, column);
             string? wrong = parser.Current switch
             {
                 AnchorAlias => "アンカー・別名・タグは使えません",

@@ -14,6 +14,9 @@ public sealed class ZonePolicyReader
     internal static readonly string[] GatewayKeys = ["id", "name", "hosts", "from", "to", "service"];
     internal static readonly string[] CloudKeys = ["hosts", "via"];
 
+    /// <summary>Port 0 is nobody's: all others are "any" in other words.</summary>
+    private static readonly IntervalSet<ushort> RealPorts = IntervalSet<ushort>.Of(1, ushort.MaxValue);
+
     private readonly PolicyMistakes mistakes;
     private readonly List<ReadError> findings = [];
     private readonly string file;
@@ -45,7 +48,9 @@ public sealed class ZonePolicyReader
         if (map.TryGetValue("security-cloud", out var c) && AsMap(c) is { } cloudMap)
         {
             var fields = Fields(cloudMap, CloudKeys);
-            cloud = new(fields.TryGetValue("hosts", out var hosts) ? Addresses(hosts, out _) : AddressSet.Empty, Texts(fields, "via"), cloudMap.Line);
+            var anyHost = false;
+            cloud = new(fields.TryGetValue("hosts", out var hosts) ? Addresses(hosts, out anyHost) : AddressSet.Empty, Places(fields, "via"), cloudMap.Line);
+            if (anyHost) Finding("ZON-POLICY-020", cloudMap, "セキュリティクラウドのアドレスが限定されていません（any）。インターネット接続系からどこへでも出られることになります。", "The security cloud's addresses are 'any': the Internet zone may leave to anywhere.");
         }
         return new(model, own, flows.ToImmutable(), cloud) { File = file };
     }
@@ -77,7 +82,7 @@ public sealed class ZonePolicyReader
                 else mistakes.Wrong(one, (one as YamlValue.Scalar)?.Value ?? "…", "VLANは1から4094までの数です", "a VLAN is a number from 1 to 4094");
         if (id is null) return;
         if (zones.Exists(z => z.Zone.Id == id.Value)) mistakes.Twice(id, id.Value);
-        zones.Add((new Zone(id.Value, kind, Text(map, fields, "name", false)?.Value ?? id.Value, AddressSet.Empty, Texts(fields, "at"), map.Line) { Vlans = vlans.ToImmutable() }, prefixes));
+        zones.Add((new Zone(id.Value, kind, Text(map, fields, "name", false)?.Value ?? id.Value, AddressSet.Empty, Places(fields, "at"), map.Line) { Vlans = vlans.ToImmutable() }, prefixes));
     }
 
     /// <summary>Longest prefix wins: the Internet is what no other zone has.</summary>
@@ -121,14 +126,14 @@ public sealed class ZonePolicyReader
             Purpose = Text(map, fields, "purpose", false)?.Value ?? "", Approver = Text(map, fields, "approver", false)?.Value ?? "", Until = until,
         };
         if (anySource || anyDestination || anyService)
-            Finding("ZON-POLICY-020", map, $"許可する通信「{flow.Id}」の{Which(anySource, anyDestination, anyService)}が限定されていません（any）。特定通信は、相手・あて先・プロトコルとポートのすべてを限定します。", $"The allowed flow '{flow.Id}' has 'any' for a side or its service. A permitted flow names hosts on both sides, protocol and port.");
+            Finding("ZON-POLICY-020", map, $"許可する通信「{flow.Id}」の{Which(anySource, anyDestination, anyService)}が限定されていません（any、または領域のすべて）。特定通信は、相手・あて先・プロトコルとポートのすべてを限定します。", $"The allowed flow '{flow.Id}' has 'any' (or all of the zone) for a side, or any service. A permitted flow names hosts on both sides, protocol and port.");
         if (flow.Purpose.Length == 0 || flow.Approver.Length == 0)
             Finding("ZON-POLICY-021", map, $"許可する通信「{flow.Id}」に目的か承認者がありません。", $"The allowed flow '{flow.Id}' lacks its purpose or its approver.");
         to.Add(flow);
     }
 
-    private static string Which(bool source, bool destination, bool service) =>
-        string.Join("・", new[] { source ? "送信元" : null, destination ? "あて先" : null, service ? "プロトコルとポート" : null }.Where(static w => w is not null));
+    private static string Which(bool source, bool destination, bool service, string side = "送信元") =>
+        string.Join("・", new[] { source ? side : null, destination ? "あて先" : null, service ? "プロトコルとポート" : null }.Where(static w => w is not null));
 
     private void ReadGateway(YamlValue item, ImmutableArray<Zone> own, ImmutableArray<AllowedFlow>.Builder to)
     {
@@ -136,17 +141,21 @@ public sealed class ZonePolicyReader
         var fields = Fields(map, GatewayKeys);
         var id = Text(map, fields, "id", true);
         var (from, into) = (ZoneOf(map, fields, "from", own), ZoneOf(map, fields, "to", own));
-        var services = ReadServices(map, fields, out _);
+        var services = ReadServices(map, fields, out var anyService);
         if (!fields.TryGetValue("hosts", out var hosts))
         {
             mistakes.Missing(map, "hosts");
             return;
         }
-        var addresses = Addresses(hosts, out _);
+        var addresses = Addresses(hosts, out var anyHost);
         if (id is null || from is null || into is null) return;
         // A gateway stands in one of the two zones and crosses from there, or is reached there.
         var (source, destination) = (from.Addresses.Intersect(addresses), into.Addresses.Intersect(addresses));
         if (source.IsEmpty && destination.IsEmpty) mistakes.Outside(hosts, addresses.ToString());
+        // The other side of a gateway is a whole zone by its nature; the gateway itself is a host.
+        anyHost |= source.Equals(from.Addresses) || destination.Equals(into.Addresses);
+        if (anyHost || anyService)
+            Finding("ZON-POLICY-020", map, $"領域を越える機器「{id.Value}」の{Which(anyHost, false, anyService, "住所")}が限定されていません（any、または領域のすべて）。越えられるのは、名指しした機器とプロトコル・ポートだけにします。", $"The gateway '{id.Value}' has 'any' (or all of a zone) for its hosts, or any service. Only named hosts cross, by named ports.");
         if (!source.IsEmpty) to.Add(new AllowedFlow(id.Value, from.Id, into.Id, source, into.Addresses, services, map.Line) { IsGateway = true, Purpose = Text(map, fields, "name", false)?.Value ?? "" });
         if (!destination.IsEmpty) to.Add(new AllowedFlow(id.Value + (source.IsEmpty ? "" : "-in"), from.Id, into.Id, from.Addresses, destination, services, map.Line) { IsGateway = true, Purpose = Text(map, fields, "name", false)?.Value ?? "" });
     }
@@ -162,6 +171,8 @@ public sealed class ZonePolicyReader
         var set = Addresses(value, out any);
         if (zone is null) return set;
         if (!any && !zone.Addresses.Covers(set)) mistakes.Outside(value, set.Except(zone.Addresses).ToString());
+        // All of a zone is "any" in other words.
+        any |= !zone.Addresses.IsEmpty && set.Covers(zone.Addresses);
         return set.Intersect(zone.Addresses);
     }
 
@@ -178,7 +189,11 @@ public sealed class ZonePolicyReader
                 any = true;
                 sets.Add(AddressSet.All);
             }
-            else if (AddressPrefix.TryParse(text, out var prefix)) sets.Add(AddressSet.Of(prefix));
+            else if (AddressPrefix.TryParse(text, out var prefix))
+            {
+                any |= prefix.Length == 0;
+                sets.Add(AddressSet.Of(prefix));
+            }
             else if (dash > 0 && Address.TryParse(text.AsSpan(0, dash), out var first) && Address.TryParse(text.AsSpan(dash + 1), out var last) && first.IsV6 == last.IsV6 && first.Value <= last.Value) sets.Add(AddressSet.Range(first, last));
             else mistakes.Wrong(one, text, "10.1.5.10、10.1.5.0/28、10.1.5.1-10.1.5.9 のように書いてください", "write 10.1.5.10, 10.1.5.0/28 or 10.1.5.1-10.1.5.9");
         }
@@ -199,7 +214,7 @@ public sealed class ZonePolicyReader
             var text = (one as YamlValue.Scalar)?.Value ?? "";
             if (ServiceWords.TryParse(text, out var service))
             {
-                any |= service == Service.Any || (service.DestinationPorts.IsAll && !(service.Protocols & Protocols.WithPorts).IsEmpty);
+                any |= service == Service.Any || (service.DestinationPorts.Covers(RealPorts) && !(service.Protocols & Protocols.WithPorts).IsEmpty);
                 services.Add(service);
             }
             else
@@ -271,8 +286,16 @@ public sealed class ZonePolicyReader
         return null;
     }
 
-    private static ImmutableArray<string> Texts(Dictionary<string, YamlValue> fields, string key) =>
-        fields.TryGetValue(key, out var value) ? [.. Items(value).OfType<YamlValue.Scalar>().Select(static s => s.Value)] : [];
+    /// <summary>Interfaces, as <c>device/interface</c>.</summary>
+    private ImmutableArray<string> Places(Dictionary<string, YamlValue> fields, string key)
+    {
+        if (!fields.TryGetValue(key, out var value)) return [];
+        var places = ImmutableArray.CreateBuilder<string>();
+        foreach (var one in Items(value))
+            if (one is YamlValue.Scalar { Value: var text } && text.IndexOf('/') is > 0 and var slash && slash < text.Length - 1) places.Add(text);
+            else mistakes.Wrong(one, (one as YamlValue.Scalar)?.Value ?? "…", "fw1/port1（機器/インターフェース）のように書いてください", "write device/interface, such as fw1/port1");
+        return places.ToImmutable();
+    }
 
     /// <summary>The items of a list; one value stands for a list of one.</summary>
     private static IReadOnlyList<YamlValue> Items(YamlValue value) => value is YamlValue.List list ? list.Items : [value];

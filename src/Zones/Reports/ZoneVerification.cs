@@ -57,6 +57,7 @@ public sealed partial class ZoneVerification
             foreach (var to in policy.Policy.Zones)
                 if (!ReferenceEquals(from, to)) checks.Add(run.Check(from, to));
         run.SharedVlans();
+        run.Exits();
         var flows = run.Flows();
         return new(policy.Policy, day, checks, [.. policy.Findings, .. run.findings], flows);
     }
@@ -74,6 +75,8 @@ public sealed partial class ZoneVerification
         AllowedFlow[] back = [.. policy.FlowsOn(to, from, day)];
         foreach (var shared in SharedWires(from, to)) certain.Add(shared);
         all.AddRange(certain);
+        foreach (var empty in new[] { from, to }.Where(static z => z.Addresses.IsEmpty))
+            reasons.Add(new($"領域「{empty.Name}」のアドレスがありません（書いていないか、ほかの領域の長いプレフィックスがすべて持っています）。", $"The zone '{empty.Id}' has no addresses: none are written, or longer prefixes of other zones have them all."));
         if (!topology.Knows(from) || !topology.Knows(to))
             reasons.Add(new($"領域「{(topology.Knows(from) ? to : from).Name}」が、どの機器につながるのか設定からはわかりません。", $"The configurations don't show where the zone '{(topology.Knows(from) ? to : from).Id}' is."));
         if (!(IsBeyond(from) && IsBeyond(to)) && topology.MeetingPlace(from, to) is { } place && certain.Count == 0)
@@ -238,6 +241,14 @@ public sealed partial class ZoneVerification
             if (!seen.TryGetValue(vlan, out var places)) seen.Add(vlan, places = []);
             places.Add((zone, where));
         }
+    }
+
+    /// <summary>Exits of the security cloud that no configuration has: a slip there excuses nothing, and nobody would see why.</summary>
+    private void Exits()
+    {
+        foreach (var via in policy.SecurityCloud?.Via ?? [])
+            if (!topology.Devices.Any(d => via.StartsWith(d.Name + "/", StringComparison.Ordinal) && Topology.InterfacesOf(d).Contains(via[(d.Name.Length + 1)..])))
+                findings.Add(new ReadError("ZON-POLICY-022", $"{policy.File}:{policy.SecurityCloud!.Line}", new($"セキュリティクラウドへの出口「{via}」が、どの設定にもありません。", $"The security cloud's exit '{via}' is in no configuration."), new("機器の名前とインターフェースの名前を、設定のとおりに書いてください。", "Write the device and its interface as the configurations name them.")));
     }
 
     private List<FlowState> Flows()

@@ -6,6 +6,7 @@ using Sekisho.Crossing.Requests;
 using Sekisho.Crossing.Traces;
 using Sekisho.Records;
 using Sekisho.Records.Ledgers;
+using Sekisho.Records.Registers.Exchange;
 using Sekisho.Sanitizer.Reports;
 
 namespace Sekisho.Crossing.Tests;

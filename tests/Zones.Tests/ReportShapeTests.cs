@@ -120,7 +120,7 @@ public sealed class ReportShapeTests
             return;
         }
         var keys = shape.Split(", ").Select(static p => p.Split(": ")).ToDictionary(static p => p[0].Trim('[', ']'), static p => (Kind: p[1], Optional: p[0][0] == '['));
-        Assert.Empty(value.EnumerateObject().Select(static p => p.Name).Where(n => !keys.ContainsKey(n)));
+        Assert.All(value.EnumerateObject(), p => Assert.True(keys.ContainsKey(p.Name), $"{where}.{p.Name} was never promised"));
         foreach (var (name, (its, optional)) in keys)
             if (value.TryGetProperty(name, out var inner)) Is(inner, its, $"{where}.{name}");
             else Assert.True(optional, $"{where}.{name} is missing");

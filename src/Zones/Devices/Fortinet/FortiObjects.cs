@@ -254,6 +254,9 @@ internal sealed class FortiObjects
 /// <summary>A virtual address: a destination translation that policies name as their destination.</summary>
 internal sealed record FortiVip(string Name, bool Readable, bool V6, AddressSet External, AddressSet Mapped, ServiceSet Services, IntervalSet<ushort>? ToPorts, string? Interface, SourceRef Source)
 {
+    /// <summary>False with "status disable" (central NAT).</summary>
+    public bool Enabled { get; init; } = true;
+
     public static FortiVip Read(FileWork work, WordTree tree, int edit, bool v6)
     {
         tree.MarkAll(edit, Reading.Understood);
@@ -283,7 +286,7 @@ internal sealed record FortiVip(string Name, bool Readable, bool V6, AddressSet 
         }
 
         var on = tree.Only(tree.Find(edit, "extintf"));
-        return new FortiVip(name, readable, v6, external, mapped, services, to, on == "any" ? null : on, work.At(tree.Line(edit), tree.Line(edit), "vip " + name));
+        return new FortiVip(name, readable, v6, external, mapped, services, to, on == "any" ? null : on, work.At(tree.Line(edit), tree.Line(edit), "vip " + name)) { Enabled = tree.Only(tree.Find(edit, "status")) != "disable" };
     }
 
     private static AddressSet Range(WordTree tree, int edit, string setting, bool v6, ref bool readable)

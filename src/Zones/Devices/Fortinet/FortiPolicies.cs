@@ -29,6 +29,9 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
     /// <summary>Whether the policy at hand is switched off.</summary>
     private bool off;
 
+    /// <summary>Virtual addresses that policies name; true: one that is in force does.</summary>
+    public Dictionary<string, bool> UsedVips { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Policies that deny, and are switched off.</summary>
     public List<Rule> Disabled { get; } = [];
 
@@ -155,7 +158,7 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
                 destination = destination.Not(universe);
 
             // Without match-vip a denying policy does not meet packets that a virtual address translates; "all" included.
-            if (action != RuleAction.Accept && One(edit, "match-vip") != "enable")
+            if (!centralNat && action != RuleAction.Accept && One(edit, "match-vip") != "enable")
             {
                 var virtuals = AddressSet.UnionOf(objects.Vips.Values.Where(vip => vip.V6 == v6 && (vip.Interface is null || interfacesOf([vip.Interface]).Names.Any(from.Contains))).Select(static vip => vip.External));
                 if (!virtuals.IsEmpty && destination.May.Overlaps(virtuals))
@@ -167,16 +170,22 @@ internal sealed class FortiPolicies(FileWork work, WordTree tree, FortiObjects o
 
         foreach (var vip in destinations.SelectMany(objects.VipsOf).Where(vip => vip.V6 == v6))
         {
+            UsedVips[vip.Name] = !off || UsedVips.GetValueOrDefault(vip.Name);
             // The policy's services are those behind the translation; the packet still carries the outer port where ports are forwarded.
             if (vip.ToPorts is { } inner && Matches.Intersect(services.May, new ServiceSet([.. vip.Services.Services.Select(one => one with { DestinationPorts = inner })])).Services.All(static one => one.DestinationPorts.IsEmpty))
                 continue;
 
             var outer = vip.Services.IsAny ? services : ServiceValue.Sure(vip.Services);
             var external = vip.Readable ? AddressValue.Sure(vip.External) : new AddressValue(universe, AddressSet.Empty, [new Unknown(UnknownKind.RunTime, vip.Name)]);
+            // Of two that overlap the first of the table translates, whichever the policy names (technical tip 362148).
+            var sooner = AddressSet.UnionOf(objects.Vips.Values.TakeWhile(v => v.Name != vip.Name).Where(v => v.Enabled && v.V6 == v6 && v.External.Overlaps(vip.External) && Matches.Intersect(v.Services, vip.Services).Services.Any(static s => !s.DestinationPorts.IsEmpty && !s.Protocols.IsEmpty)).Select(static v => v.External));
+            if (!sooner.IsEmpty) external = new AddressValue(external.May, external.Must.Except(sooner), [.. external.Unknowns, new Unknown(UnknownKind.RunTime, $"vip {vip.Name}: order")]);
             // The source is translated last: the packet goes to the inner address and port by then.
             var behind = vip.Readable ? AddressValue.Sure(vip.Mapped) : external;
             var innerServices = vip.ToPorts is { } ports ? ServiceValue.Sure(new ServiceSet([.. vip.Services.Services.Select(one => one with { DestinationPorts = ports })])) : outer;
-            Add(edit, Of(source, external, outer, from, to, uncertain), action, at with { Of = at.Of + " > vip " + vip.Name }, name, v6, Of(source, behind, innerServices, from, to, uncertain));
+            // With central NAT policies are asked behind the translation.
+            if (centralNat) Add(edit, Of(source, behind, innerServices, from, to, uncertain), action, at with { Of = at.Of + " > vip " + vip.Name }, name, v6);
+            else Add(edit, Of(source, external, outer, from, to, uncertain), action, at with { Of = at.Of + " > vip " + vip.Name }, name, v6, Of(source, behind, innerServices, from, to, uncertain));
         }
     }
 

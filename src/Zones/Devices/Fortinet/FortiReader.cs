@@ -122,7 +122,15 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
         foreach (var vip in objects.Vips.Values)
         {
             tree.Mark(tree.Find(scope, vip.V6 ? "firewall vip6" : "firewall vip"), Reading.Understood);
-            nat.Add(Translate(vip));
+            if (!vip.Enabled) continue;
+            var translation = Translate(vip);
+            if (!central)
+            {
+                // A virtual address is looked at only when a policy names it (Fortinet technical tip 350101); of a policy that is switched off it isn't said.
+                if (!policies.UsedVips.TryGetValue(vip.Name, out var inForce)) continue;
+                if (!inForce) translation = translation with { Must = Match.Nothing, Unknowns = [.. translation.Unknowns, new Unknown(UnknownKind.RunTime, $"vip {vip.Name}")] };
+            }
+            nat.Add(translation);
         }
 
         tree.MarkAll(tree.Find(scope, "firewall ippool"), Reading.Understood);
@@ -140,7 +148,8 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
             Filters = [new Filter("firewall policy", FilterPlace.Forward, "firewall policy", RuleAction.Drop, work.Implicit("implicit deny"))],
             Disabled = [.. policies.Disabled],
             Nat = [.. nat, .. sourceNat],
-            NatOrder = new NatOrder(false, false, false),
+            // Administration Guide, "Central DNAT": the virtual addresses translate by themselves, and policies name the real ones.
+            NatOrder = new NatOrder(false, central, false),
         };
     }
 

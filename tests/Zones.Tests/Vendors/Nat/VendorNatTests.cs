@@ -9,7 +9,7 @@ using Sekisho.Zones.Reports;
 namespace Sekisho.Zones.Tests.Vendors;
 
 /// <summary>Translations of each vendor: what comes out, where, and under which addresses, as a slow reading of the vendor's documentation says, over random configurations.</summary>
-/// <remarks>iptables and nftables are judged by the kernel itself (KernelNatTests); FortiOS by its facts alone so far. NAPT of IX is kept as an unknown: its order isn't published.</remarks>
+/// <remarks>iptables and nftables are judged by the kernel itself (KernelNatTests). NAPT of IX is kept as an unknown: its order isn't published.</remarks>
 public sealed class VendorNatTests
 {
     /// <summary>More where somebody hunts (ZONES_ROUNDS=200).</summary>
@@ -21,6 +21,7 @@ public sealed class VendorNatTests
         "format: 1\nmodel: β\nzones:\n  - { id: a, kind: other, prefixes: 10.1.0.0/16 }\n  - { id: b, kind: other, prefixes: 10.2.0.0/16 }\n  - { id: c, kind: other, prefixes: 203.0.113.0/24 }\n", "zones.yaml");
 
     [Theory]
+    [InlineData("fortios")]
     [InlineData("panos")]
     [InlineData("ios")]
     [InlineData("asa")]
@@ -58,8 +59,62 @@ public sealed class VendorNatTests
         Assert.True(translated > asked / 40, $"{translated} of {asked} translated");
     }
 
+    [Fact]
+    public void A_denial_of_a_virtual_address_behind_one_that_overlaps_is_no_wall()
+    {
+        string Text(string denied) => $"""
+            config system interface
+                edit "wan1"
+                    set ip 203.0.113.1 255.255.255.0
+                next
+                edit "port1"
+                    set ip 10.1.0.1 255.255.0.0
+                next
+            end
+            config firewall vip
+                edit "mail"
+                    set extip 203.0.113.11
+                    set mappedip "10.1.0.25"
+                    set extintf "wan1"
+                    set portforward enable
+                    set extport 25
+                    set mappedport 25
+                next
+                edit "all"
+                    set extip 203.0.113.11
+                    set mappedip "10.1.0.80"
+                    set extintf "wan1"
+                next
+            end
+            config firewall policy
+                edit 1
+                    set srcintf "wan1"
+                    set dstintf "port1"
+                    set srcaddr "all"
+                    set dstaddr "{denied}"
+                    set action deny
+                    set schedule "always"
+                    set service "ALL"
+                next
+                edit 2
+                    set srcintf "wan1"
+                    set dstintf "port1"
+                    set srcaddr "all"
+                    set dstaddr "mail"
+                    set action accept
+                    set schedule "always"
+                    set service "ALL"
+                next
+            end
+
+            """;
+        ZoneResult Into(string denied) => ZoneVerification.Verify(Networks, [ConfigDoor.Read("fw.conf", Encoding.UTF8.GetBytes(Text(denied)), TestContext.Current.CancellationToken, "fortios")], TownTests.Day).Checks.Single(static c => c is { From.Id: "c", To.Id: "a" }).Result;
+        Assert.NotEqual(ZoneResult.Proved, Into("all"));
+        Assert.Equal(ZoneResult.Proved, Into("mail"));
+    }
+
     private static VendorNat Make(string vendor, int seed) => vendor switch
     {
-        "panos" => new PanNat(seed), "ios" => new IosNat(seed), "asa" => new AsaNat(seed), "junos" => new JunosNat(seed), _ => new YamahaNat(seed),
+        "fortios" => new FortiNat(seed), "panos" => new PanNat(seed), "ios" => new IosNat(seed), "asa" => new AsaNat(seed), "junos" => new JunosNat(seed), _ => new YamahaNat(seed),
     };
 }

@@ -68,4 +68,4 @@ need_to_run() {
 need_to_build() { need nodejs=node npm=npm; }
 
 # What the tests need on top.
-need_to_test() { need curl=curl jq=jq postfix=/usr/sbin/postfix swaks=swaks zip=zip unzip=unzip 7zip=7zz chromium=/usr/bin/chromium libxml2-utils=xmllint openssl=openssl python3=python3 slapd=/usr/sbin/slapd python3-pil=/usr/lib/python3/dist-packages/PIL/Image.py clamav-daemon=/usr/sbin/clamd faketime=faketime rabbitmq-server=/usr/lib/rabbitmq/bin/rabbitmq-server iproute2=/usr/sbin/ip nftables=/usr/sbin/nft iptables=/usr/sbin/iptables-legacy-restore; }
+need_to_test() { need curl=curl jq=jq postfix=/usr/sbin/postfix swaks=swaks zip=zip unzip=unzip 7zip=7zz chromium=/usr/bin/chromium libxml2-utils=xmllint openssl=openssl python3=python3 slapd=/usr/sbin/slapd gir1.2-gmime-3.0='/usr/lib/*/girepository-1.0/GMime-3.0.typelib' python3-gi=/usr/lib/python3/dist-packages/gi/__init__.py python3-pil=/usr/lib/python3/dist-packages/PIL/Image.py clamav-daemon=/usr/sbin/clamd faketime=faketime rabbitmq-server=/usr/lib/rabbitmq/bin/rabbitmq-server iproute2=/usr/sbin/ip nftables=/usr/sbin/nft iptables=/usr/sbin/iptables-legacy-restore; }

@@ -88,6 +88,7 @@ internal sealed class HeaderLine
     {
         const string Open = "=?UTF-8?B?", Close = "?=";
         var piece = new List<byte>();
+        var whole = 0; // of these bytes base64 needs no padding
         var rune = new byte[4];
         foreach (var next in text.EnumerateRunes())
         {
@@ -95,15 +96,18 @@ internal sealed class HeaderLine
             // Beside what stands on this line, or on one of its own where not even a few letters would fit.
             var room = Math.Min(MostWord, MostColumns - 2 - column) - Open.Length - Close.Length;
             if (room < 12) room = MostWord - Open.Length - Close.Length;
-            if (piece.Count > 0 && (piece.Count + length + 2) / 3 * 4 > room) Flush();
+            // Some readers put the words together before they decode them, and end at the first padding: broken where none is needed.
+            if (piece.Count > 0 && (piece.Count + length + 2) / 3 * 4 > room) Flush(whole > 0 ? whole : piece.Count);
             piece.AddRange(rune.AsSpan(0, length));
+            if (piece.Count % 3 == 0) whole = piece.Count;
         }
-        if (piece.Count > 0) Flush();
+        if (piece.Count > 0) Flush(piece.Count);
 
-        void Flush()
+        void Flush(int count)
         {
-            Token(Open + Convert.ToBase64String([.. piece]) + Close);
-            piece.Clear();
+            Token(Open + Convert.ToBase64String([.. piece.Take(count)]) + Close);
+            piece.RemoveRange(0, count);
+            whole = 0;
         }
     }
 

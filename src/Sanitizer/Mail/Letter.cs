@@ -29,4 +29,5 @@ internal sealed record LetterBody(string? Text, string? Html)
 /// <param name="Content">Its bytes; decoded when asked for.</param>
 /// <param name="ContentId">By which the HTML body points to it, without angles; empty without one.</param>
 /// <param name="Message">A message that lies open in this one; <paramref name="Content"/> is empty then.</param>
-internal sealed record LetterFile(string Name, Func<Source> Content, string ContentId = "", Letter? Message = null);
+/// <param name="IsMessage">True where <paramref name="Content"/> is a message that says so and begins like one, however broken: not told from its bytes.</param>
+internal sealed record LetterFile(string Name, Func<Source> Content, string ContentId = "", Letter? Message = null, bool IsMessage = false);

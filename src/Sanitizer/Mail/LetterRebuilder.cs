@@ -97,7 +97,7 @@ internal sealed class LetterRebuilder(Letter letter, Job job)
     private void Attach(LetterFile file, MailWriter writer)
     {
         job.Budget.Enter(SafeName.Show(file.Name));
-        using var done = file.Message is { } message ? job.Member(file.Name, FileKind.Eml, Of(message)) : job.Member(file.Name, file.Content());
+        using var done = file.Message is { } message ? job.Member(file.Name, FileKind.Eml, Of(message)) : job.Member(file.Name, file.Content(), null, file.IsMessage ? FileKind.Eml : null);
         if (done.Content is { } content)
         {
             var name = Unique(done.Report.Output!);

@@ -64,8 +64,9 @@ internal sealed class MailRebuilder : IRebuilder
         private void Alternative(MimeEntity part)
         {
             string? text = null, html = null;
+            var before = letter.Bodies.Count;
             foreach (var form in part.Parts) Form(form, ref text, ref html);
-            if (text is not null || html is not null) letter.Bodies.Add(new(text, html));
+            if (text is not null || html is not null) letter.Bodies.Insert(before, new(text, html));
         }
 
         private void Form(MimeEntity form, ref string? text, ref string? html)
@@ -84,7 +85,8 @@ internal sealed class MailRebuilder : IRebuilder
             else if (type == "text/html" && !form.IsAttachment)
             {
                 if (Text(form) is var own && html is null) html = own;
-                else job.Remove("E-13", "multipart/alternative", "another HTML form");
+                else if (own != html) letter.Bodies.Add(new(null, own)); // programs show the last of them, or all
+                if (own != html) job.Remove("E-13", "multipart/alternative", "another HTML form");
             }
             else
             {
@@ -102,6 +104,12 @@ internal sealed class MailRebuilder : IRebuilder
                 var content = Source.Of(Decode(part));
                 if (Unpacked(content)) return;
                 letter.Files.Add(new(untrustedName, () => content));
+                return;
+            }
+            if (type is "message/rfc822" or "message/global")
+            {
+                var content = Decode(part);
+                letter.Files.Add(new(untrustedName, () => Source.Of(content), part.ContentId, IsMessage: MimeEntity.IsMessage(content)));
                 return;
             }
             // Their charset stands beside them only; as files they are in UTF-8.
@@ -176,14 +184,16 @@ internal sealed class MailRebuilder : IRebuilder
             switch (part.TransferEncoding)
             {
                 case "base64":
-                    return MimeText.Base64(part.Body.Span);
+                    var content = MimeText.Base64(part.Body.Span, out var wasCut);
+                    if (wasCut) job.Remove("E-16", part.ContentType.Value, "text behind the end of base64");
+                    return content;
                 case "quoted-printable":
                     return MimeText.QuotedPrintable(part.Body.Span);
                 case "7bit" or "8bit" or "binary" or "":
                     return part.Body.ToArray();
-                case "x-uuencode" or "x-uue" or "uuencode" or "uue" when Uuencoded.Whole(part.Body.Span) is { } content:
+                case "x-uuencode" or "x-uue" or "uuencode" or "uue" when Uuencoded.Whole(part.Body.Span) is { } file:
                     job.Remove("E-16", part.ContentType.Value, "uuencode");
-                    return content;
+                    return file;
                 default:
                     // Taken as it stands: whatever another program would make of it is not in the new message, which says its own encoding.
                     job.Remove("E-16", part.ContentType.Value, $"transfer encoding {MimeText.OneLine(part.TransferEncoding)}");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Sekisho.Sanitizer.Rebuilding;
 
@@ -8,19 +9,26 @@ internal sealed class MimeEntity
 {
     private const int MostHeaderBytes = 1 << 20, MostHeaders = 2000, MostParts = 10_000, MostDepth = 40, MostLookedAhead = 20;
 
+    private static readonly SearchValues<byte> Base64Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
+
+    private static readonly SearchValues<byte> Base64Lines = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/\r\n"u8);
+
     private static readonly HashSet<string> WellKnown = new("From To Cc Subject Date Message-ID MIME-Version Content-Type Content-Transfer-Encoding Content-Disposition Received Reply-To Sender Return-Path References In-Reply-To X-Mailer".Split(' '), StringComparer.OrdinalIgnoreCase);
 
     private readonly List<(string Name, string Value)> headers;
 
-    private MimeEntity(List<(string Name, string Value)> headers, ReadOnlyMemory<byte> body)
+    private MimeEntity(Head head, ReadOnlyMemory<byte> body)
     {
-        this.headers = headers;
+        headers = head.Headers;
         Body = body;
         ContentType = MimeHeader.Read(First("Content-Type") ?? "text/plain");
         // What names no kind is text (RFC 2045 §5.2).
         if (!ContentType.Value.Contains('/', StringComparison.Ordinal)) ContentType = ContentType with { Value = "text/plain" };
         Disposition = MimeHeader.Read(First("Content-Disposition") ?? "");
     }
+
+    /// <param name="IsOpen">True where no empty line stands before the body.</param>
+    private readonly record struct Head(List<(string Name, string Value)> Headers, int BodyAt, bool IsOpen);
 
     public ReadOnlyMemory<byte> Body { get; private set; }
 
@@ -55,8 +63,11 @@ internal sealed class MimeEntity
         return Read(untrusted, job, 0, ref count);
     }
 
+    /// <summary>True for what begins like a message, however broken.</summary>
+    public static bool IsMessage(ReadOnlySpan<byte> untrusted) => HeadersFollow((untrusted.StartsWith("\uFEFF"u8) ? untrusted[3..] : untrusted).TrimStart("\r\n"u8));
+
     /// <summary>Headers alone, as Outlook keeps those of the way: no body, whatever they say of one.</summary>
-    public static MimeEntity ReadHead(ReadOnlyMemory<byte> untrusted, Job job) => new(ReadHeaders(untrusted.Span, job, isTop: true).Headers, default);
+    public static MimeEntity ReadHead(ReadOnlyMemory<byte> untrusted, Job job) => new(ReadHeaders(untrusted.Span, job, isTop: true), default);
 
     private static MimeEntity Read(ReadOnlyMemory<byte> untrusted, Job job, int depth, ref int count)
     {
@@ -64,26 +75,41 @@ internal sealed class MimeEntity
         if (++count > MostParts) throw Refusals.TooMany("", MostParts);
         job.Budget.Enter("");
         job.Budget.Check();
-        var (headers, bodyAt) = ReadHeaders(untrusted.Span, job, depth == 0);
-        var entity = new MimeEntity(headers, untrusted[bodyAt..]);
+        var head = ReadHeaders(untrusted.Span, job, depth == 0);
+        var headers = head.Headers;
+        var entity = new MimeEntity(head, untrusted[head.BodyAt..]);
+        // A line that is no header, and an empty one only behind it: what stands between is none of its letters.
+        if (head.IsOpen && entity.All("Content-Transfer-Encoding").Any(static e => Encoding7(e) == "base64") && !LooksEncoded(entity.Body.Span) && EmptyLine(entity.Body.Span) is var at and >= 0 && LooksEncoded(entity.Body.Span[at..])) entity.Body = entity.Body[at..];
         foreach (var name in (string[])["Content-Type", "Content-Transfer-Encoding"])
         {
             if (headers.Count(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) <= 1) continue;
             job.Remove("E-04", "", $"{name} that stands there again");
             // Of several kinds, the one that has parts is it.
-            if (name == "Content-Type" && entity.All(name).Select(MimeHeader.Read).FirstOrDefault(t => t.Value.StartsWith("multipart/", StringComparison.Ordinal) && t.Parameter("boundary") is { Length: > 0 and <= 200 } own && Has(entity.Body.Span, own)) is { } whole) entity.ContentType = whole;
+            if (name != "Content-Type")
+            {
+                entity.TransferEncoding = Fitting(entity.All(name).Select(Encoding7).ToList(), entity.Body.Span);
+                continue;
+            }
+            var kinds = entity.All(name).Select(MimeHeader.Read).ToList();
+            if (kinds.Find(t => t.Value.StartsWith("multipart/", StringComparison.Ordinal) && entity.BoundaryOf(t) is not null) is { } whole) entity.ContentType = whole;
+            // What one program takes for a message is text to another.
+            else if (entity.ContentType.Value.StartsWith("message/", StringComparison.Ordinal) && !HeadersFollow(entity.Body.Span) && kinds.Find(static t => !t.Value.StartsWith("message/", StringComparison.Ordinal) && t.Value.Contains('/', StringComparison.Ordinal)) is { } other) entity.ContentType = other;
         }
-        if (!entity.ContentType.Value.StartsWith("multipart/", StringComparison.Ordinal)) return entity;
-        if (entity.TransferEncoding is "base64" or "quoted-printable" && entity.ContentType.Parameter("boundary") is { Length: > 0 and <= 200 } named && !Has(entity.Body.Span, named))
+        if (!entity.ContentType.Value.StartsWith("multipart/", StringComparison.Ordinal))
+        {
+            return entity;
+        }
+        if (entity.TransferEncoding is "base64" or "quoted-printable" && entity.BoundaryOf(entity.ContentType) is null)
         {
             // Against the rules (RFC 2045 §6.4), and some programs do it.
             job.Remove("E-16", entity.ContentType.Value, "parts that are encoded together");
             job.Budget.Expand(entity.Body.Length, entity.ContentType.Value);
             entity.Body = entity.TransferEncoding == "base64" ? MimeText.Base64(entity.Body.Span) : MimeText.QuotedPrintable(entity.Body.Span);
         }
+        var encoding = entity.TransferEncoding;
         entity.TransferEncoding = "7bit";
-        var boundary = entity.ContentType.Parameter("boundary")?.TrimEnd();
-        if (boundary is not { Length: > 0 and <= 200 } || !Has(entity.Body.Span, boundary))
+        var boundary = entity.BoundaryOf(entity.ContentType);
+        if (boundary is null)
         {
             var isEmpty = entity.Body.Span.Trim("\r\n \t"u8).IsEmpty;
             job.Remove("E-05", "", isEmpty ? "a multipart without parts" : "a boundary that is nowhere");
@@ -95,20 +121,71 @@ internal sealed class MimeEntity
             }
         }
         var parts = new List<MimeEntity>();
-        foreach (var part in Split(entity.Body, boundary, job)) parts.Add(Read(part, job, depth + 1, ref count));
-        if (parts.Count == 0) entity.ContentType = MimeHeader.Read("text/plain"); // ended before it began: shown as it stands
+        foreach (var part in Split(entity.Body, boundary, job))
+        {
+            var inner = Read(part, job, depth + 1, ref count);
+            // What names no kind is a message in a digest (RFC 2046 §5.1.5).
+            if (entity.ContentType.Value == "multipart/digest" && inner.First("Content-Type") is null && HeadersFollow(inner.Body.Span)) inner.ContentType = MimeHeader.Read("message/rfc822");
+            parts.Add(inner);
+        }
+        if (parts.Count == 0)
+        {
+            // Ended before it began: of another kind, where one is named, or else shown as it stands.
+            entity.ContentType = entity.All("Content-Type").Select(MimeHeader.Read).FirstOrDefault(static t => !t.Value.StartsWith("multipart/", StringComparison.Ordinal) && t.Value.Contains('/', StringComparison.Ordinal)) ?? MimeHeader.Read("text/plain");
+            if (encoding != "base64" || LooksEncoded(entity.Body.Span)) entity.TransferEncoding = encoding;
+        }
         entity.Parts = parts;
         return entity;
     }
 
+    /// <summary>The boundary that a kind names and the body has; null without one. Of several names, the one that is there.</summary>
+    private string? BoundaryOf(MimeHeader kind) => kind.Every("boundary").Select(static b => b.TrimEnd()).FirstOrDefault(b => b.Length is > 0 and <= 200 && Has(Body.Span, b));
+
     private static string Encoding7(string? header) => header is null ? "7bit" : header.Split(';')[0].Split('(')[0].Trim().Trim('"').ToLowerInvariant();
 
-    private static (List<(string Name, string Value)> Headers, int BodyAt) ReadHeaders(ReadOnlySpan<byte> bytes, Job job, bool isTop)
+    /// <summary>Of several encodings, the one that the body is in: programs take the first or the last.</summary>
+    private static string Fitting(List<string> encodings, ReadOnlySpan<byte> body)
+    {
+        if (encodings.Contains("base64") && LooksEncoded(body)) return "base64";
+        if (encodings.Contains("quoted-printable") && body.IndexOf((byte)'=') >= 0) return "quoted-printable";
+        return encodings.Find(static e => e is not ("base64" or "quoted-printable")) ?? encodings.Find(static e => e == "quoted-printable") ?? encodings[0];
+    }
+
+    /// <summary>True for base64 as it stands in mail: nothing else, or at first nearly all letters of it and no blank for longer than words are.</summary>
+    private static bool LooksEncoded(ReadOnlySpan<byte> body)
+    {
+        var text = body.Trim(" \t\r\n"u8).TrimEnd((byte)'=');
+        if (text.IndexOfAnyExcept(Base64Lines) < 0) return true;
+        var (letters, others) = (0, 0);
+        foreach (var c in text)
+        {
+            if (Base64Letters.Contains(c)) letters++;
+            else if (c is (byte)' ' && letters < 24) return false;
+            else if (c is not ((byte)'\n' or (byte)'\r')) others++;
+            if (letters + others == 60) break;
+        }
+        return letters >= 24 && letters > others * 6;
+    }
+
+    /// <summary>Behind the first empty line; -1 without one.</summary>
+    private static int EmptyLine(ReadOnlySpan<byte> body)
+    {
+        var (lf, crlf) = (body.IndexOf("\n\n"u8), body.IndexOf("\n\r\n"u8));
+        return lf >= 0 && (crlf < 0 || lf < crlf) ? lf + 2 : crlf >= 0 ? crlf + 3 : -1;
+    }
+
+    private static Head ReadHeaders(ReadOnlySpan<byte> bytes, Job job, bool isTop)
     {
         var headers = new List<(string Name, string Value)>();
         var folded = new StringBuilder();
         var name = "";
         var at = 0;
+        var isOpen = false;
+        if (isTop && bytes.StartsWith("\uFEFF"u8))
+        {
+            job.Remove("E-04", "", "a byte order mark before the first header");
+            at = 3;
+        }
         while (at < bytes.Length)
         {
             if (at > MostHeaderBytes || headers.Count > MostHeaders) throw Refusals.TooMany("", MostHeaders);
@@ -116,6 +193,19 @@ internal sealed class MimeEntity
             var line = end < 0 ? bytes[at..] : bytes.Slice(at, end);
             var next = end < 0 ? bytes.Length : at + end + 1;
             line = line.TrimEnd((byte)'\r');
+            if (line.StartsWith("\r"u8) && name.Length > 0)
+            {
+                job.Remove("E-04", "", "a carriage return for an empty line");
+                at++;
+                break;
+            }
+            if (line.IndexOf((byte)'\r') >= 0 && InnerLine(line) is var cut and > 0)
+            {
+                // To some programs a carriage return ends a line.
+                job.Remove("E-04", "", "a carriage return for a line end");
+                line = line[..cut];
+                next = at + cut + 1;
+            }
             if (line.IsEmpty && isTop && name.Length == 0 && HeadersFollow(bytes[next..].TrimStart("\r\n"u8)))
             {
                 job.Remove("E-04", "", "an empty line before the first header");
@@ -145,7 +235,7 @@ internal sealed class MimeEntity
             {
                 job.Remove("E-04", "", "the envelope line of a mailbox");
             }
-            else if (name.Length > 0 && HeadersFollow(bytes[next..]))
+            else if (name.Length > 0 && !line.StartsWith("--"u8) && !(line.Length > 20 && line.IndexOfAnyExcept(Base64Letters) < 0) && HeadersFollow(bytes[next..]))
             {
                 // A line of a header that lost the blank before it.
                 job.Remove("E-04", "", "a line that is no header");
@@ -154,19 +244,31 @@ internal sealed class MimeEntity
             else
             {
                 // No blank line before: what is no header is where the body begins.
-                if (name.Length > 0) job.Remove("E-04", "", "no empty line behind the headers");
+                isOpen = name.Length > 0;
+                if (isOpen) job.Remove("E-04", "", "no empty line behind the headers");
                 break;
             }
             at = next;
         }
         Flush();
-        return (headers, Math.Min(at, bytes.Length));
+        return new(headers, Math.Min(at, bytes.Length), isOpen);
 
         void Flush()
         {
             if (name.Length > 0) headers.Add((name, folded.ToString()));
             folded.Clear();
         }
+    }
+
+    /// <summary>Where, behind a bare carriage return, a header begins that says how to read the part; -1 when none does.</summary>
+    private static int InnerLine(ReadOnlySpan<byte> line)
+    {
+        for (var at = 0; line[at..].IndexOf((byte)'\r') is var found and >= 0; at++)
+        {
+            at += found;
+            if (line.Length > at + 8 && Ascii.EqualsIgnoreCase(line.Slice(at + 1, 8), "Content-"u8)) return at;
+        }
+        return -1;
     }
 
     /// <summary>A line of blanks ends the headers only where no header follows it.</summary>
@@ -202,7 +304,8 @@ internal sealed class MimeEntity
             var rest = (end < 0 ? body[from..] : body.Slice(from, end)).TrimEnd(" \t"u8);
             closes = rest.SequenceEqual("--"u8);
             if (!rest.IsEmpty && !closes) continue;
-            after = end < 0 ? body.Length : from + end + (body[from..][end..].StartsWith("\r\n"u8) ? 2 : 1);
+            // A line end, with a carriage return too many as some servers have it.
+            after = end < 0 ? body.Length : from + end + (body[(from + end)..] switch { [(byte)'\r', (byte)'\r', (byte)'\n', ..] => 3, [(byte)'\r', (byte)'\n', ..] => 2, _ => 1 });
             return at;
         }
         return -1;
@@ -245,10 +348,28 @@ internal sealed class MimeEntity
             parts.Add(body[start..Math.Max(start, EndBefore(span, at))]);
             if (parts.Count > MostParts) throw Refusals.TooMany("", MostParts);
             start = after;
+            if (!closes) continue;
+            // Behind the end, or the end of a multipart inside that has the same boundary or a longer one: programs read on where another part begins.
+            if (PartBehind(span, start, marker) is not { } again) break;
+            job.Remove("E-05", "", "parts after the last boundary");
+            (start, closes) = (again, false);
         }
         if (!span[start..].Trim("\r\n \t"u8).IsEmpty) job.Remove("E-05", "", "text after the last part");
         return parts;
     }
+
+    private static int? PartBehind(ReadOnlySpan<byte> span, int at, ReadOnlySpan<byte> marker)
+    {
+        while (!BeginsPart(span[at..]))
+        {
+            if (Next(span, at, marker, out at, out var closes) < 0) return null;
+            if (!closes) break;
+        }
+        return at;
+    }
+
+    /// <summary>True where a header stands that only parts have.</summary>
+    private static bool BeginsPart(ReadOnlySpan<byte> bytes) => bytes.Length > 8 && Ascii.EqualsIgnoreCase(bytes[..8], "Content-"u8);
 
     /// <summary>The line end before a boundary belongs to the boundary.</summary>
     private static int EndBefore(ReadOnlySpan<byte> span, int at)

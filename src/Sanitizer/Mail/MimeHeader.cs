@@ -5,9 +5,13 @@ namespace Sekisho.Sanitizer.Mail;
 
 /// <summary>A structured header: a value and its parameters, all forms decoded to one (RFC 2045, 2231, and RFC 2047 where programs put it against the rules).</summary>
 /// <param name="Value">Lower case: <c>text/plain</c>, <c>attachment</c>.</param>
-internal sealed record MimeHeader(string Value, IReadOnlyDictionary<string, string> Parameters)
+/// <param name="Repeated">Parameters as they stand, where a name stands more than once.</param>
+internal sealed record MimeHeader(string Value, IReadOnlyDictionary<string, string> Parameters, IReadOnlyList<(string Name, string Value)> Repeated)
 {
     public string? Parameter(string name) => Parameters.GetValueOrDefault(name);
+
+    /// <summary>All that a parameter could be: as it is read here first, then as it stands elsewhere in the header.</summary>
+    public IEnumerable<string> Every(string name) => (Parameter(name) is { } own ? (IEnumerable<string>)[own] : []).Concat(Repeated.Where(p => p.Name == name).Select(static p => p.Value));
 
     public static MimeHeader Read(string untrusted)
     {
@@ -24,7 +28,9 @@ internal sealed record MimeHeader(string Value, IReadOnlyDictionary<string, stri
             raw.Add((name, at < untrusted.Length && untrusted[at] == '"' ? Quoted(untrusted, ref at) : Until(untrusted, ref at, ';').Trim()));
             while (at < untrusted.Length && untrusted[at] != ';') at++;
         }
-        return new(value, Join(raw));
+        // text/plain charset=…, without the semicolon: the kind is the first word.
+        if (value.IndexOf('/', StringComparison.Ordinal) is var slash and > 0 && value.AsSpan(slash).IndexOfAny(' ', '\t') is var blank and > 1) value = value[..(slash + blank)];
+        return new(value, Join(raw), [.. raw.GroupBy(static p => p.Name).Where(static g => g.Count() > 1).SelectMany(static g => g)]);
     }
 
     private static Dictionary<string, string> Join(List<(string Name, string Value)> raw)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
@@ -9,6 +10,7 @@ namespace Sekisho.Sanitizer.Mail;
 /// <summary>Text in mail: charsets, encoded words (RFC 2047), and what is left out of it.</summary>
 internal static partial class MimeText
 {
+    private static readonly SearchValues<byte> OfBase64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n"u8);
     private static readonly UTF8Encoding StrictUtf8 = new(false, true);
     private static readonly Encoding EucJp = Strict(51932), Latin1252 = Strict(1252), Lossy932 = CodePagesEncodingProvider.Instance.GetEncoding(932)!;
     private static readonly ConcurrentDictionary<string, Encoding?> NamedEncodings = new(StringComparer.Ordinal);
@@ -127,8 +129,49 @@ internal static partial class MimeText
 
     public static byte[] Base64(string text) => Base64(Encoding.Latin1.GetBytes(text));
 
-    /// <summary>Base64 of a body; what is none of its letters is passed over.</summary>
-    public static byte[] Base64(ReadOnlySpan<byte> text)
+    /// <summary>Base64 of a body; what is none of its letters is passed over, and pieces that were encoded one by one are put together.</summary>
+    public static byte[] Base64(ReadOnlySpan<byte> text) => Base64(text, out _);
+
+    /// <param name="wasCut">True when something stood behind the end that isn't base64: the line that a mailing list adds.</param>
+    public static byte[] Base64(ReadOnlySpan<byte> text, out bool wasCut)
+    {
+        wasCut = Dashes(text) is var cut && cut < text.Length;
+        text = text[..cut];
+        var end = text.IndexOf((byte)'=');
+        if (end < 0 || text[end..].Trim("= \t\r\n"u8).IsEmpty) return Letters(end < 0 ? text : text[..end]);
+        var whole = new List<byte>(text.Length / 4 * 3);
+        var (other, line) = (-1, -1); // the next character that is none of base64, and the next line end: looked for once each
+        for (var at = 0; ;)
+        {
+            whole.AddRange(Letters(text[at..end]));
+            at = end;
+            var lines = 0;
+            while (at < text.Length && text[at] is (byte)'=' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n') lines += text[at++] == '\n' ? 1 : 0;
+            if (at == text.Length) return [.. whole];
+            if (other < at) other = text[at..].IndexOfAnyExcept(OfBase64) is var found and >= 0 ? at + found : text.Length;
+            if (line < at) line = text[at..].IndexOf((byte)'\n') is var next and >= 0 ? at + next : text.Length;
+            // Behind an empty line nothing of it follows.
+            if (lines > 1 || other < line)
+            {
+                wasCut = true;
+                return [.. whole];
+            }
+            end = text[at..].IndexOf((byte)'=') is var pad and >= 0 ? at + pad : text.Length;
+        }
+    }
+
+    /// <summary>Where a line of two hyphens begins: a boundary that isn't one, a mailing list's foot.</summary>
+    private static int Dashes(ReadOnlySpan<byte> text)
+    {
+        for (var at = 0; text[at..].IndexOf("--"u8) is var found and >= 0; at += 2)
+        {
+            at += found;
+            if (text[..at].TrimEnd(" \t"u8) is [] or [.., (byte)'\n' or (byte)'\r']) return at;
+        }
+        return text.Length;
+    }
+
+    private static byte[] Letters(ReadOnlySpan<byte> text)
     {
         var clean = new byte[text.Length + 3];
         var length = 0;
@@ -154,8 +197,10 @@ internal static partial class MimeText
                 continue;
             }
             var rest = bytes[(i + 1)..];
-            if (rest.StartsWith("\r\n"u8)) i += 2;
-            else if (rest.StartsWith("\n"u8)) i++;
+            // Blanks that some server put behind a soft break belong to it (RFC 2045 §6.7).
+            var blanks = rest.IndexOfAnyExcept((byte)' ', (byte)'\t') is var first and >= 0 ? first : rest.Length;
+            if (rest[blanks..].StartsWith("\r\n"u8)) i += blanks + 2;
+            else if (rest[blanks..].StartsWith("\n"u8)) i += blanks + 1;
             else if (rest.Length >= 2 && char.IsAsciiHexDigit((char)rest[0]) && char.IsAsciiHexDigit((char)rest[1]))
             {
                 decoded.Add(Convert.FromHexString(Encoding.ASCII.GetString(rest[..2]))[0]);

@@ -54,7 +54,8 @@ internal sealed class Disarmer
 
     /// <param name="only">Kinds that may come out; null for any.</param>
     /// <param name="known">The kind and its rebuilder where they aren't told from bytes: a message that lies open in another.</param>
-    internal Disarmed Run(string untrustedName, Source untrusted, Job job, Func<FileKind, bool>? only, (FileKind Kind, IRebuilder Rebuilder)? known = null)
+    /// <param name="declared">The kind alone, where it isn't told from bytes; the rest is as with any file.</param>
+    internal Disarmed Run(string untrustedName, Source untrusted, Job job, Func<FileKind, bool>? only, (FileKind Kind, IRebuilder Rebuilder)? known = null, FileKind? declared = null)
     {
         var start = job.Budget.Elapsed;
         var kind = FileKind.Unknown;
@@ -64,7 +65,7 @@ internal sealed class Disarmer
         {
             if (job.Depth > job.Policy.Limits.Depth) throw Refusals.TooDeep("", job.Policy.Limits.Depth);
             if (untrusted.Length > job.Policy.Limits.InputBytes) throw Refusals.TooLarge(untrusted.Length, job.Policy.Limits.InputBytes);
-            kind = known?.Kind ?? KindDetector.Detect(untrusted, untrustedName);
+            kind = known?.Kind ?? declared ?? KindDetector.Detect(untrusted, untrustedName);
             if (only is not null && !only(kind)) throw Refusals.ByPolicy(kind);
             var name = SafeName.Clean(untrustedName);
             if (!name.Equals(untrustedName, StringComparison.Ordinal)) job.Note("SAN-NOTE-NAME", "", $"名前を「{name}」に改めました。", $"The name was changed to “{name}”.");

@@ -85,10 +85,11 @@ internal sealed class Job
     /// <param name="untrustedName">The name it has inside.</param>
     /// <param name="only">Kinds that may come out here (a picture in a document); null: any that the policy lets out.</param>
     /// <returns>What came out; the caller disposes it.</returns>
-    public Disarmed Member(string untrustedName, Source untrusted, Func<FileKind, bool>? only = null)
+    /// <param name="declared">The kind where what holds it says so, and it isn't told from the bytes.</param>
+    public Disarmed Member(string untrustedName, Source untrusted, Func<FileKind, bool>? only = null, FileKind? declared = null)
     {
         Budget.Check();
-        var inner = disarmer.Run(untrustedName, untrusted, new Job(disarmer, Policy, Budget, Passwords, Folder, Depth + 1), only);
+        var inner = disarmer.Run(untrustedName, untrusted, new Job(disarmer, Policy, Budget, Passwords, Folder, Depth + 1), only, declared: declared);
         Members.Add(inner.Report);
         return inner;
     }

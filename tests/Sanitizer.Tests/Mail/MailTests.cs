@@ -132,6 +132,36 @@ public sealed class MailTests
         AssertStable(result);
     }
 
+    [Theory]
+    [InlineData("Content-Type: multipart/mixed; boundary=x\n\n--x\n\nichi\n--x--\n--x\n\nkokoni\n--x--\n", "E-05")] // behind the end
+    [InlineData("Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: multipart/mixed; boundary=\"x--\"\n\n--x--\nContent-Type: text/plain\n\nkokoni\n--x----\n--x--\n", "E-05")] // a boundary that is the other's end
+    [InlineData("Content-Type: multipart/mixed; boundary=y; boundary=x\n\n--x\n\nkokoni\n--x--\n", null)]
+    [InlineData("Content-Type: multipart/alternative; boundary=x\n\n--x\nContent-Type: text/html\n\n<p>ichi</p>\n--x\nContent-Type: text/html\n\n<p>kokoni</p>\n--x--\n", "E-13")]
+    [InlineData("Content-Transfer-Encoding: base64\nContent-Transfer-Encoding: 7bit\n\nkokoni aru\n", "E-04")]
+    [InlineData("Content-Transfer-Encoding: base64\n\na29r\nb25pMQ==\n-- \nmailing list\n", "E-16")]
+    [InlineData("Content-Transfer-Encoding: base64\n\na28=a29uaQ==\n", null)] // pieces that were encoded one by one
+    [InlineData("Content-Transfer-Encoding: base64\nno header\n\na29rb25pIGFydSBub2RhIHlv\n", "E-04")]
+    [InlineData("Content-Type: text/plain\rContent-Transfer-Encoding: base64\n\na29rb25pIGFydSBub2RhIHlv\n", "E-04")]
+    [InlineData("Content-Transfer-Encoding: quoted-printable\n\nkoko= \t\nni\n", null)]
+    [InlineData("Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: message/rfc822\n\nSubject: x\nno header\nContent-Transfer-Encoding : base64\n\na29rb25pIGFydSBub2RhIHlv\n--x--\n", "E-04")]
+    [InlineData("Content-Type: multipart/digest; boundary=x\n\n--x\n\nSubject: x\nContent-Transfer-Encoding: base64\n\na29rb25pIGFydSBub2RhIHlv\n--x--\n", null)]
+    public void What_one_reader_shows_and_another_does_not_is_in_the_one_message_that_comes_out(string message, string? told)
+    {
+        var result = Bench.Mail(Encoding.UTF8.GetBytes("From: a@b.jp\nTo: c@d.jp\n" + message));
+        Assert.Contains("kokoni", Encoding.ASCII.GetString(result.Out), StringComparison.Ordinal);
+        Assert.Equal([], result.Report.Members.Where(static m => m.Outcome == Outcome.Refused));
+        if (told is not null) Assert.Contains(told, result.Threats.Concat(result.Report.Members.SelectMany(static m => m.Removed.Select(static r => r.Threat))));
+        AssertStable(result);
+    }
+
+    [Fact]
+    public void A_byte_order_mark_hides_no_header()
+    {
+        var result = Bench.Mail(Encoding.UTF8.GetBytes("\uFEFFFrom: a@b.jp\nSubject: yotei\n\nkokoni"));
+        Assert.Contains("Subject: yotei", Written.Headers(result));
+        Assert.StartsWith("kokoni", BodyOf(result), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Messages_of_public_test_suites_come_out_and_stay_as_they_came_out()
     {

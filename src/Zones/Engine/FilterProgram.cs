@@ -66,6 +66,7 @@ internal sealed class FilterProgram<T>
     {
         var program = new FilterProgram<T>(universe, device, filter, inbound, outbound, bound);
         var mark = universe.Mark;
+        universe.Room(program.chains.TryGetValue(filter.Chain, out var chain) ? chain.Rules.Length + 1024 : 1);
         program.Unfold(filter.Chain, program.products.Any, true, true, 0);
         if (filter.Default == RuleAction.Accept) program.Emit(Match.Any, program.products.Any, Role.Accept, null, -1);
         universe.Release(mark);
@@ -237,7 +238,7 @@ internal sealed class FilterProgram<T>
             {
                 Source = universe.Addresses.Persist(product.Source), Destination = universe.Addresses.Persist(product.Destination),
                 SourcePorts = universe.Ports.Persist(product.SourcePorts), DestinationPorts = universe.Ports.Persist(product.DestinationPorts),
-                Tail = universe.Tails.Keep(product.Tail), Guard = guard, Role = role,
+                Tail = product.Tail, Guard = guard, Role = role,
             },
             rule);
 }

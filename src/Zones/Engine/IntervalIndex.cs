@@ -1,4 +1,5 @@
 using System.Numerics;
+using Sekisho.Zones.Model;
 
 namespace Sekisho.Zones.Engine;
 
@@ -40,9 +41,7 @@ internal sealed class IntervalIndex<T>
     /// <param name="item">What each interval belongs to.</param>
     public IntervalIndex(T[] low, T[] high, int[] item)
     {
-        var order = new int[low.Length];
-        for (var i = 0; i < order.Length; i++) order[i] = i;
-        Array.Sort(low, order);
+        var order = Order.Sort(low);
         this.low = low;
         this.high = new T[low.Length];
         this.item = new int[low.Length];
@@ -54,7 +53,7 @@ internal sealed class IntervalIndex<T>
         greatest = new T[low.Length];
         Greatest(0, low.Length);
         highs = high;
-        Array.Sort(highs);
+        Order.Sort(highs);
     }
 
     /// <summary>How many intervals overlap the query (an interval that overlaps two of its parts counts twice).</summary>
@@ -77,19 +76,22 @@ internal sealed class IntervalIndex<T>
         while (from < to)
         {
             var middle = (from + to) >> 1;
-            if (greatest[middle] < queryLow) return;
+            if (Numbers.Less(greatest[middle], queryLow)) return;
             Collect(from, middle, queryLow, queryHigh, found);
-            if (low[middle] > queryHigh) return;
-            if (high[middle] >= queryLow) found.Add(item[middle]);
+            if (Numbers.Less(queryHigh, low[middle])) return;
+            if (!Numbers.Less(high[middle], queryLow)) found.Add(item[middle]);
             from = middle + 1;
         }
     }
 
     private T Greatest(int from, int to)
     {
-        if (from >= to) return T.MinValue;
+        if (from >= to) return Numbers.Least<T>();
         var middle = (from + to) >> 1;
-        var most = T.Max(high[middle], T.Max(Greatest(from, middle), Greatest(middle + 1, to)));
+        var most = high[middle];
+        T before = Greatest(from, middle), behind = Greatest(middle + 1, to);
+        if (Numbers.Less(most, before)) most = before;
+        if (Numbers.Less(most, behind)) most = behind;
         greatest[middle] = most;
         return most;
     }
@@ -100,7 +102,7 @@ internal sealed class IntervalIndex<T>
         while (from < to)
         {
             var middle = (from + to) >> 1;
-            if (sorted[middle] <= value) from = middle + 1;
+            if (!Numbers.Less(value, sorted[middle])) from = middle + 1;
             else to = middle;
         }
         return from;
@@ -112,9 +114,51 @@ internal sealed class IntervalIndex<T>
         while (from < to)
         {
             var middle = (from + to) >> 1;
-            if (sorted[middle] < value) from = middle + 1;
+            if (Numbers.Less(sorted[middle], value)) from = middle + 1;
             else to = middle;
         }
         return from;
+    }
+}
+
+/// <summary>Puts numbers in order.</summary>
+internal static class Order
+{
+    private const int Digits = 11, Values = 1 << Digits;
+
+    /// <summary>Sorts in place; numbers of 32 bits in three rounds over all, however many there are.</summary>
+    /// <returns>Where each stood before.</returns>
+    public static int[] Sort<T>(T[] numbers)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        var order = new int[numbers.Length];
+        for (var i = 0; i < order.Length; i++) order[i] = i;
+        if (numbers is uint[] { Length: > Values / 8 } addresses) Sort(addresses, order);
+        else Array.Sort(numbers, order);
+        return order;
+    }
+
+    private static void Sort(uint[] numbers, int[] order)
+    {
+        var (spare, spareOrder) = (new uint[numbers.Length], new int[numbers.Length]);
+        var (from, fromOrder, to, toOrder) = (numbers, order, spare, spareOrder);
+        var starts = new int[Values];
+        for (var shift = 0; shift < 32; shift += Digits)
+        {
+            Array.Clear(starts);
+            foreach (var number in from) starts[number >> shift & (Values - 1)]++;
+            var at = 0;
+            for (var digit = 0; digit < starts.Length; digit++) (starts[digit], at) = (at, at + starts[digit]);
+            for (var i = 0; i < from.Length; i++)
+            {
+                ref var place = ref starts[from[i] >> shift & (Values - 1)];
+                to[place] = from[i];
+                toOrder[place++] = fromOrder[i];
+            }
+            (from, fromOrder, to, toOrder) = (to, toOrder, from, fromOrder);
+        }
+        // Three rounds: the last one wrote into the spare.
+        from.CopyTo(numbers, 0);
+        fromOrder.CopyTo(order, 0);
     }
 }

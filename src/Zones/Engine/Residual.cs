@@ -197,10 +197,10 @@ internal sealed class Residual<T>
         }
         switch (axis)
         {
-            case 1: return !(region.Source = universe.Addresses.Except(region.Source, universe.Addresses.Push(IntervalSet<T>.Union(addresses).Bounds))).IsEmpty;
-            case 2: return !(region.Destination = universe.Addresses.Except(region.Destination, universe.Addresses.Push(IntervalSet<T>.Union(addresses).Bounds))).IsEmpty;
-            case 4: return !(region.DestinationPorts = universe.Ports.Except(region.DestinationPorts, universe.Ports.Push(IntervalSet<ushort>.Union(ports).Bounds))).IsEmpty;
-            case 8: return !(region.SourcePorts = universe.Ports.Except(region.SourcePorts, universe.Ports.Push(IntervalSet<ushort>.Union(ports).Bounds))).IsEmpty;
+            case 1: return !(region.Source = universe.Addresses.Except(region.Source, universe.Addresses.Union(addresses))).IsEmpty;
+            case 2: return !(region.Destination = universe.Addresses.Except(region.Destination, universe.Addresses.Union(addresses))).IsEmpty;
+            case 4: return !(region.DestinationPorts = universe.Ports.Except(region.DestinationPorts, universe.Ports.Union(ports))).IsEmpty;
+            case 8: return !(region.SourcePorts = universe.Ports.Except(region.SourcePorts, universe.Ports.Union(ports))).IsEmpty;
             default: return (region.Kinds &= ~kinds) != 0;
         }
     }
@@ -221,8 +221,8 @@ internal sealed class Residual<T>
         {
             var set = axis == 1 ? region.Source : region.Destination;
             if (!Median(universe.Addresses, set, axis, from, to, out var cut)) return false;
-            var low = universe.Addresses.Intersect(set, universe.Addresses.Push([T.MinValue, cut]));
-            var high = universe.Addresses.Intersect(set, universe.Addresses.Push([cut + T.One, T.MaxValue]));
+            var low = universe.Addresses.Intersect(set, universe.Addresses.Push([Numbers.Least<T>(), cut]));
+            var high = universe.Addresses.Intersect(set, universe.Addresses.Push([Numbers.Next(cut), Numbers.Most<T>()]));
             if (axis == 1) (left.Source, right.Source) = (low, high);
             else (left.Destination, right.Destination) = (low, high);
         }
@@ -283,8 +283,8 @@ internal sealed class Residual<T>
         var step = Math.Max(2, bounds.Length / 8 & ~1);
         for (var i = 0; i < bounds.Length; i += step)
         {
-            if (bounds[i] > low && bounds[i] <= high) to.Add(bounds[i] - TNumber.One);
-            if (bounds[i + 1] >= low && bounds[i + 1] < high) to.Add(bounds[i + 1]);
+            if (Numbers.Less(low, bounds[i]) && !Numbers.Less(high, bounds[i])) to.Add(Numbers.Before(bounds[i]));
+            if (!Numbers.Less(bounds[i + 1], low) && Numbers.Less(bounds[i + 1], high)) to.Add(bounds[i + 1]);
         }
     }
 

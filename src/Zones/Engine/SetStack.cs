@@ -20,7 +20,7 @@ internal sealed class SetStack<T>
     private int keptTop;
     private int top;
 
-    public SetStack() => All = Persist([T.MinValue, T.MaxValue]);
+    public SetStack() => All = Persist([Numbers.Least<T>(), Numbers.Most<T>()]);
 
     /// <summary>The whole universe.</summary>
     public Seg All { get; }
@@ -39,6 +39,13 @@ internal sealed class SetStack<T>
         Room(bounds.Length);
         bounds.CopyTo(data.AsSpan(top));
         return Take(bounds.Length);
+    }
+
+    /// <summary>Pushes the union of intervals in any order; puts them in order.</summary>
+    public Seg Union(List<(T Low, T High)> intervals)
+    {
+        Room(2 * intervals.Count);
+        return Take(IntervalMath.Union(intervals, data.AsSpan(top)));
     }
 
     /// <summary>Keeps a set of the model for good; sets that rules share are kept once.</summary>
@@ -76,14 +83,14 @@ internal sealed class SetStack<T>
     {
         if (a.Length == 2 && b.Length == 2)
         {
-                var one = this[a];
+            var one = this[a];
             var other = this[b];
             T low = one[0], high = one[1], otherLow = other[0], otherHigh = other[1];
-            if (low >= otherLow && high <= otherHigh) return a;
-            if (otherLow >= low && otherHigh <= high) return b;
-            if (low < otherLow) low = otherLow;
-            if (high > otherHigh) high = otherHigh;
-            return low <= high ? Push([low, high]) : Empty;
+            if (!Numbers.Less(low, otherLow) && !Numbers.Less(otherHigh, high)) return a;
+            if (!Numbers.Less(otherLow, low) && !Numbers.Less(high, otherHigh)) return b;
+            if (Numbers.Less(low, otherLow)) low = otherLow;
+            if (Numbers.Less(otherHigh, high)) high = otherHigh;
+            return Numbers.Less(high, low) ? Empty : Push([low, high]);
         }
         if (Covers(b, a)) return a;
         if (Covers(a, b)) return b;
@@ -101,7 +108,7 @@ internal sealed class SetStack<T>
     {
         var one = this[a];
         var other = this[b];
-        return one.Length == 2 && other.Length == 2 ? one[0] <= other[1] && other[0] <= one[1] : IntervalMath.Overlaps(one, other);
+        return one.Length == 2 && other.Length == 2 ? !Numbers.Less(other[1], one[0]) && !Numbers.Less(one[1], other[0]) : IntervalMath.Overlaps(one, other);
     }
 
     /// <summary>Whether all of <paramref name="b"/> lies in <paramref name="a"/>.</summary>
@@ -109,7 +116,7 @@ internal sealed class SetStack<T>
     {
         var one = this[a];
         var other = this[b];
-        return one.Length == 2 && other.Length == 2 ? one[0] <= other[0] && one[1] >= other[1] : IntervalMath.Covers(one, other);
+        return one.Length == 2 && other.Length == 2 ? !Numbers.Less(other[0], one[0]) && !Numbers.Less(one[1], other[1]) : IntervalMath.Covers(one, other);
     }
 
     public IntervalSet<T> ToSet(Seg set) => IntervalSet<T>.FromSorted(this[set]);

@@ -29,10 +29,28 @@ internal readonly record struct Kind(byte Protocol, byte Flags, ConnectionStates
 /// <summary>Every tail that rules of a network have, numbered.</summary>
 internal sealed class TailTable
 {
+    /// <summary>The number of <see cref="Tail.Any"/>.</summary>
+    public const int Any = 0;
+
     private readonly Dictionary<Tail, int> numbers = [];
     private readonly List<Tail> tails = [];
+    private readonly Dictionary<long, int> meetings = [];
+
+    public TailTable() => Keep(Tail.Any);
 
     public IReadOnlyList<Tail> Tails => tails;
+
+    /// <summary>The number of what two tails have in common; -1 for nothing.</summary>
+    public int Meet(int a, int b)
+    {
+        if (a == Any || a == b) return b;
+        if (b == Any) return a;
+        var pair = (long)a << 32 | (uint)b;
+        if (meetings.TryGetValue(pair, out var met)) return met;
+        var both = tails[a].Intersect(tails[b]);
+        meetings.Add(pair, met = both.IsEmpty ? -1 : Keep(both));
+        return met;
+    }
 
     public int Keep(in Tail tail)
     {

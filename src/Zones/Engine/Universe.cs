@@ -108,16 +108,21 @@ internal sealed class Universe<T>(TailTable tails)
 
     public int Add(in Entry entry, Rule? rule)
     {
-        if (Count == entries.Length)
-        {
-            Array.Resize(ref entries, Count * 2);
-            Array.Resize(ref rules, Count * 2);
-            Array.Resize(ref boxes, Count * 2);
-        }
+        if (Count == entries.Length) Room(1);
         entries[Count] = entry;
         boxes[Count] = BoxOf(entry.Source, entry.Destination);
         rules[Count] = rule;
         return Count++;
+    }
+
+    /// <summary>Makes room for so many more entries at once.</summary>
+    public void Room(int more)
+    {
+        if (Count + more <= entries.Length) return;
+        var room = Math.Max(Count + more + entries.Length / 32, entries.Length + entries.Length / 4);
+        Array.Resize(ref entries, room);
+        Array.Resize(ref rules, room);
+        Array.Resize(ref boxes, room);
     }
 
     /// <summary>Gives an entry other addresses, and takes those away that it holds now.</summary>
@@ -132,7 +137,7 @@ internal sealed class Universe<T>(TailTable tails)
     {
         var from = Addresses[source];
         var to = Addresses[destination];
-        return from.IsEmpty || to.IsEmpty ? new() { SourceLow = T.MaxValue, SourceHigh = T.MinValue, DestinationLow = T.MaxValue, DestinationHigh = T.MinValue }
+        return from.IsEmpty || to.IsEmpty ? new() { SourceLow = Numbers.Most<T>(), SourceHigh = Numbers.Least<T>(), DestinationLow = Numbers.Most<T>(), DestinationHigh = Numbers.Least<T>() }
             : new() { SourceLow = from[0], SourceHigh = from[^1], DestinationLow = to[0], DestinationHigh = to[^1] };
     }
 
@@ -140,7 +145,7 @@ internal sealed class Universe<T>(TailTable tails)
     public bool IsBeside(int entry, in Box<T> box)
     {
         ref readonly var its = ref boxes[entry];
-        return its.SourceHigh < box.SourceLow || its.SourceLow > box.SourceHigh || its.DestinationHigh < box.DestinationLow || its.DestinationLow > box.DestinationHigh;
+        return Numbers.Less(its.SourceHigh, box.SourceLow) || Numbers.Less(box.SourceHigh, its.SourceLow) || Numbers.Less(its.DestinationHigh, box.DestinationLow) || Numbers.Less(box.DestinationHigh, its.DestinationLow);
     }
 
     public static IntervalSet<T> FamilyOf(AddressSet set) => (IntervalSet<T>)(object)(IsV6 ? set.V6 : set.V4);

@@ -27,11 +27,22 @@ internal static class AddressText
             if (to.Length > 0) to.Append(", ");
             var low = new Address(width == 128, UInt128.CreateTruncating(bounds[i]));
             var high = new Address(width == 128, UInt128.CreateTruncating(bounds[i + 1]));
-            to.Append(low);
+            Write(low, to);
             if (low == high) continue;
             if (PrefixLength(low.Value, high.Value, width) is { } length) to.Append('/').Append(length);
-            else to.Append('-').Append(high);
+            else Write(high, to.Append('-'));
         }
+    }
+
+    private static void Write(Address address, StringBuilder to)
+    {
+        if (address.IsV6)
+        {
+            to.Append(address.ToString());
+            return;
+        }
+        var value = (uint)address.Value;
+        to.Append(value >> 24).Append('.').Append(value >> 16 & 255).Append('.').Append(value >> 8 & 255).Append('.').Append(value & 255);
     }
 
     /// <summary>The length of the prefix that spans exactly this interval, if there is one.</summary>

@@ -150,7 +150,6 @@ public static class FilterDifference
             else
                 foreach (var match in edit.Regions)
                     if (match.In.Contains(inbound) && match.Out.Contains(outbound)) products.Of(match, products.Any, regions);
-            foreach (var region in regions) tails.Keep(region.Tail);
             var complete = true;
             var classes = KindClasses.Of(Kinds, tails.Tails);
             var residual = new Residual<T>(universe);
@@ -161,7 +160,7 @@ public static class FilterDifference
                 var (source, target) = (was is null ? null : Slice<T>.Of(universe, was, all), becomes is null ? null : Slice<T>.Of(universe, becomes, all));
                 var done = new List<int>();
                 foreach (var p in regions)
-                    Tell(new() { Source = p.Source, Destination = p.Destination, SourcePorts = p.SourcePorts, DestinationPorts = p.DestinationPorts, Kinds = classes.MaskOf(p.Tail, round) }, p.Tail);
+                    Tell(new() { Source = p.Source, Destination = p.Destination, SourcePorts = p.SourcePorts, DestinationPorts = p.DestinationPorts, Kinds = universe.Masks[p.Tail] }, p.Tail);
                 if (edit is null) continue;
                 if (source is not null) Decided(source, edit.Before);
                 if (target is not null) Decided(target, edit.After);
@@ -180,22 +179,22 @@ public static class FilterDifference
                         universe.GuardsOf(e, covers);
                         var pieces = new List<Region>();
                         if (!residual.Enumerate(region, covers.Span, MostPieces, pieces)) pieces = [region];
-                        foreach (var piece in pieces) Tell(piece, tails.Tails[universe[e].Tail]);
+                        foreach (var piece in pieces) Tell(piece, universe[e].Tail);
                     }
                 }
 
-                void Tell(Region clip, Tail tail)
+                void Tell(Region clip, int tail)
                 {
                     if (clip.Kinds == 0) return;
                     var (from, to) = (source?.Within(clip), target?.Within(clip));
                     complete &= OneWay(universe, classes, round, clip, from, to, done, true, changes);
                     complete &= OneWay(universe, classes, round, clip, to, from, done, false, changes);
                     // What one changed rule touches isn't told again for the next. Kinds of a piece are fewer than its tail says: such a piece covers nothing.
-                    if (clip.Kinds != classes.MaskOf(tail, round)) return;
+                    if (clip.Kinds != universe.Masks[tail]) return;
                     done.Add(universe.Add(new Entry
                     {
                         Source = universe.Addresses.Persist(clip.Source), Destination = universe.Addresses.Persist(clip.Destination), SourcePorts = universe.Ports.Persist(clip.SourcePorts),
-                        DestinationPorts = universe.Ports.Persist(clip.DestinationPorts), Tail = tails.Keep(tail), Guard = -1, Role = Role.Cover,
+                        DestinationPorts = universe.Ports.Persist(clip.DestinationPorts), Tail = tail, Guard = -1, Role = Role.Cover,
                     }, null));
                     universe.Extend();
                 }

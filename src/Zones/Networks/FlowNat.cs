@@ -203,7 +203,7 @@ internal sealed partial class FlowSearch<T>
         {
             Source = universe.Addresses.Persist(p.Source), Destination = universe.Addresses.Persist(p.Destination),
             SourcePorts = universe.Ports.Persist(p.SourcePorts), DestinationPorts = universe.Ports.Persist(p.DestinationPorts),
-            Tail = universe.Tails.Keep(p.Tail), Guard = -1, Role = Role.Cover,
+            Tail = p.Tail, Guard = -1, Role = Role.Cover,
         }, null))];
         universe.Release(mark);
         natEntries.Add((nat, may), entries);

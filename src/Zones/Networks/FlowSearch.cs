@@ -32,7 +32,9 @@ internal sealed partial class FlowSearch<T>
     private readonly Universe<T> universe;
     private readonly Residual<T> residual;
     private readonly Bound bound;
-    private readonly Dictionary<(int, Filter, string, string), FilterProgram<T>> programs = [];
+    private readonly Dictionary<(int, Filter, string), FilterProgram<T>> programs = [];
+    private readonly Dictionary<(int, string, string), string> seen = [];
+    private readonly Dictionary<int, InterfaceSet[]> named = [];
     private readonly Dictionary<(FilterProgram<T>, Seg, Seg, ulong), Slice<T>> slices = [];
     private readonly Ints covers = new();
     private readonly List<Step> path = [];
@@ -54,7 +56,7 @@ internal sealed partial class FlowSearch<T>
     private int own = -1;
     private bool sourceIsOld = true;
     private int coversFrom;
-    private int portsTail;
+    private readonly int portsTail;
     private readonly List<NatRule> rewrites = [];
     private readonly bool translatesPorts;
     private bool mustTranslatePorts;
@@ -63,6 +65,10 @@ internal sealed partial class FlowSearch<T>
     private readonly List<Meeting> meetings = [];
     private Func<Device, string, bool> excused = null!;
     private List<Arrival> arrivals = null!;
+    private PathSet? known;
+
+    /// <summary>What is let pass now arrives: the way is told by the rule alone.</summary>
+    private bool straight;
     private int most;
 
     public FlowSearch(Topology topology, TailTable tails, Bound bound)
@@ -71,6 +77,7 @@ internal sealed partial class FlowSearch<T>
         universe = new(tails);
         residual = new(universe);
         products = new(universe);
+        portsTail = tails.Keep(Tail.Any with { Protocols = Protocols.WithPorts, Flags = ByteSet.All });
         translatesDestinations = topology.Devices.Any(static d => d.Nat.Any(static n => n.Kind == NatKind.Destination));
         translatesPorts = topology.Devices.Any(static d => d.Nat.Any(static n => n is { Kind: NatKind.Destination, ToPorts: not null }));
     }
@@ -90,10 +97,9 @@ internal sealed partial class FlowSearch<T>
     /// <summary>Every answer is asked of both engines.</summary>
     public bool Certified { get; init; }
 
-    /// <summary>Collects the tails of all rules: they must be known before kinds are classed (<see cref="KindClasses.Of"/>).</summary>
+    /// <summary>Numbers the tails of all rules: they must be known before kinds are classed (<see cref="KindClasses.Of"/>). Once for searches that share their table.</summary>
     public void Prepare(IEnumerable<AllowedFlow> flows)
     {
-        portsTail = universe.Tails.Keep(Tail.Any with { Protocols = Protocols.WithPorts, Flags = ByteSet.All });
         for (var d = 0; d < topology.Devices.Count; d++)
         {
             var device = topology.Devices[d];
@@ -106,16 +112,16 @@ internal sealed partial class FlowSearch<T>
             KeepTails(new Match { Services = flow.Services }, null);
             KeepTails(Later(flow.Services), null);
         }
-        universe.Tails.Keep(Tail.Any);
     }
 
     /// <summary>Searches one ordered pair of zones in one round of kinds.</summary>
     /// <param name="flows">Permitted flows; they are no arrivals.</param>
     /// <param name="only">Only packets of these services; null: all.</param>
     /// <param name="replies">Whether replies of permitted flows are no arrivals either (for stray packets).</param>
-    public void Run(Zone from, Zone to, IReadOnlyList<AllowedFlow> flows, bool replies, Func<Device, string, bool> excused, KindClasses classes, int round, int most, List<Arrival> arrivals, ServiceSet? only = null)
+    /// <param name="known">Ways that needn't be told again.</param>
+    public void Run(Zone from, Zone to, IReadOnlyList<AllowedFlow> flows, bool replies, Func<Device, string, bool> excused, KindClasses classes, int round, int most, List<Arrival> arrivals, ServiceSet? only = null, PathSet? known = null)
     {
-        (this.excused, own) = (excused, -1);
+        (this.excused, own, this.known) = (excused, -1, known);
         Run(from, to.Addresses, flows, replies, classes, round, most, arrivals, only);
     }
 
@@ -123,7 +129,7 @@ internal sealed partial class FlowSearch<T>
     /// <param name="flows">Permitted flows; they are no arrivals.</param>
     public void RunTo(Zone from, int device, IReadOnlyList<AllowedFlow> flows, KindClasses classes, int round, int most, List<Arrival> arrivals)
     {
-        own = device;
+        (own, known) = (device, null);
         Run(from, topology.OwnAddresses(device, bound == Bound.Lower), flows, false, classes, round, most, arrivals, null);
     }
 
@@ -180,7 +186,7 @@ internal sealed partial class FlowSearch<T>
         if (only is null) return [(classes.All(round), universe.Ports.All, universe.Ports.All, Tail.Any)];
         var found = new List<Product>();
         products.Of(new Match { Services = only }, products.Any, found);
-        return [.. found.Select(p => (classes.MaskOf(p.Tail, round), p.SourcePorts, p.DestinationPorts, p.Tail)).Where(static p => p.Item1 != 0)];
+        return [.. found.Select(p => (classes.MaskOf(universe.Tails.Tails[p.Tail], round), p.SourcePorts, p.DestinationPorts, universe.Tails.Tails[p.Tail])).Where(static p => p.Item1 != 0)];
     }
 
     /// <summary>Where packets may be sent so that they arrive: the zone's addresses, and those that some device translates.</summary>
@@ -195,10 +201,8 @@ internal sealed partial class FlowSearch<T>
 
     private void KeepTails(Match may, Match? must)
     {
-        var found = new List<Product>();
-        products.Of(may, products.Any, found);
-        if (must is not null) products.Of(must, products.Any, found);
-        foreach (var product in found) universe.Tails.Keep(product.Tail);
+        products.KeepTails(may);
+        if (must is not null) products.KeepTails(must);
     }
 
     private void Permit(AddressSet source, AddressSet destination, ServiceSet services, bool reply)
@@ -208,7 +212,7 @@ internal sealed partial class FlowSearch<T>
         products.Of(new Match { Source = source, Destination = destination, Services = set }, products.Any, found);
         // What is permitted may be long: its later fragments have no ports, and belong to it.
         products.Of(Later(set) with { Source = source, Destination = destination }, products.Any, found);
-        foreach (var p in found) permitted.Add(universe.Add(new Entry { Source = p.Source, Destination = p.Destination, SourcePorts = p.SourcePorts, DestinationPorts = p.DestinationPorts, Tail = universe.Tails.Keep(p.Tail), Guard = -1, Role = Role.Cover }, null));
+        foreach (var p in found) permitted.Add(universe.Add(new Entry { Source = p.Source, Destination = p.Destination, SourcePorts = p.SourcePorts, DestinationPorts = p.DestinationPorts, Tail = p.Tail, Guard = -1, Role = Role.Cover }, null));
     }
 
     private static Match Later(ServiceSet services) => new() { Services = new([.. services.Services.Select(static s => new Service(s.Protocols))]), Fragments = Fragments.Later };

@@ -102,8 +102,11 @@ internal sealed partial class FlowSearch<T>
             var decided = path.Count;
             if (later is null)
             {
+                var before = straight;
+                straight = IsStraight(device, inbound, way);
                 if (Narrow(flow, destinations, out var routed))
                     Through(index, FilterPlace.Forward, inbound, way.Interface, routed, clip, (in Flow f) => TranslateSource(index, inbound, way, f, outside));
+                straight = before;
             }
             else if (universe.Addresses.Overlaps(ToOf(later), destinations))
             {
@@ -113,6 +116,11 @@ internal sealed partial class FlowSearch<T>
             universe.Release(mark);
         }
     }
+
+    /// <summary>Whether what passes the filters between two interfaces arrives by this way, and nothing comes between.</summary>
+    private bool IsStraight(Device device, string inbound, WayOut way) =>
+        known is not null && own < 0 && way.Next is null && !device.Nat.Any(n => n.Kind == NatKind.Source && n.May.In.Contains(inbound) && n.May.Out.Contains(way.Interface))
+        && !device.Filters.Any(f => f.Place == FilterPlace.Outbound && f.In.Contains(inbound) && f.Out.Contains(way.Interface));
 
     private void Leave(int index, string inbound, WayOut way, in Flow flow, in Region clip)
     {
@@ -133,6 +141,7 @@ internal sealed partial class FlowSearch<T>
             Tell(flow);
             return;
         }
+        if (known is not null && known.Contains(path)) return;
         var mark = universe.Mark;
         // Here addresses are final: permitted flows count, if they didn't before.
         if (universe.Addresses.Overlaps(flow.Region.Destination, target))
@@ -186,7 +195,7 @@ internal sealed partial class FlowSearch<T>
             if (found is [var product])
             {
                 came.DestinationPorts = universe.Ports.Intersect(came.DestinationPorts, product.DestinationPorts);
-                its = meeting.Tail.Intersect(product.Tail with { States = ConnectionStates.All, Fragments = Fragments.All });
+                its = meeting.Tail.Intersect(universe.Tails.Tails[product.Tail] with { States = ConnectionStates.All, Fragments = Fragments.All });
             }
         }
         if (came.Kinds != 0 && !came.Destination.IsEmpty && !came.DestinationPorts.IsEmpty)
@@ -255,6 +264,7 @@ internal sealed partial class FlowSearch<T>
         foreach (var entry in slice.Accepting(flow.Region, path.Count > 0))
         {
             if (Full) return;
+            if (straight && at == filters.Length - 1 && IsKnown(new(device, filters[at], universe.RuleOf(entry), null, inbound, outbound))) continue;
             var mark = universe.Mark;
             var from = covers.Count;
             if (universe.Meet(flow.Region, entry, out var met))
@@ -273,9 +283,47 @@ internal sealed partial class FlowSearch<T>
         }
     }
 
+    /// <summary>Whether the way that ends with this step is one of those that needn't be told.</summary>
+    private bool IsKnown(Step last)
+    {
+        path.Add(last);
+        var isKnown = known!.Contains(path);
+        path.RemoveAt(path.Count - 1);
+        return isKnown;
+    }
+
+    /// <summary>How rules of a device tell a pair of interfaces from others: pairs that they see alike share their entries.</summary>
+    private string Seen(int index, string inbound, string outbound)
+    {
+        if (seen.TryGetValue((index, inbound, outbound), out var known)) return known;
+        if (!named.TryGetValue(index, out var sets))
+        {
+            var all = new HashSet<InterfaceSet>(ReferenceEqualityComparer.Instance);
+            foreach (var chain in topology.Devices[index].Chains)
+                foreach (var rule in chain.Rules)
+                {
+                    Add(rule.May);
+                    if (rule.Must is { } must) Add(must);
+                }
+            named.Add(index, sets = [.. all]);
+
+            void Add(Match match)
+            {
+                if (!match.In.IsAny) all.Add(match.In);
+                if (!match.Out.IsAny) all.Add(match.Out);
+            }
+        }
+        seen.Add((index, inbound, outbound), known = string.Create(2 * sets.Length, (sets, inbound, outbound), static (to, asked) =>
+        {
+            for (var i = 0; i < asked.sets.Length; i++)
+                (to[2 * i], to[2 * i + 1]) = (asked.sets[i].Contains(asked.inbound) ? '1' : '0', asked.sets[i].Contains(asked.outbound) ? '1' : '0');
+        }));
+        return known;
+    }
+
     private Slice<T> SliceOf(int index, Filter filter, string inbound, string outbound, in Region clip)
     {
-        var key = (index, filter, inbound, outbound);
+        var key = (index, filter, Seen(index, inbound, outbound));
         if (!programs.TryGetValue(key, out var program))
         {
             program = FilterProgram<T>.Compile(universe, topology.Devices[index], filter, inbound, outbound, bound);

@@ -80,7 +80,7 @@ public sealed record Traffic(AddressSet Source, AddressSet Destination, ServiceS
 
     private static T Host<T>(ReadOnlySpan<T> bounds)
         where T : unmanaged, IBinaryInteger<T> =>
-        bounds[1] - bounds[0] > T.One ? bounds[0] + T.One : bounds[0];
+        !Numbers.Same(bounds[0], bounds[1]) && !Numbers.Same(Numbers.Next(bounds[0]), bounds[1]) ? Numbers.Next(bounds[0]) : bounds[0];
 
     private static ushort Port(ReadOnlySpan<ushort> bounds, ReadOnlySpan<ushort> liked)
     {

@@ -7,6 +7,8 @@ namespace Sekisho.Zones.Reports;
 /// <summary>The fixed JSON of <c>sekisho zones verify</c> (docs/formats/zone-report.md). Fields may be added, never changed.</summary>
 public static class ZoneReportJson
 {
+    private const int PendingBytes = 1 << 16;
+
     /// <param name="difference">What a change would open and close, told beside the report; null: not asked.</param>
     public static void Write(ZoneReport report, Stream to, NetworkDifference? difference = null)
     {
@@ -123,6 +125,8 @@ public static class ZoneReportJson
             }
             json.WriteEndArray();
             json.WriteEndObject();
+            // Ten thousand of them needn't stand in memory till the last is written.
+            if (json.BytesPending > PendingBytes) json.Flush();
         }
         json.WriteEndArray();
     }

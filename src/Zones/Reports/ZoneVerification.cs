@@ -41,8 +41,8 @@ public sealed partial class ZoneVerification
         v4 = new(topology, tails, options.Certified);
         v6 = new(topology, tails, options.Certified);
         var flows = policy.Zones.SelectMany(a => policy.Zones.SelectMany(b => policy.FlowsOn(a, b, day))).ToArray();
-        v4.Prepare(flows);
-        v6.Prepare(flows);
+        // Tails are the same in both families and bounds.
+        v4.Of(Bound.Upper).Prepare(flows);
         opening = KindClasses.Of(KindClasses.Opening(), tails.Tails);
         stray = KindClasses.Of(KindClasses.Stray(), tails.Tails);
     }
@@ -81,14 +81,18 @@ public sealed partial class ZoneVerification
             reasons.Add(new($"領域「{(topology.Knows(from) ? to : from).Name}」が、どの機器につながるのか設定からはわかりません。", $"The configurations don't show where the zone '{(topology.Knows(from) ? to : from).Id}' is."));
         if (!(IsBeyond(from) && IsBeyond(to)) && topology.MeetingPlace(from, to) is { } place && certain.Count == 0)
             reasons.Add(new($"領域「{from.Name}」と「{to.Name}」は、どちらも {place.Device.Name}/{place.Interface} の先にあります。その先の機器の設定がないので、じかに通信できないとは言えません。", $"The zones '{from.Id}' and '{to.Id}' are both behind {place.Device.Name}/{place.Interface}; without the configurations of what is there, they may meet without a filter."));
-        Collect(from, to, flows, opening, Bound.Upper, false, all);
+        var ways = new PathSet();
+        foreach (var arrival in Collect(from, to, flows, opening, Bound.Upper, false, all)) ways.Add(arrival.Path);
         // What can't be worked out lets everything pass in the upper bound: it makes no violation certain.
         if (uncertain || v4.Troubles.Any() || v6.Troubles.Any()) Collect(from, to, flows, opening, Bound.Lower, false, certain);
         else certain = all;
         // Replies of what is allowed the other way are no strays.
-        Collect(from, to, [.. flows, .. back.Select(static f => f with { Source = f.Destination, Destination = f.Source, Services = Reversed(f.Services) })], stray, Bound.Upper, true, strays);
-        var paths = all.Select(PathKey).ToHashSet(StringComparer.Ordinal);
-        strays.RemoveAll(s => paths.Contains(PathKey(s)));
+        Collect(from, to, [.. flows, .. back.Select(static f => f with { Source = f.Destination, Destination = f.Source, Services = Reversed(f.Services) })], stray, Bound.Upper, true, strays, null, ways);
+        if (strays.Count > 0)
+        {
+            var paths = all.Select(PathKey).ToHashSet(StringComparer.Ordinal);
+            strays.RemoveAll(s => paths.Contains(PathKey(s)));
+        }
 
         var (verdict, lines) = Conclude(all, certain, reasons);
         return new(from, to, verdict, strays, lines);
@@ -123,15 +127,17 @@ public sealed partial class ZoneVerification
 
     private static ServiceSet Reversed(ServiceSet services) => new([.. services.Services.Select(static s => s with { SourcePorts = s.DestinationPorts, DestinationPorts = s.SourcePorts })]);
 
-    private void Collect(Zone from, Zone to, AllowedFlow[] flows, KindClasses classes, Bound bound, bool replies, List<Violation> violations, ServiceSet? only = null)
+    /// <param name="known">Ways that are told already.</param>
+    private List<Arrival> Collect(Zone from, Zone to, AllowedFlow[] flows, KindClasses classes, Bound bound, bool replies, List<Violation> violations, ServiceSet? only = null, PathSet? known = null)
     {
         var arrivals = new List<Arrival>();
         for (var round = 0; round < classes.Rounds; round++)
         {
-            if (!from.Addresses.V4.IsEmpty && !to.Addresses.V4.IsEmpty) v4.Of(bound).Run(from, to, flows, replies, Excused, classes, round, options.MostViolations, arrivals, only);
-            if (!from.Addresses.V6.IsEmpty && !to.Addresses.V6.IsEmpty) v6.Of(bound).Run(from, to, flows, replies, Excused, classes, round, options.MostViolations, arrivals, only);
+            if (!from.Addresses.V4.IsEmpty && !to.Addresses.V4.IsEmpty) v4.Of(bound).Run(from, to, flows, replies, Excused, classes, round, options.MostViolations, arrivals, only, known);
+            if (!from.Addresses.V6.IsEmpty && !to.Addresses.V6.IsEmpty) v6.Of(bound).Run(from, to, flows, replies, Excused, classes, round, options.MostViolations, arrivals, only, known);
         }
         foreach (var arrival in arrivals) violations.Add(Say(arrival));
+        return arrivals;
 
         bool Excused(Device device, string outbound) =>
             from.Kind == ZoneKind.Internet && to.Kind == ZoneKind.Outside && policy.SecurityCloud is { } cloud && cloud.Via.Contains($"{device.Name}/{outbound}");
@@ -288,12 +294,6 @@ public sealed partial class ZoneVerification
         public int Disagreements => upper.Disagreements + lower.Disagreements;
 
         public FlowSearch<T> Of(Bound bound) => bound == Bound.Upper ? upper : lower;
-
-        public void Prepare(IReadOnlyList<AllowedFlow> flows)
-        {
-            upper.Prepare(flows);
-            lower.Prepare(flows);
-        }
 
         public void Begin()
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Sekisho.Zones.Model;
 
 namespace Sekisho.Zones.Devices.Netfilter;
@@ -8,28 +9,37 @@ namespace Sekisho.Zones.Devices.Netfilter;
 /// <remarks>Source: iptables(8) PARAMETERS, iptables-extensions(8) MATCH EXTENSIONS and TARGET EXTENSIONS.</remarks>
 internal sealed partial class IptablesRules(FileWork work)
 {
+    /// <summary>Longer words, and more of them, aren't kept.</summary>
+    private const int LongestKept = 24, MostKept = 10_000;
+
     private readonly Dictionary<string, AddressSet> addresses = new(StringComparer.Ordinal);
+    private readonly Dictionary<ulong, AddressSet> prefixes = [];
     private readonly Dictionary<string, InterfaceSet> interfaces = new(StringComparer.Ordinal);
-    private readonly Dictionary<Service, ServiceSet> services = [];
+    private readonly Dictionary<Service, ServiceValue> services = [];
+    private readonly HashSet<string> kept = new(StringComparer.Ordinal);
+    private readonly Draft draft = new();
 
     /// <returns>False where some word was not understood; the rule then stands in the chain as uncertain.</returns>
     public bool Read(IptablesChain chain, Cursor words, int line, bool v6)
     {
-        var draft = new Draft(v6);
+        draft.Begin(v6);
         while (!words.AtEnd) ReadOption(ref words, draft);
 
         Add(chain, draft, line);
         return !draft.Strange;
     }
 
-    /// <summary>What one rule's words have said so far.</summary>
-    private sealed class Draft(bool v6)
+    /// <summary>What one rule's words have said so far; one for all rules of a file.</summary>
+    private sealed class Draft
     {
-        public bool V6 { get; } = v6;
+        private Dictionary<string, string>? options;
+        private bool isKept;
 
-        public Condition When { get; } = new() { Source = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4, Destination = v6 ? AddressValue.AnyV6 : AddressValue.AnyV4 };
+        public bool V6 { get; private set; }
 
-        public ByteSet Protocols { get; set; } = ByteSet.All;
+        public Condition When { get; private set; } = new();
+
+        public ByteSet Protocols { get; set; }
 
         public IntervalSet<ushort> SourcePorts { get; set; } = IntervalSet<ushort>.All;
 
@@ -40,7 +50,10 @@ internal sealed partial class IptablesRules(FileWork work)
 
         public IntervalSet<ushort> Icmp { get; set; } = IntervalSet<ushort>.All;
 
-        public ByteSet Flags { get; set; } = ByteSet.All;
+        public ByteSet Flags { get; set; }
+
+        /// <summary>No service is named.</summary>
+        public bool IsPlain => Protocols.IsAll && SourcePorts.IsAll && DestinationPorts.IsAll && EitherPorts is null && Icmp.IsAll && Flags.IsAll;
 
         public bool Strange { get; set; }
 
@@ -55,7 +68,30 @@ internal sealed partial class IptablesRules(FileWork work)
 
         public bool Goto { get; set; }
 
-        public Dictionary<string, string> TargetOptions { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, string> TargetOptions => options ??= new(StringComparer.Ordinal);
+
+        /// <summary>The condition, for somebody who keeps it.</summary>
+        public Condition Keep()
+        {
+            isKept = true;
+            return When;
+        }
+
+        /// <summary>Forgets the rule before.</summary>
+        public void Begin(bool v6)
+        {
+            V6 = v6;
+            if (isKept) When = new();
+            isKept = false;
+            When.Clear(v6 ? AddressValue.AnyV6 : AddressValue.AnyV4);
+            Protocols = Flags = ByteSet.All;
+            SourcePorts = DestinationPorts = Icmp = IntervalSet<ushort>.All;
+            EitherPorts = null;
+            Strange = Broken = Goto = false;
+            Module = Comment = "";
+            Target = null;
+            options = null;
+        }
     }
 
     private void ReadOption(ref Cursor words, Draft draft)
@@ -96,7 +132,7 @@ internal sealed partial class IptablesRules(FileWork work)
                 draft.When.Fragments = not ? Fragments.WholeOrFirst : Fragments.Later;
                 break;
             case "-m" or "--match":
-                draft.Module = words.Next().ToString();
+                draft.Module = Kept(words.Next());
                 ReadBareModule(draft);
                 break;
             case "-c" or "--set-counters":
@@ -104,7 +140,7 @@ internal sealed partial class IptablesRules(FileWork work)
                 words.Next();
                 break;
             case "-j" or "--jump":
-                draft.Target = words.NextQuoted();
+                draft.Target = words.Peek is ['"' or '\'', ..] ? words.NextQuoted() : Kept(words.Next());
                 break;
             case "-g" or "--goto":
                 draft.Target = words.NextQuoted();
@@ -271,6 +307,12 @@ internal sealed partial class IptablesRules(FileWork work)
 
     private AddressSet? Addresses(ReadOnlySpan<char> word, bool v6)
     {
+        if (!v6 && TryPrefix(word, out var first, out var length))
+        {
+            // By its numbers: a hundred thousand addresses need no text of theirs beside them.
+            ref var prefix = ref CollectionsMarshal.GetValueRefOrAddDefault(prefixes, (ulong)first << 6 | (uint)length, out _);
+            return prefix ??= AddressSet.Of(IntervalSet<uint>.Of(first, length == 0 ? uint.MaxValue : first | (uint)(uint.MaxValue >> 1 >> (length - 1))));
+        }
         if (addresses.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out var known)) return known;
         var set = AddressSet.Empty;
         foreach (var part in word.Split(','))
@@ -283,6 +325,30 @@ internal sealed partial class IptablesRules(FileWork work)
         if (set.V4.IsEmpty == !v6 && !set.IsEmpty) return null;
         addresses[word.ToString()] = set;
         return set;
+    }
+
+    /// <summary>10.1.0.0/16 or 10.1.2.3, as iptables-save writes them.</summary>
+    private static bool TryPrefix(ReadOnlySpan<char> word, out uint first, out int length)
+    {
+        length = 32;
+        var slash = word.IndexOf('/');
+        if (!Address.TryParseV4(slash < 0 ? word : word[..slash], out first)) return false;
+        if (slash < 0) return true;
+        var rest = word[(slash + 1)..];
+        if (rest.Length is 0 or > 2 || !char.IsAsciiDigit(rest[0]) || !char.IsAsciiDigit(rest[^1])) return false;
+        length = rest.Length == 1 ? rest[0] - '0' : (rest[0] - '0') * 10 + rest[1] - '0';
+        if (length > 32) return false;
+        first &= length == 0 ? 0 : uint.MaxValue << (32 - length);
+        return true;
+    }
+
+    /// <summary>The same text for the same word: modules and targets are few.</summary>
+    private string Kept(ReadOnlySpan<char> word)
+    {
+        if (kept.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out var known)) return known;
+        var text = word.ToString();
+        if (word.Length <= LongestKept && kept.Count < MostKept) kept.Add(text);
+        return text;
     }
 
     private static AddressSet? One(ReadOnlySpan<char> word)
@@ -375,7 +441,7 @@ internal sealed partial class IptablesRules(FileWork work)
                 draft.Strange = true;
             }
 
-            chain.Nat.Add(new NatStep(when, at, draft.Comment, action, made, target));
+            chain.Nat.Add(new NatStep(draft.Keep(), at, draft.Comment, action, made, target));
             return;
         }
 
@@ -418,6 +484,7 @@ internal sealed partial class IptablesRules(FileWork work)
 
     private ServiceValue ServicesOf(Draft draft)
     {
+        if (draft.IsPlain) return ServiceValue.Any;
         var service = new Service(draft.Protocols)
         {
             SourcePorts = draft.SourcePorts,
@@ -432,13 +499,7 @@ internal sealed partial class IptablesRules(FileWork work)
                 service with { DestinationPorts = service.DestinationPorts.Intersect(either) }));
         }
 
-        if (service == Service.Any) return ServiceValue.Any;
-        if (!services.TryGetValue(service, out var set))
-        {
-            set = new ServiceSet([service]);
-            services.Add(service, set);
-        }
-
-        return ServiceValue.Sure(set);
+        if (!services.TryGetValue(service, out var value)) services.Add(service, value = ServiceValue.Sure(service));
+        return value;
     }
 }

@@ -130,6 +130,14 @@ internal sealed class Condition
 
     public bool IsSure => unknowns is null && Source.IsSure && Destination.IsSure && Services.IsSure;
 
+    /// <summary>As if it were new: for readers that say one rule after the other.</summary>
+    public void Clear(AddressValue any)
+    {
+        (Source, Destination, Services) = (any, any, ServiceValue.Any);
+        (States, Fragments, In, Out) = (ConnectionStates.All, Model.Fragments.All, InterfaceSet.Any, InterfaceSet.Any);
+        unknowns = null;
+    }
+
     /// <summary>A further condition that can't be known: the rule may match, and no packet matches for sure.</summary>
     public void Uncertain(UnknownKind kind, string name)
     {
@@ -141,8 +149,9 @@ internal sealed class Condition
     /// <summary>A line of words in their order, one of them not understood: the others may mean something else as well. It may match any packet of its family.</summary>
     public void Forget(AddressValue any, string said)
     {
-        (Source, Destination, Services) = (any, any, ServiceValue.Any);
-        (States, Fragments, In, Out) = (ConnectionStates.All, Model.Fragments.All, InterfaceSet.Any, InterfaceSet.Any);
+        var before = unknowns;
+        Clear(any);
+        unknowns = before;
         Uncertain(UnknownKind.NotUnderstood, said);
     }
 

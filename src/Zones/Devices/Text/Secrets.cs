@@ -18,10 +18,12 @@ internal static class Secrets
         [
             "passw", "passphrase", "passcode", "secret", "psk", "pwd", "key", "community", "communities", "snmp", "token", "credential", "hash",
             "myname", "username", "login user", "smtp-auth", "tunnel auth", "authentication", "ENC ", "$1$", "$5$", "$6$", "$8$", "$9$",
-            "$14$", "$2a$", "$2b$", "$2y$", "-AQ==", "SH2", "AK1", "-----BEGIN", "ascii-text", "hexadecimal", "pre-shared", "trap host", "パスワード",
-            "暗証", "秘密", "事前共有",
+            "$14$", "$2a$", "$2b$", "$2y$", "-AQ==", "SH2", "AK1", "-----BEGIN", "ascii-text", "hexadecimal", "pre-shared", "trap host",
         ],
         StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The same in Japanese. Apart from the others: together they would be looked for in a way that is ten times slower.</summary>
+    private static readonly SearchValues<string> JapaneseTriggers = SearchValues.Create(["パスワード", "暗証", "秘密", "事前共有"], StringComparison.Ordinal);
 
     /// <summary>Words after which the rest of the line is covered.</summary>
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Words = FrozenSet.ToFrozenSet(
@@ -55,14 +57,15 @@ internal static class Secrets
     {
         covered = 0;
         ReadOnlySpan<char> rest = text;
-        if (rest.IndexOfAny(Triggers) < 0) return text;
+        var isAscii = Ascii.IsValid(rest);
+        if (NextTrigger(rest, isAscii) < 0) return text;
         var shape = ShapeOf(rest);
         var masked = new StringBuilder(text.Length + 64);
         var done = 0;
         var inCommunity = false;
         while (done < text.Length)
         {
-            var hit = rest[done..].IndexOfAny(Triggers);
+            var hit = NextTrigger(rest[done..], isAscii);
             if (hit < 0) break;
             hit += done;
             var start = Math.Max(rest[..hit].LastIndexOf('\n') + 1, done);
@@ -102,6 +105,14 @@ internal static class Secrets
 
         masked.Append(rest[done..]);
         return masked.ToString();
+    }
+
+    private static int NextTrigger(ReadOnlySpan<char> text, bool isAscii)
+    {
+        var hit = text.IndexOfAny(Triggers);
+        if (isAscii) return hit;
+        var japanese = (hit < 0 ? text : text[..hit]).IndexOfAny(JapaneseTriggers);
+        return japanese >= 0 ? japanese : hit;
     }
 
     private enum Shape

@@ -9,12 +9,12 @@ internal readonly record struct RawName(byte[] Bytes)
 {
     public static RawName Of(string name) => new(Encoding.UTF8.GetBytes(name));
 
-    /// <summary>For people and records. UTF-8, or else CP932; what is neither keeps its ASCII.</summary>
+    /// <summary>For people and records. UTF-8, or else CP932; what is neither keeps its ASCII. In one form (NFC): a Mac writes が as two characters, and nobody who looks for it does.</summary>
     public override string ToString()
     {
         try
         {
-            return StrictUtf8.GetString(Bytes);
+            return StrictUtf8.GetString(Bytes).Normalize(NormalizationForm.FormC);
         }
         catch (DecoderFallbackException)
         {
@@ -42,7 +42,8 @@ internal readonly record struct FileFacts(bool IsFile, bool IsDirectory, long Le
 internal sealed partial class DirectoryHandle : IDisposable
 {
     private const int OReadOnly = 0, OWriteOnly = 1, OCreate = 0x40, OExclusive = 0x80, ONonBlock = 0x800, OCloseOnExec = 0x80000, NoReplace = 1, RemoveDirectory = 0x200, NoFollowAt = 0x100;
-    private const int NotThere = 2, There = 17;
+    private const int SetSignal = 10, SetLease = 1024, LeaseToRead = 0, NoLease = 2, IgnoredSignal = 23; // SIGURG: the one of a broken lease would end the process
+    private const int NotThere = 2, Again = 11, There = 17;
 
     // Of the processor, not of Linux: arm64 has them exchanged.
     private static readonly int ODirectory = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 0x4000 : 0x10000;
@@ -108,6 +109,18 @@ internal sealed partial class DirectoryHandle : IDisposable
     /// <summary>Opens a file to read it.</summary>
     public FileStream Read(RawName name) => new(Checked(Call(fd => openat(fd, Z(name), OReadOnly | ONoFollow | ONonBlock | OCloseOnExec, 0)), name), FileAccess.Read, 1 << 16);
 
+    /// <summary>True when somebody on this machine has the file open to write into it: a printer's session in smbd, a program that isn't done.</summary>
+    /// <remarks>The kernel gives a lease for reading only where nobody can write. False also where it can't be told: another machine's writers (NFS, CIFS), files of others without CAP_LEASE.</remarks>
+    public bool IsBeingWritten(RawName name)
+    {
+        using var file = Checked(Call(fd => openat(fd, Z(name), OReadOnly | ONoFollow | ONonBlock | OCloseOnExec, 0)), name);
+        var fd = (int)file.DangerousGetHandle();
+        if (fcntl(fd, SetSignal, IgnoredSignal) != 0) return false;
+        if (fcntl(fd, SetLease, LeaseToRead) != 0) return Marshal.GetLastPInvokeError() == Again;
+        fcntl(fd, SetLease, NoLease);
+        return false;
+    }
+
     /// <summary>Makes a file that wasn't there.</summary>
     public FileStream Create(RawName name) => new(Checked(Call(fd => openat(fd, Z(name), OWriteOnly | OCreate | OExclusive | ONoFollow | OCloseOnExec, 0x1B0)), name), FileAccess.Write, 1 << 16); // 0660
 
@@ -160,7 +173,16 @@ internal sealed partial class DirectoryHandle : IDisposable
 
     private static SafeFileHandle Checked(int fd, object name) => fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw Failure(name, Marshal.GetLastPInvokeError());
 
-    private static IOException Failure(object name, int error) => new($"{name}: {Marshal.GetPInvokeErrorMessage(error)}", error);
+    /// <summary>For the person who looks at the page of the folders: what it is, and what to do.</summary>
+    private static IOException Failure(object name, int error) => new($"{name}: " + error switch
+    {
+        NotThere or 20 => "見つかりません。フォルダがあるか、共有がつながっているかを確かめてください。 / Not there: look whether the folder exists and its share is mounted.",
+        1 or 13 => "関所の利用者に、読む・名前を変える権限がありません。権限と、書込み禁止の印（chattr）を確かめてください。 / The server may not read or rename it: look at its permissions, and at chattr.",
+        30 => "読むだけの置き場所です。書けるようにつなぎ直してください。 / It is mounted read-only: mount it for writing.",
+        28 or 122 => "空きがありません。空けると続けます。 / No space is left: make room, and it goes on.",
+        5 or 110 or 111 or 112 or 113 or 116 => "共有につながりません。つながると続けます。 / The share doesn't answer; when it does, it goes on.",
+        _ => Marshal.GetPInvokeErrorMessage(error),
+    }, error);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int openat(int directory, byte[] name, int flags, uint mode);
@@ -182,6 +204,10 @@ internal sealed partial class DirectoryHandle : IDisposable
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(int file);
+
+    // Variadic in C: on the processors that we run on an int goes the same way.
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(int file, int command, nint argument);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint syscall(nint number, nint file, byte[] buffer, nint length);

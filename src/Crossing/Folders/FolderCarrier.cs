@@ -16,6 +16,8 @@ internal sealed class FolderCarrier(RecordKeeper keeper, RequestDesk desk, ILogg
 {
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(30), Renew = TimeSpan.FromSeconds(8), Later = TimeSpan.FromSeconds(30), Abandoned = TimeSpan.FromHours(1);
 
+    private const string StillWritten = "まだ書き込まれています / is still being written";
+
     private sealed record Row(Guid Id, string Path, string State, RequestId? Request, string Placed);
 
     /// <summary>A file to be put out: under this name, into this folder; until then under its own passing name.</summary>
@@ -43,7 +45,16 @@ internal sealed class FolderCarrier(RecordKeeper keeper, RequestDesk desk, ILogg
             if (await ClaimAsync(town, folder, id, string.Join('/', path), cancel) is not var (row, lease)) continue;
             await using (Holding(town, id, lease))
             {
-                var refused = row.State == "Taken" ? await SealAsync(town, folder, row, aside, place, path, cancel) : null;
+                Held? refused;
+                try
+                {
+                    refused = row.State == "Taken" ? await SealAsync(town, folder, row, aside, place, path, cancel) : null;
+                }
+                catch (IOException e)
+                {
+                    // What can't be read keeps nobody else waiting.
+                    refused = new NotNow(e.Message);
+                }
                 if (row.State == "Kept" || refused is Kept)
                 {
                     await StateAsync(town, id, lease, "Kept", cancel);
@@ -65,8 +76,10 @@ internal sealed class FolderCarrier(RecordKeeper keeper, RequestDesk desk, ILogg
     }
 
     /// <summary>Puts out what is decided: results with their reports, or why there is none.</summary>
-    public async Task PutOutAsync(MunicipalityId town, WatchedFolder folder, DirectoryHandle own, CancellationToken cancel)
+    /// <returns>Why some of it can't go on now; empty when all did.</returns>
+    public async Task<string> PutOutAsync(MunicipalityId town, WatchedFolder folder, DirectoryHandle own, CancellationToken cancel)
     {
+        var trouble = "";
         List<Guid> open;
         await using (var tx = await keeper.EnterAsync(town, cancel))
             open = await tx.ListAsync("SELECT id FROM crossing.folder_file WHERE folder_id = $1 AND state IN ('Sent', 'Placing') AND lease_until < clock_timestamp() ORDER BY id LIMIT 200", r => r.GetGuid(0), cancel, folder.Id.Value);
@@ -81,10 +94,19 @@ internal sealed class FolderCarrier(RecordKeeper keeper, RequestDesk desk, ILogg
                     await PutOffAsync(town, id, lease, cancel, TimeSpan.FromSeconds(row.Request is null ? 30 : 1));
                     continue;
                 }
-                await PlaceAsync(town, row, lease, own, result, cancel);
-                await StateAsync(town, id, lease, "Done", cancel);
+                try
+                {
+                    await PlaceAsync(town, row, lease, own, result, cancel);
+                    await StateAsync(town, id, lease, "Done", cancel);
+                }
+                catch (IOException e)
+                {
+                    trouble = e.Message;
+                    await PutOffAsync(town, id, lease, cancel);
+                }
             }
         }
+        return trouble;
     }
 
     /// <summary>Takes off directories that are empty now, the inner ones first.</summary>
@@ -132,6 +154,7 @@ internal sealed class FolderCarrier(RecordKeeper keeper, RequestDesk desk, ILogg
         }
         using var at = aside.Descend([place, .. path.SkipLast(1)], make: false);
         if (at.Look(path[^1]) is not { IsFile: true } before) return new NotNow($"{path[^1]}: not a file");
+        if (at.IsBeingWritten(path[^1])) return new NotNow($"{path[^1]}: {StillWritten}");
         var added = await desk.AddFileAsync(town, request, string.Join('/', path), before.Length, actor, cancel);
         if (added is Outcome<CrossingItem>.Refused refused) return await RefusedAsync(town, folder, row, request, refused.Why, cancel);
         var sent = added.OrThrow();
@@ -140,7 +163,7 @@ internal sealed class FolderCarrier(RecordKeeper keeper, RequestDesk desk, ILogg
             if ((await desk.AppendAsync(town, sent.Id, 0, content, actor, cancel)) is Outcome<CrossingItem>.Refused broken) return await ThrowAwayAsync(broken.Why.What.Ja);
         }
         // Somebody may have had it open when it was put aside: what is sealed must be what it is now.
-        if (at.Look(path[^1]) is not { } after || after != before) return await ThrowAwayAsync($"{path[^1]}: まだ書き込まれています / is still being written");
+        if (at.Look(path[^1]) is not { } after || after != before || at.IsBeingWritten(path[^1])) return await ThrowAwayAsync($"{path[^1]}: {StillWritten}");
         return (await desk.SubmitAsync(town, request, [], actor, cancel)) is Outcome<CrossingRequest>.Refused no ? await ThrowAwayAsync(no.Why.What.Ja) : null;
 
         async Task<Held> ThrowAwayAsync(string why)

@@ -14,7 +14,7 @@ public sealed class FolderDesk
     private const int MaxName = 100, MaxPath = 200;
 
     internal const string Select = """
-        SELECT f.id, f.name, f.route, f.unit_id, f.in_path, f.out_path, f.refused_path, f.made_at, f.made_by, f.made_by_name, f.closed_at, f.closed_by, f.closed_by_name, f.seen_at, f.trouble,
+        SELECT f.id, f.name, f.route, f.unit_id, f.in_path, f.out_path, f.refused_path, f.made_at, f.made_by, f.made_by_name, f.closed_at, f.closed_by, f.closed_by_name, f.marked_at, f.seen_at, f.trouble,
           (SELECT count(*) FROM crossing.folder_file t WHERE t.municipality_id = f.municipality_id AND t.folder_id = f.id AND t.state IN ('Taken', 'Sent', 'Placing'))::int,
           (SELECT count(*) FROM crossing.folder_file t WHERE t.municipality_id = f.municipality_id AND t.folder_id = f.id AND t.state = 'Kept')::int
         FROM crossing.watched_folder f
@@ -74,7 +74,7 @@ public sealed class FolderDesk
     internal static Task<WatchedFolder?> ReadAsync(TenantTransaction tx, FolderId id, CancellationToken cancel) => tx.FirstAsync(Select + " WHERE f.id = $1", Row, cancel, id.Value);
 
     internal static WatchedFolder Row(NpgsqlDataReader r) => new(
-        new(r.GetGuid(0)), r.GetString(1), r.GetString(2), new(r.GetGuid(3)), r.GetString(4), r.GetString(5), r.GetString(6), r.Moment(7), r.By(8), r.MomentOrNull(10), r.ByOrNull(11), r.MomentOrNull(13), r.GetString(14), r.GetInt32(15), r.GetInt32(16));
+        new(r.GetGuid(0)), r.GetString(1), r.GetString(2), new(r.GetGuid(3)), r.GetString(4), r.GetString(5), r.GetString(6), r.Moment(7), r.By(8), r.MomentOrNull(10), r.ByOrNull(11), r.MomentOrNull(13), r.MomentOrNull(14), r.GetString(15), r.GetInt32(16), r.GetInt32(17));
 
     /// <summary>Names below each other, with <c>/</c>; null when it could lead elsewhere.</summary>
     private static string? Clean(string untrusted)

@@ -26,12 +26,13 @@ public readonly record struct FolderId(Guid Value)
 public sealed record FolderDraft(string Name, string Route, UnitId Owner, string In, string Out, string Refused);
 
 /// <summary>A watched folder (監視フォルダ).</summary>
+/// <param name="MarkedAt">When a server left its mark in the three places, by which it knows them again; null: not yet.</param>
 /// <param name="SeenAt">When a server last looked into it; null: none has yet.</param>
 /// <param name="Trouble">Why it couldn't, or couldn't go on; empty when it could.</param>
 /// <param name="Pending">Files that were taken and haven't come out yet.</param>
 /// <param name="Kept">Files that will never go on its route (too large); they lie aside in the folder.</param>
 public sealed record WatchedFolder(
-    FolderId Id, string Name, string Route, UnitId Owner, string In, string Out, string Refused, DateTimeOffset MadeAt, Actor MadeBy, DateTimeOffset? ClosedAt, Actor? ClosedBy, DateTimeOffset? SeenAt, string Trouble, int Pending, int Kept)
+    FolderId Id, string Name, string Route, UnitId Owner, string In, string Out, string Refused, DateTimeOffset MadeAt, Actor MadeBy, DateTimeOffset? ClosedAt, Actor? ClosedBy, DateTimeOffset? MarkedAt, DateTimeOffset? SeenAt, string Trouble, int Pending, int Kept)
 {
     /// <summary>As whom it acts.</summary>
     public Actor Actor => new(Id.Account, Name);

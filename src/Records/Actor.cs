@@ -6,5 +6,8 @@ namespace Sekisho.Records;
 public sealed record Actor(string Account, string Name)
 {
     /// <summary>Sekisho itself, through one of its parts.</summary>
-    public static Actor System(string part) => new($"system:{part}", "Sekisho");
+    public static Actor System(string part) => new($"system:{part}", SystemName);
+
+    /// <summary>Its name in records: by its Japanese name, as people are.</summary>
+    public const string SystemName = "関所";
 }

@@ -2,8 +2,10 @@ using Sekisho.Assurance;
 using Sekisho.Ledger;
 using Sekisho.Records.Demo;
 using Sekisho.Records.Ledgers;
+using Sekisho.Records.Organisation;
 using Sekisho.Records.Policies;
 using Sekisho.Records.Zones;
+using Sekisho.Storage;
 using Sekisho.TestSupport;
 
 namespace Sekisho.Records.Tests;
@@ -84,6 +86,34 @@ public sealed class DemoTests
         Assert.Equal([ProofResult.Proved, ProofResult.Violated, ProofResult.Proved], (await slices.Zones.HistoryAsync(town, 10, Cancel)).Select(p => p.Result));
         // Nothing of the year lies in the future.
         Assert.All((await slices.Evidence.ListAsync(town, new(), null, 1, Cancel)).Rows, r => Assert.True(r.Evidence.RecordedAt <= now));
+    }
+
+    /// <summary>Who looks around in the town signs in as one of its people, and is taken for that person: otherwise nothing could be asked for or approved.</summary>
+    [Fact]
+    public async Task Somebody_who_signs_in_by_the_name_of_a_made_up_person_becomes_that_person()
+    {
+        var (test, signer, clock, slices) = await EmptyAsync();
+        await using var _ = test;
+        var town = (await new DemoTown(test.Database, signer, clock).EnsureAsync(null, Cancel)).OrThrow();
+        var id = Guid.NewGuid();
+        await using (var tx = await test.Database.EnterAsync(town, Cancel))
+        {
+            await tx.RunAsync("INSERT INTO signin.account (id, municipality_id, login, login_normalized, display_name, roles, security_stamp, version, created_at) VALUES ($1, $2, 'okita', 'okita', '沖田 誠', '{manager}', '', $1, now())", Cancel, id, town.Value);
+            await tx.CommitAsync(Cancel);
+        }
+        var line = Assert.Single(await slices.AccountPeople.ListAsync(town, Cancel));
+        Assert.Equal("沖田 誠", line.Suggested?.Name);
+        (await slices.AccountPeople.LinkAsync(town, id.ToString(), line.Suggested!.Id, new Actor("officer", ""), Cancel)).OrThrow();
+        Assert.Equal("沖田 誠", (await slices.AccountPeople.PersonAsync(town, id.ToString(), Cancel))?.Name);
+        Assert.Null(await slices.AccountPeople.PersonAsync(town, "demo:tax", Cancel));
+        // An account of somebody who signs in gives its person to nobody else.
+        var other = Guid.NewGuid();
+        await using (var tx = await test.Database.EnterAsync(town, Cancel))
+        {
+            await tx.RunAsync("INSERT INTO signin.account (id, municipality_id, login, login_normalized, display_name, roles, security_stamp, version, created_at) VALUES ($1, $2, 'okita2', 'okita2', '沖田 誠', '{manager}', '', $1, now())", Cancel, other, town.Value);
+            await tx.CommitAsync(Cancel);
+        }
+        Assert.IsType<Outcome<Person>.Refused>(await slices.AccountPeople.LinkAsync(town, other.ToString(), line.Suggested.Id, new Actor("officer", ""), Cancel));
     }
 
     [Fact]

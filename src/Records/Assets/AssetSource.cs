@@ -54,9 +54,16 @@ public sealed class AssetSource(MunicipalityId municipality, RecordKeeper keeper
                 new($"{assets} 件すべてが分類され、確認されています。{besideJa}", $"All {assets} assets are classified and confirmed.{besideEn}"));
         }
         var amiss = units.Where(u => u.Unclassified > 0 || u.Unconfirmed > 0).OrderByDescending(u => u.Unclassified + u.Unconfirmed).ToList();
+        // What there is none of isn't told.
+        var (ja, en) = (unclassified, unconfirmed) switch
+        {
+            (0, _) => ($"確認されていないものが {unconfirmed} 件", $"{unconfirmed} are not confirmed"),
+            (_, 0) => ($"分類されていないものが {unclassified} 件", $"{unclassified} are not classified"),
+            _ => ($"分類されていないものが {unclassified} 件、確認されていないものが {unconfirmed} 件", $"{unclassified} are not classified and {unconfirmed} not confirmed"),
+        };
         return new(Classification, "", at, null, EvidenceWeight.System, facts, new(
-            $"{assets} 件のうち、分類されていないものが {unclassified} 件、確認されていないものが {unconfirmed} 件あります（{Names(amiss).Ja}）。{besideJa}",
-            $"Of {assets} assets {unclassified} are not classified and {unconfirmed} not confirmed ({Names(amiss).En}).{besideEn}"));
+            $"{assets} 件のうち、{ja}あります（{Names(amiss).Ja}）。{besideJa}",
+            $"Of {assets} assets {en} ({Names(amiss).En}).{besideEn}"));
     }
 
     private static Observation OfHandling(HandlingRules rules, List<Bilingual> breaches, DateTimeOffset at)

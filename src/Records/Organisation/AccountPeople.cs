@@ -24,6 +24,8 @@ public sealed class AccountPeople
         if (string.IsNullOrWhiteSpace(account) || await OrganisationRows.PersonAsync(tx, person, cancel) is not { } found) return Documents.Refusals.UnknownAccount;
         // Accounts that sign in have an id; the demo's made-up actors, without sign-in, have a name of their own.
         if (Guid.TryParse(account, out var id) && await tx.FirstAsync("SELECT login FROM signin.account WHERE id = $1", r => r.GetString(0), cancel, id) is null) return Documents.Refusals.UnknownAccount;
+        // Who signs in takes the place of a made-up actor of the same person: what that one did stays recorded under its name.
+        if (id != Guid.Empty) await tx.RunAsync($"DELETE FROM records.account_person l WHERE l.person_id = $1 AND {IsMadeUp}", cancel, person.Value);
         try
         {
             await tx.RunAsync("""
@@ -64,7 +66,7 @@ public sealed class AccountPeople
         var day = JapaneseTime.Day(keeper.Clock.Now());
         var chart = await OrganisationRows.ChartAsync(tx, day, null, cancel);
         var people = chart.People.ToDictionary(p => p.Id);
-        var linked = (await tx.ListAsync("SELECT account, person_id FROM records.account_person", r => (r.GetString(0), new PersonId(r.GetGuid(1))), cancel)).ToDictionary(l => l.Item1, l => l.Item2);
+        var linked = (await tx.ListAsync($"SELECT account, person_id FROM records.account_person l WHERE NOT {IsMadeUp}", r => (r.GetString(0), new PersonId(r.GetGuid(1))), cancel)).ToDictionary(l => l.Item1, l => l.Item2);
         var taken = linked.Values.ToHashSet();
         var free = chart.People.Where(p => !taken.Contains(p.Id)).ToLookup(p => Plain(p.Name), StringComparer.Ordinal);
         var units = chart.Units.ToDictionary(u => u.Id.Value, u => u.Name);
@@ -82,6 +84,9 @@ public sealed class AccountPeople
             }),
         ];
     }
+
+    /// <summary>Nobody signs in as this one: the demo's people before somebody becomes them.</summary>
+    private const string IsMadeUp = "l.account LIKE 'demo:%'";
 
     internal static async Task<PersonId?> PersonOfAsync(TenantTransaction tx, string account, CancellationToken cancel)
     {

@@ -55,7 +55,7 @@ internal static class Refusals
         new("SAN-KIND-004", new("ファイルの種類が分かりません。", "The kind of the file can't be told."), AskSender);
 
     public static RefusedException Password(FileKind kind) =>
-        new(PasswordCode, new($"{kind.Name.Ja}を開くパスワードがありません。", $"There is no password that opens this {kind.Name.En}."), new("--password でパスワードを指定するか、パスワードを外して送り直してもらってください。", "Give the password with --password, or ask for a copy without one."));
+        new(PasswordCode, new($"{kind.Name.Ja}を開くパスワードがありません。", $"There is no password that opens this {kind.Name.En}."), new("パスワードを添えてもう一度送るか、パスワードを外したものをもらってください。", "Send it again with its password, or ask for a copy without one."));
 
     public static RefusedException TwoKinds(FileKind kind, FileKind other) =>
         new("SAN-KIND-007", new($"{kind.Name.Ja}ですが、同時に{other.Name.Ja}としても読めます。", $"It is a {kind.Name.En} that reads as a {other.Name.En} too."), AskSender);

@@ -159,4 +159,64 @@ document.addEventListener('input', e => {
   if (window.htmx) window.htmx.process(more);
 });
 
+// On a telephone the places move sideways: the one where we are is in sight.
+const here = document.querySelector('.places [aria-current]');
+if (here) { const row = here.closest('nav'); if (row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2; }
+
 for (const b of document.querySelectorAll('[data-print]')) b.addEventListener('click', () => window.print());
+
+// What a form lacks is said under its field, in the page's own words and all at once; the browser's bubble says one thing at a time, in the language of the browser.
+const inWords = field => {
+  const ja = document.documentElement.lang !== 'en';
+  const v = field.validity;
+  if (v.valueMissing) {
+    if (field.type === 'file') return ja ? 'ファイルを選んでください。' : 'Choose the file.';
+    return field.matches('select, [type=radio], [type=checkbox]') ? (ja ? '選んでください。' : 'Choose one.') : (ja ? '入力してください。' : 'Fill this in.');
+  }
+  if (v.badInput) return ja ? '数字で入力してください。' : 'Write a number.';
+  if (v.rangeUnderflow) return ja ? `${field.min} 以上の数にしてください。` : `Write ${field.min} or more.`;
+  if (v.rangeOverflow) return ja ? `${field.max} 以下の数にしてください。` : `Write ${field.max} or less.`;
+  if (v.stepMismatch) return ja ? '小数のない数で入力してください。' : 'Write a whole number.';
+  if (v.tooShort) return ja ? `${field.minLength} 文字以上で入力してください（いま ${field.value.length} 文字）。` : `Write at least ${field.minLength} characters (now ${field.value.length}).`;
+  if (v.typeMismatch && field.type === 'email') return ja ? 'メールアドレスの形で入力してください。例：kaikei@town.example.lg.jp' : 'Write a mail address, like kaikei@town.example.lg.jp.';
+  if (v.typeMismatch && field.type === 'url') return ja ? 'https:// から始まるアドレスを入力してください。' : 'Write an address that begins with https://.';
+  return field.validationMessage;
+};
+let firstWrong = null;
+document.addEventListener('invalid', e => {
+  const field = e.target;
+  const box = field.closest('.field');
+  // Where the page has no place for words, the browser says them.
+  if (!box) return;
+  e.preventDefault();
+  const id = (box.id || field.id || 'f-' + field.name) + '-error';
+  let said = document.getElementById(id) || box.querySelector('.field-error');
+  if (!said) {
+    said = document.createElement('p');
+    said.className = 'field-error';
+    said.id = id;
+    box.append(said);
+  }
+  const sign = document.createElement('span');
+  sign.setAttribute('aria-hidden', 'true');
+  sign.textContent = '▲ ';
+  said.replaceChildren(sign, inWords(field));
+  box.classList.add('has-error');
+  field.setAttribute('aria-invalid', 'true');
+  const described = (field.getAttribute('aria-describedby') || '').split(' ').filter(Boolean);
+  if (said.id && !described.includes(said.id)) field.setAttribute('aria-describedby', [...described, said.id].join(' '));
+  if (firstWrong) return;
+  firstWrong = field;
+  // After all of them are told.
+  setTimeout(() => { firstWrong.focus(); firstWrong = null; });
+}, true);
+// It goes as soon as it is right.
+document.addEventListener('input', e => {
+  const field = e.target;
+  if (!field.matches || field.getAttribute('aria-invalid') !== 'true' || !field.validity.valid) return;
+  const box = field.closest('.field.has-error');
+  if (!box) return;
+  box.classList.remove('has-error');
+  for (const said of box.querySelectorAll('.field-error')) said.replaceChildren();
+  for (const its of box.querySelectorAll('[aria-invalid]')) its.removeAttribute('aria-invalid');
+});

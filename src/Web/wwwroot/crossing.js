@@ -20,7 +20,10 @@
   form.querySelector('[data-drop-choose]').hidden = false;
   input.classList.add('is-behind');
   const sum = form.querySelector('[data-total]');
+  const none = form.querySelector('[data-none]');
+  const box = input.closest('.field');
   const tell = () => {
+    if (chosen.length > 0) { none.hidden = true; box.classList.remove('has-error'); }
     sum.hidden = chosen.length < 2;
     sum.textContent = say.sayTotal.replace('{n}', chosen.length).replace('{b}', size(chosen.reduce((all, c) => all + c.file.size, 0)));
   };
@@ -161,8 +164,11 @@
     const total = files.reduce((sum, c) => sum + c.file.size, 0);
     if (total > left) { error.textContent = say.sayOver.replace('{}', size(total)); error.hidden = false; return; }
     if (files.length > leftFiles) { error.textContent = say.sayMany; error.hidden = false; return; }
-    if (files.length === 0) { error.textContent = say.sayNone; error.hidden = false; input.focus(); return; }
-    for (const field of form.querySelectorAll('[required]')) if (!field.value.trim()) { form.noValidate = false; form.reportValidity(); form.noValidate = true; return; }
+    // Spaces are no answer. The browser tells which fields lack something; console.js says it under them.
+    for (const field of form.querySelectorAll('input[required], textarea[required]')) if (field !== input && !field.value.trim()) field.value = '';
+    const complete = form.reportValidity();
+    if (files.length === 0) { none.hidden = false; box.classList.add('has-error'); setTimeout(() => input.focus()); return; }
+    if (!complete) return;
     button.disabled = true;
     for (const c of chosen) c.off.hidden = true;
     let opened = null;

@@ -27,7 +27,10 @@ internal sealed class MapDrawing(MapLayout layout, Func<Bilingual, string> speak
     {
         var top = MapLayout.Top(band.Index);
         Say($"<g class=\"zone-band zone-band-{band.Zone.Kind.ToString().ToLowerInvariant()}\"><rect x=\"1\" y=\"{top}\" width=\"{layout.Width - 2}\" height=\"{MapLayout.Band}\" rx=\"6\"/>");
-        Say($"<text x=\"16\" y=\"{top + 23}\" class=\"zone-band-name\" lang=\"ja\">{Short(band.Zone.Name)}</text><text x=\"16\" y=\"{top + 42}\" class=\"zone-band-kind\">{Text(speak(ZonePageBase.Word(band.Zone.Kind)))}</text></g>");
+        Say($"<text x=\"16\" y=\"{top + 23}\" class=\"zone-band-name\" lang=\"ja\">{Short(band.Zone.Name)}</text>");
+        // A zone that is called what it is needs no second line.
+        if (ZonePageBase.Word(band.Zone.Kind) is var kind && speak(kind) != band.Zone.Name) Say($"<text x=\"16\" y=\"{top + 42}\" class=\"zone-band-kind\">{Text(speak(kind))}</text>");
+        Say($"</g>");
     }
 
     private void Draw(MapDevice device)
@@ -41,7 +44,7 @@ internal sealed class MapDrawing(MapLayout layout, Func<Bilingual, string> speak
             var end = above ? MapLayout.Top(band) + MapLayout.Band : MapLayout.Top(band);
             Say($"<path d=\"M{middle} {(above ? y : y + MapLayout.DeviceHeight)}V{end}\"/><circle cx=\"{middle}\" cy=\"{end}\" r=\"4\"/>");
         }
-        Say($"<rect x=\"{device.X}\" y=\"{y}\" width=\"{MapLayout.DeviceWidth}\" height=\"{MapLayout.DeviceHeight}\" rx=\"4\"/><text x=\"{middle}\" y=\"{y + 15}\" class=\"zone-device-name\">{Short(device.Name, 13)}<title>{Text(device.Name)}</title></text><text x=\"{middle}\" y=\"{y + 28}\" class=\"zone-device-vendor\">{Text(device.Vendor)}</text></g>");
+        Say($"<rect x=\"{device.X}\" y=\"{y}\" width=\"{MapLayout.DeviceWidth}\" height=\"{MapLayout.DeviceHeight}\" rx=\"4\"/><text x=\"{middle}\" y=\"{y + 15}\" class=\"zone-device-name\">{Short(device.Name, 13)}<title>{Text(device.Name)}</title></text><text x=\"{middle}\" y=\"{y + 28}\" class=\"zone-device-vendor\">{Text(ZonePageBase.Product(device.Vendor))}</text></g>");
     }
 
     private void Draw(MapArrow arrow)

@@ -34,6 +34,20 @@ public abstract class ZonePageBase : MunicipalPage
     public static string LineAddress(ConfigSetId set, string file, int line, int last) =>
         $"/zones/configs/{set}?path={Uri.EscapeDataString(file)}&line={line}&last={last}#L{Math.Max(1, line - 3)}";
 
+    /// <summary>What a device is, as people call it, for the name that its reader has.</summary>
+    public static string Product(string vendor) => vendor switch
+    {
+        "allied" => "AlliedWare Plus",
+        "asa" => "Cisco ASA",
+        "fortios" => "FortiGate",
+        "ios" => "Cisco IOS",
+        "junos" => "Juniper Junos",
+        "nec-ix" => "NEC IX",
+        "panos" => "PAN-OS",
+        "yamaha" => "YAMAHA RTX",
+        _ => vendor,
+    };
+
     /// <summary>The kind of a zone in a word.</summary>
     public static Bilingual Word(ZoneKind kind) => kind switch
     {

@@ -20,39 +20,43 @@ internal sealed class Ints
 
     public void Add(int item)
     {
-        if (Count == items.Length) Array.Resize(ref items, Count * 2);
+        if (Count == items.Length) Grow();
         items[Count++] = item;
     }
+
+    private void Grow() => Array.Resize(ref items, Count * 2);
 }
 
 /// <summary>Finds the intervals that overlap a query, and says how many there are before it looks for them.</summary>
-/// <remarks>Intervals sorted by their low end, with the greatest high end of each half: a search tree without nodes. Query: O(log n + found).</remarks>
+/// <remarks>
+/// Intervals sorted by their low end, with the greatest high end of each half: a search tree without nodes. Query: O(log n + found). What an item is on another
+/// axis stands beside it: of those that overlap here, few do there too, and to look them up elsewhere costs most.
+/// </remarks>
 internal sealed class IntervalIndex<T>
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
 {
-    private readonly T[] low;
-    private readonly T[] high;
-    private readonly T[] greatest;
+    /// <summary>So many are looked through one after the other.</summary>
+    private const int Few = 16;
+
+    private readonly T[] lows;
     private readonly T[] highs;
-    private readonly int[] item;
+    private readonly Place[] places;
 
     /// <param name="low">Low ends, in any order; taken over.</param>
-    /// <param name="high">High ends, aligned with <paramref name="low"/>.</param>
+    /// <param name="high">High ends, aligned with <paramref name="low"/>; taken over.</param>
     /// <param name="item">What each interval belongs to.</param>
-    public IntervalIndex(T[] low, T[] high, int[] item)
+    /// <param name="other">The ends on another axis, aligned as well; null: not told.</param>
+    public IntervalIndex(T[] low, T[] high, int[] item, (T Low, T High)[]? other = null)
     {
         var order = Order.Sort(low);
-        this.low = low;
-        this.high = new T[low.Length];
-        this.item = new int[low.Length];
+        places = new Place[low.Length];
         for (var i = 0; i < order.Length; i++)
         {
-            this.high[i] = high[order[i]];
-            this.item[i] = item[order[i]];
+            var (from, to) = other is null ? (Numbers.Least<T>(), Numbers.Most<T>()) : other[order[i]];
+            places[i] = new() { Low = low[i], High = high[order[i]], OtherLow = from, OtherHigh = to, Item = item[order[i]] };
         }
-        greatest = new T[low.Length];
-        Greatest(0, low.Length);
-        highs = high;
+        Greatest(0, places.Length);
+        (lows, highs) = (low, high);
         Order.Sort(highs);
     }
 
@@ -61,39 +65,56 @@ internal sealed class IntervalIndex<T>
     {
         long count = 0;
         for (var i = 0; i < query.Length; i += 2)
-            count += AtMost(low, query[i + 1]) - Below(highs, query[i]);
+            count += AtMost(lows, query[i + 1]) - Below(highs, query[i]);
         return count;
     }
 
     /// <summary>Appends the items whose intervals overlap the query; an item may come more than once.</summary>
-    public void Collect(ReadOnlySpan<T> query, Ints to)
+    public void Collect(ReadOnlySpan<T> query, Ints to) => Collect(query, Numbers.Least<T>(), Numbers.Most<T>(), to);
+
+    /// <summary>The same, without those that lie outside of some numbers on the other axis.</summary>
+    public void Collect(ReadOnlySpan<T> query, T otherLow, T otherHigh, Ints to)
     {
-        for (var i = 0; i < query.Length; i += 2) Collect(0, low.Length, query[i], query[i + 1], to);
+        for (var i = 0; i < query.Length; i += 2) Collect(0, places.Length, new() { Low = query[i], High = query[i + 1], OtherLow = otherLow, OtherHigh = otherHigh }, to);
     }
 
-    private void Collect(int from, int to, T queryLow, T queryHigh, Ints found)
+    private void Collect(int from, int to, in Place query, Ints found)
     {
-        while (from < to)
+        while (to - from > Few)
         {
             var middle = (from + to) >> 1;
-            if (Numbers.Less(greatest[middle], queryLow)) return;
-            Collect(from, middle, queryLow, queryHigh, found);
-            if (Numbers.Less(queryHigh, low[middle])) return;
-            if (!Numbers.Less(high[middle], queryLow)) found.Add(item[middle]);
+            ref readonly var place = ref places[middle];
+            if (Numbers.Less(place.Greatest, query.Low)) return;
+            Collect(from, middle, query, found);
+            if (Numbers.Less(query.High, place.Low)) return;
+            if (Meet(place, query)) found.Add(place.Item);
             from = middle + 1;
         }
+        foreach (ref readonly var place in places.AsSpan(from, to - from))
+        {
+            if (Numbers.Less(query.High, place.Low)) return;
+            if (Meet(place, query)) found.Add(place.Item);
+        }
     }
+
+    private static bool Meet(in Place place, in Place query) =>
+        !Numbers.Less(place.High, query.Low) && !Numbers.Less(query.OtherHigh, place.OtherLow) && !Numbers.Less(place.OtherHigh, query.OtherLow);
 
     private T Greatest(int from, int to)
     {
         if (from >= to) return Numbers.Least<T>();
         var middle = (from + to) >> 1;
-        var most = high[middle];
+        var most = places[middle].High;
         T before = Greatest(from, middle), behind = Greatest(middle + 1, to);
         if (Numbers.Less(most, before)) most = before;
         if (Numbers.Less(most, behind)) most = behind;
-        greatest[middle] = most;
-        return most;
+        return places[middle].Greatest = most;
+    }
+
+    private struct Place
+    {
+        public T Low, High, Greatest, OtherLow, OtherHigh;
+        public int Item;
     }
 
     private static int AtMost(T[] sorted, T value)

@@ -21,11 +21,15 @@ internal sealed class Residual<T>
 
     private readonly Universe<T> universe;
     private readonly Ints candidates = new();
+
+    /// <summary>Beside each candidate of the step at hand, its open axes.</summary>
+    private byte[] opens = new byte[256];
     private readonly List<(T, T)> addresses = [];
     private readonly List<(ushort, ushort)> ports = [];
     private readonly List<T> cuts = [];
     private readonly List<ushort> portCuts = [];
     private long budget;
+    private long rest;
     private int wanted;
     private List<Region>? pieces;
     private Region first;
@@ -49,16 +53,20 @@ internal sealed class Residual<T>
     }
 
     /// <summary>Appends pieces of the region that no cover holds (disjoint, but where returns of chains overlap), at most <paramref name="most"/>.</summary>
+    /// <param name="rest">Steps for what comes after the first piece.</param>
     /// <returns>Whether they are all of it.</returns>
-    public bool Enumerate(in Region region, ReadOnlySpan<int> covers, int most, List<Region> to, long budget = DefaultBudget)
+    public bool Enumerate(in Region region, ReadOnlySpan<int> covers, int most, List<Region> to, long budget = DefaultBudget, long rest = long.MaxValue)
     {
-        this.budget = budget;
+        (this.budget, this.rest) = (budget, rest);
         pieces = to;
         wanted = to.Count + most + 1;
         var cut = Begin(region, covers);
         if (cut) to.RemoveAt(to.Count - 1);
         return !cut && !Exhausted;
     }
+
+    /// <summary>What was found is enough, whether or not there were steps left to look for more.</summary>
+    public void Answered() => budget = Math.Max(budget, 0);
 
     private bool Begin(in Region region, ReadOnlySpan<int> covers)
     {
@@ -82,19 +90,17 @@ internal sealed class Residual<T>
             if (--budget < 0) return false;
             var mine = candidates.Count;
             var gaps = default(Gaps);
-            var box = universe.BoxOf(region.Source, region.Destination);
+            var box = universe.BoxOf(region);
             for (var i = from; i < to; i++)
             {
                 var c = candidates[i];
-                if (universe.IsBeside(c, box)) continue;
-                ref readonly var e = ref universe[c];
-                var kinds = universe.Masks[e.Tail];
-                if ((kinds & region.Kinds) == 0 || !universe.Addresses.Overlaps(e.Source, region.Source) || !universe.Addresses.Overlaps(e.Destination, region.Destination)
-                    || !universe.Ports.Overlaps(e.DestinationPorts, region.DestinationPorts) || !universe.Ports.Overlaps(e.SourcePorts, region.SourcePorts)) continue;
-                var open = Open(region, e, kinds);
-                if (open == 0 && e.IsWhole) return false;
-                gaps.Add(open, e.IsWhole);
+                var open = universe.Open(c, region, box);
+                if (open < 0) continue;
+                var isWhole = universe.IsWhole(c);
+                if (open == 0 && isWhole) return false;
+                gaps.Add(open, isWhole);
                 candidates.Add(c);
+                Remember(open);
             }
             if (candidates.Count == mine) return Keep(region);
             (from, to) = (mine, candidates.Count);
@@ -105,7 +111,7 @@ internal sealed class Residual<T>
                 continue; // once more, with less region
             }
             if (to - from > Many && gaps.Widest != 0 && Halve(region, gaps.Widest, from, to, out var found)) return found;
-            return Subtract(region, Gaps.Best(this, region, from, to), from, to);
+            return Subtract(region, Best(from, to), from, to);
         }
     }
 
@@ -117,18 +123,15 @@ internal sealed class Residual<T>
             return true;
         }
         pieces.Add(region);
+        budget = Math.Min(budget, rest);
         return pieces.Count >= wanted;
     }
 
-    /// <summary>The axes on which an entry doesn't hold all of the region, as bits: 1 source, 2 destination, 4 destination port, 8 source port, 16 kind.</summary>
-    private int Open(in Region region, in Entry e, ulong kinds)
+    /// <summary>Keeps the open axes of the candidate that was added last.</summary>
+    private void Remember(int open)
     {
-        var open = universe.Addresses.Covers(e.Source, region.Source) ? 0 : 1;
-        if (!universe.Addresses.Covers(e.Destination, region.Destination)) open |= 2;
-        if (!universe.Ports.Covers(e.DestinationPorts, region.DestinationPorts)) open |= 4;
-        if (!universe.Ports.Covers(e.SourcePorts, region.SourcePorts)) open |= 8;
-        if ((region.Kinds & ~kinds) != 0) open |= 16;
-        return open;
+        if (candidates.Count > opens.Length) Array.Resize(ref opens, Math.Max(opens.Length * 2, candidates.Count));
+        opens[candidates.Count - 1] = (byte)open;
     }
 
     /// <summary>Counts on which axes candidates fall short.</summary>
@@ -157,20 +160,19 @@ internal sealed class Residual<T>
             sourcePort += open >> 3 & 1;
             if (sure && (open & (open - 1)) == 0) Single = open;
         }
+    }
 
-        /// <summary>The candidate that falls short on fewest axes: fewest pieces.</summary>
-        public static int Best(Residual<T> of, in Region region, int from, int to)
+    /// <summary>The candidate that falls short on fewest axes: fewest pieces.</summary>
+    private int Best(int from, int to)
+    {
+        int best = from, least = int.MaxValue;
+        for (var i = from; i < to; i++)
         {
-            int best = from, least = int.MaxValue;
-            for (var i = from; i < to; i++)
-            {
-                ref readonly var e = ref of.universe[of.candidates[i]];
-                var open = BitOperations.PopCount((uint)of.Open(region, e, of.universe.Masks[e.Tail])) + (e.IsWhole ? 0 : 4);
-                if (open >= least) continue;
-                (best, least) = (i, open);
-            }
-            return best;
+            var open = BitOperations.PopCount((uint)opens[i]) + (universe.IsWhole(candidates[i]) ? 0 : 4);
+            if (open >= least) continue;
+            (best, least) = (i, open);
         }
+        return best;
     }
 
     /// <summary>Takes away together all that fall short on one axis only.</summary>
@@ -182,17 +184,15 @@ internal sealed class Residual<T>
         var kinds = 0ul;
         for (var i = from; i < to; i++)
         {
+            if (opens[i] != axis || !universe.IsWhole(candidates[i])) continue;
             ref readonly var e = ref universe[candidates[i]];
-            if (!e.IsWhole) continue;
-            var mask = universe.Masks[e.Tail];
-            if (Open(region, e, mask) != axis) continue;
             switch (axis)
             {
                 case 1: Collect(IntervalMath.Near(universe.Addresses[e.Source], universe.Addresses[region.Source]), addresses); break;
                 case 2: Collect(IntervalMath.Near(universe.Addresses[e.Destination], universe.Addresses[region.Destination]), addresses); break;
                 case 4: Collect(IntervalMath.Near(universe.Ports[e.DestinationPorts], universe.Ports[region.DestinationPorts]), ports); break;
                 case 8: Collect(IntervalMath.Near(universe.Ports[e.SourcePorts], universe.Ports[region.SourcePorts]), ports); break;
-                default: kinds |= mask; break;
+                default: kinds |= universe.Masks[e.Tail]; break;
             }
         }
         switch (axis)

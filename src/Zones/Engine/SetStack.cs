@@ -111,6 +111,20 @@ internal sealed class SetStack<T>
         return one.Length == 2 && other.Length == 2 ? !Numbers.Less(other[1], one[0]) && !Numbers.Less(one[1], other[0]) : IntervalMath.Overlaps(one, other);
     }
 
+    /// <summary>Whether some number from <paramref name="low"/> to <paramref name="high"/> is in a set.</summary>
+    public bool Overlaps(Seg set, T low, T high)
+    {
+        var bounds = this[set];
+        int from = 0, to = bounds.Length / 2;
+        while (from < to)
+        {
+            var middle = (from + to) >> 1;
+            if (Numbers.Less(bounds[2 * middle + 1], low)) from = middle + 1;
+            else to = middle;
+        }
+        return from < bounds.Length / 2 && !Numbers.Less(high, bounds[2 * from]);
+    }
+
     /// <summary>Whether all of <paramref name="b"/> lies in <paramref name="a"/>.</summary>
     public bool Covers(Seg a, Seg b)
     {

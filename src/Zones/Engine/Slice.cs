@@ -35,8 +35,8 @@ internal sealed class Slice<T>
         seen = new int[entries.Length];
         // What holds every source is looked for by its destination, and the other way: a few hundred such rules would come with every query.
         var all = universe.Addresses.All;
-        source = Axis<T>.Over(universe.Addresses, entries, e => universe[e].Source, e => universe[e].Source != all);
-        destination = Axis<T>.Over(universe.Addresses, entries, e => universe[e].Destination, e => universe[e].Destination != all);
+        source = Axis<T>.Over(universe.Addresses, entries, e => universe[e].Source, e => universe[e].Source != all, e => universe.DestinationEnds(e));
+        destination = Axis<T>.Over(universe.Addresses, entries, e => universe[e].Destination, e => universe[e].Destination != all, e => universe.SourceEnds(e));
         sourceless = Axis<T>.Over(universe.Addresses, entries, e => universe[e].Destination, e => universe[e].Source == all && universe[e].Destination != all);
         destinationless = Axis<T>.Over(universe.Addresses, entries, e => universe[e].Source, e => universe[e].Destination == all && universe[e].Source != all);
         bare = Axis<ushort>.Over(universe.Ports, entries, e => universe[e].DestinationPorts, e => universe[e].Source == all && universe[e].Destination == all);
@@ -53,7 +53,8 @@ internal sealed class Slice<T>
     public static Slice<T> Of(Universe<T> universe, FilterProgram<T> program, in Region region, bool toTheEnd = false)
     {
         var kept = new List<int>();
-        var box = universe.BoxOf(region.Source, region.Destination);
+        // A slice serves regions of any ports.
+        var box = universe.BoxOf(region with { SourcePorts = universe.Ports.All, DestinationPorts = universe.Ports.All });
         for (var e = program.First; e < program.End; e++)
         {
             if (universe.IsBeside(e, box)) continue;
@@ -124,13 +125,13 @@ internal sealed class Slice<T>
         }
         else if (bySource <= byDestination)
         {
-            source.Collect(from, found);
+            source.Collect(from, at, found);
             sourceless!.Collect(at, found);
             bare!.Collect(by, found);
         }
         else
         {
-            destination.Collect(at, found);
+            destination.Collect(at, from, found);
             destinationless!.Collect(from, found);
             bare!.Collect(by, found);
         }
@@ -156,7 +157,8 @@ internal sealed class Axis<T>
 
     private Axis(int[] everywhere, IntervalIndex<T> index) => (this.everywhere, this.index) = (everywhere, index);
 
-    public static Axis<T> Over(SetStack<T> sets, int[] entries, Func<int, Seg> of, Func<int, bool> which)
+    /// <param name="other">The ends of an entry on another axis.</param>
+    public static Axis<T> Over(SetStack<T> sets, int[] entries, Func<int, Seg> of, Func<int, bool> which, Func<int, (T, T)>? other = null)
     {
         var everywhere = new List<int>();
         var intervals = 0;
@@ -169,6 +171,7 @@ internal sealed class Axis<T>
         var low = new T[intervals];
         var high = new T[intervals];
         var item = new int[intervals];
+        var ends = other is null ? null : new (T, T)[intervals];
         var n = 0;
         for (var position = 0; position < entries.Length; position++)
         {
@@ -183,10 +186,11 @@ internal sealed class Axis<T>
             for (var i = 0; i < bounds.Length; i += 2)
             {
                 (low[n], high[n], item[n]) = (bounds[i], bounds[i + 1], position);
+                if (ends is not null) ends[n] = other!(entries[position]);
                 n++;
             }
         }
-        return new([.. everywhere], new(low, high, item));
+        return new([.. everywhere], new(low, high, item, ends));
 
         bool IsEverywhere(Seg set) => set == sets.All || set.Length > 2 * ManyIntervals;
     }
@@ -197,5 +201,12 @@ internal sealed class Axis<T>
     {
         foreach (var position in everywhere) to.Add(position);
         index.Collect(query, to);
+    }
+
+    /// <summary>The same, without those that <paramref name="other"/> tells to lie outside on the other axis.</summary>
+    public void Collect(ReadOnlySpan<T> query, ReadOnlySpan<T> other, Ints to)
+    {
+        foreach (var position in everywhere) to.Add(position);
+        index.Collect(query, other[0], other[^1], to);
     }
 }

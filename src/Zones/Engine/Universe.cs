@@ -51,10 +51,20 @@ internal struct Entry
     public readonly bool IsWhole => Guard < 0 || Role > Role.Accept;
 }
 
-/// <summary>The ends of an entry's addresses: what lies outside is told by four comparisons.</summary>
+/// <summary>The ends of an entry's or a region's sets: what lies outside is told by eight comparisons, and where the sets are intervals, what covers what.</summary>
 internal struct Box<T>
 {
     public T SourceLow, SourceHigh, DestinationLow, DestinationHigh;
+    public ushort PortLow, PortHigh, SourcePortLow, SourcePortHigh;
+
+    /// <summary>Of an entry: its tail.</summary>
+    public int Tail;
+
+    /// <summary>Axes on which the set is one interval, as in <see cref="Universe{T}.Open"/>.</summary>
+    public byte Intervals;
+
+    /// <summary>Of an entry: <see cref="Entry.IsWhole"/>.</summary>
+    public bool IsWhole;
 }
 
 /// <summary>All entries of a network in one family, and the sets that they are made of.</summary>
@@ -110,7 +120,7 @@ internal sealed class Universe<T>(TailTable tails)
     {
         if (Count == entries.Length) Room(1);
         entries[Count] = entry;
-        boxes[Count] = BoxOf(entry.Source, entry.Destination);
+        boxes[Count] = BoxOf(entry);
         rules[Count] = rule;
         return Count++;
     }
@@ -130,23 +140,89 @@ internal sealed class Universe<T>(TailTable tails)
     {
         for (var e = first; e < last; e++) entries[e].Role = Role.Joined;
         (entries[last].Source, entries[last].Destination) = (source, destination);
-        boxes[last] = BoxOf(source, destination);
+        boxes[last] = BoxOf(entries[last]);
     }
 
-    public Box<T> BoxOf(Seg source, Seg destination)
+    private Box<T> BoxOf(in Entry entry)
     {
-        var from = Addresses[source];
-        var to = Addresses[destination];
-        return from.IsEmpty || to.IsEmpty ? new() { SourceLow = Numbers.Most<T>(), SourceHigh = Numbers.Least<T>(), DestinationLow = Numbers.Most<T>(), DestinationHigh = Numbers.Least<T>() }
-            : new() { SourceLow = from[0], SourceHigh = from[^1], DestinationLow = to[0], DestinationHigh = to[^1] };
+        var box = BoxOf(new Region { Source = entry.Source, Destination = entry.Destination, SourcePorts = entry.SourcePorts, DestinationPorts = entry.DestinationPorts });
+        (box.Tail, box.IsWhole) = (entry.Tail, entry.IsWhole);
+        return box;
+    }
+
+    public Box<T> BoxOf(in Region region)
+    {
+        if (region.Source.IsEmpty || region.Destination.IsEmpty || region.SourcePorts.IsEmpty || region.DestinationPorts.IsEmpty)
+            return new() { SourceLow = Numbers.Most<T>(), SourceHigh = Numbers.Least<T>(), DestinationLow = Numbers.Most<T>(), DestinationHigh = Numbers.Least<T>() };
+        ReadOnlySpan<T> from = Addresses[region.Source], to = Addresses[region.Destination];
+        ReadOnlySpan<ushort> ports = Ports[region.DestinationPorts], sourcePorts = Ports[region.SourcePorts];
+        return new()
+        {
+            SourceLow = from[0], SourceHigh = from[^1], DestinationLow = to[0], DestinationHigh = to[^1],
+            PortLow = ports[0], PortHigh = ports[^1], SourcePortLow = sourcePorts[0], SourcePortHigh = sourcePorts[^1],
+            Intervals = (byte)((from.Length == 2 ? 1 : 0) | (to.Length == 2 ? 2 : 0) | (ports.Length == 2 ? 4 : 0) | (sourcePorts.Length == 2 ? 8 : 0)),
+        };
     }
 
     /// <summary>Whether an entry lies outside of a box for certain.</summary>
-    public bool IsBeside(int entry, in Box<T> box)
+    public bool IsBeside(int entry, in Box<T> box) => IsBeside(boxes[entry], box);
+
+    private static bool IsBeside(in Box<T> its, in Box<T> box) =>
+        Numbers.Less(its.SourceHigh, box.SourceLow) || Numbers.Less(box.SourceHigh, its.SourceLow) || Numbers.Less(its.DestinationHigh, box.DestinationLow) || Numbers.Less(box.DestinationHigh, its.DestinationLow)
+        || its.PortHigh < box.PortLow || its.PortLow > box.PortHigh || its.SourcePortHigh < box.SourcePortLow || its.SourcePortLow > box.SourcePortHigh;
+
+    /// <summary>The axes on which an entry doesn't hold all of a region, as bits: 1 source, 2 destination, 4 destination port, 8 source port, 16 kind.</summary>
+    /// <param name="box">Of the region.</param>
+    /// <returns>-1 when they have nothing in common.</returns>
+    public int Open(int entry, in Region region, in Box<T> box)
     {
         ref readonly var its = ref boxes[entry];
-        return Numbers.Less(its.SourceHigh, box.SourceLow) || Numbers.Less(box.SourceHigh, its.SourceLow) || Numbers.Less(its.DestinationHigh, box.DestinationLow) || Numbers.Less(box.DestinationHigh, its.DestinationLow);
+        if (IsBeside(its, box)) return -1;
+        var kinds = Masks[its.Tail];
+        if ((kinds & region.Kinds) == 0) return -1;
+        var open = (region.Kinds & ~kinds) == 0 ? 0 : 16;
+        // One interval holds all that lies between its ends, in however many pieces.
+        if (Numbers.Less(box.SourceLow, its.SourceLow) || Numbers.Less(its.SourceHigh, box.SourceHigh)) open |= 1;
+        if (Numbers.Less(box.DestinationLow, its.DestinationLow) || Numbers.Less(its.DestinationHigh, box.DestinationHigh)) open |= 2;
+        if (box.PortLow < its.PortLow || its.PortHigh < box.PortHigh) open |= 4;
+        if (box.SourcePortLow < its.SourcePortLow || its.SourcePortHigh < box.SourcePortHigh) open |= 8;
+        const int Every = 15;
+        var known = its.Intervals & (box.Intervals | ~open);
+        return (known & Every) == Every ? open : Open(entries[entry], its, region, known, open);
     }
+
+    /// <summary>The same where a set has several intervals.</summary>
+    /// <param name="known">Axes that the ends have told all of.</param>
+    private int Open(in Entry e, in Box<T> its, in Region region, int known, int open)
+    {
+        if ((known & 1) == 0)
+        {
+            if ((its.Intervals & 1) != 0 ? !Addresses.Overlaps(region.Source, its.SourceLow, its.SourceHigh) : !Addresses.Overlaps(e.Source, region.Source)) return -1;
+            if ((its.Intervals & 1) == 0 && (open & 1) == 0 && !Addresses.Covers(e.Source, region.Source)) open |= 1;
+        }
+        if ((known & 2) == 0)
+        {
+            if ((its.Intervals & 2) != 0 ? !Addresses.Overlaps(region.Destination, its.DestinationLow, its.DestinationHigh) : !Addresses.Overlaps(e.Destination, region.Destination)) return -1;
+            if ((its.Intervals & 2) == 0 && (open & 2) == 0 && !Addresses.Covers(e.Destination, region.Destination)) open |= 2;
+        }
+        if ((known & 4) == 0)
+        {
+            if ((its.Intervals & 4) != 0 ? !Ports.Overlaps(region.DestinationPorts, its.PortLow, its.PortHigh) : !Ports.Overlaps(e.DestinationPorts, region.DestinationPorts)) return -1;
+            if ((its.Intervals & 4) == 0 && (open & 4) == 0 && !Ports.Covers(e.DestinationPorts, region.DestinationPorts)) open |= 4;
+        }
+        if ((known & 8) == 0)
+        {
+            if ((its.Intervals & 8) != 0 ? !Ports.Overlaps(region.SourcePorts, its.SourcePortLow, its.SourcePortHigh) : !Ports.Overlaps(e.SourcePorts, region.SourcePorts)) return -1;
+            if ((its.Intervals & 8) == 0 && (open & 8) == 0 && !Ports.Covers(e.SourcePorts, region.SourcePorts)) open |= 8;
+        }
+        return open;
+    }
+
+    public bool IsWhole(int entry) => boxes[entry].IsWhole;
+
+    public (T Low, T High) SourceEnds(int entry) => (boxes[entry].SourceLow, boxes[entry].SourceHigh);
+
+    public (T Low, T High) DestinationEnds(int entry) => (boxes[entry].DestinationLow, boxes[entry].DestinationHigh);
 
     public static IntervalSet<T> FamilyOf(AddressSet set) => (IntervalSet<T>)(object)(IsV6 ? set.V6 : set.V4);
 

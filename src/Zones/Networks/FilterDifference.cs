@@ -162,11 +162,11 @@ public static class FilterDifference
                 foreach (var p in regions)
                     Tell(new() { Source = p.Source, Destination = p.Destination, SourcePorts = p.SourcePorts, DestinationPorts = p.DestinationPorts, Kinds = universe.Masks[p.Tail] }, p.Tail);
                 if (edit is null) continue;
-                if (source is not null) Decided(source, edit.Before);
-                if (target is not null) Decided(target, edit.After);
+                if (source is not null) Decided(source, target, edit.Before, true);
+                if (target is not null) Decided(target, source, edit.After, false);
 
-                // What an edited rule decides: its packets without those of earlier rules.
-                void Decided(Slice<T> slice, List<Rule> rules)
+                // What an edited rule decides: its packets without those of earlier rules. One version's answer is then known, and only the other is asked.
+                void Decided(Slice<T> slice, Slice<T>? other, List<Rule> rules, bool before)
                 {
                     if (rules.Count == 0) return;
                     var edited = rules.ToHashSet(ReferenceEqualityComparer.Instance);
@@ -178,8 +178,16 @@ public static class FilterDifference
                         slice.Earlier(region, e, covers);
                         universe.GuardsOf(e, covers);
                         var pieces = new List<Region>();
-                        if (!residual.Enumerate(region, covers.Span, MostPieces, pieces)) pieces = [region];
-                        foreach (var piece in pieces) Tell(piece, universe[e].Tail);
+                        if (!residual.Enumerate(region, covers.Span, MostPieces, pieces))
+                        {
+                            Tell(region, universe[e].Tail);
+                            continue;
+                        }
+                        foreach (var piece in pieces)
+                        {
+                            complete &= Otherwise(universe, classes, round, piece, e, other?.Within(piece), before, done, changes);
+                            Done(piece, universe[e].Tail);
+                        }
                     }
                 }
 
@@ -189,7 +197,12 @@ public static class FilterDifference
                     var (from, to) = (source?.Within(clip), target?.Within(clip));
                     complete &= OneWay(universe, classes, round, clip, from, to, done, true, changes);
                     complete &= OneWay(universe, classes, round, clip, to, from, done, false, changes);
-                    // What one changed rule touches isn't told again for the next. Kinds of a piece are fewer than its tail says: such a piece covers nothing.
+                    Done(clip, tail);
+                }
+
+                // What one changed rule touches isn't told again for the next. Kinds of a piece are fewer than its tail says: such a piece covers nothing.
+                void Done(Region clip, int tail)
+                {
                     if (clip.Kinds != universe.Masks[tail]) return;
                     done.Add(universe.Add(new Entry
                     {
@@ -205,6 +218,57 @@ public static class FilterDifference
         private FilterProgram<T>? Program(Universe<T> universe, Device device, Filter? filter) =>
             filter is null || (filter.OnlyV6 ?? Universe<T>.IsV6) != Universe<T>.IsV6 || !filter.In.Contains(inbound) || (filter.Place != FilterPlace.Inbound && !filter.Out.Contains(outbound)) ? null
             : FilterProgram<T>.Compile(universe, device, filter, inbound, outbound, Bound.Upper);
+
+        /// <summary>What the other version does with packets that an entry decides, where it isn't the same. A filter that isn't there accepts all.</summary>
+        /// <param name="other">Near the packets; null: no filter.</param>
+        /// <param name="before">Whether the entry is one of the version before.</param>
+        private bool Otherwise(Universe<T> universe, KindClasses classes, int round, in Region piece, int entry, Slice<T>? other, bool before, List<int> done, List<FlowChange> changes)
+        {
+            var accepts = universe[entry].Role == Role.Accept;
+            if (other is null && accepts) return true;
+            var residual = new Residual<T>(universe);
+            var complete = true;
+            if (other is null)
+            {
+                complete = Left(piece, -1);
+            }
+            else
+            {
+                foreach (var e in other.Entries)
+                    if (universe[e].Role == (accepts ? Role.Drop : Role.Accept)) complete &= Meeting(piece, e);
+                if (accepts) complete &= Left(piece, -1);
+            }
+            return complete;
+
+            bool Meeting(in Region piece, int e)
+            {
+                var mark = universe.Mark;
+                var all = !universe.Meet(piece, e, out var region) || Left(region, e);
+                universe.Release(mark);
+                return all;
+            }
+
+            bool Left(in Region region, int e)
+            {
+                covers.Count = 0;
+                other?.Earlier(region, e < 0 ? int.MaxValue : e, covers);
+                if (e >= 0) universe.GuardsOf(e, covers);
+                foreach (var cover in done) covers.Add(cover);
+                var (its, others) = (universe.RuleOf(entry), e < 0 ? null : universe.RuleOf(e));
+                return Keep(residual, universe, classes, round, region, before ? its : others, before ? others : its, before != accepts, changes);
+            }
+        }
+
+        /// <summary>Adds what of a region no cover holds.</summary>
+        private bool Keep(Residual<T> residual, Universe<T> universe, KindClasses classes, int round, in Region region, Rule? was, Rule? becomes, bool opened, List<FlowChange> changes)
+        {
+            var pieces = new List<Region>();
+            var all = residual.Enumerate(region, covers.Span, MostPieces, pieces);
+            foreach (var piece in pieces)
+                changes.Add(new(after.Name, (now ?? old)!.Name, inbound, outbound, opened, Traffic.Of(universe, classes, round, piece), Traffic.Pick(universe, classes, round, piece),
+                    was, becomes, was is { Must: not null } || becomes is { Must: not null }));
+            return all;
+        }
 
         /// <summary>What <paramref name="target"/> accepts and <paramref name="source"/> didn't. A filter that isn't there accepts all.</summary>
         private bool OneWay(Universe<T> universe, KindClasses classes, int round, in Region clip, Slice<T>? source, Slice<T>? target, List<int> done, bool opened, List<FlowChange> changes)
@@ -238,15 +302,8 @@ public static class FilterDifference
                         universe.GuardsOf(accept, covers);
                     }
                     foreach (var cover in done) covers.Add(cover);
-                    var pieces = new List<Region>();
-                    var all = residual.Enumerate(region, covers.Span, MostPieces, pieces);
-                    foreach (var piece in pieces)
-                    {
-                        var (was, become) = (drop < 0 ? null : universe.RuleOf(drop), accept < 0 ? null : universe.RuleOf(accept));
-                        changes.Add(new(after.Name, (now ?? old)!.Name, inbound, outbound, opened, Traffic.Of(universe, classes, round, piece), Traffic.Pick(universe, classes, round, piece),
-                            opened ? was : become, opened ? become : was, was is { Must: not null } || become is { Must: not null }));
-                    }
-                    return all;
+                    var (was, become) = (drop < 0 ? null : universe.RuleOf(drop), accept < 0 ? null : universe.RuleOf(accept));
+                    return Keep(residual, universe, classes, round, region, opened ? was : become, opened ? become : was, opened, changes);
                 }
             }
             return complete;

@@ -25,6 +25,9 @@ internal sealed partial class FlowSearch<T>
     /// <summary>More ways than this from one zone to another aren't followed: dynamic routing in a mesh has more than anyone can count.</summary>
     private const int MaxWays = 200_000;
 
+    /// <summary>Steps to find out whether what arrives is one product.</summary>
+    private const int TightBudget = 4096;
+
     /// <summary>An interface that translated packets came to so often is a circle.</summary>
     private const int MaxRounds = 3;
 
@@ -69,6 +72,10 @@ internal sealed partial class FlowSearch<T>
 
     /// <summary>What is let pass now arrives: the way is told by the rule alone.</summary>
     private bool straight;
+
+    /// <summary>A region of a straight way, how many covers there were, and the product around what is left of it.</summary>
+    private (int Covers, Region Region, Region Left)? tight;
+    private readonly List<Region> pieces = [];
     private int most;
 
     public FlowSearch(Topology topology, TailTable tails, Bound bound)
@@ -226,7 +233,7 @@ internal sealed partial class FlowSearch<T>
     {
         var mark = covers.Count;
         if (withPermitted && sourceIsOld) foreach (var cover in permitted) covers.Add(cover);
-        var found = residual.Find(region, Covers, out piece);
+        var found = straight && !Certified ? FindAndTighten(region, out piece) : residual.Find(region, Covers, out piece);
         if (residual.Exhausted || Certified)
         {
             var exhausted = residual.Exhausted;
@@ -252,6 +259,20 @@ internal sealed partial class FlowSearch<T>
         }
         covers.Count = mark;
         return found;
+    }
+
+    /// <summary>Finds a piece, and sees whether it is all that is left: what arrives by a straight way is told by it.</summary>
+    private bool FindAndTighten(in Region region, out Region piece)
+    {
+        pieces.Clear();
+        tight = null;
+        var complete = residual.Enumerate(region, Covers, 1, pieces, rest: TightBudget);
+        piece = default;
+        if (pieces.Count == 0) return false;
+        piece = pieces[0];
+        residual.Answered();
+        tight = (covers.Count, region, complete ? piece : region);
+        return true;
     }
 
     private Region Point((T Source, T Destination, ushort First, ushort Second, int Kind) packet) => new()

@@ -103,7 +103,7 @@ internal sealed partial class FlowSearch<T>
             if (later is null)
             {
                 var before = straight;
-                straight = IsStraight(device, inbound, way);
+                (straight, tight) = (IsStraight(device, inbound, way), null);
                 if (Narrow(flow, destinations, out var routed))
                     Through(index, FilterPlace.Forward, inbound, way.Interface, routed, clip, (in Flow f) => TranslateSource(index, inbound, way, f, outside));
                 straight = before;
@@ -119,7 +119,7 @@ internal sealed partial class FlowSearch<T>
 
     /// <summary>Whether what passes the filters between two interfaces arrives by this way, and nothing comes between.</summary>
     private bool IsStraight(Device device, string inbound, WayOut way) =>
-        known is not null && own < 0 && way.Next is null && !device.Nat.Any(n => n.Kind == NatKind.Source && n.May.In.Contains(inbound) && n.May.Out.Contains(way.Interface))
+        Watch is null && own < 0 && way.Next is null && !device.Nat.Any(n => n.Kind == NatKind.Source && n.May.In.Contains(inbound) && n.May.Out.Contains(way.Interface))
         && !device.Filters.Any(f => f.Place == FilterPlace.Outbound && f.In.Contains(inbound) && f.Out.Contains(way.Interface));
 
     private void Leave(int index, string inbound, WayOut way, in Flow flow, in Region clip)
@@ -202,13 +202,17 @@ internal sealed partial class FlowSearch<T>
             Watch!(meeting with { Region = came, Tail = its, IsOneOfMany = meetings.Exists(m => m.Device == meeting.Device && m.Filter != meeting.Filter) });
     }
 
+    private static bool Same(in Region a, in Region b) =>
+        a.Source == b.Source && a.Destination == b.Destination && a.SourcePorts == b.SourcePorts && a.DestinationPorts == b.DestinationPorts && a.Kinds == b.Kinds;
+
     /// <summary>What of the region really arrives, as one product around it where that is simple; the whole region otherwise.</summary>
     private Region Tightened(in Region region, in Region piece)
     {
-        var pieces = new List<Region>();
+        if (straight && tight is { } its && !translatesDestinations && its.Covers == covers.Count + permitted.Count && Same(its.Region, region)) return its.Left;
+        pieces.Clear();
         var mark = covers.Count;
         if (sourceIsOld) foreach (var cover in permitted) covers.Add(cover);
-        var complete = residual.Enumerate(region, Covers, 1, pieces, 4096);
+        var complete = residual.Enumerate(region, Covers, 1, pieces, TightBudget);
         covers.Count = mark;
         return complete && pieces.Count == 1 ? pieces[0] : region;
     }
@@ -264,7 +268,7 @@ internal sealed partial class FlowSearch<T>
         foreach (var entry in slice.Accepting(flow.Region, path.Count > 0))
         {
             if (Full) return;
-            if (straight && at == filters.Length - 1 && IsKnown(new(device, filters[at], universe.RuleOf(entry), null, inbound, outbound))) continue;
+            if (straight && known is not null && at == filters.Length - 1 && IsKnown(new(device, filters[at], universe.RuleOf(entry), null, inbound, outbound))) continue;
             var mark = universe.Mark;
             var from = covers.Count;
             if (universe.Meet(flow.Region, entry, out var met))

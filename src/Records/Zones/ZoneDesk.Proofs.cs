@@ -185,7 +185,9 @@ public sealed partial class ZoneDesk
         foreach (var config in set.Configs)
         {
             var reading = readings.Find(municipality, config);
-            files.Add(new(config, reading, reading is null ? await KeptFiles.ReadAsync(tx, config.Digest, cancel) : default));
+            var text = reading is null || config.Fuller is not null ? await KeptFiles.ReadAsync(tx, config.Digest, cancel) : default;
+            var shrunk = config.Fuller is { } fuller ? Shrinkage.Of(config.Path, Encoding.UTF8.GetString((await KeptFiles.ReadAsync(tx, fuller, cancel)).Span), Encoding.UTF8.GetString(text.Span)) : null;
+            files.Add(new(config, reading, text) { Shrunk = shrunk });
         }
         return files;
     }
@@ -205,11 +207,18 @@ public sealed partial class ZoneDesk
         return new(kept, reading with { Policy = policy with { Flows = [.. counted] } }, JapaneseTime.Day(at));
     }
 
-    private static ZoneReport Verify(Material material, IReadOnlyList<ConfigReading> readings) => ZoneVerification.Verify(material.Policy.Reading, readings, material.Policy.Day);
+    private static ZoneReport Verify(Material material, IReadOnlyList<ConfigReading> readings)
+    {
+        var report = ZoneVerification.Verify(material.Policy.Reading, readings, material.Policy.Day);
+        return report with { Findings = [.. report.Findings, .. material.Files.Select(static f => f.Shrunk).OfType<ReadError>()] };
+    }
+
+    /// <summary>A reading of what is only the beginning of the text before proves nothing.</summary>
+    private static ConfigReading Told(ConfigReading reading, ReadError? shrunk) => shrunk?.Code == Shrinkage.Cut ? reading with { Errors = reading.Errors.Add(shrunk) } : reading;
 
     private ConfigReading[] Read(Material material, CancellationToken cancel) => Read(material.Municipality, material.Files, cancel);
 
-    private ConfigReading[] Read(MunicipalityId municipality, IReadOnlyList<MaterialFile> files, CancellationToken cancel) => [.. HostFiles.Join([.. files.Select(f => f.Reading ?? Read(municipality, f, cancel))])];
+    private ConfigReading[] Read(MunicipalityId municipality, IReadOnlyList<MaterialFile> files, CancellationToken cancel) => [.. HostFiles.Join([.. files.Select(f => Told(f.Reading ?? Read(municipality, f, cancel), f.Shrunk))])];
 
     private ConfigReading Read(MunicipalityId municipality, MaterialFile file, CancellationToken cancel)
     {
@@ -229,5 +238,9 @@ public sealed partial class ZoneDesk
     private sealed record Material(MunicipalityId Municipality, CountedPolicy Policy, ConfigSet Set, IReadOnlyList<MaterialFile> Files);
 
     /// <param name="Reading">Null: not read yet, here is its text.</param>
-    private sealed record MaterialFile(KeptConfig Config, ConfigReading? Reading, ReadOnlyMemory<byte> Text);
+    private sealed record MaterialFile(KeptConfig Config, ConfigReading? Reading, ReadOnlyMemory<byte> Text)
+    {
+        /// <summary>It is a part of the text before; null: no.</summary>
+        public ReadError? Shrunk { get; init; }
+    }
 }

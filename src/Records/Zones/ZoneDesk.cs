@@ -98,9 +98,9 @@ public sealed partial class ZoneDesk
         {
             await LockAsync(tx, cancel);
             var before = await ZoneRows.SetAsync(tx, null, cancel);
-            var next = new SortedDictionary<string, (Sha256 Digest, int Bytes)>(StringComparer.Ordinal);
-            if (!whole) foreach (var old in before?.Configs ?? []) next[old.Path] = (old.Digest, old.Bytes);
-            foreach (var (path, (bytes, _)) in masked) next[path] = (Sha256.Of(bytes), bytes.Length);
+            var next = new SortedDictionary<string, NextConfig>(StringComparer.Ordinal);
+            if (!whole) foreach (var old in before?.Configs ?? []) next[old.Path] = new(old.Digest, old.Bytes, old.Fuller);
+            foreach (var (path, (bytes, _)) in masked) next[path] = await NextAsync(tx, before?.Configs.FirstOrDefault(c => c.Path == path), path, bytes, cancel);
             if (next.Count > MostConfigs) return Refusals.TooMany(MostConfigs);
             isNew = before is null || before.Configs.Count != next.Count || before.Configs.Any(c => !next.TryGetValue(c.Path, out var now) || now.Digest != c.Digest);
             if (isNew) await AddSetAsync(tx, before, next, masked, at, actor, cancel);
@@ -136,7 +136,7 @@ public sealed partial class ZoneDesk
         {
             await LockAsync(tx, cancel);
             if (await ZoneRows.SetAsync(tx, null, cancel) is not { } before || before.Configs.All(c => c.Path != path)) return Refusals.Unknown;
-            var next = new SortedDictionary<string, (Sha256, int)>(before.Configs.Where(c => c.Path != path).ToDictionary(c => c.Path, c => (c.Digest, c.Bytes)), StringComparer.Ordinal);
+            var next = new SortedDictionary<string, NextConfig>(before.Configs.Where(c => c.Path != path).ToDictionary(c => c.Path, c => new NextConfig(c.Digest, c.Bytes, c.Fuller)), StringComparer.Ordinal);
             await AddSetAsync(tx, before, next, [], at, actor, cancel);
             return (await ZoneRows.SetAsync(tx, null, cancel))!;
         }, cancel);
@@ -144,7 +144,23 @@ public sealed partial class ZoneDesk
         return outcome;
     }
 
-    private async Task AddSetAsync(TenantTransaction tx, ConfigSet? before, SortedDictionary<string, (Sha256 Digest, int Bytes)> next, SortedDictionary<string, (byte[] Bytes, DateTimeOffset? SeenAt)> texts,
+    /// <summary>A text of the next set. One that is a part of what was there before keeps that in mind, until the path is taken out or has grown again.</summary>
+    private static async Task<NextConfig> NextAsync(TenantTransaction tx, KeptConfig? before, string path, byte[] bytes, CancellationToken cancel)
+    {
+        var digest = Sha256.Of(bytes);
+        if (before is null) return new(digest, bytes.Length, null);
+        if (before.Digest == digest) return new(digest, bytes.Length, before.Fuller);
+        var now = Encoding.UTF8.GetString(bytes);
+        // What was only a part itself is measured by the whole; and where it has become another text, by what it was last.
+        foreach (var former in before.Fuller is { } fuller ? [fuller, before.Digest] : (Sha256[])[before.Digest])
+            if (Shrinkage.Of(path, Encoding.UTF8.GetString((await KeptFiles.ReadAsync(tx, former, cancel)).Span), now) is { } told && (former == before.Digest || told.Code == Shrinkage.Cut)) return new(digest, bytes.Length, former);
+        return new(digest, bytes.Length, null);
+    }
+
+    /// <param name="Fuller">The text before, of which this is a part.</param>
+    private sealed record NextConfig(Sha256 Digest, int Bytes, Sha256? Fuller);
+
+    private async Task AddSetAsync(TenantTransaction tx, ConfigSet? before, SortedDictionary<string, NextConfig> next, SortedDictionary<string, (byte[] Bytes, DateTimeOffset? SeenAt)> texts,
         DateTimeOffset at, Actor actor, CancellationToken cancel)
     {
         foreach (var (bytes, _) in texts.Values) await KeptFiles.KeepAsync(tx, Sha256.Of(bytes), bytes, at, cancel);
@@ -160,8 +176,8 @@ public sealed partial class ZoneDesk
         }, cancel);
         await tx.RunAsync("INSERT INTO records.zone_set (municipality_id, id, sequence, taken_at, taken_by, taken_by_name, ledger_index) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             cancel, tx.Municipality.Value, id, sequence, at, actor.Account, actor.Name, index);
-        await tx.RunAsync("INSERT INTO records.zone_config (municipality_id, set_id, path, sha256, bytes) SELECT $1, $2, f.path, f.sha256, f.bytes FROM unnest($3::text[], $4::bytea[], $5::integer[]) AS f (path, sha256, bytes)",
-            cancel, tx.Municipality.Value, id, next.Keys.ToArray(), next.Values.Select(f => f.Digest.ToArray()).ToArray(), next.Values.Select(f => f.Bytes).ToArray());
+        await tx.RunAsync("INSERT INTO records.zone_config (municipality_id, set_id, path, sha256, bytes, fuller) SELECT $1, $2, f.path, f.sha256, f.bytes, f.fuller FROM unnest($3::text[], $4::bytea[], $5::integer[], $6::bytea[]) AS f (path, sha256, bytes, fuller)",
+            cancel, tx.Municipality.Value, id, next.Keys.ToArray(), next.Values.Select(f => f.Digest.ToArray()).ToArray(), next.Values.Select(f => f.Bytes).ToArray(), next.Values.Select(f => f.Fuller?.ToArray()).ToArray());
     }
 
     /// <summary>One change at a time in a municipality.</summary>

@@ -31,10 +31,10 @@ internal static class ZoneRows
         return set is null ? null : set with
         {
             Configs = await tx.ListAsync("""
-                SELECT c.path, c.sha256, c.bytes, s.seen_at FROM records.zone_config c
+                SELECT c.path, c.sha256, c.bytes, s.seen_at, c.fuller FROM records.zone_config c
                 LEFT JOIN records.zone_seen s ON s.municipality_id = c.municipality_id AND s.path = c.path AND s.sha256 = c.sha256
                 WHERE c.set_id = $1 ORDER BY c.path COLLATE "C"
-                """, r => new KeptConfig(r.GetString(0), r.Digest(1), r.GetInt32(2), r.MomentOrNull(3)), cancel, set.Id.Value),
+                """, r => new KeptConfig(r.GetString(0), r.Digest(1), r.GetInt32(2), r.MomentOrNull(3)) { Fuller = r.IsDBNull(4) ? null : r.Digest(4) }, cancel, set.Id.Value),
         };
     }
 

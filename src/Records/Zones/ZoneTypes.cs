@@ -26,7 +26,11 @@ public sealed record ConfigSet(ConfigSetId Id, int Sequence, DateTimeOffset Take
 /// <param name="Path">As people know it, with <c>/</c>; also tells the device apart.</param>
 /// <param name="Digest">Of the masked text.</param>
 /// <param name="SeenAt">When it was last seen to be what the device runs; null for a text that another has replaced.</param>
-public sealed record KeptConfig(string Path, Sha256 Digest, int Bytes, DateTimeOffset? SeenAt);
+public sealed record KeptConfig(string Path, Sha256 Digest, int Bytes, DateTimeOffset? SeenAt)
+{
+    /// <summary>The text of the same path before, of which this is a part (<see cref="Sekisho.Zones.Devices.Shrinkage"/>); null: it isn't.</summary>
+    public Sha256? Fuller { get; init; }
+}
 
 /// <summary>A configuration that comes in.</summary>
 /// <param name="Untrusted">As the device gave it; what is secret in it is masked before anything is kept.</param>

@@ -40,6 +40,7 @@ public static class ConfigDoor
             var reading = reader.Read(file, text, cancel);
             // Comments alone say nothing of a device; without this it would be one that lets nothing through.
             if (reading.Lines.Count(LineStatus.Understood) + reading.Lines.Count(LineStatus.NotUnderstood) == 0) return Unread(text, file, Refused(file, ConfigRefusal.Empty).Errors[0]);
+            reading = reading with { EndIsMarked = Ending.IsMarked(text, reader.Vendor) };
             return vendor is not null && reader.Recognises(text) == 0 && Choose(text) is { } other
                 ? reading with { Errors = reading.Errors.Add(WrongVendor(file, vendor, other.Vendor)) }
                 : reading;

@@ -6,7 +6,11 @@ namespace Sekisho.Zones.Model;
 /// <summary>What a reader made of one file: devices, the account of its lines, and what is wrong with the whole of it.</summary>
 /// <param name="Devices">One as a rule; several for virtual systems; none where the file can't be read.</param>
 /// <param name="Errors">Truncated, wrong vendor, binary, too large, groups that contain themselves: a verdict that needs this file is "not assessed".</param>
-public sealed record ConfigReading(string File, ImmutableArray<Device> Devices, LineAccount Lines, ImmutableArray<ReadError> Errors);
+public sealed record ConfigReading(string File, ImmutableArray<Device> Devices, LineAccount Lines, ImmutableArray<ReadError> Errors)
+{
+    /// <summary>The file ends with the mark that its format has for its end (末尾の印). False: it has none, and one cut between two lines looks like a shorter one.</summary>
+    public bool EndIsMarked { get; init; }
+}
 
 /// <summary>Every line of a file falls in one of three.</summary>
 public enum LineStatus : byte

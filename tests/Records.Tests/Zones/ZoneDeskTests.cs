@@ -199,6 +199,38 @@ public sealed class ZoneDeskTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_backup_that_is_only_the_beginning_of_the_one_before_proves_nothing_until_it_is_whole_again()
+    {
+        // A format without a mark of its end: cut between two lines, a list of denials looks like an open one, or an interface like one without a list.
+        const string Whole = "hostname R1\nip access-list in permit tcp src 10.2.0.10/32 sport any dest 10.1.0.20/32 dport eq 9100\ninterface GigaEthernet0.0\n  ip address 10.1.0.1/16\n  ip filter in 1 in\n  no shutdown\ninterface GigaEthernet1.0\n  ip address 10.2.0.1/16\n  ip filter in 1 in\n  no shutdown\n";
+        (await WriteAsync()).OrThrow();
+        Task<Outcome<ConfigSet>> NightAsync(string text) => TakeAsync(Encoding.UTF8.GetBytes(text), path: "r1.conf");
+        async Task<string> FindingsAsync() => string.Join(' ', ProofReport.Read((await Desk.ReadAsync(office.Town, (await Desk.NewestAsync(office.Town, Cancel))!.Id, Cancel))!.Report).Findings.Select(f => f.Code).Where(c => c.StartsWith("ZON-READ", StringComparison.Ordinal)));
+        (await NightAsync(Whole)).OrThrow();
+        Assert.Equal("", await FindingsAsync());
+
+        var cut = Whole[..Whole.IndexOf("interface GigaEthernet1.0", StringComparison.Ordinal)];
+        (await NightAsync(cut)).OrThrow();
+        Assert.Equal("ZON-READ-012", await FindingsAsync());
+        var network = (await Desk.NetworkAsync(office.Town, Cancel))!;
+        Assert.Contains(Assert.Single(network.Readings).Errors, e => e.Code == "ZON-READ-012");
+        Assert.All(ProofReport.Read((await Desk.ReadAsync(office.Town, (await Desk.NewestAsync(office.Town, Cancel))!.Id, Cancel))!.Report).Checks, c => Assert.NotEqual("proved", c.Verdict));
+        // The next night another piece, then the same again: still measured by the whole.
+        (await NightAsync(Whole[..Whole.IndexOf("interface GigaEthernet0.0", StringComparison.Ordinal)])).OrThrow();
+        Assert.Equal("ZON-READ-012", await FindingsAsync());
+        (await TakeAsync(Firewall(Cloud))).OrThrow();
+        Assert.Equal("ZON-READ-012", await FindingsAsync());
+
+        (await NightAsync(Whole)).OrThrow();
+        Assert.Equal("", await FindingsAsync());
+        // Taken out and handed in again: somebody meant it.
+        (await NightAsync(cut)).OrThrow();
+        (await Desk.RemoveAsync(office.Town, "r1.conf", office.Officer, Cancel)).OrThrow();
+        (await NightAsync(cut)).OrThrow();
+        Assert.Equal("", await FindingsAsync());
+    }
+
+    [Fact]
     public async Task A_proof_and_the_rules_go_out_as_a_workbook_and_as_CSV_with_the_same_cells()
     {
         (await WriteAsync()).OrThrow();

@@ -32,7 +32,20 @@ internal static class ZonesCommands
             Console.Error.WriteLine($"{file} がありません。 / {file} does not exist.");
             return null;
         }
-        var reading = ZonePolicyReader.Read(File.ReadAllText(file.FullName, Encoding.UTF8), file.Name);
+        string text;
+        try
+        {
+            // One letter more than it may have is enough for the reader to refuse.
+            using var reader = new StreamReader(file.FullName, Encoding.UTF8);
+            var letters = new char[ZonePolicyReader.MostCharacters + 1];
+            text = new string(letters, 0, reader.ReadBlock(letters));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"{file} を開けません。読む権限があるか確かめてください。 / {file} can't be opened; see that you may read it.");
+            return null;
+        }
+        var reading = ZonePolicyReader.Read(text, file.Name);
         foreach (var mistake in reading.Mistakes)
         {
             Console.Error.WriteLine(mistake.ToString());
@@ -44,21 +57,49 @@ internal static class ZonesCommands
     /// <summary>Reads every file of a folder, in order of names; a file alone is a folder of one.</summary>
     internal static IReadOnlyList<ConfigReading>? ReadConfigs(string path, string? notThis, CancellationToken cancel)
     {
-        string[] files = File.Exists(path) ? [path] : Directory.Exists(path) ? Directory.GetFiles(path, "*", SearchOption.AllDirectories) : [];
-        if (files.Length == 0)
+        var root = File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path;
+        List<string> files = [], shut = [];
+        if (File.Exists(path)) files.Add(path);
+        else if (Directory.Exists(path)) Collect(new DirectoryInfo(path), files, shut);
+        files.RemoveAll(f => (Path.GetFileName(f).StartsWith('.') && f != path) || (notThis is not null && Path.GetFullPath(f) == Path.GetFullPath(notThis)));
+        if (files.Count + shut.Count == 0)
         {
             Console.Error.WriteLine($"{path} に設定のファイルがありません。 / There are no configurations in {path}.");
             return null;
         }
-        var root = File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path;
         var readings = new List<ConfigReading>();
         foreach (var file in files.Order(StringComparer.Ordinal))
         {
             cancel.ThrowIfCancellationRequested();
-            if (Path.GetFileName(file).StartsWith('.') || (notThis is not null && Path.GetFullPath(file) == Path.GetFullPath(notThis))) continue;
-            readings.Add(ConfigDoor.Read(Path.GetRelativePath(root, file), Bytes(file), cancel));
+            try
+            {
+                readings.Add(ConfigDoor.Read(Path.GetRelativePath(root, file), Bytes(file), cancel));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                shut.Add(file);
+            }
         }
+        // What can't be opened may be a device: nothing is proved without it.
+        foreach (var one in shut.Order(StringComparer.Ordinal)) readings.Add(ConfigDoor.Unopened(Path.GetRelativePath(root, one)));
         return HostFiles.Join(readings);
+    }
+
+    /// <summary>The files of a folder and of those below it. Links to folders aren't followed: they may go round.</summary>
+    private static void Collect(DirectoryInfo folder, List<string> files, List<string> shut)
+    {
+        try
+        {
+            foreach (var entry in folder.EnumerateFileSystemInfos())
+                if (entry is not DirectoryInfo below) files.Add(entry.FullName);
+                else if (below.Name.StartsWith('.')) continue;
+                else if (below.LinkTarget is null) Collect(below, files, shut);
+                else shut.Add(below.FullName);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            shut.Add(folder.FullName);
+        }
     }
 
     internal static int ExitOf(ZoneResult result) => result switch { ZoneResult.Proved => Launch.Fine, ZoneResult.Violated => Launch.Findings, _ => Undetermined };
@@ -80,6 +121,8 @@ internal static class ZonesCommands
     /// <summary>No more than the door takes: one byte too many is enough for it to refuse.</summary>
     private static byte[] Bytes(string file)
     {
+        // Nothing in it, or no file at all (a pipe, a device): opening a pipe would wait for ever.
+        if (new FileInfo(File.ResolveLinkTarget(file, true)?.FullName ?? file).Length == 0) return [];
         using var stream = File.OpenRead(file);
         var bytes = new byte[Math.Min(stream.Length, (64L << 20) + 1)];
         stream.ReadExactly(bytes);

@@ -30,7 +30,10 @@ internal static class ZonesExplainCommand
             };
             var walks = PacketWalk.Follow(given.Policy.Policy!, [.. given.Configs.SelectMany(static c => c.Devices).Distinct()], packet);
             var exit = walks.Count == 0 || walks.Any(static w => w[^1].Outcome == StepOutcome.Arrives && w.Any(static s => s.Outcome == StepOutcome.Open)) ? ZonesCommands.Undetermined
-                : walks.Any(static w => w[^1].Outcome == StepOutcome.Arrives) ? Launch.Findings : Launch.Fine;
+                : walks.Any(static w => w[^1].Outcome == StepOutcome.Arrives) ? Launch.Findings
+                // What can't be read may be a device that lets it through.
+                : given.Configs.Any(static c => !c.Errors.IsEmpty) ? ZonesCommands.Undetermined : Launch.Fine;
+            foreach (var error in given.Configs.SelectMany(static c => c.Errors)) Console.Error.WriteLine($"{error.Code} {error.Where}: {error.What.Ja} / {error.What.En}");
             return new(exit, stream => WriteJson(walks, stream), writer => Write(packet, walks, writer));
         });
     }

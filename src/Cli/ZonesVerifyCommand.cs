@@ -44,14 +44,14 @@ internal static class ZonesVerifyCommand
         foreach (var finding in report.Findings) to.WriteLine($"{finding.Code} {finding.Where}: {finding.What.Ja} / {finding.What.En}");
         to.WriteLine();
         to.WriteLine($"設定 {configs.Count:N0}、機器 {configs.SelectMany(static c => c.Devices).Distinct().Count():N0}、{configs.Sum(static c => c.Lines.Lines.Length):N0}行 / {configs.Count:N0} configurations, {configs.SelectMany(static c => c.Devices).Distinct().Count():N0} devices");
-        if (configs.Where(static c => !c.EndIsMarked && c.Errors.IsEmpty).ToArray() is { Length: > 0 } open)
-            to.WriteLine($"末尾の印がない形式の設定 {open.Length:N0}（途中で切れていないか、行数で確かめてください） / {open.Length:N0} without a mark of their end; see by their lines that none is cut: {string.Join("、", open.Take(all ? int.MaxValue : MostShown).Select(static c => $"{c.File} {c.Lines.Lines.Length:N0}行"))}{(!all && open.Length > MostShown ? " … (--all)" : "")}");
+        if (configs.Where(static c => !c.EndIsMarked && c.Errors.IsEmpty).ToArray() is { Length: > 0 } unmarked)
+            to.WriteLine($"末尾の印がない形式の設定 {unmarked.Length:N0}（途中で切れていないか、行数で確かめてください） / {unmarked.Length:N0} without a mark of their end; see by their lines that none is cut: {string.Join("、", unmarked.Take(all ? int.MaxValue : MostShown).Select(static c => $"{c.File} {c.Lines.Lines.Length:N0}行"))}{(!all && unmarked.Length > MostShown ? " … (--all)" : "")}");
         foreach (var reading in configs)
         {
             var strange = reading.Lines.Count(LineStatus.NotUnderstood);
             if (!all && strange == 0 && reading.Errors.IsEmpty) continue;
             to.WriteLine($"{reading.File}: {string.Join("、", reading.Devices.Select(static d => $"{d.Name}（{d.Vendor}）"))} {reading.Lines.Lines.Length:N0}行 理解できない行 {strange:N0} / not understood");
-            foreach (var error in reading.Errors) to.WriteLine($"    {error.Code} {error.What.Ja}");
+            foreach (var error in reading.Errors) to.WriteLine($"    {error.Code} {error.What.Ja}{error.Next.Ja} / {error.What.En} {error.Next.En}");
         }
     }
 

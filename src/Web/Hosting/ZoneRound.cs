@@ -15,6 +15,9 @@ public sealed class ZoneRound(RecordSlices records, WebHostOptions options, ILog
     private const long MostBytes = 64L << 20;
 
     private readonly Dictionary<string, (DateTime WrittenAt, long Length)> known = [];
+
+    /// <summary>Files that couldn't be opened, told once.</summary>
+    private readonly HashSet<string> shut = new(StringComparer.Ordinal);
     private DateTimeOffset provedAt = options.Time.GetUtcNow();
 
     /// <summary>Of one municipality.</summary>
@@ -53,9 +56,26 @@ public sealed class ZoneRound(RecordSlices records, WebHostOptions options, ILog
             foreach (var file in folder.EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint }))
             {
                 // Somebody is still writing.
-                if (TimeProvider.System.GetUtcNow() - file.LastWriteTimeUtc < Settled || file.Length is 0 or > MostBytes) continue;
+                if (TimeProvider.System.GetUtcNow() - file.LastWriteTimeUtc < Settled || file.Length == 0) continue;
                 if (known.TryGetValue(file.FullName, out var was) && was == (file.LastWriteTimeUtc, file.Length)) continue;
-                taken.Add((file, new(Path.GetRelativePath(folder.FullName, file.FullName), await File.ReadAllBytesAsync(file.FullName, cancel).ConfigureAwait(false), new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero))));
+                var path = Path.GetRelativePath(folder.FullName, file.FullName);
+                if (file.Length > MostBytes)
+                {
+                    known[file.FullName] = (file.LastWriteTimeUtc, file.Length);
+                    logger.LogWarning("{Path}: {Bytes} バイトあり、大きすぎるため受け取りません。 / too large to be taken", path, file.Length);
+                    continue;
+                }
+                try
+                {
+                    taken.Add((file, new(path, await File.ReadAllBytesAsync(file.FullName, cancel).ConfigureAwait(false), new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero))));
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    // Gone meanwhile, or not ours to read. The others count, and it is tried again.
+                    if (shut.Add(file.FullName)) logger.LogWarning("{Path}: 開けません。次の巡回でもう一度試します。 / can't be opened; the next round tries again ({Why})", path, e.Message);
+                    continue;
+                }
+                shut.Remove(file.FullName);
             }
             if (taken.Count == 0) continue;
             // One that can't be read must not keep the others out.

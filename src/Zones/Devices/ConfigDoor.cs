@@ -56,6 +56,13 @@ public static class ConfigDoor
         }
     }
 
+    /// <summary>What stands for a file that nobody could open: a device may be in it, so nothing is proved without it.</summary>
+    public static ConfigReading Unopened(string file) => new(file, [], new LineAccount(file, 0), [new(
+        "ZON-READ-014",
+        file,
+        new("開けません（読む権限がないか、行き先のないリンク、またはフォルダへのリンクです）。", "It can't be opened: no right to read it, a link to nowhere, or a link to a folder."),
+        new("読めるようにするか、設定のフォルダから除いてください。", "Make it readable, or take it out of the folder of configurations."))]);
+
     /// <summary>The file as people may see it: decoded, secrets covered, in lines. Null where it is no text.</summary>
     public static IReadOnlyList<string>? Masked(string file, ReadOnlySpan<byte> untrusted) => ConfigText.Read(untrusted, file, out _);
 

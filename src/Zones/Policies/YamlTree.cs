@@ -17,13 +17,12 @@ internal abstract record YamlValue(int Line, int Column)
 /// <summary>Reads untrusted YAML from the parser's events: no recursion, no aliases (a few lines could stand for gigabytes), no tags.</summary>
 internal static class YamlTree
 {
-    private const int MaxCharacters = 4_000_000;
     private const int MaxDepth = 8;
 
     /// <returns>Null with one mistake added.</returns>
     public static YamlValue.Map? Read(string untrusted, PolicyMistakes mistakes)
     {
-        if (untrusted.Length > MaxCharacters)
+        if (untrusted.Length > ZonePolicyReader.MostCharacters)
         {
             mistakes.NotYaml(1, 1, "大きすぎます", "it is too large");
             return null;

@@ -8,6 +8,9 @@ namespace Sekisho.Zones.Policies;
 /// <summary>Reads a zone policy (docs/formats/zone-policy.md). Mistakes have line and column; content never makes it throw.</summary>
 public sealed class ZonePolicyReader
 {
+    /// <summary>Longer policies aren't read.</summary>
+    public const int MostCharacters = 4_000_000;
+
     internal static readonly string[] RootKeys = ["format", "model", "zones", "flows", "gateways", "security-cloud"];
     internal static readonly string[] ZoneKeys = ["id", "kind", "name", "prefixes", "at", "vlans"];
     internal static readonly string[] FlowKeys = ["id", "from", "to", "source", "destination", "service", "purpose", "approver", "until"];

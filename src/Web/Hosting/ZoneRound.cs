@@ -44,7 +44,7 @@ public sealed class ZoneRound(RecordSlices records, WebHostOptions options, ILog
     }
 
     /// <summary>Takes in what was written since the last look.</summary>
-    private async Task LookAsync(CancellationToken cancel)
+    public async Task LookAsync(CancellationToken cancel)
     {
         var root = Path.Combine(options.Storage.DataFolder, "zones");
         if (!Directory.Exists(root)) return;

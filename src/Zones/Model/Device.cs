@@ -11,6 +11,9 @@ public sealed record NetInterface(string Name, SourceRef Source)
 {
     public ImmutableArray<InterfaceAddress> Addresses { get; init; } = [];
 
+    /// <summary>Addresses that a group of devices shares (HSRP, VRRP, GLBP): whichever leads the group answers for them, and takes what is sent by them.</summary>
+    public ImmutableArray<Address> VirtualAddresses { get; init; } = [];
+
     /// <summary>The vendor's zone or name of it (FortiOS zone, PAN-OS zone, SRX security-zone, ASA nameif); null where there is none.</summary>
     public string? Zone { get; init; }
 
@@ -97,6 +100,7 @@ public sealed record Device(string Name, string Vendor)
     public ImmutableArray<Filter> Filters { get; init; } = [];
 
     /// <summary>What decides about packets for the device itself (機器自身あての通信), in their order. For a family without one nobody has read what the device lets to itself.</summary>
+    /// <remarks>Their chains are among <see cref="Chains"/>. Rules name the interface that packets come in by, none that they leave by.</remarks>
     public ImmutableArray<Filter> OwnFilters { get; init; } = [];
 
     /// <summary>Filters on the incoming interface judge packets for the device itself too (IOS, YAMAHA, Junos, netfilter). False: only what passes through (ASA), or not known.</summary>

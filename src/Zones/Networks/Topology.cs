@@ -26,9 +26,9 @@ internal sealed class Topology
         (Devices, this.policy) = (devices, policy);
         for (var d = 0; d < devices.Count; d++)
             foreach (var i in Routed(devices[d]))
-                foreach (var address in i.Addresses)
+                foreach (var address in i.Addresses.Select(static a => a.Address).Concat(i.VirtualAddresses).Distinct())
                 {
-                    if (!owners.TryGetValue(address.Address, out var list)) owners.Add(address.Address, list = []);
+                    if (!owners.TryGetValue(address, out var list)) owners.Add(address, list = []);
                     list.Add((d, i.Name));
                 }
     }
@@ -125,12 +125,12 @@ internal sealed class Topology
     }
 
     /// <summary>Addresses that a device answers by itself. Link-local ones aren't among them: nobody outside of their wire can send there.</summary>
-    /// <param name="certain">Without those that come from outside, which may be any.</param>
+    /// <param name="certain">Without those that come from outside, which may be any, and those that another device may answer for.</param>
     public AddressSet OwnAddresses(int device, bool certain)
     {
         var own = Routed(Devices[device]).ToArray();
         if (!certain && own.Any(static i => i.DynamicAddress)) return AddressSet.All;
-        return AddressSet.UnionOf(own.SelectMany(static i => i.Addresses).Where(static a => !a.Address.IsV6 || a.Address.Value >> 118 != 0x3FA).Select(static a => AddressSet.Of(a.Address)));
+        return AddressSet.UnionOf(own.SelectMany(i => i.Addresses.Select(static a => a.Address).Concat(certain ? [] : i.VirtualAddresses)).Where(static a => !a.IsV6 || a.Value >> 118 != 0x3FA).Select(static a => AddressSet.Of(a)));
     }
 
     /// <summary>Interfaces of another device on the wire that an interface is on; where addresses don't tell (a rule set alone, addresses from outside), any may be.</summary>

@@ -62,6 +62,7 @@ public static class ZoneReportJson
             json.WriteBoolean("management", check.IsExpected);
             json.WriteString("result", Word(check.Result));
             json.WriteString("verdict", Word(check.Verdict));
+            json.WriteBoolean("answersPing", check.Pings.Count > 0);
             Write("reaches", check.Reaches, json);
             WriteOpen(check.Verdict, check.NotUnderstood, json);
             json.WriteEndObject();

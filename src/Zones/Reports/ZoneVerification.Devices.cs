@@ -7,7 +7,7 @@ using Sekisho.Zones.Policies;
 
 namespace Sekisho.Zones.Reports;
 
-/// <summary>The devices themselves: a pair of zones is about what they pass on, not about what is meant for them (ADR-0200).</summary>
+/// <summary>The devices themselves: a pair of zones is about what they pass on, not about what is meant for them (ADR-0200, ADR-0225).</summary>
 public sealed partial class ZoneVerification
 {
     /// <summary>What reaches each device's own services from each zone, beyond the allowed flows of the day.</summary>
@@ -36,8 +36,14 @@ public sealed partial class ZoneVerification
         Collect(from, index, flows, Bound.Lower, certain);
         if (unread)
             reasons.Add(new($"{device.Name} が自分あての通信のどれを受けるかは、読み取っていません。ここまでは届きます。", $"What {device.Name} lets to itself isn't read; these packets get as far as the device."));
+        // An answer to ping opens nothing: it is told beside the verdict.
+        var pings = all.FindAll(IsPing);
+        all.RemoveAll(IsPing);
+        certain.RemoveAll(IsPing);
         var (verdict, lines) = Conclude(all, certain, reasons);
-        return new(device.Name, device.Vendor, from, verdict, lines);
+        return new(device.Name, device.Vendor, from, verdict, lines) { Pings = pings };
+
+        static bool IsPing(Violation reach) => reach.Flows.Services.Services.All(static s => (s.Protocols & ~Protocols.WithTypes).IsEmpty);
     }
 
     /// <returns>Whether some of it gets to a device of which nobody has read what it lets to itself.</returns>

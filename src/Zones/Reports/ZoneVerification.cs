@@ -29,6 +29,7 @@ public sealed partial class ZoneVerification
     private readonly KindClasses stray;
     private readonly List<ReadError> findings = [];
     private readonly Dictionary<Device, Rule[]> unsure = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Device, Rule[]> unsureOfItself = new(ReferenceEqualityComparer.Instance);
 
     private ZoneVerification(ZonePolicy policy, IReadOnlyList<ConfigReading> readings, DateOnly day, VerifyOptions options)
     {
@@ -144,10 +145,29 @@ public sealed partial class ZoneVerification
     }
 
     /// <summary>Rules of a device that may keep something from passing, if only one knew.</summary>
-    private Rule[] UnsureOf(Device device)
+    private Rule[] UnsureOf(Device device, bool itself)
     {
-        if (!unsure.TryGetValue(device, out var rules)) unsure.Add(device, rules = [.. device.Chains.SelectMany(static c => c.Rules).Where(static r => r.Must is not null && r.Action != RuleAction.Accept)]);
+        var known = itself ? unsureOfItself : unsure;
+        if (!known.TryGetValue(device, out var rules)) known.Add(device, rules = [.. Reached(device, itself ? device.OwnFilters : device.Filters).SelectMany(static c => c.Rules).Where(static r => r.Must is not null && r.Action != RuleAction.Accept)]);
         return rules;
+    }
+
+    /// <summary>The chains that some filters ask, each once: what guards a device itself keeps nothing from passing through it.</summary>
+    private static List<Chain> Reached(Device device, IEnumerable<Filter> filters)
+    {
+        var names = filters.Select(static f => f.Chain).ToHashSet(StringComparer.Ordinal);
+        var found = new List<Chain>();
+        for (var before = -1; before < found.Count;)
+        {
+            before = found.Count;
+            foreach (var chain in device.Chains)
+                if (names.Contains(chain.Name) && !found.Contains(chain))
+                {
+                    found.Add(chain);
+                    names.UnionWith(chain.Rules.Select(static r => r.Target).OfType<string>());
+                }
+        }
+        return found;
     }
 
     private Violation Say(Arrival arrival)
@@ -160,7 +180,7 @@ public sealed partial class ZoneVerification
             if (step.Device.RoutesUnknown && !Topology.IsLone(step.Device)) unknowns.Add(new(UnknownKind.RunTime, $"{step.Device.Name}: 動的な経路 / dynamic routes"));
             if (step.Filter is null) continue;
             // What might have stopped it, if one only knew.
-            foreach (var other in UnsureOf(step.Device))
+            foreach (var other in UnsureOf(step.Device, step.Filter.Place == FilterPlace.Own))
                 if (other.May.Source.Overlaps(arrival.Traffic.Source) && other.May.Destination.Overlaps(arrival.Traffic.Destination)) unknowns.UnionWith(other.Unknowns);
         }
         return new(arrival.Example, [.. arrival.Path.Select(s => Say(s, arrival.Example.Source.IsV6))], arrival.Traffic, [.. unknowns]) { SwitchedOff = SwitchedOff(arrival) };

@@ -96,7 +96,7 @@ public sealed class OwnTrafficTests
             var asked = device with { Filters = device.OwnFilters };
             foreach (var check in Verify(TownTests.Zones(zones), Reading(device)))
             {
-                foreach (var reach in check.Reaches)
+                foreach (var reach in check.Reaches.Concat(check.Pings))
                     Assert.True(SlowEngine.Passes(asked, Of(reach), static _ => true, static _ => true), $"seed {seed} round {round}: {reach.Packet}");
                 var inbound = check.From.Id == "a" ? "eth0" : "eth1";
                 for (var i = 0; i < 200; i++)
@@ -110,7 +110,7 @@ public sealed class OwnTrafficTests
                     var passes = SlowEngine.Passes(asked, packet, static _ => true, static _ => true);
                     if (passes) reached++;
                     else stopped++;
-                    Assert.True(!passes || check.Reaches.Any(r => r.Flows.Source.Contains(packet.Source) && r.Flows.Destination.Contains(packet.Destination) && SlowEngine.Matches(new Match { Services = r.Flows.Services }, packet)), $"seed {seed} round {round}: {packet}");
+                    Assert.True(!passes || check.Reaches.Concat(check.Pings).Any(r => r.Flows.Source.Contains(packet.Source) && r.Flows.Destination.Contains(packet.Destination) && SlowEngine.Matches(new Match { Services = r.Flows.Services }, packet)), $"seed {seed} round {round}: {packet}");
                 }
             }
         }

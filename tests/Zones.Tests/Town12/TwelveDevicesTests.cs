@@ -70,10 +70,26 @@ public sealed class TwelveDevicesTests
     {
         var report = ZoneVerification.VerifyDevices(Policy(static _ => "as-planned"), Readings(static _ => "as-planned"), Day);
         Assert.Equal(12 * 9, report.Checks.Count);
-        // What the two Linux gateways let to themselves is read; of the others it is told that it isn't.
-        Assert.Equal(["gw-sanitise<dmz", "gw-sanitise<lgwan", "gw-screen<lgwan"], report.Checks.Where(static c => c.Result == ZoneResult.Violated).Select(static c => $"{c.Device}<{c.From.Id}").Order(StringComparer.Ordinal));
-        Assert.All(report.Checks.Where(static c => c.Result == ZoneResult.Undetermined), static c => Assert.IsType<CheckVerdict.NotAssessed>(c.Verdict));
+        Assert.All(report.Checks, static c => Assert.IsNotType<CheckVerdict.NotAssessed>(c.Verdict));
+        // What surely gets in, from where: consoles, for the administrators' terminals, and the two Linux gateways' own pages.
+        Assert.Equal(
+            [
+                "fw-border<internet 10.30.10.8/29 tcp/443; tcp/22", "fw-maint<management 10.90.40.10 tcp/22", "gw-sanitise<dmz any tcp/443", "gw-sanitise<lgwan any tcp/22, 443", "gw-screen<lgwan 10.20.40.0/28 tcp/22",
+                "rt-shisho1<lgwan 10.20.40.1-10.20.40.14 tcp/22", "rt-shisho2<lgwan 10.20.40.1-10.20.40.14 tcp/22",
+                "sw-inet<internet 10.30.10.8/29 tcp/22", "sw-lgwan<lgwan 10.20.40.0/28 tcp/22", "sw-mynumber<mynumber 10.10.10.8/29 tcp/22",
+            ],
+            report.Checks.Where(static c => c.Result == ZoneResult.Violated).Select(static c => $"{c.Device}<{c.From.Id} {Sources(c)} {string.Join("; ", c.Reaches.Select(static r => r.Flows.Services.ToString()).Distinct())}").Order(StringComparer.Ordinal));
+        // What no line speaks of stays possible, and nothing else: not the consoles.
+        var open = report.Checks.Where(static c => c.Result == ZoneResult.Undetermined).ToArray();
+        Assert.Equal(["fw-border<dmz", "fw-border<outside", "fw-maint<lgwan", "fw-maint<maintenance", "rt-gcloud<gcloud", "rt-shisho1<mynumber", "rt-shisho2<internet"], open.Select(static c => $"{c.Device}<{c.From.Id}").Order(StringComparer.Ordinal));
+        Assert.All(open.Where(static c => c.From.Id is not "gcloud"), static c => Assert.All(c.Reaches, static r => Assert.Contains(DeviceCheck.OtherFeatures, r.Unknowns)));
         Assert.All(report.Checks.Where(static c => c.Device == "sw-mynumber" && c.From.Id != "mynumber"), static c => Assert.Equal(ZoneResult.Proved, c.Result));
+    }
+
+    private static string Sources(DeviceCheck check)
+    {
+        var all = AddressSet.UnionOf(check.Reaches.Select(static r => r.Flows.Source));
+        return all.Covers(check.From.Addresses) ? "any" : all.ToString();
     }
 
     [Fact]

@@ -63,6 +63,8 @@ internal sealed class AsaFile
 
         public List<InterfaceAddress> Addresses { get; } = [];
 
+        public List<Address> Virtual { get; } = [];
+
         public int? Vlan { get; set; }
 
         public bool Enabled { get; set; } = true;
@@ -73,6 +75,7 @@ internal sealed class AsaFile
     private readonly FileWork work;
     private readonly CiscoObjects objects;
     private readonly CiscoAcl acl;
+    private readonly AsaOwn own;
     private readonly List<Port> ports = [];
     private readonly Dictionary<string, (int Line, bool Filters, List<(string Text, int Line)> Entries)> lists = new(StringComparer.Ordinal);
     private readonly List<(string Acl, string? Interface, bool Inward, int Line)> groups = [];
@@ -94,6 +97,7 @@ internal sealed class AsaFile
         this.work = work;
         objects = new CiscoObjects(work, asa: true);
         acl = new CiscoAcl(work, objects, CiscoDialect.Asa);
+        own = new AsaOwn(work, objects);
     }
 
     public void ReadAll()
@@ -187,6 +191,15 @@ internal sealed class AsaFile
                 return Enter(Section.Top, transparent ? Reading.NotUnderstood : Reading.Understood);
             case "time-range":
                 return Enter(Section.Irrelevant, Reading.Understood);
+            case "ssh" or "telnet" or "http" or "icmp" or "snmp-server":
+                own.Add(work.Text.Line(line).Trim(), line);
+                return Enter(Section.Irrelevant, Reading.Understood);
+            case "webvpn":
+                own.Webvpn(line);
+                return Enter(Section.Irrelevant, Reading.Understood);
+            case "management-access":
+                own.Through(words.Next().ToString(), line);
+                return Enter(Section.Top, Reading.Understood);
             case "established" or "filter" or "alias" or "outbound" or "conduit" or "apply" or "policy-route":
                 // "established" opens return connections, "conduit" and "outbound" are old filters: not modelled.
                 return Enter(Section.NotUnderstood, Reading.NotUnderstood);
@@ -274,6 +287,8 @@ internal sealed class AsaFile
         var text = six ? words.Next().ToString() : string.Concat(address.ToString(), "/", Skip(ref words));
         if (!AddressPrefix.TryParse(text, out var prefix)) return Reading.NotUnderstood;
         on.Addresses.Add(new InterfaceAddress(address, prefix));
+        // The address of the other one of a pair: who is active has the first, the other this one.
+        if (words.Take("standby") && objects.TryAddress(words.Next(), out var standby)) on.Virtual.Add(standby);
         return Reading.Understood;
 
         static ReadOnlySpan<char> Skip(ref Cursor words)
@@ -313,7 +328,10 @@ internal sealed class AsaFile
                 return Route(words, line);
             case "access-list":
                 return AccessList(words, line);
-            case "local" or "verify" or "audit" or "icmp" or "neighbor" or "enforce-eui64" or "unicast-routing" or "dhcprelay" or "prefix-list" or "nd":
+            case "icmp":
+                own.Add(work.Text.Line(line).Trim(), line);
+                return Reading.Understood;
+            case "local" or "verify" or "audit" or "neighbor" or "enforce-eui64" or "unicast-routing" or "dhcprelay" or "prefix-list" or "nd":
                 return Reading.Irrelevant;
             default:
                 return Reading.NotUnderstood;
@@ -380,7 +398,8 @@ internal sealed class AsaFile
         var on = words.Next().ToString();
         if (words.Take("control-plane"))
         {
-            return Reading.Irrelevant; // for the device itself
+            own.Controlled(name, on, line);
+            return Reading.Understood;
         }
 
         groups.Add((name, on, direction is "in", line));
@@ -440,13 +459,18 @@ internal sealed class AsaFile
 
         filters.Insert(0, Levels(named, rules, chains, global));
         var translations = new AsaNat(work, objects, old, rules);
+        NetInterface[] interfaces = [.. ports.Select(one => new NetInterface(one.NameIf ?? one.Name, work.At(one.Line)) { Addresses = [.. one.Addresses], VirtualAddresses = [.. one.Virtual], Zone = one.NameIf, Vlan = one.Vlan, Enabled = one.Enabled, DynamicAddress = one.Dynamic })];
+        foreach (var one in named) own.Level(one.NameIf!, one.Level ?? 0);
+        var (itself, ownChains) = own.ToFilter(interfaces, rules);
         return new Device(host ?? work.NameFromFile, "asa")
         {
-            Interfaces = [.. ports.Select(one => new NetInterface(one.NameIf ?? one.Name, work.At(one.Line)) { Addresses = [.. one.Addresses], Zone = one.NameIf, Vlan = one.Vlan, Enabled = one.Enabled, DynamicAddress = one.Dynamic })],
+            Interfaces = [.. interfaces],
             Routes = [.. routes],
             RoutesUnknown = routesUnknown,
-            Chains = [.. chains],
+            Chains = [.. chains, .. ownChains],
             Filters = [.. filters.OrderBy(static filter => filter.Place)],
+            // Behind a transparent firewall there is one address for all interfaces.
+            OwnFilters = transparent ? [] : [itself],
             Nat = [.. translations.Rules(nat)],
             NatOrder = old ? new NatOrder(false, true, true) : new NatOrder(true, true, false),
         };

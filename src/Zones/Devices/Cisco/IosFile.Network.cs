@@ -102,13 +102,16 @@ internal sealed partial class IosFile
             });
         }
 
+        var (itself, ownChains) = own.ToFilter(
+            lists.ToDictionary(static one => one.Key, static one => new IosList(one.Value.Rules.Count <= (one.Value.V6 ? 2 : 0) ? [] : [.. one.Value.Rules.SelectMany(CiscoAcl.WithFragments)], one.Value.Standard, one.Value.Line)), interfaces.Values);
         return new Device(host ?? work.NameFromFile, "ios")
         {
             Interfaces = [.. interfaces.Values],
             Routes = [.. routes],
             RoutesUnknown = routesUnknown,
-            Chains = [.. chains],
+            Chains = [.. chains, .. ownChains],
             Filters = [.. filters.OrderBy(static filter => filter.Place)],
+            OwnFilters = [itself],
             InboundGuardsItself = true,
             Nat = [.. IosNat.Rules(work, natLines, pools, lists.ToDictionary(static one => one.Key, static one => one.Value.Rules), inside, outside)],
             NatOrder = new NatOrder(false, true, true),

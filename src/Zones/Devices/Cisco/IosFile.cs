@@ -15,10 +15,13 @@ internal sealed partial class IosFile
         Irrelevant,
         NotUnderstood,
         Vlan,
+        Line,
+        ControlPlane,
     }
 
     private readonly FileWork work;
     private readonly CiscoObjects objects;
+    private readonly IosOwn own;
     private readonly Dictionary<string, (bool V6, bool Standard, int Line, List<Rule> Rules, List<(int Number, int At)> Order)> lists = new(StringComparer.Ordinal);
     private readonly List<(string Acl, bool V6, string Interface, bool Inward, int Line)> applied = [];
     private readonly Dictionary<string, NetInterface> interfaces = new(StringComparer.Ordinal);
@@ -39,6 +42,7 @@ internal sealed partial class IosFile
     {
         this.work = work;
         objects = new CiscoObjects(work, asa: false);
+        own = new IosOwn(work);
     }
 
     public void ReadAll()
@@ -136,6 +140,20 @@ internal sealed partial class IosFile
                 return Enter(Section.Irrelevant, Reading.Irrelevant);
             case "vrf":
                 return Enter(Section.Irrelevant, Reading.Understood);
+            case "line":
+                own.Line(words, line);
+                return Enter(Section.Line, Reading.Understood);
+            case "snmp-server":
+                own.Snmp(words, line);
+                return Enter(Section.Irrelevant, Reading.Understood);
+            case "webvpn" or "crypto" when first is "webvpn" || words.Peek is "ssl":
+                own.Portal(line);
+                return Enter(Section.Irrelevant, Reading.Understood);
+            case "control-plane":
+                return Enter(Section.ControlPlane, Reading.Understood);
+            case "no" when words.Take("ip") && words.Take("http"):
+                own.Http(words, line, on: false);
+                return Enter(Section.Irrelevant, Reading.Understood);
             case "certificate":
                 return Enter(Section.Irrelevant, Reading.Irrelevant);
             case "permit" or "deny" or "remark" when section == Section.Acl:
@@ -169,6 +187,9 @@ internal sealed partial class IosFile
                 currentV6 = v6;
                 List(current, v6, kind == "standard", line);
                 return Enter(Section.Acl, Reading.Understood);
+            case "http" when !v6:
+                own.Http(words, line, on: true);
+                return Enter(Section.Irrelevant, Reading.Understood);
             case "route":
                 return Enter(Section.Top, Route(words, line, v6));
             case "nat":
@@ -204,6 +225,11 @@ internal sealed partial class IosFile
                 return words.Peek is "no" ? Reading.NotUnderstood : Reading.Understood;
             case Section.Vlan:
                 return words.Peek is "name" or "state" or "private-vlan" or "remote-span" or "mtu" or "shutdown" or "exit" or "vn-segment" or "mode" ? Reading.Irrelevant : Reading.NotUnderstood;
+            case Section.Line:
+                return own.BelowLine(words, line) ? Reading.Understood : Reading.Irrelevant;
+            case Section.ControlPlane:
+                own.ControlPlane(words, line);
+                return Reading.Understood;
             case Section.NotUnderstood:
                 return Reading.NotUnderstood;
             default:
@@ -231,6 +257,9 @@ internal sealed partial class IosFile
         {
             case "ip" or "ipv6":
                 return InterfaceIp(words, line, first is "ipv6", on);
+            case "standby" or "vrrp" or "glbp" or "address" when Virtual(words) is { } group:
+                interfaces[current] = on with { VirtualAddresses = on.VirtualAddresses.Add(group) };
+                return Reading.Understood;
             case "shutdown":
                 interfaces[current] = on with { Enabled = false };
                 return Reading.Understood;
@@ -258,6 +287,15 @@ internal sealed partial class IosFile
             default:
                 return CiscoLines.IrrelevantInterface.Contains(first.ToString()) || int.TryParse(first, out _) ? Reading.Irrelevant : Reading.NotUnderstood;
         }
+    }
+
+    /// <summary>"standby 1 ip 10.0.0.1", "vrrp 1 ip …", "glbp 1 ip …", and "address 10.0.0.1 primary" below "vrrp 1 address-family ipv4".</summary>
+    private static Address? Virtual(Cursor words)
+    {
+        if (int.TryParse(words.Peek, NumberStyles.None, CultureInfo.InvariantCulture, out _)) words.Next();
+        if (words.Peek is "ip" or "ipv6") words.Next();
+        var text = words.Next();
+        return Address.TryParse(text.IndexOf('/') is > 0 and int slash ? text[..slash] : text, out var address) ? address : null;
     }
 
     private Reading Switchport(Cursor words, NetInterface on)

@@ -54,8 +54,7 @@ public sealed class FortiReader : IConfigReader
                 devices.Add(new FortiDomain(work, tree, vdom, global, tree.Word(vdom)).ToDevice(scopes.Count == 1 ? host : host + "/" + tree.Word(vdom)));
             }
 
-            FortiIrrelevant.Mark(tree, global);
-            FortiIrrelevant.Mark(tree, 0);
+            if (global != 0) FortiIrrelevant.Mark(tree, 0);
         }
 
         if (forti.TruncatedAt > 0)
@@ -77,7 +76,7 @@ internal static class FortiIrrelevant
     [
         "log ", "user ", "report ", "antivirus ", "webfilter ", "ips ", "application ", "dlp ", "emailfilter ", "spamfilter ", "icap ", "waf ", "voip ", "wireless-controller", "switch-controller", "endpoint-control", "vpn certificate", "vpn ssl",
         "vpn ipsec", "vpn l2tp", "vpn pptp", "dnsfilter ", "ssh-filter ", "file-filter ", "videofilter ", "cifs ", "sctp-filter ", "certificate ", "authentication ", "extender", "extension-controller", "web-proxy ", "ftp-proxy ", "alertemail", "credential-store", "nsxt", "gtp", "monitoring", "automation", "ztna ", "casb ", "telemetry", "virtual-patch ", "diameter-filter ", "dpdk ",
-        "firewall ssl", "firewall profile", "firewall shap", "firewall internet-service", "firewall schedule", "firewall wildcard-fqdn", "firewall multicast-address", "firewall local-in-policy", "firewall DoS-policy", "firewall interface-policy", "firewall ttl-policy", "firewall auth", "firewall ldb-monitor", "firewall ipmacbinding", "firewall dnstranslation", "firewall sniffer", "firewall service category", "firewall ssh",
+        "firewall ssl", "firewall profile", "firewall shap", "firewall internet-service", "firewall schedule", "firewall wildcard-fqdn", "firewall multicast-address", "firewall DoS-policy", "firewall interface-policy", "firewall ttl-policy", "firewall auth", "firewall ldb-monitor", "firewall ipmacbinding", "firewall dnstranslation", "firewall sniffer", "firewall service category", "firewall ssh",
         "firewall city", "firewall country", "firewall region", "firewall vendor-mac", "firewall traffic-class", "firewall decrypted", "firewall global", "firewall proxy-address", "firewall proxy-addrgrp", "firewall carrier", "firewall gtp", "firewall ip-translation", "firewall iprope", "firewall on-demand", "firewall network-service", "firewall access-proxy",
         "router access-list", "router prefix-list", "router route-map", "router key-chain", "router aspath-list", "router community-list", "router setting", "router auth-path", "router bfd", "router multicast", "router isis", "router ripng", "router extcommunity",
     ];
@@ -100,6 +99,9 @@ internal static class FortiIrrelevant
 internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int global, string? vdom)
 {
     private readonly List<NetInterface> interfaces = [];
+
+    /// <summary>Where each of the interfaces is written.</summary>
+    private readonly List<int> edits = [];
     private readonly Dictionary<string, List<string>> zones = new(StringComparer.Ordinal);
     private readonly List<Rule> rules = [];
     private readonly List<NatRule> sourceNat = [];
@@ -139,13 +141,16 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
         else tree.MarkAll(tree.Find(scope, "firewall central-snat-map"), Reading.Irrelevant);
         ReadRoutes();
         FortiIrrelevant.Mark(tree, scope);
+        FortiIrrelevant.Mark(tree, global);
+        var (itself, ownChains) = new FortiOwn(work, tree, scope, global, objects, InterfacesOf).ToFilter([.. edits.Select((edit, i) => (edit, interfaces[i]))], rules);
         return new Device(name, "fortios")
         {
             Interfaces = [.. interfaces],
             Routes = [.. routes],
             RoutesUnknown = routesUnknown,
-            Chains = [new Chain("firewall policy", [.. rules])],
+            Chains = [new Chain("firewall policy", [.. rules]), .. ownChains],
             Filters = [new Filter("firewall policy", FilterPlace.Forward, "firewall policy", RuleAction.Drop, work.Implicit("implicit deny"))],
+            OwnFilters = tree.Only(tree.Find(tree.Find(scope, "system settings"), "opmode")) == "transparent" ? [] : [itself],
             Disabled = [.. policies.Disabled],
             Nat = [.. nat, .. sourceNat],
             // Administration Guide, "Central DNAT": the virtual addresses translate by themselves, and policies name the real ones.
@@ -211,9 +216,11 @@ internal sealed class FortiDomain(FileWork work, WordTree tree, int scope, int g
             Add(addresses, tree.Find(v6, "ip6-address"));
             foreach (var extra in tree.Children(tree.Find(v6, "ip6-extra-addr"))) AddText(addresses, tree.Word(extra));
 
+            edits.Add(edit);
             interfaces.Add(new NetInterface(tree.Word(edit), work.At(tree.Line(edit)))
             {
                 Addresses = [.. addresses],
+                VirtualAddresses = [.. tree.Children(tree.Find(edit, "vrrp")).Select(group => tree.Only(tree.Find(group, "vrip"))).Concat(tree.Children(tree.Find(v6, "vrrp6")).Select(group => tree.Only(tree.Find(group, "vrip6")))).Select(static text => Address.TryParse(text, out var shared) ? shared : (Address?)null).OfType<Address>()],
                 Vlan = int.TryParse(tree.Only(tree.Find(edit, "vlanid")), CultureInfo.InvariantCulture, out var vlan) ? vlan : null,
                 Enabled = tree.Only(tree.Find(edit, "status")) != "down",
                 DynamicAddress = tree.Only(tree.Find(edit, "mode")) is "dhcp" or "pppoe" || tree.Only(tree.Find(v6, "ip6-mode")) is "dhcp" or "pppoe" or "delegated",

@@ -60,6 +60,8 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
     private readonly Dictionary<string, List<string>> zones = new(StringComparer.Ordinal);
     private readonly List<NetInterface> interfaces = [];
     private readonly List<(string Interface, string Family, string[] Filters, bool Input, int Line)> bound = [];
+    private readonly JunosFilters filters = new(work, tree);
+    private readonly List<(string Unit, string Family, string[] Filters, int Line)> loopbacks = [];
     private readonly List<Route> routes = [];
     private readonly List<Rule> rules = [];
     private readonly List<NatRule> nat = [];
@@ -116,7 +118,6 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
         var security = tree.Find(0, "security");
         tree.Mark(security, Reading.Understood);
         ReadZones(tree.Find(security, "zones"));
-        var filters = new JunosFilters(work, tree);
         filters.Read();
         ReadPolicies(tree.Find(security, "policies"));
         new JunosNat(work, tree, objects, Zone, nat).Read(tree.Find(security, "nat"));
@@ -166,13 +167,17 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
             all.Add(new Filter("security policies", FilterPlace.Forward, "security policies", permit ? RuleAction.Accept : RuleAction.Drop, permit ? work.At(tree.Line(tree.Find(security, "policies", "default-policy"))) : work.Implicit("default-policy deny-all")));
         }
 
+        var own = new JunosOwn(work, tree, filters);
+        foreach (var (unit, family, named, line) in loopbacks) own.Loopback(unit, family, named, line);
+        var (itself, ownChains) = own.Read(interfaces, zones, rules);
         return new Device(host, "junos")
         {
             Interfaces = [.. interfaces],
             Routes = [.. routes],
             RoutesUnknown = routesUnknown,
-            Chains = [.. chains],
+            Chains = [.. chains, .. ownChains],
             Filters = [.. all.OrderBy(static filter => filter.Place)],
+            OwnFilters = [.. itself],
             InboundGuardsItself = true,
             Nat = [.. nat],
             NatOrder = new NatOrder(false, true, false),
@@ -209,6 +214,7 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
     private void Unit(string name, int unit, bool off)
     {
         List<InterfaceAddress> addresses = [];
+        List<Address> shared = [];
         var families = tree.Find(unit, "family");
         var dynamic = false;
         foreach (var family in tree.Children(families))
@@ -221,25 +227,31 @@ internal sealed class JunosFile(FileWork work, WordTree tree)
                 var slash = text.IndexOf('/');
                 if (Address.TryParse(slash < 0 ? text : text.AsSpan(0, slash), out var own) && AddressPrefix.TryParse(text, out var prefix))
                     addresses.Add(new InterfaceAddress(own, prefix));
+                foreach (var (groups, setting) in (ReadOnlySpan<(string, string)>)[("vrrp-group", "virtual-address"), ("vrrp-inet6-group", "virtual-inet6-address")])
+                    foreach (var group in tree.Children(tree.Find(address, groups)))
+                        foreach (var said in Values(tree.Find(group, setting)))
+                            if (Address.TryParse(said, out var leader)) shared.Add(leader);
             }
 
             var filter = tree.Find(family, "filter");
-            if (name.StartsWith("lo0", StringComparison.Ordinal) || word is not ("inet" or "inet6"))
-            {
-                continue; // lo0: for the device itself
-            }
+            if (word is not ("inet" or "inet6")) continue;
+            var loopback = name.StartsWith("lo0", StringComparison.Ordinal);
 
             foreach (var (direction, input) in (ReadOnlySpan<(string, bool)>)[("input", true), ("output", false), ("input-list", true), ("output-list", false)])
             {
                 // The filters of a list are one: what a filter leaves undecided the next is asked, and only the last discards.
                 string[] named = [.. Values(tree.Find(filter, direction)).Where(static one => one != "precedence")];
-                if (named.Length > 0) bound.Add((name, word, named, input, tree.Line(tree.Find(filter, direction))));
+                if (named.Length == 0) continue;
+                // On lo0 a filter is for the device itself; what goes out by it is the device's own.
+                if (!loopback) bound.Add((name, word, named, input, tree.Line(tree.Find(filter, direction))));
+                else if (input) loopbacks.Add((name, word, named, tree.Line(tree.Find(filter, direction))));
             }
         }
 
         interfaces.Add(new NetInterface(name, work.At(tree.Line(unit)))
         {
             Addresses = [.. addresses],
+            VirtualAddresses = [.. shared],
             Vlan = int.TryParse(tree.Only(tree.Find(unit, "vlan-id")), NumberStyles.None, CultureInfo.InvariantCulture, out var vlan) ? vlan : null,
             Enabled = !off && tree.Find(unit, "disable") < 0 && !tree.IsOff(unit),
             Routed = families < 0 || tree.Find(families, "inet") >= 0 || tree.Find(families, "inet6") >= 0,

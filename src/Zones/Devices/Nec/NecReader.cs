@@ -46,6 +46,7 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
     private readonly Dictionary<string, NetInterface> interfaces = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(string Text, int Line)>> napt = new(StringComparer.Ordinal);
     private readonly List<Route> routes = [];
+    private readonly NecOwn own = new(work);
     private bool routesUnknown;
 
     public Device ReadAll()
@@ -94,7 +95,16 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
                     irrelevantSection = true;
                     reading = Reading.Understood;
                     break;
+                case "no" when own.Read(words.Next(), words, line, no: true):
+                    reading = Reading.Understood;
+                    break;
                 default:
+                    if (own.Read(first, words, line, no: false))
+                    {
+                        reading = Reading.Understood;
+                        break;
+                    }
+
                     irrelevantSection = irrelevant.Contains(first.ToString()) || irrelevant.Contains(first.ToString().Split('-')[0]);
                     reading = irrelevantSection ? Reading.Irrelevant : Reading.NotUnderstood;
                     break;
@@ -133,13 +143,15 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
             });
         }
 
+        var (itself, ownChains) = own.ToFilter(lists);
         return new Device(host ?? work.NameFromFile, "nec-ix")
         {
             Interfaces = [.. interfaces.Values],
             Routes = [.. routes],
             RoutesUnknown = routesUnknown,
-            Chains = [.. chains],
+            Chains = [.. chains, .. ownChains],
             Filters = [.. filters.OrderBy(static filter => filter.Place)],
+            OwnFilters = [itself],
             InboundGuardsItself = true,
             Nat = [.. Nat()],
             // Which side of the translation the filter sees is not told publicly: the engine is given both by an unknown (see Nat).
@@ -259,10 +271,24 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
         return Cisco.CiscoPorts.Starts(words.Peek) && Cisco.CiscoPorts.Read(ref words, out ports);
     }
 
+    /// <summary>"vrrp ip VRID ADDRESS", "vrrp VRID ip ADDRESS": the address of the group.</summary>
+    private static Address? Virtual(Cursor words)
+    {
+        for (var i = 0; i < 4 && !words.AtEnd; i++)
+            if (words.Next() is var word && word.IndexOfAny('.', ':') > 0 && Address.TryParse(word, out var address)) return address;
+        return null;
+    }
+
     private Reading InInterface(Cursor words, int line, string current)
     {
         var on = interfaces[current];
         var first = words.Next();
+        if (first is "vrrp" && Virtual(words) is { } leader)
+        {
+            interfaces[current] = on with { VirtualAddresses = on.VirtualAddresses.Add(leader) };
+            return Reading.Understood;
+        }
+
         switch (first)
         {
             case "ip" or "ipv6":

@@ -64,7 +64,7 @@ public sealed class PanReader : IConfigReader
         }
 
         // Interfaces without a zone and without a rule pass nothing: no firewall in use is so, and a file that breaks off there looks so.
-        if (all.Exists(static one => one.Interfaces.Any(static port => port.Routed)) && all.TrueForAll(static one => one.Chains.All(static chain => chain.Rules.IsEmpty))) work.Truncated(work.Text.LineCount);
+        if (all.Exists(static one => one.Interfaces.Any(static port => port.Routed)) && all.TrueForAll(static one => one.Chains.All(chain => chain.Rules.IsEmpty || one.Filters.All(filter => filter.Chain != chain.Name)))) work.Truncated(work.Text.LineCount);
         tree.Settle(work.Ledger);
         return work.Finish(all);
     }
@@ -184,6 +184,15 @@ internal sealed class PanNetwork(FileWork work, WordTree tree, int based, int sh
 
     public List<Route> Routes { get; } = [];
 
+    /// <summary>The management profile of each interface that has one.</summary>
+    public Dictionary<string, (string Name, int Line)> Profiles { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>A portal or gateway for terminals outside listens on some interface.</summary>
+    public bool HasGlobalProtect => tree.Find(based, "network", "tunnel") is >= 0 and var tunnels && tree.Find(tunnels, "global-protect-gateway") >= 0;
+
+    /// <summary>Where a management profile is written; -1: nowhere.</summary>
+    public int Profile(string name) => tree.Find(tree.Find(based, "network", "profiles", "interface-management-profile"), name);
+
     public bool RoutesUnknown { get; set; }
 
     public void Read()
@@ -196,6 +205,7 @@ internal sealed class PanNetwork(FileWork work, WordTree tree, int based, int sh
                 tree.MarkAll(part, tree.Word(part) is "vlan" or "virtual-wire" ? Reading.Understood : Reading.Irrelevant);
         }
 
+        tree.MarkAll(tree.Find(network, "profiles", "interface-management-profile"), Reading.Understood);
         var interfaces = tree.Find(network, "interface");
         tree.MarkAll(interfaces, Reading.Understood);
         var objects = new PanObjects(work, tree, based, shared);
@@ -271,6 +281,7 @@ internal sealed class PanNetwork(FileWork work, WordTree tree, int based, int sh
             }
         }
 
+        if (tree.Only(tree.Find(node, "interface-management-profile")) is { } profile) Profiles[name] = (profile, tree.Line(tree.Find(node, "interface-management-profile")));
         Interfaces.RemoveAll(one => one.Name == name);
         Interfaces.Add(new NetInterface(name, work.At(tree.Line(node)))
         {

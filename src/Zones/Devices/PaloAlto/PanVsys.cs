@@ -59,13 +59,16 @@ internal sealed partial class PanVsys(FileWork work, WordTree tree, PanNetwork n
             }
         }
 
+        var portal = scopes.Append(0).Any(scope => tree.Find(scope, "global-protect") >= 0 || tree.Find(scope, "network", "global-protect") >= 0) || network.HasGlobalProtect;
+        var (itself, ownChains) = PanOwn.Read(work, tree, network, interfaces, rules, interzone, portal);
         return new Device(name, "panos")
         {
             Interfaces = [.. interfaces],
             Routes = [.. network.Routes],
             RoutesUnknown = network.RoutesUnknown || routesUnknown,
-            Chains = [new Chain("security", [.. rules])],
+            Chains = [new Chain("security", [.. rules]), .. ownChains],
             Filters = [new Filter("security", FilterPlace.Forward, "security", interzone, work.Implicit("interzone-default"))],
+            OwnFilters = [.. itself],
             Disabled = [.. disabled],
             Nat = [.. nat],
             NatOrder = new NatOrder(false, false, false),

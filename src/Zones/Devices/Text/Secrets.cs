@@ -158,7 +158,7 @@ internal static class Secrets
             return comment >= 0 ? MaskRemark(line, comment, ref resume) : -1;
         }
 
-        if (firstWord.StartsWith("snmp")) return AfterWords(line, 2, resume);
+        if (firstWord.StartsWith("snmp")) return AfterSnmp(line, trimmed, ref resume);
         if (trimmed.StartsWith("login user ")) return AfterWords(line, 3, resume);
         if (trimmed.StartsWith("pp auth username ")) return AfterWords(line, 3, resume);
         if (firstWord is "l2tp" && trimmed.StartsWith("l2tp tunnel auth on")) return AfterWords(line, 4, resume);
@@ -336,6 +336,27 @@ internal static class Secrets
         }
 
         return at < resume ? at : -1;
+    }
+
+    /// <summary>Behind "snmp… word" everything is covered, but what says who may ask: the list behind "snmp-server community X RO", a group (which has no secret), the host of an ASA.</summary>
+    private static int AfterSnmp(ReadOnlySpan<char> line, ReadOnlySpan<char> trimmed, ref int resume)
+    {
+        if (trimmed.StartsWith("snmp-server group ")) return -1;
+        if (trimmed.StartsWith("snmp-server host "))
+        {
+            var words = new Cursor(trimmed);
+            for (var i = 0; i < 3; i++) words.Next();
+            return AfterWords(line, Model.Address.TryParse(words.Peek, out _) ? 4 : 2, resume);
+        }
+
+        var from = AfterWords(line, 2, resume);
+        if (from < 0 || !trimmed.StartsWith("snmp-server community ")) return from;
+        var rest = new Cursor(line[from..resume]);
+        var secret = rest.Next();
+        // "community 7 …", "community encrypted …" and quoted ones: the secret isn't one word.
+        if (!secret.ContainsAnyExceptInRange('0', '9') || secret is "encrypted" || secret[0] is '"' or '\'' || !(rest.Peek.Equals("ro", StringComparison.OrdinalIgnoreCase) || rest.Peek.Equals("rw", StringComparison.OrdinalIgnoreCase) || rest.Peek is "view")) return from;
+        resume = from + secret.Length;
+        return from;
     }
 
     private static ReadOnlySpan<char> Second(ReadOnlySpan<char> trimmed, int first)

@@ -64,6 +64,7 @@ internal sealed partial class YamahaFile(FileWork work)
     private readonly Dictionary<string, NetInterface> interfaces = new(StringComparer.Ordinal);
     private readonly List<Route> routes = [];
     private readonly YamahaNat nat = new(work);
+    private readonly YamahaOwn own = new(work);
     private bool routesUnknown;
     private bool forwards = true;
     private string pp = "pp";
@@ -103,6 +104,7 @@ internal sealed partial class YamahaFile(FileWork work)
             word = words.Next();
         }
 
+        if (own.Read(word, words, first, no)) return Reading.Understood;
         switch (word)
         {
             case "ip":
@@ -183,6 +185,10 @@ internal sealed partial class YamahaFile(FileWork work)
                 words.Next();
                 if (!v6) forwards = words.Peek is not "off";
                 return Reading.Understood;
+            case "icmp" when !v6 && !no:
+                words.Next();
+                own.Icmp(words);
+                return Reading.Understood;
             case "host" or "icmp" or "stealth" or "fragment" or "arp" or "tos" or "flow" or "prefix" or "max" or "source" or "local" or "keepalive" or "implicit-route" or "pim" or "nd" or "hop-limit" or "rh0" or "hide" or "simple-service" or "reassembly" or "mld" or "multicast" or "neighbor" or "timestamp" or "unnumbered" or "interface" or "igmp" or "dhcp" or "rtadv" or "merge":
                 return Reading.Irrelevant;
             case "policy" or "inbound":
@@ -207,6 +213,10 @@ internal sealed partial class YamahaFile(FileWork work)
 
                 nat.Bind(name, words, first);
                 Interface(name, first);
+                return Reading.Understood;
+            case "vrrp" when !no && int.TryParse(words.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out _) && Model.Address.TryParse(words.Peek, out var leader):
+                var leading = Interface(name, first);
+                interfaces[name] = leading with { VirtualAddresses = leading.VirtualAddresses.Add(leader) };
                 return Reading.Understood;
             case "remote" or "mtu" or "mru" or "tcp" or "rip" or "ospf" or "bgp" or "proxyarp" or "arp" or "rtadv" or "dhcp" or "intrusion" or "traffic" or "vrrp" or "dad" or "rebound" or "hold-routing" or "igmp" or "mld" or "pim" or "wol" or "keepalive" or "unnumbered" or "forward" or "dns" or "icmp" or "link" or "netmask" or "next-hop" or "debug" or "local" or "prefix" or "multicast" or "tos" or "max" or "nd" or "host":
                 routesUnknown |= what is "ospf" or "rip" or "bgp" && !words.Rest.EndsWith("off");
@@ -474,13 +484,15 @@ internal sealed partial class YamahaFile(FileWork work)
             if (!used.Contains((v6, number)) && !YamahaFilters.CanRead(filter.Text, v6)) work.Ledger.Set(filter.First, Reading.Irrelevant);
         }
 
+        var (itself, ownChains) = own.ToFilter(interfaces.Values);
         return new Device(work.NameFromFile, "yamaha")
         {
             Interfaces = [.. interfaces.Values],
             Routes = [.. routes],
             RoutesUnknown = routesUnknown,
-            Chains = [.. chains],
+            Chains = [.. chains, .. ownChains],
             Filters = [.. all.OrderBy(static filter => filter.Place)],
+            OwnFilters = [itself],
             InboundGuardsItself = true,
             Nat = [.. nat.Rules(interfaces)],
             NatOrder = new NatOrder(true, true, false),

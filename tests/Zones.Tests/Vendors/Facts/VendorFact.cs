@@ -16,6 +16,9 @@ internal sealed record VendorFact(string Vendor, string Says, string Document, s
     /// <summary>The configuration alone doesn't say: a named unknown decides.</summary>
     public string[] Open { get; init; } = [];
 
+    /// <summary>The packets are for the device itself: what it lets to itself is asked, not what it passes on. Written <c>in> source&gt;destination tcp/22</c>.</summary>
+    public bool Itself { get; init; }
+
     /// <summary>Packets that pass under other addresses: as sent, and <c>source&gt;destination tcp/port</c> as they arrive.</summary>
     public (string Sent, string Arrives)[] Translated { get; init; } = [];
 

@@ -19,6 +19,8 @@ internal sealed partial class PanVsys
     {
         tree.Hoist(rule, Attributes.Contains);
         tree.MarkAll(rule, Reading.Understood);
+        // What isn't an attribute of a translation may have been one: a zone, an address.
+        tree.MarkOthers(rule, "from", "to", "to-interface", "source", "destination", "service", "source-translation", "destination-translation", "dynamic-destination-translation", "disabled", "nat-type", "description", "tag", "group-tag", "uuid", "target", "audit-comment", "active-active-device-binding", "policy-rule-uuid", "loc");
         if (tree.Only(tree.Find(rule, "disabled")) == "yes" || tree.IsOff(rule)) return;
         var at = work.At(tree.Line(rule), tree.Line(rule), "nat " + tree.Word(rule));
         var services = Values(rule, "service");

@@ -1,4 +1,5 @@
 using Sekisho.Records.Registers.Exchange;
+using Sekisho.Zones.Model;
 using Sekisho.Zones.Networks;
 using Sekisho.Zones.Reports;
 
@@ -23,6 +24,8 @@ public static class DifferenceSheet
         {
             foreach (var c in difference.Changes.OrderBy(static c => !c.Opened))
                 book.Write([c.Opened ? "通るようになる" : "通らなくなる", c.Device, c.Filter, c.Inbound, c.Outbound, c.Traffic.ToString(), c.Example.ToString(), DifferenceJson.Line(c.Before), DifferenceJson.Line(c.After), c.Perhaps ? "はい" : ""]);
+            foreach (var c in difference.Translations)
+                book.Write(["変換が変わる", c.Device, c.Kind == NatKind.Destination ? "あて先の変換" : "送信元の変換", c.Inbound, c.Outbound, $"{c.Traffic}（{DifferenceJson.Words(c.Was, c.Kind).Ja} → {DifferenceJson.Words(c.Becomes, c.Kind).Ja}）", c.Example.ToString(), DifferenceJson.Line(c.Before), DifferenceJson.Line(c.After), c.Perhaps ? "はい" : ""]);
             foreach (var note in difference.Notes) book.Write(["確かめきれないこと", "", "", "", "", note.Ja, "", "", "", ""]);
             book.Finish();
         }

@@ -48,6 +48,65 @@ public sealed class CompileTests
         Assert.Equal("10.2.5.10 → 10.1.7.20 tcp/444", change.Traffic.ToString());
     }
 
+    [Theory]
+    [InlineData("fortigate")]
+    [InlineData("ios")]
+    public void Devices_take_what_is_compiled_by_the_grammar_of_their_references(string target)
+    {
+        for (var seed = 0; seed < 60; seed++) Take(new RandomPolicies(32_000 + seed).Policy(1 + seed % 20));
+        // Every kind of service, what the model opens by itself (ids with ">"), long and Japanese names.
+        var zones = "format: 1\nmodel: α'\nzones:\n  - { id: lgwan, kind: lgwan, at: fw/port1, prefixes: [10.2.0.0/16, \"fd00:2::/32\"] }\n  - { id: internet, kind: internet, at: fw/port2, prefixes: 10.3.0.0/16 }\n  - { id: cloud, kind: cloud, at: fw/port3, prefixes: [203.0.113.0/24, \"2001:db8::/32\"] }\n  - { id: マイナンバー利用事務系, kind: mynumber, at: fw/port4, prefixes: 10.1.0.0/16 }\nflows:\n";
+        Take(TownTests.Zones(zones + string.Concat(new[] { "any", "tcp", "udp/1-65535", "icmp", "icmp/8", "icmp/0-255", "icmp6/128", "sctp/5000", "esp", "47", "tcp/0-1", "tcp/65535" }.Select(static (s, i) =>
+            $"  - {{ id: \"{(i % 2 == 0 ? "とても長い名前の通信" : "a-flow-with-a-name-that-is-longer-than-any-device-takes-(#1)")}-{i}\", from: lgwan, to: {(i % 3 == 0 ? "internet" : "cloud")}, source: [10.2.0.{i}, \"fd00:2::{i}\"], destination: {(i % 3 == 0 ? "10.3.0.9" : "[203.0.113.9, \"2001:db8::9\"]")}, service: \"{s}\" }}\n"))).Policy!);
+        Take(TownTests.Zones(zones + string.Concat(Enumerable.Range(0, 1000).Select(static i => $"  - {{ id: f{i}, from: lgwan, to: cloud, source: 10.2.{i / 250}.{i % 250}, destination: 203.0.113.{i % 200}, service: tcp/{1000 + i} }}\n"))).Policy!);
+
+        void Take(Sekisho.Zones.Policies.ZonePolicy policy)
+        {
+            var compiled = RuleCompiler.Compile(policy, target, Day, TestContext.Current.CancellationToken);
+            Assert.True(compiled.Missing is null && compiled.Differences.Count == 0, $"{compiled.Missing?.En} {string.Join("\n", compiled.Differences.Take(5))}");
+            Judge(target)(Assert.Single(compiled.Files).Text);
+        }
+    }
+
+    [Theory]
+    [InlineData("fortigate", "set action accept", "set action permit")]
+    [InlineData("fortigate", "dstaddr \"sekisho-10.1.7.20/32\"", "dstaddr \"sekisho-10.1.7.21/32\"")]
+    [InlineData("fortigate", "konbini", "kon<bini>")]
+    [InlineData("fortigate", "255.255.255.255", "255.0.255.255")]
+    [InlineData("fortigate", "        set schedule \"always\"\n", "")]
+    [InlineData("fortigate", "443-443", "443-65536")]
+    [InlineData("fortigate", "config firewall policy", "config firewall policies")]
+    [InlineData("ios", "permit tcp host", "permit tcp")]
+    [InlineData("ios", "eq 443", "eq 65536")]
+    [InlineData("ios", "eq 443", "range 443 442")]
+    [InlineData("ios", "0.0.255.255", "0.255.0.255")]
+    [InlineData("ios", " evaluate SEKISHO-REPLIES4\n", "")]
+    [InlineData("ios", "ip access-list extended SEKISHO", "ip access-list extended 9SEKISHO")]
+    [InlineData("ios", "ip access-group", "ip access-groups")]
+    [InlineData("ios", "end\n", "")]
+    public void A_slip_in_the_syntax_would_be_seen(string target, string right, string wrong)
+    {
+        var policy = TownTests.Zones(TownTests.Policy.Replace("name: マイナンバー利用事務系", "name: マイナンバー利用事務系, at: fw/eth1").Replace("name: LGWAN接続系", "name: LGWAN接続系, at: fw/eth2")).Policy!;
+        var text = RuleCompiler.Compile(policy, target, Day, TestContext.Current.CancellationToken).Files[0].Text;
+        Judge(target)(text);
+        Assert.Contains(right, text, StringComparison.Ordinal);
+        Assert.ThrowsAny<Exception>(() => Judge(target)(text.Replace(right, wrong, StringComparison.Ordinal)));
+    }
+
+    private static Action<string> Judge(string target) => target == "ios" ? CompiledGrammar.OfIos : CompiledGrammar.OfFortiOs;
+
+    [Theory]
+    [MemberData(nameof(Targets))]
+    public void An_interface_whose_name_would_be_rules_of_its_own_is_refused(string target)
+    {
+        foreach (var name in new[] { "eth1\\\"\\n    next\\n    edit 1", "eth1 }", "eth1;", "et h", new string('e', 80) })
+        {
+            var made = RuleCompiler.Compile(TownTests.Zones(TownTests.Policy.Replace("name: LGWAN接続系", $"name: LGWAN接続系, at: \"fw/{name}\"")).Policy!, target, Day, TestContext.Current.CancellationToken);
+            Assert.NotNull(made.Missing);
+            Assert.Empty(made.Files);
+        }
+    }
+
     [Fact]
     public void Lists_for_cisco_need_interfaces_and_say_which_zones_have_none()
     {

@@ -18,7 +18,7 @@ internal static class FortiRules
         {
             var v6 = rule.May.Source.V4.IsEmpty;
             var all = v6 ? addresses6 : addresses4;
-            Policy(policies, number, $"{CompiledText.Comment(rule.Name)}-{number}", rule.May.In, rule.May.Out, v6,
+            Policy(policies, number, $"{CompiledText.Comment(rule.Name).Replace('>', '-')}-{number}", rule.May.In, rule.May.Out, v6,
                 Names(rule.May.Source, v6, all), Names(rule.May.Destination, v6, all), [.. rule.May.Services.Services.SelectMany(s => Services(s)).Distinct(StringComparer.Ordinal).Select(s => NameOf(s, services))], "accept");
             number++;
         }
@@ -40,7 +40,7 @@ internal static class FortiRules
 
     private static void Policy(StringBuilder to, int number, string name, InterfaceSet from, InterfaceSet into, bool v6, IEnumerable<string> source, IEnumerable<string> destination, IEnumerable<string> services, string action)
     {
-        // Names have at most 35 characters; the number at the end keeps them apart.
+        // Names have at most 35 characters, none of <>()#"' (Administration Guide, "Text strings"); the number at the end keeps them apart.
         var shortName = name.Length <= 35 ? name : name[..29] + name[^6..];
         var six = v6 ? "6" : "";
         to.Append(CultureInfo.InvariantCulture, $"    edit {number}\n        set name \"{shortName}\"\n        set srcintf {Ports(from)}\n        set dstintf {Ports(into)}\n        set action {action}\n")

@@ -61,7 +61,8 @@ internal sealed class IosRules(ZonePolicy policy, DateOnly day, Dictionary<strin
                         body.Append(CultureInfo.InvariantCulture, $" permit {words}{(reflect ? $" reflect {Replies(v6)}" : "")}\n");
         body.Append(CultureInfo.InvariantCulture, $" evaluate {Replies(v6)}\n deny {(v6 ? "ipv6" : "ip")} any any log\n");
         var mark = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(body.ToString())))[..6];
-        var name = $"SEKISHO-{new string([.. zone.Id.ToUpperInvariant().Where(static c => char.IsAsciiLetterOrDigit(c) || c == '-')])}{(v6 ? "6" : "4")}-{mark}";
+        // Names are short, begin with a letter, and have neither blanks nor quotation marks (Security Command Reference, "ip access-list").
+        var name = $"SEKISHO-{new string([.. zone.Id.ToUpperInvariant().Where(static c => char.IsAsciiLetterOrDigit(c) || c == '-').Take(40)])}{(v6 ? "6" : "4")}-{mark}";
         to.Append(CultureInfo.InvariantCulture, $"{(v6 ? "ipv6 access-list" : "ip access-list extended")} {name}\n").Append(body).Append("!\n");
         return name;
     }

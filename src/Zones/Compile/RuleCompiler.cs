@@ -29,12 +29,23 @@ public sealed record Compiled(IReadOnlyList<CompiledFile> Files, IReadOnlyList<s
 /// </remarks>
 public static class RuleCompiler
 {
+    /// <summary>Letters of an interface's name; no device has longer ones.</summary>
+    private const int MostInName = 63;
+
     public static readonly ImmutableArray<string> Targets = ["nftables", "iptables", "fortigate", "ios"];
 
     /// <param name="device">Only interfaces of this device (<c>at: [DEVICE/…]</c>); null: those of whatever device.</param>
     public static Compiled Compile(ZonePolicy policy, string target, DateOnly day, CancellationToken cancel, string? device = null)
     {
         var places = policy.Zones.ToDictionary(static z => z.Id, z => At(z, device), StringComparer.Ordinal);
+        // They go into the rules as they are: a quotation mark or a line break would be rules of its own.
+        if (places.Values.SelectMany(static p => p).FirstOrDefault(static p => p.Length > MostInName || p.Any(static c => !char.IsAsciiLetterOrDigit(c) && !"-_.:/@".Contains(c, StringComparison.Ordinal))) is { } strange)
+        {
+            return new([], [])
+            {
+                Missing = new($"インターフェースの名前「{strange[..Math.Min(strange.Length, MostInName)]}」は、規則に書けません。英数字と - _ . : / @ だけの名前にしてください。", $"The interface name '{strange[..Math.Min(strange.Length, MostInName)]}' can't be written into rules: letters, digits and - _ . : / @ only."),
+            };
+        }
         var ideal = Ideal(policy, day, places);
         if (target == "ios") return Ios(policy, day, places, ideal, cancel);
         CompiledFile[] files = target switch

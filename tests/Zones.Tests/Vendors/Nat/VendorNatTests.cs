@@ -27,6 +27,7 @@ public sealed class VendorNatTests
     [InlineData("asa")]
     [InlineData("junos")]
     [InlineData("yamaha")]
+    [InlineData("allied")]
     public void A_packet_comes_out_as_the_documentation_says_and_is_in_the_proof(string vendor)
     {
         var (translated, passed, asked) = (0, 0, 0);
@@ -115,6 +116,6 @@ public sealed class VendorNatTests
 
     private static VendorNat Make(string vendor, int seed) => vendor switch
     {
-        "fortios" => new FortiNat(seed), "panos" => new PanNat(seed), "ios" => new IosNat(seed), "asa" => new AsaNat(seed), "junos" => new JunosNat(seed), _ => new YamahaNat(seed),
+        "fortios" => new FortiNat(seed), "panos" => new PanNat(seed), "ios" => new IosNat(seed), "asa" => new AsaNat(seed), "junos" => new JunosNat(seed), "allied" => new AlliedNat(seed), _ => new YamahaNat(seed),
     };
 }

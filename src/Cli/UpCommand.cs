@@ -93,7 +93,8 @@ internal static class UpCommand
         if (demo)
         {
             Console.WriteLine("架空の町「しおかぜ町」の 1 年分のデータを確かめています… / preparing the made-up town of Shiokaze …");
-            var town = new DemoTown(app.Services.GetRequiredService<Database>(), app.Services.GetRequiredService<NoteSigner>(), TimeProvider.System);
+            await using var many = app.Services.GetRequiredService<Database>().ForManyAlike();
+            var town = new DemoTown(many, app.Services.GetRequiredService<NoteSigner>(), TimeProvider.System);
             await using var crossings = await CrossingsAsync(dataFolder, options, cancel);
             if ((await town.EnsureAsync(null, cancel, crossings is null ? null : crossings.Steps)).Match<Refusal?>(_ => null, no => no) is { } refusal)
             {

@@ -19,12 +19,14 @@ public sealed class Database : IAsyncDisposable
     private readonly NpgsqlDataSource app;
     private readonly NpgsqlDataSource signIn;
 
-    private Database(PrivateCluster? cluster, NpgsqlDataSource owner, NpgsqlDataSource app, NpgsqlDataSource signIn)
+    /// <summary>Of the owner, the application and the sign-in.</summary>
+    private readonly NpgsqlConnectionStringBuilder[] addresses;
+
+    private Database(PrivateCluster? cluster, params NpgsqlConnectionStringBuilder[] addresses)
     {
         this.cluster = cluster;
-        this.owner = owner;
-        this.app = app;
-        this.signIn = signIn;
+        this.addresses = addresses;
+        (owner, app, signIn) = (NpgsqlDataSource.Create(addresses[0]), NpgsqlDataSource.Create(addresses[1]), NpgsqlDataSource.Create(addresses[2]));
     }
 
     static Database() => DapperTypes.Register();
@@ -55,9 +57,9 @@ public sealed class Database : IAsyncDisposable
     {
         var database = new Database(
             ownsCluster ? cluster : null,
-            NpgsqlDataSource.Create(cluster.ConnectionString(OwnerRole, name, maxPoolSize: 10)),
-            NpgsqlDataSource.Create(cluster.ConnectionString(AppRole, name, maxPoolSize: 60)),
-            NpgsqlDataSource.Create(cluster.ConnectionString(SignInRole, name, maxPoolSize: 20)));
+            new(cluster.ConnectionString(OwnerRole, name, maxPoolSize: 10)),
+            new(cluster.ConnectionString(AppRole, name, maxPoolSize: 60)),
+            new(cluster.ConnectionString(SignInRole, name, maxPoolSize: 20)));
         if (!isCopy) await database.PrepareAsync(sets, grantsToSelf: false, logger, cancel).ConfigureAwait(false);
         return database;
     }
@@ -68,12 +70,16 @@ public sealed class Database : IAsyncDisposable
         var reduced = options.AppConnectionString is null || options.SignInConnectionString is null;
         var database = new Database(
             null,
-            NpgsqlDataSource.Create(ownerAddress),
-            NpgsqlDataSource.Create(options.AppConnectionString is { } a ? PostgresAddress.Read(a, "SEKISHO_DATABASE_APP") : Reduced(ownerAddress, AppRole)),
-            NpgsqlDataSource.Create(options.SignInConnectionString is { } s ? PostgresAddress.Read(s, "SEKISHO_DATABASE_SIGNIN") : Reduced(ownerAddress, SignInRole)));
+            ownerAddress,
+            options.AppConnectionString is { } a ? PostgresAddress.Read(a, "SEKISHO_DATABASE_APP") : Reduced(ownerAddress, AppRole),
+            options.SignInConnectionString is { } s ? PostgresAddress.Read(s, "SEKISHO_DATABASE_SIGNIN") : Reduced(ownerAddress, SignInRole));
         await database.PrepareAsync(sets, grantsToSelf: reduced, logger, cancel).ConfigureAwait(false);
         return database;
     }
+
+    /// <summary>The same database over connections of its own, which keep their statements planned and aren't reset between transactions: for one writer that says the same few hundred statements many thousand times, and then is done.</summary>
+    /// <remarks>Nothing outlives a transaction but plans: the municipality is set for the transaction, locks are its own, roles come with the connection. A plan for all values suits small tables; elsewhere each statement is planned for its values.</remarks>
+    public Database ForManyAlike() => new(null, [.. addresses.Select(static a => new NpgsqlConnectionStringBuilder(a.ConnectionString) { MaxAutoPrepare = 400, AutoPrepareMinUsages = 2, NoResetOnClose = true, MaxPoolSize = 8 })]);
 
     /// <summary>The owner's login, started as a lesser role: also what a returned connection is reset to.</summary>
     private static NpgsqlConnectionStringBuilder Reduced(NpgsqlConnectionStringBuilder owner, string role) =>

@@ -38,4 +38,29 @@ public sealed class TenantTests
         await using (var tenant = await test.Database.EnterAsync(meguro, Cancel))
             Assert.Equal("目黒区", await tenant.Connection.ExecuteScalarAsync<string>("SELECT name FROM records.municipality"));
     }
+
+    /// <summary>One connection, its statements planned once and never reset: the municipality is still that of the transaction, and a transaction that failed leaves nothing behind.</summary>
+    [Fact]
+    public async Task Plans_that_are_kept_keep_municipalities_apart()
+    {
+        await using var test = await TestDatabase.CreateAsync();
+        var meguro = await test.AddMunicipalityAsync("meguro", "目黒区");
+        var uozu = await test.AddMunicipalityAsync("uozu", "魚津市");
+        await using var many = test.Database.ForManyAlike();
+        for (var round = 0; round < 12; round++)
+        {
+            foreach (var (town, name) in new[] { (meguro, "目黒区"), (uozu, "魚津市") })
+            {
+                await using var tenant = await many.EnterAsync(town, Cancel);
+                Assert.Equal([name], await tenant.Connection.QueryAsync<string>("SELECT name FROM records.municipality"));
+                // More than one would mean that this looks at connections, not at plans.
+                Assert.True(round < 8 || await tenant.Connection.ExecuteScalarAsync<long>("SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT name FROM records.municipality'") == 1);
+            }
+            if (round != 4) continue;
+            await using var broken = await many.EnterAsync(meguro, Cancel);
+            await Assert.ThrowsAsync<PostgresException>(() => broken.Connection.ExecuteAsync("SELECT 1 / 0"));
+        }
+        await using var nobody = await many.EnterAsync(new MunicipalityId(Guid.NewGuid()), Cancel);
+        Assert.Empty(await nobody.Connection.QueryAsync<string>("SELECT name FROM records.municipality"));
+    }
 }

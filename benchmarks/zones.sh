@@ -12,7 +12,7 @@ if [ -x "$here/artifacts/app/sekisho" ]; then
   done
 fi
 if command -v z3 > /dev/null; then
-  for shape in r sep; do for size in 1000 10000; do
+  for shape in r sep; do for size in 1000 10000 100000; do
     echo "z3, $shape$size:"; /usr/bin/time -f '%e s, %M KB' timeout 900 z3 "$folder/$shape$size.smt2" | head -1
   done; done
 fi

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime;
 using Sekisho.Zones.Model;
 using Sekisho.Zones.Policies;
 
@@ -56,6 +57,8 @@ internal static class ZonesQuestion
         }
         command.SetAction((parsed, cancel) =>
         {
+            // One answer and the end: what collects garbage beside the work would take the processor from it.
+            GCSettings.LatencyMode = GCLatencyMode.Batch;
             if (ask(parsed, cancel) is not { } answer) return Task.FromResult(Launch.BadInput);
             using var output = Console.OpenStandardOutput();
             if (parsed.GetValue(json))

@@ -152,6 +152,31 @@ public sealed class ShortcutTests
         Assert.True(left > 10 && kept > 10, $"{left} left out, {kept} kept");
     }
 
+    /// <summary>Lists that are long enough to be compared place by place: replaced, moved, put in and taken out.</summary>
+    [Theory]
+    [InlineData(81, 0)]
+    [InlineData(82, 1)]
+    [InlineData(83, 2)]
+    public void What_is_left_of_two_long_lists_is_the_same_in_the_same_order(int seed, int kind)
+    {
+        var random = new Random(seed);
+        Rule One(int number) => new(new Match { Source = AddressSet.Of(Address.V4((uint)number)) }, RuleAction.Drop, new("f", number, number), $"{number}");
+        var before = Enumerable.Range(0, 12_000).Select(One).ToList();
+        var after = Enumerable.Range(0, 12_000).Select(One).ToList();
+        for (var i = 0; i < 40; i++)
+        {
+            var at = random.Next(after.Count);
+            if (kind == 0) after[at] = One(20_000 + i);
+            else if (kind == 1) after.Insert(at, One(20_000 + i));
+            else (after[at], after[(at + 500) % after.Count]) = (after[(at + 500) % after.Count], after[at]);
+            if (kind == 1) after.RemoveAt(random.Next(after.Count));
+        }
+        var (gone, come) = RuleSequence.Changed([.. before], [.. after]);
+        Assert.InRange(gone.Count, 30, 200);
+        Assert.InRange(come.Count, 30, 200);
+        Assert.Equal(before.Except(gone, ReferenceEqualityComparer.Instance).Cast<Rule>().Select(static r => r.Name), after.Except(come, ReferenceEqualityComparer.Instance).Cast<Rule>().Select(static r => r.Name));
+    }
+
     private static List<Arrival> Search(Device device, bool certified, PathSet? known)
     {
         var policy = TownTests.Zones("format: 1\nmodel: alpha\nzones:\n  - { id: a, kind: lgwan, prefixes: [10.0.0.0/28], at: [fw/eth0] }\n  - { id: b, kind: mynumber, prefixes: [10.0.0.16/28], at: [fw/eth1, fw/ppp0] }\n  - { id: c, kind: outside, prefixes: [0.0.0.0/0], at: [fw/ppp0] }\n").Policy!;

@@ -22,7 +22,9 @@ public static class FilterDifference
     {
         var changes = new List<FlowChange>();
         complete = true;
-        var inbound = Topology.InterfacesOf(before).Union(Topology.InterfacesOf(after), StringComparer.Ordinal).ToArray();
+        IReadOnlyList<string> was = [], becomes = [];
+        Parallel.Invoke(() => was = Topology.InterfacesOf(before), () => becomes = Topology.InterfacesOf(after));
+        var inbound = was.Union(becomes, StringComparer.Ordinal).ToArray();
         var keys = before.Filters.Concat(after.Filters).Select(static f => (f.Place, f.Name)).Distinct().ToArray();
         foreach (var (place, name) in keys)
         {
@@ -99,8 +101,10 @@ public static class FilterDifference
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     {
         if (edit is null) return (before, after);
-        var touched = edit.All.Where(static m => !Universe<T>.FamilyOf(m.Source).IsEmpty).ToArray();
-        var (low, high, item) = (new List<T>(), new List<T>(), new List<int>());
+        var touched = edit.All.Where(static m => !Universe<T>.FamilyOf(m.Source).IsEmpty && !Universe<T>.FamilyOf(m.Destination).IsEmpty).ToArray();
+        // Nothing of this family is asked for.
+        if (touched.Length == 0) return (before, after);
+        var (low, high, item, ends) = (new List<T>(), new List<T>(), new List<int>(), new List<(T, T)>());
         for (var i = 0; i < touched.Length; i++)
         {
             var bounds = Universe<T>.FamilyOf(touched[i].Source).Bounds;
@@ -109,20 +113,25 @@ public static class FilterDifference
                 low.Add(bounds[b]);
                 high.Add(bounds[b + 1]);
                 item.Add(i);
+                var destination = Universe<T>.FamilyOf(touched[i].Destination).Bounds;
+                ends.Add((destination[0], destination[^1]));
             }
         }
-        var index = new IntervalIndex<T>([.. low], [.. high], [.. item]);
-        var found = new Ints();
-        return (Without(before), Without(after));
+        var index = new IntervalIndex<T>([.. low], [.. high], [.. item], [.. ends]);
+        // Two long lists, read once from end to end: each by a processor of its own.
+        var (was, becomes) = (before, after);
+        Parallel.Invoke(() => was = Without(before, new()), () => becomes = Without(after, new()));
+        return (was, becomes);
 
-        Device Without(Device device) => device with { Chains = [.. device.Chains.Select(c => c with { Rules = [.. c.Rules.Where(IsNear)] })] };
+        Device Without(Device device, Ints found) => device with { Chains = [.. device.Chains.Select(c => c with { Rules = [.. c.Rules.Where(r => IsNear(r, found))] })] };
 
-        bool IsNear(Rule rule)
+        bool IsNear(Rule rule, Ints found)
         {
             if (rule.Action is RuleAction.Return or RuleAction.Jump or RuleAction.Goto) return true;
-            found.Count = 0;
-            index.Collect(Universe<T>.FamilyOf(rule.May.Source).Bounds, found);
             var destination = Universe<T>.FamilyOf(rule.May.Destination);
+            if (destination.IsEmpty) return false;
+            found.Count = 0;
+            index.Collect(Universe<T>.FamilyOf(rule.May.Source).Bounds, destination.Bounds[0], destination.Bounds[^1], found);
             foreach (var i in found.Span)
                 if (destination.Overlaps(Universe<T>.FamilyOf(touched[i].Destination))) return true;
             return false;

@@ -9,10 +9,17 @@ internal static class RuleSequence
     /// <summary>After an edit, lines are found again within so many.</summary>
     private const int Window = 8;
 
+    /// <summary>Lists of so many rules are first compared place by place.</summary>
+    private const int Long = 10_000;
+
+    /// <summary>More that differ place by place have more likely moved.</summary>
+    private const int MostInPlace = 256;
+
     /// <returns>Rules that are only in the one, and only in the other; all others are in both in the same order.</returns>
     public static (List<Rule> Before, List<Rule> After) Changed(ImmutableArray<Rule> before, ImmutableArray<Rule> after)
     {
         var (old, now) = (new List<Rule>(), new List<Rule>());
+        if (before.Length >= Long && InPlace(before, after, old, now)) return (old, now);
         int i = 0, j = 0;
         while (i < before.Length && j < after.Length)
         {
@@ -34,6 +41,28 @@ internal static class RuleSequence
         old.AddRange(before.AsSpan()[i..]);
         now.AddRange(after.AsSpan()[j..]);
         return (old, now);
+    }
+
+    /// <summary>Lists of one length that differ at few places: the rules at these places, however far apart. Read in parts, by all processors.</summary>
+    private static bool InPlace(ImmutableArray<Rule> before, ImmutableArray<Rule> after, List<Rule> old, List<Rule> now)
+    {
+        if (before.Length != after.Length) return false;
+        var parts = Math.Min(Environment.ProcessorCount, 8);
+        var found = new List<int>[parts];
+        Parallel.For(0, parts, part =>
+        {
+            var differ = found[part] = [];
+            var end = (int)((part + 1L) * before.Length / parts);
+            for (var i = (int)((long)part * before.Length / parts); i < end && differ.Count <= MostInPlace; i++)
+                if (!Same(before[i], after[i])) differ.Add(i);
+        });
+        if (found.Sum(static f => f.Count) > MostInPlace) return false;
+        foreach (var i in found.SelectMany(static f => f))
+        {
+            old.Add(before[i]);
+            now.Add(after[i]);
+        }
+        return true;
     }
 
     /// <summary>The nearest place where both go on alike.</summary>

@@ -29,17 +29,17 @@ internal static class ZonesDevicesCommand
     {
         var (word, english) = check.Verdict.Match(static _ => ("届きません（証明済み）", "proved"), static _ => ("届きます", "reachable"), static _ => ("条件により届きます", "reachable if"), static _ => ("判定できません", "not assessed"));
         var lines = check.Verdict.Match(static _ => [], static _ => [], static _ => [], static n => n.Reasons).Select(static r => $"{r.Ja} / {r.En}")
-            .Concat(check.Verdict is CheckVerdict.NotAssessed ? [] : check.Told().Select(Said).Distinct(StringComparer.Ordinal).Take(MostShown))
+            .Concat(check.Verdict is CheckVerdict.NotAssessed ? [] : check.Told().Select(r => Said(r, check.Result == ZoneResult.Violated)).Distinct(StringComparer.Ordinal).Take(MostShown))
             .Concat(check.Verdict is CheckVerdict.Proved && check.Pings.Count > 0 ? ["ping には答えます / answers ping"] : [])
             .Concat(check.NotUnderstood.Take(MostShown).Select(static l => $"理解できない行 / not understood {l.Source}: {l.Text}"));
         return $"{word} / {english}" + string.Concat(lines.Distinct(StringComparer.Ordinal).Select(static l => "\n      " + l));
     }
 
     /// <summary>The line, what it lets in, and on what it hangs. What other features may listen on has no line and no end of ports.</summary>
-    private static string Said(Violation reach)
+    private static string Said(Violation reach, bool certain)
     {
         if (reach.Unknowns.Contains(DeviceCheck.OtherFeatures)) return DeviceCheck.OtherFeatures.Name;
-        var condition = reach.Unknowns.Count == 0 ? "" : $"（{string.Join("、", reach.Unknowns.Select(static u => u.Name))}）";
+        var condition = certain || reach.Unknowns.Count == 0 ? "" : $"（{string.Join("、", reach.Unknowns.Select(static u => u.Name))}）";
         return $"{reach.Path[^1].Source} {reach.Path[^1].Rule}: {reach.Flows.Services}{condition}";
     }
 }

@@ -144,11 +144,11 @@ public sealed partial class ZoneVerification
             from.Kind == ZoneKind.Internet && to.Kind == ZoneKind.Outside && policy.SecurityCloud is { } cloud && cloud.Via.Contains($"{device.Name}/{outbound}");
     }
 
-    /// <summary>Rules of a device that may keep something from passing, if only one knew.</summary>
+    /// <summary>Rules of a device that may keep something from passing, if only one knew. Lists that an own filter may ask let in and stop nothing.</summary>
     private Rule[] UnsureOf(Device device, bool itself)
     {
         var known = itself ? unsureOfItself : unsure;
-        if (!known.TryGetValue(device, out var rules)) known.Add(device, rules = [.. Reached(device, itself ? device.OwnFilters : device.Filters).SelectMany(static c => c.Rules).Where(static r => r.Must is not null && r.Action != RuleAction.Accept)]);
+        if (!known.TryGetValue(device, out var rules)) known.Add(device, rules = [.. Reached(device, itself ? device.OwnFilters : device.Filters).SelectMany(static c => c.Rules).Where(r => r.Must is not null && r.Action != RuleAction.Accept && !(itself && r.Action == RuleAction.Jump))]);
         return rules;
     }
 

@@ -32,6 +32,12 @@ public sealed record FilePictures(CrossingRequest Request, CrossingItem Item, Fi
 
     /// <summary>The same for the one after.</summary>
     public Refusal? AfterHeld { get; init; }
+
+    /// <summary>Why there is none of it before, where it isn't held.</summary>
+    public Bilingual NoneBefore => NoPicture.Of(Item.Report?.Type);
+
+    /// <summary>Why there is none of it after.</summary>
+    public Bilingual NoneAfter => Item.State == ItemState.Out ? NoPicture.Of(Item.Report?.OutputType) : new("渡せるファイルがありません。", "Nothing came out.");
 }
 
 /// <summary>Pictures of files, drawn in the sandbox when somebody wants to compare, and kept sealed as long as the results are (docs/adr/0115).</summary>

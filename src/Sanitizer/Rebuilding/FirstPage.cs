@@ -1,3 +1,5 @@
+using Sekisho.Sanitizer.Images.Bmp;
+using Sekisho.Sanitizer.Images.Tiff;
 using Sekisho.Sanitizer.Kinds;
 using Sekisho.Sanitizer.Pdf;
 using Sekisho.Sanitizer.Reports;
@@ -26,6 +28,12 @@ internal static class FirstPage
             case FileFamily.Image when kind == FileKind.Jpeg || kind == FileKind.Png || kind == FileKind.Gif || kind == FileKind.Webp:
                 untrusted.Open().CopyTo(output);
                 return new(kind, Outcome.Pixels);
+            case FileFamily.Image when kind == FileKind.Bmp:
+                BmpHeader.Draw(untrusted.Whole(most), output, job);
+                return new(FileKind.Png, Outcome.Pixels);
+            case FileFamily.Image when kind == FileKind.Tiff:
+                TiffPicture.Draw(untrusted.Whole(most), output, job);
+                return new(FileKind.Png, Outcome.Pixels);
             default:
                 throw Refusals.NoMode(kind, "picture");
         }

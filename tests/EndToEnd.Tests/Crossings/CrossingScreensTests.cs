@@ -68,6 +68,8 @@ public sealed class CrossingScreensTests(RegisterOffice office) : IClassFixture<
             await Expect(page.Locator(".compare img")).ToHaveCountAsync(2, new() { Timeout = 30_000 });
             Assert.True(await page.EvaluateAsync<bool>("[...document.querySelectorAll('.compare img')].every(i => i.complete && i.naturalWidth > 500)"));
             await LookWideAndNarrowAsync(screen, "114-crossing-compare");
+            // Of a page there is no picture, and it says why.
+            await Expect(page.Locator(".crossing-file", new() { HasText = "通知.html" })).ToContainTextAsync("開くソフトで見え方が変わるので、絵にしません");
             var bundle = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "まとめて受け取る" }).ClickAsync());
             Assert.Equal("授受-000001.zip", bundle.SuggestedFilename);
             using (var all = ZipFile.OpenRead((await bundle.PathAsync())!))

@@ -214,6 +214,17 @@ internal sealed class BmpHeader
         output.Write(bytes);
     }
 
+    /// <summary>A small PNG of it, for people to look at.</summary>
+    public static void Draw(ReadOnlyMemory<byte> untrusted, Scratch output, Job job)
+    {
+        using var plain = job.NewScratch();
+        new BmpRebuilder().Rebuild(Source.Of(untrusted), FileKind.Bmp, plain, job);
+        var bytes = plain.AsSource().Whole(job.Policy.Limits.InMemoryBytes);
+        var header = Read(bytes.Span, job);
+        var rows = bytes[BinaryPrimitives.ReadInt32LittleEndian(bytes.Span[10..])..];
+        SmallPicture.Write(output, header.Width, header.Height, (x, y) => header.Colour(rows.Span.Slice((header.Height - 1 - y) * header.RowBytes, header.RowBytes), x), job);
+    }
+
     /// <summary>The same pixels with eight bits a colour in four bytes.</summary>
     /// <param name="plain">As <see cref="Write"/> and the rows after it gave it.</param>
     public void WriteWide(ReadOnlySpan<byte> plain, Stream output, Job job)
@@ -230,13 +241,7 @@ internal sealed class BmpHeader
             for (var x = 0; x < Width; x++)
             {
                 var to = row.AsSpan(4 * x, 4);
-                if (Bits <= 8) Palette.AsSpan(4 * ((from[x * Bits >> 3] >> (8 - Bits - (x * Bits & 7))) & ((1 << Bits) - 1)), 3).CopyTo(to);
-                else if (Bits == 24) from.Slice(3 * x, 3).CopyTo(to);
-                else
-                {
-                    var value = Bits == 16 ? BinaryPrimitives.ReadUInt16LittleEndian(from[(2 * x)..]) : BinaryPrimitives.ReadUInt32LittleEndian(from[(4 * x)..]);
-                    (to[0], to[1], to[2]) = (Eight(value, Blue), Eight(value, Green), Eight(value, Red));
-                }
+                (to[2], to[1], to[0]) = Colour(from, x);
                 to[3] = 0;
             }
             output.Write(row);
@@ -252,6 +257,18 @@ internal sealed class BmpHeader
     private static RefusedException Wrong(string code, string ja, string en) => Refusals.Broken("", code, ja, en);
 
     private static bool Together(uint mask) => mask != 0 && BitOperations.PopCount(mask) + BitOperations.LeadingZeroCount(mask) + BitOperations.TrailingZeroCount(mask) == 32;
+
+    private (byte Red, byte Green, byte Blue) Colour(ReadOnlySpan<byte> row, int x)
+    {
+        if (Bits <= 8)
+        {
+            var entry = Palette.AsSpan(4 * ((row[x * Bits >> 3] >> (8 - Bits - (x * Bits & 7))) & ((1 << Bits) - 1)), 3);
+            return (entry[2], entry[1], entry[0]);
+        }
+        if (Bits == 24) return (row[3 * x + 2], row[3 * x + 1], row[3 * x]);
+        var value = Bits == 16 ? BinaryPrimitives.ReadUInt16LittleEndian(row[(2 * x)..]) : BinaryPrimitives.ReadUInt32LittleEndian(row[(4 * x)..]);
+        return (Eight(value, Red), Eight(value, Green), Eight(value, Blue));
+    }
 
     private void Masks(ReadOnlySpan<byte> bytes, uint size, uint compression, ref long after)
     {

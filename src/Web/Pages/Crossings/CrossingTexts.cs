@@ -69,9 +69,6 @@ public static class CrossingTexts
         return new($"{string.Join("、", names.Select(n => n.Ja))}{(more > 0 ? $"　ほか {more} 種類" : "")}", $"{string.Join(", ", names.Select(n => n.En))}{(more > 0 ? $" and {more} more" : "")}");
     }
 
-    /// <summary>True for kinds of which a first page can be drawn.</summary>
-    public static bool IsDrawn(string? type) => type is not null && FileKind.All.TryGetValue(type, out var kind) && (kind.Family is FileFamily.Pdf or FileFamily.Ooxml or FileFamily.LegacyOffice || kind == FileKind.Jpeg || kind == FileKind.Png || kind == FileKind.Gif || kind == FileKind.Webp);
-
     /// <summary>A length for people: 1.2 MB, 340 KB.</summary>
     public static string Size(long bytes) => CrossingWords.Size(bytes);
 

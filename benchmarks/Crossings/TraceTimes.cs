@@ -6,6 +6,7 @@ using Sekisho.Crossing;
 using Sekisho.Crossing.Traces;
 using Sekisho.Records;
 using Sekisho.Records.Organisation;
+using Sekisho.Records.Registers.Exchange;
 using Sekisho.Storage;
 
 namespace Sekisho.Benchmarks.Crossings;

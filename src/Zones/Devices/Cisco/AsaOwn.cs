@@ -15,16 +15,16 @@ internal sealed class AsaOwn(FileWork work, CiscoObjects objects)
 
     private readonly List<(string Text, int Line)> lines = [];
     private readonly List<(string Acl, string Interface, int Line)> controlled = [];
+    private readonly List<(string Name, int Line)> portals = [];
     private string? through;
     private int throughLine;
-    private int webvpn;
 
     public void Add(ReadOnlySpan<char> text, int line) => lines.Add((text.ToString(), line));
 
     public void Controlled(string acl, string on, int line) => controlled.Add((acl, on, line));
 
-    /// <summary>A portal for terminals outside; on which interfaces and ports stands below.</summary>
-    public void Webvpn(int line) => webvpn = line;
+    /// <summary>A portal for terminals outside ("webvpn"), or one that asks users for their names ("aaa authentication listener"); on which interfaces and ports isn't worked out.</summary>
+    public void Portal(string name, int line) => portals.Add((name, line));
 
     public void Through(string on, int line) => (through, throughLine) = (on, line);
 
@@ -56,7 +56,7 @@ internal sealed class AsaOwn(FileWork work, CiscoObjects objects)
         own.Accept(new Match { Services = OwnServices.Ping, In = InterfaceSet.Except([.. withIcmp, .. controlled.Select(static one => one.Interface)]) }, work.Implicit("icmp"), "icmp");
         own.Accept(new Match { Services = OwnServices.Ping, In = InterfaceSet.Except(withIcmp) }, work.Implicit("icmp"), "icmp", OwnServices.Unsure("control-plane"));
         foreach (var on in withIcmp) own.Drop(new Match { Services = OwnServices.Ping, In = InterfaceSet.Of([on]) }, work.Implicit("icmp"), "icmp " + on);
-        if (webvpn > 0) own.Accept(new Match { Services = OwnServices.Tcp(443).Union(OwnServices.Tcp(80)) }, work.At(webvpn), "webvpn", OwnServices.Unsure("webvpn"));
+        foreach (var (name, line) in portals) own.Accept(new Match { Services = OwnServices.Tcp(443).Union(OwnServices.Tcp(80)) }, work.At(line), name, OwnServices.Unsure(name));
         own.EndOpen(told);
         return own.ToFilter();
 
@@ -67,6 +67,8 @@ internal sealed class AsaOwn(FileWork work, CiscoObjects objects)
             switch (kind)
             {
                 case "ssh" or "telnet" or "http":
+                    // "http redirect": port 80 leads to the other one where an access list lets it.
+                    if (kind is "http" && words.Peek is "redirect") own.Accept(new Match { Services = OwnServices.Tcp(80) }, work.At(line), "http redirect", OwnServices.Unsure("http redirect"));
                     if (Settings.Contains(words.Peek.ToString())) return;
                     if (kind is "http" && port is null) return;
                     var service = OwnServices.Tcp(kind is "ssh" ? (ushort)22 : kind is "telnet" ? (ushort)23 : port!.Value);

@@ -194,8 +194,8 @@ internal sealed class AsaFile
             case "ssh" or "telnet" or "http" or "icmp" or "snmp-server":
                 own.Add(work.Text.Line(line).Trim(), line);
                 return Enter(Section.Irrelevant, Reading.Understood);
-            case "webvpn":
-                own.Webvpn(line);
+            case "webvpn" or "aaa" when first is "webvpn" || words.Rest.StartsWith("authentication listener"):
+                own.Portal(first.ToString(), line);
                 return Enter(Section.Irrelevant, Reading.Understood);
             case "management-access":
                 own.Through(words.Next().ToString(), line);

@@ -52,6 +52,9 @@ internal sealed class FortiOwn(FileWork work, WordTree tree, int scope, int glob
             own.Accept(new Match { Services = OwnServices.Tcp(ushort.TryParse(tree.Only(tree.Find(vpn, "port")), NumberStyles.None, CultureInfo.InvariantCulture, out var at) ? at : (ushort)443) }, work.At(tree.Line(vpn)), "vpn ssl settings", OwnServices.Unsure("vpn ssl settings"));
         if (tree.Find(global, "system acme") is >= 0 and var acme && tree.Find(acme, "interface") >= 0)
             own.Accept(new Match { Services = OwnServices.Tcp(80).Union(OwnServices.Tcp(443)) }, work.At(tree.Line(acme)), "system acme", OwnServices.Unsure("system acme"));
+        // Its ports may be any, those of consoles too.
+        if (tree.Find(scope, "web-proxy explicit") is >= 0 and var proxy && One(proxy, "status") == "enable")
+            own.Accept(new Match { Services = ServiceSet.Of(Service.Of(Protocols.Tcp)) }, work.At(tree.Line(proxy)), "web-proxy explicit", OwnServices.Unsure("web-proxy explicit"));
         own.EndOpen(told);
         var (itself, more) = own.ToFilter();
         return (itself, [.. chains, .. more]);

@@ -84,6 +84,11 @@ internal static class OwnFacts
         {
             Itself = true, Passes = ["outside> 198.51.100.9>203.0.113.1 tcp/22"], Stops = ["outside> 198.51.100.8>203.0.113.1 udp/500", "outside> 198.51.100.8>203.0.113.1 tcp/443"], Open = ["outside> 198.51.100.8>203.0.113.1 udp/4500", "inside> 10.1.5.9>10.1.0.1 udp/500"],
         },
+        new("asa", "Portals listen without “http”: “webvpn”, “aaa authentication listener”, “http redirect”", "ASA Series Command Reference, “webvpn”, “aaa authentication listener”, “http redirect”",
+            AsaPorts + "aaa authentication listener https inside port 443\nhttp redirect outside 80\n: end\n")
+        {
+            Itself = true, Open = ["inside> 10.1.5.9>10.1.0.1 tcp/443", "outside> 198.51.100.9>203.0.113.1 tcp/80"], Stops = ["inside> 10.1.5.9>10.1.0.1 tcp/22"],
+        },
         new("asa", "SNMP may be asked by the hosts that “snmp-server host” names and by no other", "ASA Series General Operations CLI Configuration Guide, SNMP › “Configure the Parameters for SNMP”",
             AsaPorts + "snmp-server host inside 10.1.5.5 community c version 2c\n: end\n")
         {
@@ -122,6 +127,11 @@ internal static class OwnFacts
             FortiPorts + "config system admin\n    edit \"admin\"\n    next\nend\nconfig firewall address\n    edit \"admins\"\n        set subnet 10.1.9.0 255.255.255.0\n    next\nend\nconfig firewall local-in-policy\n    edit 1\n        set intf \"port1\"\n        set srcaddr \"admins\"\n        set dstaddr \"all\"\n        set action accept\n        set service \"SSH\" \"TELNET\"\n        set schedule \"always\"\n    next\n    edit 2\n        set intf \"any\"\n        set srcaddr \"all\"\n        set dstaddr \"all\"\n        set service \"ALL\"\n        set schedule \"always\"\n    next\nend\n")
         {
             Itself = true, Passes = ["port1> 10.1.9.5>10.1.0.1 tcp/22", "port1> fd00::5>fd00::1 tcp/22"], Open = ["port1> 10.1.9.5>10.1.0.1 tcp/23"], Stops = ["port1> 10.1.5.5>10.1.0.1 tcp/22", "port1> 10.1.9.5>10.1.0.1 tcp/443", "port2> 198.51.100.9>203.0.113.1 udp/500"],
+        },
+        new("fortios", "SSL VPN and an explicit proxy listen without “allowaccess”", "FortiOS CLI Reference, config vpn ssl settings, “port”; config web-proxy explicit",
+            FortiPorts + "config system admin\n    edit \"admin\"\n    next\nend\nconfig vpn ssl settings\n    set port 8443\n    set source-interface \"port2\"\nend\nconfig web-proxy explicit\n    set status enable\nend\n")
+        {
+            Itself = true, Open = ["port2> 198.51.100.9>203.0.113.1 tcp/8443", "port2> 198.51.100.9>203.0.113.1 tcp/80"], Stops = ["port2> 198.51.100.9>203.0.113.1 icmp/8", "port2> 198.51.100.9>203.0.113.1 udp/161"],
         },
         new("fortios", "From one interface the address of another is reached where a policy lets it", "Technical Tip 369268",
             FortiPorts + "config system admin\n    edit \"admin\"\n    next\nend\nconfig firewall policy\n    edit 1\n        set srcintf \"port2\"\n        set dstintf \"port1\"\n        set srcaddr \"all\"\n        set dstaddr \"all\"\n        set action accept\n        set schedule \"always\"\n        set service \"HTTPS\"\n    next\nend\n")

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sekisho.Crossing.Mail;
@@ -51,6 +52,20 @@ public sealed class PostfixTests
                 Assert.DoesNotContain("dkim=pass", arrived.Text, StringComparison.Ordinal);
                 // Front, ours, back: each has set its mark; the hostile end of the way is the one that postfix saw.
                 Assert.Contains(arrived.Head(), h => h.StartsWith("Received:", StringComparison.Ordinal) && h.Contains("(Sekisho)", StringComparison.Ordinal) && h.Contains("[127.0.0.1]", StringComparison.Ordinal) && h.Contains("swaks.example.com", StringComparison.Ordinal));
+
+                // The line of the document, as it stands there but for the port and the town.
+                var guide = await File.ReadAllTextAsync(PostOffice.Script("../../../docs/operations/crossing.md"), Gate.Cancel);
+                var typed = guide.Split('\n').Single(static l => l.StartsWith("swaks ", StringComparison.Ordinal));
+                await File.WriteAllTextAsync(Path.Combine(folder, "list.csv"), "氏名\r\n山田\r\n", Gate.Cancel);
+                using (var shell = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", typed.Replace("--port 25 ", $"--port {front} ", StringComparison.Ordinal).Replace("town.shiokaze.lg.jp", PostOffice.Domain, StringComparison.Ordinal)]) { WorkingDirectory = folder, RedirectStandardOutput = true })!)
+                {
+                    var told = await shell.StandardOutput.ReadToEndAsync(Gate.Cancel);
+                    await shell.WaitForExitAsync(Gate.Cancel);
+                    Assert.True(shell.ExitCode == 0, told);
+                }
+                var documented = await inside.OneAsync(static m => m.Header("Subject") == "test");
+                Assert.Contains("hxxp://evil[.]example/", Encoding.UTF8.GetString(Convert.FromBase64String(documented.Text.Split("base64\r\n\r\n")[1].Split("\r\n--")[0])), StringComparison.Ordinal);
+                Assert.Contains("filename=\"list.csv\"", documented.Text, StringComparison.Ordinal);
 
                 await office.AddAccountAsync($"hanako@{PostOffice.Domain}");
                 await SwaksAsync(leaving, $"hanako@{PostOffice.Domain}", "taro@example.com", "--header", "Subject: leaving");

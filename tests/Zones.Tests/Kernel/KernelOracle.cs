@@ -68,7 +68,7 @@ internal sealed partial class KernelOracle : IDisposable
     {
         var file = Path.GetTempFileName();
         File.WriteAllText(file, rules);
-        Run("ip", program == "nft" ? $"netns exec {prefix}fw nft -f {file}" : $"netns exec {prefix}fw sh -c \"{program} < {file}\"");
+        Run("ip", program is "nft" or "nft -o" ? $"netns exec {prefix}fw {program} -f {file}" : $"netns exec {prefix}fw sh -c \"{program} < {file}\"");
         File.Delete(file);
     }
 

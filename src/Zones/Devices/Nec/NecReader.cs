@@ -132,6 +132,7 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
                 }
             }
 
+            if (!group.Key.V6 && napt.TryGetValue(group.Key.Interface, out var translated)) rules.InsertRange(0, Doubts(translated, group.Key.Inward, rules));
             chains.Add(new Chain(name, [.. rules]));
             var on = InterfaceSet.Of([group.Key.Interface]);
             filters.Add(new Filter(name, group.Key.Inward ? FilterPlace.Inbound : FilterPlace.Outbound, name, RuleAction.Drop, work.At(group.First().Line))
@@ -154,7 +155,7 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
             OwnFilters = [itself],
             InboundGuardsItself = true,
             Nat = [.. Nat()],
-            // Which side of the translation the filter sees is not told publicly: the engine is given both by an unknown (see Nat).
+            // Which side of the translation a filter sees is not told publicly: where it matters the filter is open (see Doubts).
             NatOrder = new NatOrder(false, true, false),
         };
     }
@@ -341,6 +342,39 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
         }
     }
 
+    /// <summary>What a filter may do otherwise when it sees the other side of the translation than this model: addresses of the interface for those inside, or the other way.</summary>
+    private List<Rule> Doubts(List<(string Text, int Line)> lines, bool inward, List<Rule> rules)
+    {
+        List<Rule> doubts = [];
+        if (!inward)
+        {
+            if (rules.Exists(static r => !AddressSet.AllV4.Except(r.May.Source).IsEmpty)) Open(new Match { Source = AddressSet.AllV4, Destination = AddressSet.AllV4 }, lines[0].Line);
+            return doubts;
+        }
+
+        if (!rules.Exists(static r => !AddressSet.AllV4.Except(r.May.Destination).IsEmpty)) return doubts;
+        foreach (var (text, line) in lines)
+        {
+            if (Mapping(text) is { } mapping) Open(new Match { Source = AddressSet.AllV4, Destination = AddressSet.AllV4, Services = mapping.Services }, line);
+        }
+
+        return doubts;
+
+        void Open(Match match, int line) => doubts.Add(new Rule(match, RuleAction.Unknown, work.At(line), "napt") { Must = Match.Nothing, Unknowns = [new Unknown(UnknownKind.RunTime, "napt: order")] });
+    }
+
+    /// <summary>"service web 192.168.0.5 none tcp 80": the host inside, outer port or none, protocol, port. The outer address is the interface's, and the outer port may be another: services by protocol.</summary>
+    /// <returns>Null for other lines, and for hosts that can't be read.</returns>
+    private static (string Label, AddressSet Host, ServiceSet Services)? Mapping(string text)
+    {
+        var words = new Cursor(text);
+        if (words.Next() is not ("service" or "static")) return null;
+        var label = words.Next().ToString();
+        if (!Address.TryParse(words.Next(), out var host)) return null;
+        words.Next();
+        return (label, AddressSet.Of(host), new ServiceSet([ServiceNames.TryProtocol(words.Next(), out var protocol) ? Service.Of(protocol) : Service.Any]));
+    }
+
     /// <summary>NAPT on an interface: hidden sources outwards, "service" and "static" inwards.</summary>
     private List<NatRule> Nat()
     {
@@ -356,25 +390,18 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
                     case "enable" or "inside" or "hairpinning" or "translation" or "reserve" or "eviction" or "maximum":
                         break;
                     case "service" or "static":
-                        var label = words.Next();
-                        var inner = words.Next();
-                        if (!Address.TryParse(inner, out var host))
+                        if (Mapping(text) is not { } mapping)
                         {
                             work.Keep(line, line, new Touch.OfInterfaces(on));
                             work.Ledger.Set(line, Reading.NotUnderstood);
                             break;
                         }
 
-                        // "service web 192.168.0.5 none tcp 80": outer port or none, protocol, port. The outer address is the interface's.
-                        words.Next();
-                        var service = ServiceNames.TryProtocol(words.Next(), out var protocol) ? Service.Of(protocol) : Service.Any;
-                        if (ServiceNames.TryPorts(words.Next(), '-', out var ports)) service = service with { DestinationPorts = ports };
-
-                        rules.Add(new NatRule(NatKind.Destination, new Match { Source = AddressSet.AllV4, Destination = AddressSet.AllV4, Services = new ServiceSet([service]), In = on }, work.At(line), string.Concat("napt ", label))
+                        rules.Add(new NatRule(NatKind.Destination, new Match { Source = AddressSet.AllV4, Destination = AddressSet.AllV4, Services = mapping.Services, In = on }, work.At(line), string.Concat("napt ", mapping.Label))
                         {
                             Must = Match.Nothing,
                             Unknowns = [new Unknown(UnknownKind.RunTime, "napt")],
-                            To = AddressSet.Of(host),
+                            To = mapping.Host,
                         });
                         break;
                     default:
@@ -384,9 +411,14 @@ internal sealed class NecFile(FileWork work, FrozenSet<string> irrelevant)
                 }
             }
 
-            rules.Add(new NatRule(NatKind.Source, new Match { Source = AddressSet.AllV4, Destination = AddressSet.AllV4, Out = on }, work.At(lines[0].Line), "napt") { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = IntervalSet<ushort>.All });
+            var hides = new NatRule(NatKind.Source, new Match { Source = AddressSet.AllV4, Destination = AddressSet.AllV4, Out = on }, work.At(lines[0].Line), "napt") { To = AddressSet.Empty, ToOutgoingInterface = true, ToPorts = IntervalSet<ushort>.All };
+            // Not of all sources where lists say which are inside, and of none where nothing switches it on.
+            var isSure = lines.Exists(static l => Begins(l.Text, "enable")) && !lines.Exists(static l => Begins(l.Text, "inside"));
+            rules.Add(isSure ? hides : hides with { Must = Match.Nothing, Unknowns = [new Unknown(UnknownKind.RunTime, "napt inside")] });
         }
 
         return rules;
+
+        static bool Begins(string text, string word) => new Cursor(text).Next().SequenceEqual(word);
     }
 }

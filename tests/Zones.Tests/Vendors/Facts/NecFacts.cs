@@ -42,6 +42,16 @@ internal static class NecFacts
         {
             Passes = ["GigaEthernet0.0>GigaEthernet1.0 10.1.0.6>10.2.0.9 icmp/8", "GigaEthernet0.0>GigaEthernet1.0 10.1.0.6>10.2.0.9 icmp/0"], Stops = ["GigaEthernet0.0>GigaEthernet1.0 10.1.0.6>10.2.0.9 icmp/13", "GigaEthernet0.0>GigaEthernet1.0 10.1.0.6>10.2.0.9 tcp/8"],
         },
+        new("nec-ix", "Whether a filter sees addresses before or behind NAPT isn't said: an inward filter is open for what a “service” leads inside, and no further", Reference + "「ip napt service」; 機能説明書「NAT/NAPTの設定」",
+            Config("ip access-list in permit tcp src any sport any dest 10.2.0.9/32 dport eq 80\n", "  ip napt enable\n  ip napt service web 10.2.0.9 none tcp 80\n  ip filter in 10 in"))
+        {
+            Open = ["GigaEthernet0.0>GigaEthernet1.0 10.1.0.6>10.1.0.1 tcp/80", "GigaEthernet0.0>GigaEthernet1.0 10.1.0.6>10.2.0.9 tcp/22"], Stops = ["GigaEthernet0.0>GigaEthernet1.0 10.1.0.6>10.2.0.9 udp/53"],
+        },
+        new("nec-ix", "An outward filter that names sources is open beside NAPT, one that names none isn't", Reference + "「ip napt enable」; 機能説明書「NAT/NAPTの設定」",
+            Config("ip access-list named permit tcp src 10.2.0.9/32 sport any dest any dport eq 80\nip access-list any permit tcp src any sport any dest any dport eq 80\n", "  ip napt enable\n  ip filter named 10 out", "  ip napt enable\n  ip filter any 10 out"))
+        {
+            Open = ["GigaEthernet1.0>GigaEthernet0.0 10.2.0.7>10.1.0.6 tcp/80"], Passes = ["GigaEthernet0.0>GigaEthernet1.0 10.1.0.6>10.2.0.9 tcp/80"], Stops = ["GigaEthernet0.0>GigaEthernet1.0 10.1.0.6>10.2.0.9 tcp/22"],
+        },
     ];
 
     private static string Config(string lists, string first, string second = "") =>

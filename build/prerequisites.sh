@@ -53,7 +53,7 @@ quietly() {
 need_to_sanitize() {
   need bubblewrap=bwrap util-linux=setpriv libseccomp2='/usr/lib/*/libseccomp.so.2' libicu72='/usr/lib/*/libicuuc.so.72' \
     libturbojpeg0='/usr/lib/*/libturbojpeg.so.0' libwebp7='/usr/lib/*/libwebp.so.7' liblcms2-2='/usr/lib/*/liblcms2.so.2' libdeflate0='/usr/lib/*/libdeflate.so.0' \
-    qpdf=qpdf libarchive13='/usr/lib/*/libarchive.so.13' libqpdf29='/usr/lib/*/libqpdf.so.29' poppler-utils=pdftotext fonts-noto-cjk='/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' \
+    qpdf=qpdf libarchive13='/usr/lib/*/libarchive.so.13' libqpdf29='/usr/lib/*/libqpdf.so.29' poppler-utils=pdftotext poppler-data=/usr/share/poppler/cMap/Adobe-Japan1/UniJIS-UTF16-H fonts-noto-cjk='/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' \
     python3-uno=/usr/lib/python3/dist-packages/uno.py libreoffice-writer-nogui=/usr/lib/libreoffice/program/libswlo.so \
     libreoffice-calc-nogui=/usr/lib/libreoffice/program/libscfiltlo.so libreoffice-impress-nogui=/usr/lib/libreoffice/program/libsdlo.so
 }

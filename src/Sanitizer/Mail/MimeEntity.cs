@@ -151,7 +151,7 @@ internal sealed class MimeEntity
         return encodings.Find(static e => e is not ("base64" or "quoted-printable")) ?? encodings.Find(static e => e == "quoted-printable") ?? encodings[0];
     }
 
-    /// <summary>True for base64 as it stands in mail: nothing else, or at first nearly all letters of it and no blank for longer than words are.</summary>
+    /// <summary>True for base64 as it stands in mail: nothing else, or at first nearly all letters of it, no mark of a tag, and no blank for longer than words are.</summary>
     private static bool LooksEncoded(ReadOnlySpan<byte> body)
     {
         var text = body.Trim(" \t\r\n"u8).TrimEnd((byte)'=');
@@ -160,7 +160,7 @@ internal sealed class MimeEntity
         foreach (var c in text)
         {
             if (Base64Letters.Contains(c)) letters++;
-            else if (c is (byte)' ' && letters < 24) return false;
+            else if (c is (byte)'<' or (byte)'>' || (c is (byte)' ' && letters < 24)) return false;
             else if (c is not ((byte)'\n' or (byte)'\r')) others++;
             if (letters + others == 60) break;
         }

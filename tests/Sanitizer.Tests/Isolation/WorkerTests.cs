@@ -183,6 +183,8 @@ public sealed class WorkerTests
         await using (var shell = await sandbox.StartAsync("/bin/sh", ["-c", $"sleep {mark} & {orphan} echo started; sleep {mark}"], [], new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" }, new(1 << 30, 1 << 30, 1 << 30)))
         {
             await shell.Output.ReadExactlyAsync(new byte[8], Cancel);
+            // "started" may be said before the program that was started is there under its own name.
+            for (var tries = 0; Sleeping() == 0 && tries < 600; tries++) await Task.Delay(10, Cancel);
             Assert.NotEqual(0, Sleeping());
         }
         // The kernel ends them by itself, a moment later on a busy machine.

@@ -12,6 +12,7 @@ if (args is ["registers", ..]) return await RegisterTimes.RunAsync(args[1..]);
 if (args is ["crossing", ..]) return await CrossingTimes.RunAsync(args[1..]);
 if (args is ["traces", ..]) return await TraceTimes.RunAsync(args[1..]);
 if (args is ["mail", ..]) return await MailTimes.RunAsync(args[1..]);
+if (args is ["zones-pages", _, _]) return await ZonePageTimes.RunAsync(args[1..]);
 if (args is ["zones", ..]) return await ZoneTimes.RunAsync(args[1..]);
 if (args is ["ledger", ..]) return await DurableLedger.RunAsync(args[1..]);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

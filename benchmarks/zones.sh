@@ -1,9 +1,10 @@
 #!/bin/bash
-# benchmarks/zones.sh [FOLDER]   proofs over generated rule sets of 1,000 to 100,000 lines; cold runs of the command; z3 on the same question where it is installed
+# benchmarks/zones.sh [FOLDER]   proofs over generated rule sets of 1,000 to 100,000 lines; the console's pages over a town of twelve devices; cold runs of the command; z3 on the same question where it is installed
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 folder=${1:-$(mktemp -d)}
 dotnet run -c Release --project "$here/benchmarks" -- zones "$folder"
+dotnet "$here/benchmarks/bin/Release/net10.0/Sekisho.Benchmarks.dll" zones-pages "$here/samples/zones-town/as-found/zones.yaml" "$here/samples/zones-town/as-found/devices"
 if [ -x "$here/artifacts/app/sekisho" ]; then
   for size in 1000 10000 100000; do
     mkdir -p "$folder/cold$size"; cp "$folder/sep$size.rules" "$folder/cold$size/fw.rules"

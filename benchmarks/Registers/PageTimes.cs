@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Sekisho.Assurance;
 using Sekisho.Records.Accounts;
 using Sekisho.Records.Registers;
 using Sekisho.Storage;
@@ -39,8 +40,8 @@ internal static class PageTimes
             var officers = new List<(Town Town, HttpClient Client)>();
             foreach (var (town, i) in some.Select((t, i) => (t, i)))
             {
-                managers.Add((town, await ClientAsync(app, town, $"manager-{i}@bench", Role.Manager, town.Sections[0].Value)));
-                officers.Add((town, await ClientAsync(app, town, $"officer-{i}@bench", Role.Officer, null)));
+                managers.Add((town, await ClientAsync(app, town.Id, $"manager-{i}@bench", Role.Manager, town.Sections[0].Value)));
+                officers.Add((town, await ClientAsync(app, town.Id, $"officer-{i}@bench", Role.Officer, null)));
             }
             foreach (var register in RegisterCatalogue.Load().Registers) await MeasureAsync("manager", managers, _ => $"/registers/{register.Key}");
             foreach (var query in new[] { "?q=税務%20台帳", "?sort=title&page=4", "?f.confidentiality=3A", "?f.effective=3A&sort=effective&desc=1", "?due=unconfirmed", "?sort=officer" })
@@ -56,31 +57,36 @@ internal static class PageTimes
         }
     }
 
-    private static async Task MeasureAsync(string who, List<(Town Town, HttpClient Client)> people, Func<Town, string> path)
+    private static Task MeasureAsync(string who, List<(Town Town, HttpClient Client)> people, Func<Town, string> path) =>
+        MeasureAsync(
+            $"{who}: {path(people[0].Town).Replace(people[0].Town.Sections[0].ToString(), "…", StringComparison.Ordinal).Replace(people[0].Town.Campaign.ToString(), "…", StringComparison.Ordinal)}",
+            i => (people[i % people.Count].Client, path(people[i % people.Count].Town)));
+
+    /// <summary>Asks for a page again and again: times, and its bytes over the wire where they are many.</summary>
+    internal static async Task MeasureAsync(string what, Func<int, (HttpClient Client, string Path)> next, int rounds = Rounds)
     {
         var bytes = 0L;
-        var what = path(people[0].Town).Replace(people[0].Town.Sections[0].ToString(), "…", StringComparison.Ordinal).Replace(people[0].Town.Campaign.ToString(), "…", StringComparison.Ordinal);
         try
         {
-            await ManyAsync($"{who}: {what}", Rounds, async i =>
+            await ManyAsync(what, rounds, async i =>
             {
-                var (town, client) = people[i % people.Count];
-                using var answer = await client.GetAsync(new Uri(path(town), UriKind.Relative));
-                if (answer.StatusCode != HttpStatusCode.OK) throw new InvalidOperationException($"{path(town)}: {answer.StatusCode}");
+                var (client, path) = next(i);
+                using var answer = await client.GetAsync(new Uri(path, UriKind.Relative));
+                if (answer.StatusCode != HttpStatusCode.OK) throw new InvalidOperationException($"{path}: {answer.StatusCode}");
                 bytes = Math.Max(bytes, (await answer.Content.ReadAsByteArrayAsync()).LongLength);
             });
             if (bytes > 100_000) Print("  over the wire", $"{bytes / 1000} kB");
         }
         catch (InvalidOperationException e)
         {
-            Print($"{who}: {what}", $"NOT SHOWN: {e.Message}");
+            Print(what, $"NOT SHOWN: {e.Message}");
         }
     }
 
     /// <summary>A browser of somebody who has signed in already: the session is a real one, the way through the sign-in isn't measured.</summary>
-    private static async Task<HttpClient> ClientAsync(WebApplication app, Town town, string login, Role role, Guid? unit)
+    internal static async Task<HttpClient> ClientAsync(WebApplication app, MunicipalityId town, string login, Role role, Guid? unit)
     {
-        var by = new Account { Id = new AccountId(Guid.NewGuid()), Municipality = town.Id, Login = "bench", LoginNormalized = "bench", DisplayName = "bench", Roles = [Role.Administrator], CreatedAt = default };
+        var by = new Account { Id = new AccountId(Guid.NewGuid()), Municipality = town, Login = "bench", LoginNormalized = "bench", DisplayName = "bench", Roles = [Role.Administrator], CreatedAt = default };
         var account = (await app.Services.GetRequiredService<AccountBook>().InviteAsync(by, new AccountForm(login, login, [role], unit), default))
             .Match(done => done.Account, refused => throw new InvalidOperationException(refused.ToString()));
         using var scope = app.Services.CreateScope();

@@ -14,12 +14,15 @@ public sealed partial class ZoneDesk
     /// <summary>The newest examination of each municipality: what it looked at, and what came of it. Asked again for each filter of its page.</summary>
     private readonly ConcurrentDictionary<MunicipalityId, (string Of, RuleExamination Found)> examined = new();
 
+    /// <summary>The same of what reaches the devices.</summary>
+    private readonly ConcurrentDictionary<MunicipalityId, (string Of, DeviceExamination Found)> reached = new();
+
     /// <summary>What is wrong with the rules of the present configurations (規則の点検): under the flows that count now.</summary>
     /// <returns>Null where there is no policy or no configuration yet.</returns>
     public async Task<RuleExamination?> ExamineAsync(MunicipalityId municipality, CancellationToken cancel)
     {
         if (await MaterialAsync(municipality, cancel) is not { } material) return null;
-        var of = $"{material.Set.Id} {material.Policy.Kept.Version} {material.Policy.Day:O} {string.Join(' ', material.Policy.Reading.Policy!.Flows.Select(f => f.Id))}";
+        var of = Of(material);
         if (examined.TryGetValue(municipality, out var kept) && kept.Of == of) return kept.Found;
         var report = await Task.Run(() => RuleAnalysis.Analyse(material.Policy.Reading, Read(material, cancel), material.Policy.Day, cancel), cancel);
         var found = new RuleExamination(material.Set, material.Policy.Reading.Policy!, report);
@@ -32,9 +35,16 @@ public sealed partial class ZoneDesk
     public async Task<DeviceExamination?> DevicesAsync(MunicipalityId municipality, CancellationToken cancel)
     {
         if (await MaterialAsync(municipality, cancel) is not { } material) return null;
+        var of = Of(material);
+        if (reached.TryGetValue(municipality, out var kept) && kept.Of == of) return kept.Found;
         var report = await Task.Run(() => ZoneVerification.VerifyDevices(material.Policy.Reading, Read(material, cancel), material.Policy.Day), cancel);
-        return new(material.Set, report);
+        var found = new DeviceExamination(material.Set, report);
+        reached[municipality] = (of, found);
+        return found;
     }
+
+    /// <summary>All that an examination depends on: the same again means that nothing would come out otherwise.</summary>
+    private static string Of(Material material) => $"{material.Set.Id} {material.Policy.Kept.Version} {material.Policy.Day:O} {string.Join(' ', material.Policy.Reading.Policy!.Flows.Select(f => f.Id))}";
 
     /// <summary>The same as a sheet; null likewise.</summary>
     public async Task<KeptFile?> RuleSheetAsync(MunicipalityId municipality, SheetFormat format, CancellationToken cancel)

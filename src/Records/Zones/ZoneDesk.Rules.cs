@@ -11,23 +11,16 @@ namespace Sekisho.Records.Zones;
 /// <summary>Rules: what is wrong with those that there are, and those to load, made from the zones as written down.</summary>
 public sealed partial class ZoneDesk
 {
-    /// <summary>The newest examination of each municipality: what it looked at, and what came of it. Asked again for each filter of its page.</summary>
-    private readonly ConcurrentDictionary<MunicipalityId, (string Of, RuleExamination Found)> examined = new();
+    private readonly NewestOf<RuleExamination> examined = new();
 
-    /// <summary>The same of what reaches the devices.</summary>
-    private readonly ConcurrentDictionary<MunicipalityId, (string Of, DeviceExamination Found)> reached = new();
+    private readonly NewestOf<DeviceExamination> reached = new();
 
     /// <summary>What is wrong with the rules of the present configurations (規則の点検): under the flows that count now.</summary>
     /// <returns>Null where there is no policy or no configuration yet.</returns>
     public async Task<RuleExamination?> ExamineAsync(MunicipalityId municipality, CancellationToken cancel)
     {
         if (await MaterialAsync(municipality, cancel) is not { } material) return null;
-        var of = Of(material);
-        if (examined.TryGetValue(municipality, out var kept) && kept.Of == of) return kept.Found;
-        var report = await Task.Run(() => RuleAnalysis.Analyse(material.Policy.Reading, Read(material, cancel), material.Policy.Day, cancel), cancel);
-        var found = new RuleExamination(material.Set, material.Policy.Reading.Policy!, report);
-        examined[municipality] = (of, found);
-        return found;
+        return await examined.AsIsAsync(material, () => new(material.Set, material.Policy.Reading.Policy!, RuleAnalysis.Analyse(material.Policy.Reading, Read(material, cancel), material.Policy.Day, cancel)), cancel);
     }
 
     /// <summary>What reaches the devices themselves (機器あての通信) under the present configurations and the flows that count now.</summary>
@@ -35,16 +28,24 @@ public sealed partial class ZoneDesk
     public async Task<DeviceExamination?> DevicesAsync(MunicipalityId municipality, CancellationToken cancel)
     {
         if (await MaterialAsync(municipality, cancel) is not { } material) return null;
-        var of = Of(material);
-        if (reached.TryGetValue(municipality, out var kept) && kept.Of == of) return kept.Found;
-        var report = await Task.Run(() => ZoneVerification.VerifyDevices(material.Policy.Reading, Read(material, cancel), material.Policy.Day), cancel);
-        var found = new DeviceExamination(material.Set, report);
-        reached[municipality] = (of, found);
-        return found;
+        return await reached.AsIsAsync(material, () => new(material.Set, ZoneVerification.VerifyDevices(material.Policy.Reading, Read(material, cancel), material.Policy.Day)), cancel);
     }
 
-    /// <summary>All that an examination depends on: the same again means that nothing would come out otherwise.</summary>
-    private static string Of(Material material) => $"{material.Set.Id} {material.Policy.Kept.Version} {material.Policy.Day:O} {string.Join(' ', material.Policy.Reading.Policy!.Flows.Select(f => f.Id))}";
+    /// <summary>The newest answer of each municipality, kept while the same would come out: its page is asked for again with each filter.</summary>
+    private sealed class NewestOf<T>
+    {
+        private readonly ConcurrentDictionary<MunicipalityId, (string Of, T Found)> all = new();
+
+        /// <summary>As it is kept, or as it comes out now where anything that it depends on is another.</summary>
+        public async Task<T> AsIsAsync(Material material, Func<T> examine, CancellationToken cancel)
+        {
+            var of = $"{material.Set.Id} {material.Policy.Kept.Version} {material.Policy.Day:O} {string.Join(' ', material.Policy.Reading.Policy!.Flows.Select(f => f.Id))}";
+            if (all.TryGetValue(material.Municipality, out var kept) && kept.Of == of) return kept.Found;
+            var found = await Task.Run(examine, cancel);
+            all[material.Municipality] = (of, found);
+            return found;
+        }
+    }
 
     /// <summary>The same as a sheet; null likewise.</summary>
     public async Task<KeptFile?> RuleSheetAsync(MunicipalityId municipality, SheetFormat format, CancellationToken cancel)

@@ -36,11 +36,8 @@ CREATE TRIGGER figure_new AFTER INSERT ON crossing.trace REFERENCING NEW TABLE A
 CREATE FUNCTION crossing.figure_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
   INSERT INTO crossing.figure (municipality_id, day, unit_id, outcome, files, amount)
-  SELECT c.municipality_id, (c.at AT TIME ZONE 'Asia/Tokyo')::date, c.unit_id, c.outcome, sum(c.files), sum(c.files * c.bytes) FROM (
-    SELECT n.municipality_id, n.at, n.unit_id, n.outcome, n.bytes, 1 AS files FROM fresh n JOIN stale o ON o.id = n.id WHERE n.outcome <> o.outcome
-    UNION ALL
-    SELECT o.municipality_id, o.at, o.unit_id, o.outcome, o.bytes, -1 FROM fresh n JOIN stale o ON o.id = n.id WHERE n.outcome <> o.outcome) c
-  GROUP BY 1, 2, 3, 4;
+  SELECT n.municipality_id, (n.at AT TIME ZONE 'Asia/Tokyo')::date, n.unit_id, l.outcome, sum(l.files), sum(l.files * n.bytes)
+  FROM fresh n JOIN stale o ON o.id = n.id CROSS JOIN LATERAL (VALUES (n.outcome, 1), (o.outcome, -1)) AS l (outcome, files) WHERE n.outcome <> o.outcome GROUP BY 1, 2, 3, 4;
   RETURN NULL;
 END $$;
 CREATE TRIGGER figure_changed AFTER UPDATE ON crossing.trace REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION crossing.figure_changed();
